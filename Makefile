@@ -1,0 +1,73 @@
+# What one does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Extra arguments for demo, test, bench and constraints: make test ARGS="-k cursor"
+ARGS ?=
+
+OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+INSTALL := $(BIN)/python -m pip install --quiet
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test bench lint constraints
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev-stamp ## everything for development into .venv
+
+demo: $(VENV)/.runtime-stamp ## install what the service needs, load made-up contacts and serve them
+	$(BIN)/contacts demo $(ARGS)
+
+test: setup ## all tests
+	$(BIN)/pytest $(ARGS)
+
+bench: setup ## the performance figures, each beside its peer
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: setup ## style, format, types, imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The stamps say what .venv holds and are older than what they were made from once that changes.
+# The development packages include those of the runtime, so a venv for development serves the demo too.
+$(VENV)/.dev-stamp: constraints-dev.txt pyproject.toml
+	$(create-venv)
+	$(INSTALL) --require-hashes -r constraints-dev.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.runtime-stamp
+
+$(VENV)/.runtime-stamp: constraints.txt pyproject.toml
+	$(create-venv)
+	$(INSTALL) --require-hashes -r constraints.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Keeps a venv whose Python runs and is new enough; otherwise makes it anew.
+define create-venv
+@$(BIN)/python -c '$(OLD_ENOUGH)' 2>/dev/null || { \
+	$(PYTHON) -c '$(OLD_ENOUGH)' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed, and '$(PYTHON)' is not it. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }; \
+	echo "$(PYTHON) -m venv $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+endef
+
+# Pins and hashes of the runtime and of development, with setuptools, which the editable install builds with.
+# Versions stay unless pyproject.toml asks otherwise; ARGS=--upgrade takes the newest. To be run on Python 3.11, the
+# oldest supported: a later one may leave out a package that it needs. The runtime starts from the development pins,
+# so that both agree.
+COMPILER := .cache/pip-tools
+COMPILE := $(COMPILER)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable \
+	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+constraints: $(COMPILER)/bin/pip-compile ## compile constraints.txt and constraints-dev.txt from pyproject.toml
+	$(COMPILE) --extra=dev --output-file=constraints-dev.txt $(ARGS) pyproject.toml
+	cp constraints-dev.txt constraints.txt
+	$(COMPILE) --output-file=constraints.txt pyproject.toml
+
+$(COMPILER)/bin/pip-compile:
+	$(PYTHON) -m venv --clear $(COMPILER)
+	$(COMPILER)/bin/python -m pip install --quiet pip-tools==7.6.2

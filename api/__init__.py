@@ -1,0 +1,1 @@
+"""The edge: the Litestar application with its WebSocket gateway, authentication and settings."""

@@ -1,0 +1,1 @@
+"""Rows → contact items → engine: sources, the indexing job and the command line."""

@@ -1,0 +1,150 @@
+"""Every error this product raises on purpose, in one tree.
+
+It sits at the bottom of the import graph: all packages raise these, and only `api/` and the command line turn
+them into a WebSocket error, an HTTP status or an exit code. A message is written for the person who sent the
+request: it names the field, the bad value and what was expected. It never holds a host, a query or a token.
+
+    ContactsError
+    ├── InvalidInput            the caller's mistake; sending the same again fails again
+    │   ├── InvalidJson         the message is not a JSON object
+    │   ├── MissingField        a required field is absent
+    │   ├── UnknownAction       the action is none of ours
+    │   ├── InvalidField        a field's value is not what the protocol allows
+    │   │   └── InvalidCursor   a cursor that is unreadable, tampered with or of another filter
+    │   ├── ForeignUrl          the URL is not of apollo.io
+    │   └── InvalidParameter    a parameter inside the URL is malformed (a number, a range, a date)
+    ├── Unauthorized            no token, or one that does not hold
+    │   └── WrongCredentials    e-mail and password do not match
+    ├── Conflict                what was to be created exists already
+    ├── Forbidden               well understood, and switched off by configuration
+    ├── TooManyRequests         a bound was reached; wait and send again
+    ├── EngineError             the engine could not answer; the request itself may be fine
+    │   ├── EngineUnavailable   not reachable, or nothing has been indexed yet
+    │   ├── EngineTimeout       no answer in time
+    │   ├── EngineRejected      the engine refused this one query
+    │   └── ResponseTooLarge    the answer is over the configured size
+    ├── IndexingError           the job failed before the swap; the live contacts are untouched
+    │   ├── SourceError         the source can't be read as contacts
+    │   └── RowRejected         one row can't become a contact; the job goes on with the next
+    └── SettingsError           an environment variable or flag has a value that can't be used
+"""
+
+
+class ContactsError(Exception):
+    """Root of the tree. `str(error)` is safe to show to whoever sent the request."""
+
+
+class InvalidInput(ContactsError):
+    """The caller's mistake; sending the same again fails again."""
+
+
+class InvalidJson(InvalidInput):
+    """The message is not JSON, or is JSON but not an object."""
+
+
+class MissingField(InvalidInput):
+    """A required field is absent, null or empty."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Missing required field: {name}")
+        self.name = name
+
+
+class UnknownAction(InvalidInput):
+    """The action is none of ours."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"Unknown action: {action}")
+
+
+class InvalidField(InvalidInput):
+    """A field's value is not what the protocol allows. The message names the field and what is wrong."""
+
+
+class InvalidCursor(InvalidField):
+    """A cursor that is unreadable, tampered with, or that belongs to another filter or order."""
+
+
+class ForeignUrl(InvalidInput):
+    """The URL is not of apollo.io or a subdomain of it."""
+
+    def __init__(self) -> None:
+        super().__init__("URL must be from apollo.io domain")
+
+
+class InvalidParameter(InvalidInput):
+    """A parameter inside the URL is malformed, e.g. a range of three numbers.
+
+    Args:
+        parameter: the parameter's name as Apollo writes it.
+        value: the offending value, shown shortened.
+        expected: what would have been understood.
+    """
+
+    def __init__(self, parameter: str, value: str, expected: str) -> None:
+        super().__init__(f"Invalid filter parameters: {parameter}: {shorten(value)!r} is not {expected}")
+        self.parameter = parameter
+
+
+class Unauthorized(ContactsError):
+    """No token, or one that does not hold."""
+
+
+class WrongCredentials(Unauthorized):
+    """E-mail and password do not match. The same words for an unknown user, so that nobody can probe for users."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid email or password.")
+
+
+class Conflict(ContactsError):
+    """What was to be created exists already."""
+
+
+class Forbidden(ContactsError):
+    """Well understood, and switched off by configuration."""
+
+
+class TooManyRequests(ContactsError):
+    """A bound was reached; wait and send again."""
+
+
+class EngineError(ContactsError):
+    """The engine could not answer; the request itself may be fine."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine is not reachable, or nothing has been indexed yet."""
+
+
+class EngineTimeout(EngineError):
+    """The engine gave no answer in time."""
+
+
+class EngineRejected(EngineError):
+    """The engine refused this one query, e.g. for having too many clauses."""
+
+
+class ResponseTooLarge(EngineError):
+    """The answer is over the configured size."""
+
+
+class IndexingError(ContactsError):
+    """The job failed before the swap; the live contacts are untouched."""
+
+
+class SourceError(IndexingError):
+    """The source can't be read as contacts."""
+
+
+class RowRejected(IndexingError):
+    """One row can't become a contact; it is written to the reject file and the job goes on."""
+
+
+class SettingsError(ContactsError):
+    """An environment variable or flag has a value that can't be used."""
+
+
+def shorten(value: str, limit: int = 80) -> str:
+    """`value` cut to `limit` characters for a message: an error must not echo a megabyte back."""
+    return value if len(value) <= limit else value[: limit - 1] + "…"

@@ -1,0 +1,72 @@
+"""Opaque cursors: a place in an ordered result, bound to the filter and order it belongs to.
+
+A cursor holds the sort value and uuid of the hit it stands at, never a row number or an engine's handle, so it
+outlives restarts, index swaps and even a change of engine. A checksum tells a tampered cursor from a real one; no
+secret is needed, since a cursor grants nothing that the same filter would not.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from functools import lru_cache
+from hashlib import blake2b
+
+import msgspec
+
+from mappings.errors import InvalidCursor
+from search.predicates import ContactFilter
+
+_CHECKSUM_BYTES = 8
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A place in the order, beside the hit with this sort value (`None`: missing) and uuid.
+
+    `backward` asks for what stands before it, else for what stands after.
+    """
+
+    value: int | str | None
+    uuid: str
+    backward: bool = False
+
+
+class _Payload(msgspec.Struct, frozen=True, array_like=True):
+    fingerprint: bytes
+    value: int | str | None
+    uuid: str
+    backward: bool
+
+
+@lru_cache(maxsize=4096)
+def fingerprint(contact_filter: ContactFilter) -> bytes:
+    """A short digest of a filter and its order: equal for URLs that mean the same."""
+    return blake2b(msgspec.msgpack.encode(contact_filter), digest_size=_CHECKSUM_BYTES).digest()
+
+
+def encode(position: Position, contact_filter: ContactFilter) -> str:
+    """`position` as an opaque token of URL-safe characters."""
+    payload = msgspec.msgpack.encode(
+        _Payload(fingerprint(contact_filter), position.value, position.uuid, position.backward)
+    )
+    return urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode()
+
+
+def decode(token: str, contact_filter: ContactFilter) -> Position:
+    """The position in `token`.
+
+    Raises:
+        InvalidCursor: unreadable, tampered with, or made for another filter or order.
+    """
+    try:
+        raw = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
+        if raw[:_CHECKSUM_BYTES] != _checksum(raw[_CHECKSUM_BYTES:]):
+            raise InvalidCursor("cursor is not one of ours or was changed; use a `next` or `previous` as it was sent")
+        payload = msgspec.msgpack.decode(raw[_CHECKSUM_BYTES:], type=_Payload)
+    except (Base64Error, ValueError, msgspec.MsgspecError) as error:
+        raise InvalidCursor("cursor is unreadable; use a `next` or `previous` as it was sent") from error
+    if payload.fingerprint != fingerprint(contact_filter):
+        raise InvalidCursor("cursor belongs to another filter or order; send it with the request that it came from")
+    return Position(payload.value, payload.uuid, payload.backward)
+
+
+def _checksum(payload: bytes) -> bytes:
+    return blake2b(payload, digest_size=_CHECKSUM_BYTES, person=b"contact-cursor").digest()

@@ -1,0 +1,38 @@
+"""Where the contacts of an alias are: one file of its own a load, and a small pointer file that names the live one.
+
+Replacing the pointer is atomic and is the whole swap: readers that have the old file open finish on it. (A rename
+over an open DuckDB file would go on showing the old contacts to whoever opens it in the same process.)
+"""
+
+import os
+from pathlib import Path
+
+from mappings.errors import EngineUnavailable
+
+
+def pointer_path(data_dir: Path, index: str) -> Path:
+    """The pointer file of the alias `index`."""
+    return data_dir / f"{index}.current"
+
+
+def live_path(data_dir: Path, index: str) -> Path:
+    """The live DuckDB file.
+
+    Raises:
+        EngineUnavailable: nothing has been loaded yet; the message tells how to.
+    """
+    try:
+        return data_dir / pointer_path(data_dir, index).read_text().strip()
+    except FileNotFoundError:
+        raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.") from None
+
+
+def switch(data_dir: Path, index: str, name: str) -> None:
+    """Make the file `name` of `data_dir` the live one, atomically and durably."""
+    pointer = pointer_path(data_dir, index)
+    draft = pointer.with_suffix(".next")
+    with draft.open("w") as stream:
+        stream.write(name + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(pointer)

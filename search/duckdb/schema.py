@@ -1,0 +1,41 @@
+"""The shape of a DuckDB file of contacts, derived from the field table.
+
+- `contacts`: one lean row a contact, in default order (`row` counts up): codes of single values, numbers, sort keys.
+- `items(row, uuid, item)`: the finished item in one column, read for the hits of a page only.
+- `terms(id, field, text)`: the dictionary of all distinct values, sorted, so a field's ids stand together.
+- `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
+
+Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
+"""
+
+from search.fields import SEARCH_FIELDS, SORT_KEYS, Kind
+
+CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
+"""Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
+
+POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many)
+"""Fields with several values a contact: rows of `postings`."""
+
+NUMBERS = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NUMBER)
+"""Fields that are a number column of `contacts`."""
+
+SORT_TEXTS = tuple(f"sort_{name}" for name, number in SORT_KEYS.items() if not number)
+"""Text sort keys: a column of `contacts` each."""
+
+CREATE = (
+    "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, item VARCHAR NOT NULL)",
+    "CREATE TABLE terms (id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL)",
+    "CREATE TABLE postings (term INTEGER NOT NULL, row INTEGER NOT NULL)",
+    "CREATE TABLE contacts (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
+    + ", ".join(
+        [f"{name} INTEGER" for name in CODED]
+        + [f"{name} BIGINT" for name in NUMBERS]
+        + [f"{name} VARCHAR" for name in SORT_TEXTS]
+    )
+    + ")",
+)
+
+
+def sort_column(key: str) -> str:
+    """The column of `contacts` that a sort key orders by."""
+    return key if SORT_KEYS[key] else f"sort_{key}"

@@ -1,0 +1,122 @@
+"""Filter → Elasticsearch bool query. The only place that knows how a predicate is asked of Elasticsearch.
+
+Everything stands in filter context, exclusions in `must_not`: no scores are computed and clauses can be cached.
+"""
+
+from typing import Any as Json
+from typing import assert_never
+
+import msgspec
+
+from search.elasticsearch.schema import grams_path, sort_path, text_path
+from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
+from search.predicates import (
+    All,
+    Any,
+    ContactFilter,
+    Exists,
+    MatchAll,
+    Not,
+    Order,
+    Phrase,
+    Predicate,
+    Range,
+    Substring,
+    Terms,
+)
+
+MOST_TERMS = 65_536
+"""Terms that Elasticsearch takes in one `terms` query (`index.max_terms_count`)."""
+
+_MISSING_HIGH, _MISSING_LOW = 2**63 - 1, -(2**63)
+"""What stands for a missing number in sort values, in ascending and descending order with missing last."""
+
+Query = dict[str, Json]
+
+
+class CompiledQuery(msgspec.Struct, frozen=True):
+    """A filter for Elasticsearch: the query as JSON, ready to be spliced into any body, and the order."""
+
+    query: bytes
+    order: Order
+
+
+def compile_filter(contact_filter: ContactFilter) -> CompiledQuery:
+    """The Elasticsearch form of a filter; a pure function of it."""
+    return CompiledQuery(msgspec.json.encode(query(contact_filter.predicate)), contact_filter.order)
+
+
+def query(predicate: Predicate) -> Query:
+    """The query that matches where `predicate` holds."""
+    match predicate:
+        case MatchAll():
+            return {"match_all": {}}
+        case Terms(field, values):
+            return _terms(f"search.{field}", values)
+        case Exists(field):
+            return {"term": {"search.present": field}}
+        case Phrase(field, words):
+            return {"match_phrase": {text_path(field): words}}
+        case Substring(field, text):
+            return _substring(grams_path(field), text)
+        case Range(field, gte, lte):
+            return _range(f"search.{field}", gte, lte)
+        case All(of):
+            return _bool(of)
+        case Any(()):
+            return {"match_none": {}}
+        case Any(of):
+            return {"bool": {"should": [query(each) for each in of], "minimum_should_match": 1}}
+        case Not():
+            return _bool((predicate,))
+    assert_never(predicate)
+
+
+def sort(order: Order, backward: bool = False) -> list[Json]:
+    """The sort: the key with missing values last, then uuid; all of it reversed when reading backward."""
+    ascending = order.ascending is not backward
+    key = {"order": "asc" if ascending else "desc", "missing": "_first" if backward else "_last"}
+    return [{sort_path(order.field): key}, {"uuid": "desc" if backward else "asc"}]
+
+
+def after(order: Order, value: int | str | None, uuid: str) -> list[Json]:
+    """`search_after` values of a hit. A missing number has a sentinel there: a null would be refused."""
+    if value is None and SORT_KEYS[order.field]:
+        value = _MISSING_HIGH if order.ascending else _MISSING_LOW
+    return [value, uuid]
+
+
+def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
+    """The domain value in a hit's sort values: the sentinels of missing numbers become `None` again."""
+    return None if SORT_KEYS[order.field] and sort_value in (_MISSING_HIGH, _MISSING_LOW) else sort_value
+
+
+def _bool(predicates: tuple[Predicate, ...]) -> Query:
+    """One bool of all the predicates: those negated in `must_not`, the others in `filter`."""
+    excluded = [query(each.of) for each in predicates if isinstance(each, Not)]
+    required = [query(each) for each in predicates if not isinstance(each, Not)]
+    if not excluded and not required:
+        return {"match_all": {}}
+    clauses = ({"filter": required} if required else {}) | ({"must_not": excluded} if excluded else {})
+    return {"bool": clauses}
+
+
+def _terms(path: str, values: tuple[str, ...]) -> Query:
+    if len(values) == 1:
+        return {"term": {path: values[0]}}
+    parts = [{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)]
+    return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}
+
+
+def _substring(path: str, text: str) -> Query:
+    marked = text.replace(" ", "_")
+    if len(marked) < 3:
+        return {"prefix": {path: marked}}
+    return {"match_phrase": {path: " ".join([marked[at : at + 3] for at in range(len(marked) - 2)])}}
+
+
+def _range(path: str, gte: int | None, lte: int | None) -> Query:
+    """Bounds past 64 bits are brought to the nearest: Elasticsearch would refuse the query."""
+    bounds = {"gte": gte, "lte": lte}
+    clamped = {name: max(LONG_MIN, min(LONG_MAX, bound)) for name, bound in bounds.items() if bound is not None}
+    return {"range": {path: clamped or {"gte": LONG_MIN}}}

@@ -1,0 +1,71 @@
+"""The Elasticsearch index of contacts, derived from the field table.
+
+A document is the item itself, so `_source` is what is sent, plus one object `search` with the derived fields, which
+is indexed and left out of `_source`. The index is sorted by the default order, so that a page of the newest
+contacts ends as soon as it is full. Only what the core distribution has is used: no `wildcard` field, no plugins.
+"""
+
+from typing import Any
+
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_KEYS, Kind
+
+_TERM = {"type": "keyword", "doc_values": False}
+_TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
+_SORT = {"type": "keyword", "index": False}
+
+_MAPPING_OF_KIND: dict[Kind, dict[str, Any]] = {
+    Kind.TERM: _TERM,
+    Kind.TEXT: _TEXT,
+    Kind.TERM_AND_TEXT: {**_TERM, "fields": {"words": _TEXT}},
+    Kind.NAME: _TEXT,
+    Kind.NUMBER: {"type": "long"},
+}
+
+
+def text_path(field: str) -> str:
+    """Where a `Phrase` on `field` looks."""
+    return f"search.{field}.words" if SEARCH_FIELDS[field].kind is Kind.TERM_AND_TEXT else f"search.{field}"
+
+
+def grams_path(field: str) -> str:
+    """Where a `Substring` on `field` looks."""
+    return f"search.{field}_grams"
+
+
+def sort_path(key: str) -> str:
+    """The field that a sort key orders by."""
+    return f"search.{key}" if SORT_KEYS[key] else f"search.sort_{key}"
+
+
+def index_body(shards: int = 1) -> dict[str, Any]:
+    """The body that creates an index made for loading: no replicas, no refresh until the load is finished."""
+    search: dict[str, Any] = {name: _MAPPING_OF_KIND[field.kind] for name, field in SEARCH_FIELDS.items()}
+    search |= {f"{name}_grams": _TEXT for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NAME}
+    search |= {f"sort_{key}": _SORT for key, number in SORT_KEYS.items() if not number}
+    stored: dict[str, Any] = {name: {"type": "object", "enabled": False} for name in ITEM_FIELDS}
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": shards,
+                "number_of_replicas": 0,
+                "refresh_interval": "-1",
+                "sort.field": [sort_path("created_at"), "uuid"],
+                "sort.order": ["desc", "asc"],
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": ["search"]},
+            "properties": stored | {"uuid": {"type": "keyword"}, "search": {"properties": search}},
+        },
+    }
+
+
+def grams(text: str) -> str:
+    """The trigrams of a normalised text, in order, blanks as `_`, as tokens for the whitespace analyzer.
+
+    Every character starts one gram (two end marks fill up the last ones), so any substring of three or more
+    characters is a phrase of grams, and a shorter one is the prefix of a gram. Neither mark can stand in a word.
+    """
+    marked = text.replace(" ", "_") + "$$"
+    return " ".join([marked[at : at + 3] for at in range(len(text))])

@@ -1,0 +1,110 @@
+"""What an engine is: it compiles a filter once, then answers searches, counts, uuids and scans of it.
+
+`api/` and the command line know engines through this protocol only; `search.engines` picks one by its name in the
+settings. Both engines give the same answers to the same contacts, byte for byte.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from search.cursor import Position
+from search.predicates import ContactFilter
+
+SCAN_BATCH = 1000
+"""Hits in one batch of a scan: large enough to keep the engine busy, small enough to hold a few of in memory."""
+
+
+class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Which engine, and where its data are. The environment variables are listed in `api.settings`.
+
+    Attributes:
+        engine: `duckdb` or `elasticsearch`.
+        data_dir: directory of the DuckDB files and of the job's state.
+        index: the alias that readers use; for DuckDB the stem of the file names.
+        timeout: seconds that one engine request may take.
+        concurrency: queries that DuckDB runs at once; each uses all cores, so more only queue inside.
+    """
+
+    engine: str = "duckdb"
+    data_dir: Path = Path("data")
+    index: str = "contacts"
+    elasticsearch_url: str = "http://127.0.0.1:9200"
+    elasticsearch_api_key: str | None = None
+    elasticsearch_username: str | None = None
+    elasticsearch_password: str | None = None
+    elasticsearch_ca_certs: str | None = None
+    timeout: float = 30.0
+    concurrency: int = 3
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One contact of a result: its stored item as the engine's own bytes, and where it stands in the order."""
+
+    item: bytes
+    value: int | str | None
+    uuid: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Items in order, and the positions of the neighbouring pages; `None` at the ends."""
+
+    items: list[bytes]
+    next: Position | None = None
+    previous: Position | None = None
+
+
+Compiled = TypeVar("Compiled")
+"""An engine's own form of a filter. It is immutable and may be kept for as long as the process lives."""
+
+
+class Engine(Protocol[Compiled]):
+    """One store of contacts. All methods raise `EngineError` when the store can't answer."""
+
+    def compile(self, contact_filter: ContactFilter) -> Compiled:
+        """The engine's form of a filter: all work that does not depend on the data, done once."""
+
+    async def search(
+        self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None
+    ) -> Page:
+        """At most `limit` items (1 or more) after `offset`, or beside `position`. Any offset works."""
+
+    def scan(
+        self, compiled: Compiled, offset: int = 0, position: Position | None = None
+    ) -> AsyncIterator[list[bytes]]:
+        """All items from there on, in order, in batches; constant memory unless `position` is backward."""
+
+    async def count(self, compiled: Compiled) -> int:
+        """How many contacts match, exactly."""
+
+    async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
+        """The uuids of the first `limit` contacts, in order."""
+
+    def scan_uuids(self, compiled: Compiled) -> AsyncIterator[list[str]]:
+        """All uuids, in any order, in batches."""
+
+    async def ready(self) -> None:
+        """Return when the engine answers and has contacts; raise `EngineUnavailable` with the cure otherwise."""
+
+    async def close(self) -> None:
+        """Give back all connections, threads and files. The engine is not used again."""
+
+
+def page_of(hits: list[Hit], limit: int, offset: int, position: Position | None) -> Page:
+    """The page in `hits`, which were read in reading direction and one beyond `limit`, to look ahead."""
+    backward = position is not None and position.backward
+    more, hits = len(hits) > limit, hits[:limit]
+    if not hits:
+        return Page([])
+    if backward:
+        hits.reverse()
+    first, last = hits[0], hits[-1]
+    has_next = backward or more
+    has_previous = more if backward else position is not None or offset > 0
+    return Page(
+        items=[hit.item for hit in hits],
+        next=Position(last.value, last.uuid) if has_next else None,
+        previous=Position(first.value, first.uuid, backward=True) if has_previous else None,
+    )

@@ -1,0 +1,71 @@
+"""The one text normalisation, for contacts at load time and for filters at query time alike.
+
+Both engines and the filter compare only what these functions produced, so they cannot disagree about case,
+accents, punctuation or word boundaries. Pure and dependency-free but for `regex` (Unicode properties).
+"""
+
+import unicodedata
+from functools import lru_cache
+
+import regex
+
+LONGEST_WORD = 64
+"""Characters of a word that count. Elasticsearch's whitespace analyzer would split one at 255 by itself."""
+
+LONGEST_TEXT = 8192
+"""Characters of a text that are searched; a longer one is stored whole but found by its beginning only."""
+
+LONGEST_TERM = 1024
+"""Characters of an exact term that count. Lucene refuses terms of more than 32,766 bytes."""
+
+_ASCII_WORD = regex.compile(r"[a-z0-9][a-z0-9+#]*")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}][\p{L}\p{M}\p{Nd}+#]*")
+_ACCENTED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}])\p{M}+")
+
+# Diacritics that Unicode builds into the letter instead of decomposing: stroked letters and the dotless i.
+_STROKED = str.maketrans("øłđħŧıƀɨɵ", "oldhtibio")
+
+_CACHED_LENGTH = 128
+
+
+def normalise(text: str) -> str:
+    """`text` as its normalised words joined by one space; `""` when it has none.
+
+    NFKC, case folded, without diacritics on Latin, Greek and Cyrillic letters. A word is a run of letters, marks
+    and digits; `+` and `#` stay after a letter (`c++`, `c#`). Applying it twice changes nothing.
+    """
+    return _cached(text) if len(text) <= _CACHED_LENGTH else _normalise(text[:LONGEST_TEXT])
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The normalised words of `text`, in order, repeated ones included."""
+    normalised = normalise(text)
+    return tuple(normalised.split(" ")) if normalised else ()
+
+
+def title_key(text: str) -> str:
+    """The words sorted and joined: equal for `Project Manager` and `Manager, Project`."""
+    return " ".join(sorted(words(text)))[:LONGEST_TERM]
+
+
+def term(text: str) -> str:
+    """The whole normalised text as one exact term."""
+    return normalise(text)[:LONGEST_TERM]
+
+
+def slug(text: str) -> str:
+    """The normalised words joined by `_`, e.g. `c_suite` for `C-Suite`: the form of enumerated values."""
+    return term(text).replace(" ", "_")
+
+
+def _normalise(text: str) -> str:
+    if text.isascii():
+        found = _ASCII_WORD.findall(text.lower())
+    else:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        plain = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)).translate(_STROKED)
+        found = _WORD.findall(unicodedata.normalize("NFKC", plain))
+    return " ".join([word[:LONGEST_WORD] for word in found])
+
+
+_cached = lru_cache(maxsize=65536)(_normalise)
