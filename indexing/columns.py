@@ -59,17 +59,18 @@ def map_columns(headers: Iterable[str], overrides: Mapping[str, str] | None = No
     Raises:
         SourceError: no header is known, or an override names a field or column that does not exist.
     """
-    headers = [header.strip() for header in headers]
-    wanted = {_key(header): field for header, field in (overrides or {}).items()}
-    for header, field in (overrides or {}).items():
+    headers, overrides = [header.strip() for header in headers], overrides or {}
+    wanted = {_key(header): field for header, field in overrides.items()}
+    for header, field in overrides.items():
         if field not in ITEM_FIELDS:
             raise SourceError(f"--map {header}={field}: no field is named {field!r}; known: {', '.join(ITEM_FIELDS)}")
         if _key(header) not in map(_key, headers):
             raise SourceError(f"--map {header}={field}: the source has no column {header!r}; it has {headers}")
     fields: list[str | None] = []
     for header in headers:
-        field = wanted.get(_key(header)) or _field_of(header)
-        fields.append(None if field in fields or (field in wanted.values() and _key(header) not in wanted) else field)
+        found = wanted.get(_key(header)) or _field_of(header)
+        taken = found in fields or (found in wanted.values() and _key(header) not in wanted)
+        fields.append(None if taken else found)
     if not any(fields):
         raise SourceError(f"no column is known among {headers[:10]}; name one with --map COLUMN=FIELD")
     unknown = tuple(header for header, field in zip(headers, fields, strict=True) if field is None)

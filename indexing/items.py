@@ -106,7 +106,10 @@ def _reader(field: str) -> Callable[[str, str], Any]:
     if field == "uuid":
         return _uuid
     for fields, reader in (
-        (LIST_FIELDS, _list), (INTEGER_FIELDS, _integer), (DATETIME_FIELDS, _datetime), (_PHONES, _phone)
+        (LIST_FIELDS, _list),
+        (INTEGER_FIELDS, _integer),
+        (DATETIME_FIELDS, _datetime),
+        (_PHONES, _phone),
     ):
         if field in fields:
             return reader

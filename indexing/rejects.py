@@ -36,7 +36,7 @@ class RejectFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("wb")
         self.count += 1
-        kind = reason.split(":")[0]
+        kind = reason.partition(":")[0]
         self.by_reason[kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"] += 1
         cells = {name: _encodable(text) for name, text in row.cells.items()}
         self._stream.write(msgspec.json.encode(Reject(row.source, row.line, _encodable(reason), cells)) + b"\n")

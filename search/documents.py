@@ -78,8 +78,7 @@ def search_fields(item: ContactListItem) -> SearchFields:
         industries=industries,
         keywords=keywords,
         technologies=technologies,
-        search_words=_words((first, last, title, company, normalise(item.email or ""), *industries, *keywords,
-                             *person_location)),
+        search_words=_search_words(item, (first, last, title, company, *industries, *keywords, *person_location)),
         person_name=_words((first, last)),
         linkedin=(web.linkedin_key(item.person_linkedin_url) or None) if item.person_linkedin_url else None,
         funding_stage=_enumerated(vocabulary.funding_stage, item.latest_funding),
@@ -97,6 +96,12 @@ def search_fields(item: ContactListItem) -> SearchFields:
         sort_title=title[:LONGEST_SORT_KEY] or None,
         sort_company=company[:LONGEST_SORT_KEY] or None,
     )
+
+
+def _search_words(item: ContactListItem, normalised: Iterable[str]) -> tuple[str, ...]:
+    """Words found by free text. Places count as they were written and by their usual name: `USA`, `united states`."""
+    texts = (item.email, item.city, item.state, item.country)
+    return _words((*normalised, *[normalise(text) for text in texts if text]))
 
 
 @lru_cache(maxsize=65536)

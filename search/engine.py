@@ -4,7 +4,7 @@
 settings. Both engines give the same answers to the same contacts, byte for byte.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -66,14 +66,12 @@ class Engine(Protocol[Compiled]):
     def compile(self, contact_filter: ContactFilter) -> Compiled:
         """The engine's form of a filter: all work that does not depend on the data, done once."""
 
-    async def search(
-        self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None
-    ) -> Page:
+    async def search(self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None) -> Page:
         """At most `limit` items (1 or more) after `offset`, or beside `position`. Any offset works."""
 
     def scan(
         self, compiled: Compiled, offset: int = 0, position: Position | None = None
-    ) -> AsyncIterator[list[bytes]]:
+    ) -> AsyncGenerator[list[bytes]]:
         """All items from there on, in order, in batches; constant memory unless `position` is backward."""
 
     async def count(self, compiled: Compiled) -> int:
@@ -82,7 +80,7 @@ class Engine(Protocol[Compiled]):
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""
 
-    def scan_uuids(self, compiled: Compiled) -> AsyncIterator[list[str]]:
+    def scan_uuids(self, compiled: Compiled) -> AsyncGenerator[list[str]]:
         """All uuids, in any order, in batches."""
 
     async def ready(self) -> None:

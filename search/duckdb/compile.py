@@ -91,6 +91,29 @@ def beside(order: Order, position: Position) -> Sql:
     return Sql(f"({passed} OR {at}{missing})", (position.value, position.value, position.uuid))
 
 
+def selecting(columns: str, compiled: CompiledSql, rest: str = "") -> Sql:
+    """The statement that reads `columns` of the matching contacts."""
+    return Sql(f"SELECT {columns} FROM contacts WHERE {compiled.where.text} {rest}", compiled.where.parameters)
+
+
+def statement(compiled: CompiledSql, window: str, position: Position | None = None) -> Sql:
+    """The statement that gives (item, sort value, uuid) of the hits in reading order.
+
+    Items are joined to the rows of the page only, since reading them is the dear part.
+    """
+    where, parameters = compiled.where.text, compiled.where.parameters
+    if position is not None:
+        side = beside(compiled.order, position)
+        where, parameters = f"{where} AND {side.text}", parameters + side.parameters
+    order = order_by(compiled.order, position is not None and position.backward)
+    value = sort_column(compiled.order.field)
+    return Sql(
+        f"SELECT item, {value}, uuid FROM (SELECT row, {value}, uuid FROM contacts WHERE {where} ORDER BY {order} "
+        f"{window}) JOIN (SELECT row, item FROM items) USING (row) ORDER BY {order}",
+        parameters,
+    )
+
+
 def _having(field: str, text: Sql) -> Sql:
     """Contacts with a value of `field` whose text fulfils `text`."""
     ids = f"SELECT id FROM terms WHERE field = '{field}' AND {text.text}"

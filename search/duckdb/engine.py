@@ -5,7 +5,7 @@ Cancelling a request, or its running out of time, interrupts its query.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,9 +17,8 @@ import duckdb
 
 from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable
 from search.cursor import Position
-from search.duckdb.compile import CompiledSql, Parameter, beside, compile_filter, order_by
+from search.duckdb.compile import CompiledSql, Sql, compile_filter, order_by, selecting, statement
 from search.duckdb.files import live_path
-from search.duckdb.schema import sort_column
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
 from search.predicates import ContactFilter
 
@@ -43,57 +42,55 @@ class DuckDBEngine:
     def compile(self, contact_filter: ContactFilter) -> CompiledSql:
         return compile_filter(contact_filter)
 
-    async def search(self, compiled: CompiledSql, limit: int, offset: int = 0, position: Position | None = None) -> Page:
-        sql, parameters = _hits(compiled, position, f"LIMIT {limit + 1} OFFSET {offset}")
-        rows = await self._fetch(sql, parameters)
+    async def search(
+        self, compiled: CompiledSql, limit: int, offset: int = 0, position: Position | None = None
+    ) -> Page:
+        rows = await self._fetch(statement(compiled, f"LIMIT {limit + 1} OFFSET {offset}", position))
         return page_of([Hit(item.encode(), value, uuid) for item, value, uuid in rows], limit, offset, position)
 
     async def scan(
         self, compiled: CompiledSql, offset: int = 0, position: Position | None = None
-    ) -> AsyncIterator[list[bytes]]:
-        sql, parameters = _hits(compiled, position, f"OFFSET {offset}" if offset else "")
+    ) -> AsyncGenerator[list[bytes]]:
+        hits = statement(compiled, f"OFFSET {offset}" if offset else "", position)
         if position is None or not position.backward:
-            async for rows in self._stream(sql, parameters):
+            async for rows in self._stream(hits):
                 yield [row[0].encode() for row in rows]
             return
-        batches = [[row[0].encode() for row in rows] async for rows in self._stream(sql, parameters)]
+        batches = [[row[0].encode() for row in rows] async for rows in self._stream(hits)]
         while batches:
             yield batches.pop()[::-1]
 
     async def count(self, compiled: CompiledSql) -> int:
-        where = compiled.where
-        [(count,)] = await self._fetch(f"SELECT count(*) FROM contacts WHERE {where.text}", where.parameters)
+        [(count,)] = await self._fetch(selecting("count(*)", compiled))
         return int(count)
 
     async def uuids(self, compiled: CompiledSql, limit: int) -> list[str]:
-        where = compiled.where
-        sql = f"SELECT uuid FROM contacts WHERE {where.text} ORDER BY {order_by(compiled.order)} LIMIT {limit}"
-        return [uuid for (uuid,) in await self._fetch(sql, where.parameters)]
+        first = selecting("uuid", compiled, f"ORDER BY {order_by(compiled.order)} LIMIT {limit}")
+        return [uuid for (uuid,) in await self._fetch(first)]
 
-    async def scan_uuids(self, compiled: CompiledSql) -> AsyncIterator[list[str]]:
-        where = compiled.where
-        async for rows in self._stream(f"SELECT uuid FROM contacts WHERE {where.text}", where.parameters):
+    async def scan_uuids(self, compiled: CompiledSql) -> AsyncGenerator[list[str]]:
+        async for rows in self._stream(selecting("uuid", compiled)):
             yield [uuid for (uuid,) in rows]
 
     async def ready(self) -> None:
-        await self._fetch("SELECT 1 FROM contacts LIMIT 1", ())
+        await self._fetch(Sql("SELECT 1 FROM contacts LIMIT 1"))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._files.close)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _fetch(self, sql: str, parameters: tuple[Parameter, ...]) -> list[tuple[Any, ...]]:
+    async def _fetch(self, sql: Sql) -> list[tuple[Any, ...]]:
         async with self._cursor(self._queries) as cursor:
-            return await self._run(cursor, lambda: cursor.execute(sql, parameters).fetchall())
+            return await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters).fetchall())
 
-    async def _stream(self, sql: str, parameters: tuple[Parameter, ...]) -> AsyncIterator[list[tuple[Any, ...]]]:
+    async def _stream(self, sql: Sql) -> AsyncGenerator[list[tuple[Any, ...]]]:
         async with self._cursor(self._scans) as cursor:
-            await self._run(cursor, lambda: cursor.execute(sql, parameters))
+            await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters))
             while rows := await self._run(cursor, partial(cursor.fetchmany, SCAN_BATCH)):
                 yield rows
 
     @asynccontextmanager
-    async def _cursor(self, slots: asyncio.Semaphore) -> AsyncIterator[Cursor]:
+    async def _cursor(self, slots: asyncio.Semaphore) -> AsyncGenerator[Cursor]:
         """A cursor on the live file, once one of `slots` is free; the wait counts against the timeout."""
         try:
             async with asyncio.timeout(self._timeout):
@@ -133,21 +130,6 @@ class DuckDBEngine:
             raise EngineUnavailable("The contacts engine can't read its file.") from error
         except duckdb.Error as error:
             raise EngineRejected("The contacts engine refused this query.") from error
-
-
-def _hits(compiled: CompiledSql, position: Position | None, window: str) -> tuple[str, tuple[Parameter, ...]]:
-    """The statement that gives (item, sort value, uuid) of the hits in reading order."""
-    where, parameters = compiled.where.text, compiled.where.parameters
-    if position is not None:
-        side = beside(compiled.order, position)
-        where, parameters = f"{where} AND {side.text}", parameters + side.parameters
-    order = order_by(compiled.order, position is not None and position.backward)
-    value = sort_column(compiled.order.field)
-    return (
-        f"SELECT item, value, uuid FROM (SELECT row, {value}, {value} AS value, uuid FROM contacts "
-        f"WHERE {where} ORDER BY {order} {window}) JOIN (SELECT row, item FROM items) USING (row) ORDER BY {order}",
-        parameters,
-    )
 
 
 class _Files:

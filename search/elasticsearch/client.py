@@ -1,6 +1,5 @@
 """One door to Elasticsearch: bodies go and come as bytes, and every failure becomes one of our errors."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -51,12 +50,10 @@ class Client:
             EngineRejected: the server understood and refused.
         """
         try:
-            response = await self._client.perform_request(
-                method, path, headers=_NDJSON if ndjson else _JSON, body=body
-            )
+            response = await self._client.perform_request(method, path, headers=_NDJSON if ndjson else _JSON, body=body)
         except ApiError as error:
             raise _translated(error.status_code) from error
-        except (ConnectionTimeout, asyncio.TimeoutError) as error:
+        except (TimeoutError, ConnectionTimeout) as error:
             raise EngineTimeout("The contacts engine did not answer in time.") from error
         except TransportError as error:
             raise EngineUnavailable("The contacts engine can't be reached.") from error

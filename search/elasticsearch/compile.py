@@ -102,6 +102,8 @@ def _bool(predicates: tuple[Predicate, ...]) -> Query:
 
 
 def _terms(path: str, values: tuple[str, ...]) -> Query:
+    if not values:
+        return {"match_none": {}}
     if len(values) == 1:
         return {"term": {path: values[0]}}
     parts = [{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)]

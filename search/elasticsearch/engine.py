@@ -5,7 +5,7 @@ a point in time, so that it is one consistent view however long it takes.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +60,24 @@ _counted = msgspec.json.Decoder(_Count).decode
 _encode = msgspec.json.Encoder().encode
 
 
+class _Reading(msgspec.Struct, frozen=True):
+    """What each page of a walk asks for: a filter, a sort, a size, and what of each hit is wanted."""
+
+    query: bytes
+    order: list[Any]
+    size: int
+    what: dict[str, Any]
+
+    def body(self, pit: _PointInTime | None, place: list[Any] | None) -> bytes:
+        """The body for the page after the sort values `place`; the compiled query is spliced in as it is."""
+        rest = {"size": self.size, "sort": self.order, "track_total_hits": False} | self.what
+        if place is not None:
+            rest["search_after"] = place
+        if pit is not None:
+            rest["pit"] = {"id": pit.id, "keep_alive": _KEEP_ALIVE}
+        return b'{"query":%b,%b' % (self.query, _encode(rest)[1:])
+
+
 class ElasticsearchEngine:
     """Contacts behind an alias; see `search.engine.Engine` for the methods."""
 
@@ -74,7 +92,9 @@ class ElasticsearchEngine:
         self, compiled: CompiledQuery, limit: int, offset: int = 0, position: Position | None = None
     ) -> Page:
         if offset + limit < WINDOW:
-            hits = await self._window(compiled, limit + 1, offset, position)
+            order, place = _direction(compiled.order, position)
+            what = _ITEMS | {"from": offset} if offset else _ITEMS
+            hits = await self._page(_Reading(compiled.query, order, limit + 1, what), None, place)
         else:
             hits = []
             async with aclosing(self._walk(compiled, offset, position)) as pages:
@@ -86,7 +106,7 @@ class ElasticsearchEngine:
 
     async def scan(
         self, compiled: CompiledQuery, offset: int = 0, position: Position | None = None
-    ) -> AsyncIterator[list[bytes]]:
+    ) -> AsyncGenerator[list[bytes]]:
         async with aclosing(self._walk(compiled, offset, position)) as pages:
             if position is None or not position.backward:
                 async for page in pages:
@@ -101,23 +121,22 @@ class ElasticsearchEngine:
         return _counted(await self._client.request("POST", f"/{self._alias}/_count", body)).count
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
-        order = sort(compiled.order)
+        reading = _Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
         if limit <= WINDOW:
-            return [hit.fields["uuid"][0] for hit in await self._page(compiled, order, limit, _UUIDS)]
+            return _uuids(await self._page(reading))
         found: list[str] = []
-        async with self._point_in_time() as pit, aclosing(self._pages(compiled, order, WINDOW, _UUIDS, pit)) as pages:
+        async with self._point_in_time() as pit, aclosing(self._pages(reading, pit)) as pages:
             async for page in pages:
-                found.extend(hit.fields["uuid"][0] for hit in page[: limit - len(found)])
+                found += _uuids(page[: limit - len(found)])
                 if len(found) == limit:
                     break
         return found
 
-    async def scan_uuids(self, compiled: CompiledQuery) -> AsyncIterator[list[str]]:
-        async with self._point_in_time() as pit:
-            walk = self._pages(compiled, ["_shard_doc"], WINDOW, _UUIDS, pit, slices=_UUID_SLICES)
-            async with aclosing(walk) as pages:
-                async for page in pages:
-                    yield [hit.fields["uuid"][0] for hit in page]
+    async def scan_uuids(self, compiled: CompiledQuery) -> AsyncGenerator[list[str]]:
+        reading = _Reading(compiled.query, ["_shard_doc"], WINDOW, _UUIDS)
+        async with self._point_in_time() as pit, aclosing(self._pages(reading, pit, slices=_UUID_SLICES)) as pages:
+            async for page in pages:
+                yield _uuids(page)
 
     async def ready(self) -> None:
         path = f"/_cluster/health/{self._alias}?timeout=2s&wait_for_status=yellow"
@@ -128,49 +147,36 @@ class ElasticsearchEngine:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _window(
-        self, compiled: CompiledQuery, size: int, offset: int, position: Position | None
-    ) -> list[_Hit]:
-        """Hits within reach of one request."""
-        order, place = _reading(compiled.order, position)
-        return await self._page(compiled, order, size, _ITEMS | ({"from": offset} if offset else {}), place=place)
-
     async def _walk(
         self, compiled: CompiledQuery, offset: int, position: Position | None
-    ) -> AsyncIterator[list[_Hit]]:
+    ) -> AsyncGenerator[list[_Hit]]:
         """All hits from there on in reading order, page by page, at any depth."""
-        order, place = _reading(compiled.order, position)
+        order, place = _direction(compiled.order, position)
         async with self._point_in_time() as pit:
             while offset > 0:
-                skipped = await self._page(compiled, order, min(offset, WINDOW), _PLACES, pit, place)
+                skipping = _Reading(compiled.query, order, min(offset, WINDOW), _PLACES)
+                skipped = await self._page(skipping, pit, place)
                 if not skipped:
                     return
                 offset, place = offset - len(skipped), skipped[-1].sort
-            async with aclosing(self._pages(compiled, order, SCAN_BATCH, _ITEMS, pit, place)) as pages:
+            reading = _Reading(compiled.query, order, SCAN_BATCH, _ITEMS)
+            async with aclosing(self._pages(reading, pit, place)) as pages:
                 async for page in pages:
                     yield page
 
     async def _pages(
-        self,
-        compiled: CompiledQuery,
-        order: list[Any],
-        size: int,
-        what: dict[str, Any],
-        pit: _PointInTime,
-        place: list[Any] | None = None,
-        slices: int = 1,
-    ) -> AsyncIterator[list[_Hit]]:
+        self, reading: _Reading, pit: _PointInTime, place: list[Any] | None = None, slices: int = 1
+    ) -> AsyncGenerator[list[_Hit]]:
         """Pages under a point in time; the next of each slice is under way while the last is being used."""
-        parts = [what | ({"slice": {"id": number, "max": slices}} if slices > 1 else {}) for number in range(slices)]
-        pending = {asyncio.create_task(self._page(compiled, order, size, part, pit, place)): part for part in parts}
+        parts = [reading] if slices == 1 else [_slice(reading, number, slices) for number in range(slices)]
+        pending = {asyncio.create_task(self._page(part, pit, place)): part for part in parts}
         try:
             while pending:
                 done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     part, page = pending.pop(task), task.result()
-                    if len(page) == size:
-                        ahead = self._page(compiled, order, size, part, pit, page[-1].sort)
-                        pending[asyncio.create_task(ahead)] = part
+                    if len(page) == reading.size:
+                        pending[asyncio.create_task(self._page(part, pit, page[-1].sort))] = part
                     if page:
                         yield page
         finally:
@@ -179,30 +185,18 @@ class ElasticsearchEngine:
             await asyncio.gather(*pending, return_exceptions=True)
 
     async def _page(
-        self,
-        compiled: CompiledQuery,
-        order: list[Any],
-        size: int,
-        what: dict[str, Any],
-        pit: _PointInTime | None = None,
-        place: list[Any] | None = None,
+        self, reading: _Reading, pit: _PointInTime | None = None, place: list[Any] | None = None
     ) -> list[_Hit]:
-        """One request for `size` hits after `place`, each with `what`."""
-        body = {"size": size, "sort": order, "track_total_hits": False} | what
-        if place is not None:
-            body["search_after"] = place
-        path = f"/{self._alias}/_search?allow_partial_search_results=false"
-        if pit is not None:
-            body["pit"] = {"id": pit.id, "keep_alive": _KEEP_ALIVE}
-            path = "/_search?allow_partial_search_results=false"
-        spliced = b'{"query":%b,%b' % (compiled.query, _encode(body)[1:])
-        answer = _answer(await self._client.request("POST", path, spliced))
+        """One request for the hits after `place`."""
+        index = f"/{self._alias}" if pit is None else ""
+        path = f"{index}/_search?allow_partial_search_results=false"
+        answer = _answer(await self._client.request("POST", path, reading.body(pit, place)))
         if pit is not None:
             pit.id = answer.pit_id
         return answer.hits.hits
 
     @asynccontextmanager
-    async def _point_in_time(self) -> AsyncIterator[_PointInTime]:
+    async def _point_in_time(self) -> AsyncGenerator[_PointInTime]:
         opened = await self._client.json("POST", f"/{self._alias}/_pit?keep_alive={_KEEP_ALIVE}")
         pit = _PointInTime(opened["id"])
         try:
@@ -216,7 +210,15 @@ class ElasticsearchEngine:
             await self._client.json("DELETE", "/_pit", {"id": pit.id})
 
 
-def _reading(order: Order, position: Position | None) -> tuple[list[Any], list[Any] | None]:
+def _slice(reading: _Reading, number: int, slices: int) -> _Reading:
+    return msgspec.structs.replace(reading, what=reading.what | {"slice": {"id": number, "max": slices}})
+
+
+def _uuids(hits: list[_Hit]) -> list[str]:
+    return [hit.fields["uuid"][0] for hit in hits]
+
+
+def _direction(order: Order, position: Position | None) -> tuple[list[Any], list[Any] | None]:
     """The sort in reading direction, and the sort values to start after."""
     if position is None:
         return sort(order), None

@@ -1,0 +1,54 @@
+"""What all commands share: the flags that stand for settings, `--json`, and one way from an error to an exit code."""
+
+import asyncio
+import functools
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from api.settings import load_settings
+
+Result = TypeVar("Result")
+
+_FLAGS = {
+    "engine": ("CONTACTS_ENGINE", "duckdb or elasticsearch"),
+    "data_dir": ("CONTACTS_DATA_DIR", "directory of the DuckDB file, users and job state"),
+    "elasticsearch_url": ("CONTACTS_ELASTICSEARCH_URL", "the cluster"),
+    "index": ("CONTACTS_INDEX", "the alias"),
+}
+"""Flags that win over the environment variable beside them."""
+
+
+def with_settings(
+    *, need_secret: bool = False, also: dict[str, tuple[str, str]] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command the flags of `_FLAGS` and `also` (name → variable, help), and `settings` as first argument."""
+    flags = _FLAGS | (also or {})
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def run(**values: Any) -> Any:
+            given = {variable: values.pop(name) for name, (variable, _) in flags.items()}
+            environ = dict(os.environ) | {name: str(value) for name, value in given.items() if value is not None}
+            return command(load_settings(environ, Path(".env"), need_secret=need_secret), **values)
+
+        for name, (variable, text) in reversed(flags.items()):
+            run = click.option(f"--{name.replace('_', '-')}", name, help=f"{text}  [{variable}]")(run)
+        return run
+
+    return decorate
+
+
+def run_async(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(work)
+
+
+def print_json(value: object) -> None:
+    """`value` as one line of JSON on standard output; bytes are JSON already."""
+    sys.stdout.write((value if isinstance(value, bytes) else msgspec.json.encode(value)).decode() + "\n")

@@ -1,0 +1,213 @@
+"""The enumerated values that contacts and filters share: both sides call these, so they cannot disagree.
+
+Every function takes a value as people, exports and URLs spell it and returns the one form that is compared. A value
+outside the vocabulary keeps its slug: a contact with it is still found by a filter that spells it alike. The values
+are those of `data/vocabularies.json`; the aliases are the spellings of Apollo's screens, exports and API.
+"""
+
+from functools import cache, lru_cache
+from importlib import resources
+
+import msgspec
+
+from search.text import LONGEST_TERM, words
+from search.text import slug as slug_of
+
+_SENIORITY_ALIASES = {
+    "c_level": "c_suite",
+    "clevel": "c_suite",
+    "csuite": "c_suite",
+    "cxo": "c_suite",
+    "c_level_executive": "c_suite",
+    "c_suite_executive": "c_suite",
+    "vice_president": "vp",
+    "v_p": "vp",
+    "cofounder": "founder",
+    "co_founder": "founder",
+    "head_of": "head",
+    "sr": "senior",
+    "internship": "intern",
+}
+
+_DEPARTMENT_ALIASES = {
+    "csuite": "c_suite",
+    "c_level": "c_suite",
+    "cxo": "c_suite",
+    "hr": "human_resources",
+    "it": "information_technology",
+    "ophthalmology": "opthalmology",
+    "product_mangement": "product_management",
+    "product_or_ui_ux_design": "product_ui_ux_design",
+    "workforce_management": "workforce_mangement",
+}
+
+_EMAIL_STATUS_ALIASES = {
+    "no_email": "unavailable",
+    "extrapolated": "guessed",
+}
+
+_CATCH_ALL = frozenset({"catch_all", "catchall", "true", "t", "yes", "y", "1"})
+_NOT_CATCH_ALL = frozenset(
+    {"not_catch_all", "not_catchall", "non_catch_all", "non_catchall", "false", "f", "no", "n", "0"}
+)
+
+_FUNDING_STAGE_ALIASES = {
+    "venture": "venture_round_not_specified",
+    "venture_series_unknown": "venture_round_not_specified",
+}
+
+_KEYWORD_FIELDS = {
+    "name": "company_text",
+    "company": "company_text",
+    "tags": "keywords",
+    "keywords": "keywords",
+    "industries": "industries",
+    "social_media_description": "keywords",
+    "seo_description": "keywords",
+}
+
+_MASTER = "master_"
+
+
+def seniority(text: str) -> str:
+    """The slug of a management level: `c_suite` for `C-Level`, `C suite` and `CXO`, `vp` for `Vice President`."""
+    found = slug_of(text)
+    for spelling in (found, found.removesuffix("_level"), found.removesuffix("s")):
+        known = _SENIORITY_ALIASES.get(spelling, spelling)
+        if known in _seniorities():
+            return known
+    return found
+
+
+@lru_cache(maxsize=4096)
+def department(text: str) -> str:
+    """The slug of a department, `and` and `&` alike left out: `engineering_technical` for `Engineering & Technical`.
+
+    Apollo misspells `workforce_mangement` and `opthalmology`; the correct spellings become those. A `master_` put
+    before a department that has no such form (`master_c_suite`) is dropped.
+    """
+    found = "_".join([word for word in words(text) if word != "and"])[:LONGEST_TERM]
+    plain = found.removeprefix(_MASTER)
+    plain = _DEPARTMENT_ALIASES.get(plain, plain)
+    if found.startswith(_MASTER) and plain not in _departments():
+        return _MASTER + plain
+    return plain
+
+
+@lru_cache(maxsize=4096)
+def departments_covered(slug: str) -> tuple[str, ...]:
+    """The department slugs of contacts that a filter's department (a slug of `department`) finds.
+
+    A department as a whole finds itself, its plain name and its subdepartments: `master_sales` finds contacts of
+    `sales` (what an export writes for the whole department) and of `inside_sales`. A plain name finds only itself:
+    `sales` does not find `inside_sales`.
+
+    `product_management`, `c_suite`, `design`, `education`, `medical_health` and `consulting` are whole departments
+    too, although written without `master_`. Apollo's tree has no other name for the whole, and for all but the
+    first no subdepartment of that name, so that nothing narrower could be meant; Apollo covers the subdepartments.
+    """
+    subdepartments = _departments().get(slug)
+    if subdepartments is None:
+        return (slug,)
+    return tuple(dict.fromkeys((slug, slug.removeprefix(_MASTER), *subdepartments)))
+
+
+def email_status(text: str) -> str:
+    """The slug of an e-mail status: `unavailable` for `No email`, `guessed` for what the API calls `extrapolated`."""
+    found = slug_of(text)
+    return _EMAIL_STATUS_ALIASES.get(found, found)
+
+
+def catch_all(text: str) -> str:
+    """`catch_all` or `not_catch_all`, also for `true` and `no`; the slug of anything else, `""` of nothing."""
+    found = slug_of(text)
+    if found in _CATCH_ALL:
+        return "catch_all"
+    return "not_catch_all" if found in _NOT_CATCH_ALL else found
+
+
+def funding_stage(text: str) -> str:
+    """The slug of a funding stage's name: `series_a`, `venture_round_not_specified`; `angel` also for `Angel Round`."""
+    found = slug_of(text).removesuffix("_round")
+    return _FUNDING_STAGE_ALIASES.get(found, found)
+
+
+def funding_stage_of_code(code: str) -> str | None:
+    """The same slug for a code of `organizationLatestFundingStageCd[]`: `seed` for `0`; `None` for an unknown one."""
+    return _funding_stages().get(code.strip())
+
+
+def industry_of_tag(tag_id: str) -> str | None:
+    """The name of the industry behind a tag id, e.g. `accounting`; `None` for an unknown id."""
+    return _industries().get(tag_id.strip().lower())
+
+
+def keyword_fields(name: str) -> str | None:
+    """The search field behind a name in one of the three keyword field lists; `None` for an unknown name.
+
+    Contacts hold no company descriptions; their keywords are the nearest to `social_media_description` and
+    `seo_description`.
+    """
+    return _KEYWORD_FIELDS.get(name.strip().lower())
+
+
+def item_field_of(name: str) -> str | None:
+    """The item field behind a name in `existFields[]`: Apollo's index name or our own; `None` for an unknown name.
+
+    Left unknown on purpose: `organization_id`, which contacts do not have, and `person_phone`, which is none of the
+    five phone fields in particular.
+    """
+    return _item_fields().get(name.strip().lower())
+
+
+def _data(name: str) -> bytes:
+    return resources.files("mappings").joinpath("data", name).read_bytes()
+
+
+@cache
+def _seniorities() -> frozenset[str]:
+    return frozenset(_vocabularies().seniority.values)
+
+
+@cache
+def _departments() -> dict[str, tuple[str, ...]]:
+    return _vocabularies().departments.tree
+
+
+@cache
+def _funding_stages() -> dict[str, str]:
+    return {code: funding_stage(name) for code, name in _vocabularies().funding_stage.codes.items()}
+
+
+@cache
+def _industries() -> dict[str, str]:
+    return msgspec.json.decode(_data("industry_tags.json"), type=dict[str, str])
+
+
+@cache
+def _item_fields() -> dict[str, str]:
+    table = msgspec.json.decode(_data("item_fields.json"), type=dict[str, list[str]])
+    return {name: field for field, names in table.items() for name in (field, *names)}
+
+
+class _Values(msgspec.Struct):
+    values: tuple[str, ...]
+
+
+class _Departments(msgspec.Struct):
+    tree: dict[str, tuple[str, ...]]
+
+
+class _FundingStages(msgspec.Struct):
+    codes: dict[str, str] = msgspec.field(name="organizationLatestFundingStageCd[]")
+
+
+class _Vocabularies(msgspec.Struct):
+    seniority: _Values
+    departments: _Departments
+    funding_stage: _FundingStages
+
+
+@cache
+def _vocabularies() -> _Vocabularies:
+    return msgspec.json.decode(_data("vocabularies.json"), type=_Vocabularies)

@@ -1,0 +1,122 @@
+"""Websites, domains and LinkedIn URLs in the one form in which contacts and filters compare them.
+
+Pure: the public suffix list is the snapshot that comes with `tldextract`; nothing is fetched or cached on disk.
+"""
+
+import re
+from functools import cache, lru_cache
+from unicodedata import normalize
+from urllib.parse import unquote
+
+import idna
+from tldextract import TLDExtract
+
+from mappings.errors import InvalidField, shorten
+from search.text import LONGEST_TERM
+
+_LONGEST_HOST = 253
+"""Characters of a host name (RFC 1035)."""
+
+_LONGEST_URL = 2048
+"""Characters of a website that are looked at, so that the cache stays small whatever a contact holds."""
+
+_DOTS = ".。．｡"
+"""What IDNA (RFC 3490) reads as a dot."""
+
+_SCHEME = re.compile(r"(?:(?:[a-z][a-z0-9+.-]*:)?//+|https?(?::/*|/+))+", re.IGNORECASE)
+_AUTHORITY_END = re.compile(r"[/?#]")
+_IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\]", re.IGNORECASE)
+_HOST_END = re.compile(r"[\s,;:\[\]]")
+_SEVERAL = re.compile(r"[\s,;]")
+_WWW = re.compile(r"(?:(?:www|\*)\.)+(?=[^.]+\.)")
+_QUERY = re.compile(r"[?#]")
+_SLASHES = re.compile(r"//+")
+
+
+def host_of(text: str) -> str:
+    """The host of a website or domain as people write it, `""` if there is none.
+
+    Lower case, in ASCII (IDNA, UTS 46), without scheme, userinfo, `www.` (or `*.`), port, path, query and trailing
+    dot: `xn--mller-kva.de` for `HTTPS://www.Müller.de:8080/x`. Of several, the first. A name that IDNA refuses
+    (an underscore beside an umlaut) stays as it is, in lower case, so that it still equals itself.
+    """
+    return _host(text[:_LONGEST_URL])
+
+
+@lru_cache(maxsize=32768)
+def host_and_parents(host: str) -> tuple[str, ...]:
+    """The host and its parents down to the registrable domain, so that a listed domain finds its subdomains.
+
+    `shop.eu.acme.co.uk`, `eu.acme.co.uk`, `acme.co.uk`. An address or a name without a public suffix is only itself,
+    nothing is nothing. Suffixes are those of registries: `acme.github.io` is a subdomain of `github.io`.
+    """
+    if not host:
+        return ()
+    found = _extract()(host)
+    if not found.suffix or not found.domain:
+        return (host,)
+    labels = host.split(".")
+    parents = len(labels) - found.suffix.count(".") - 2
+    return (host, *(".".join(labels[start:]) for start in range(1, parents + 1)))
+
+
+def listed_domain(field: str, text: str) -> str:
+    """The host that `text`, one value of a request's domain list `field`, stands for.
+
+    Raises:
+        InvalidField: `text` is no domain, or more than one.
+    """
+    host = host_of(text)
+    if "." not in host or _SEVERAL.search(_authority(text)):
+        raise InvalidField(f"{field}: {shorten(text)!r} is not a domain")
+    return host
+
+
+def linkedin_key(url: str) -> str:
+    """The comparable form of a LinkedIn URL: `linkedin.com/in/john-doe` for `http://de.linkedin.com/in/John-Doe/?x=1`.
+
+    Lower case, percent-decoded, composed (NFC), without scheme, subdomain, query, fragment and needless slashes;
+    cut like every term. A URL that is not of LinkedIn loses only its `www.`.
+    """
+    text = _without_scheme(_QUERY.split(url.strip(), maxsplit=1)[0])
+    if "%" in text:
+        text = unquote(text)
+    text = text.lower() if text.isascii() else normalize("NFC", normalize("NFC", text).lower())
+    host, _, path = text.partition("/")
+    host = "linkedin.com" if host.endswith(".linkedin.com") else host.removeprefix("www.")
+    path = _SLASHES.sub("/", path).strip("/ ")
+    return (f"{host}/{path}" if path else host)[:LONGEST_TERM]
+
+
+@lru_cache(maxsize=32768)
+def _host(text: str) -> str:
+    authority = _authority(text).rpartition("@")[2].strip()
+    address = _IPV6.match(authority)
+    if address:
+        return address[0].lower()
+    host = _ascii(_HOST_END.split(authority, maxsplit=1)[0][:_LONGEST_HOST].strip(_DOTS)).strip(".")
+    www = _WWW.match(host)
+    return host[www.end() :] if www else host
+
+
+def _without_scheme(text: str) -> str:
+    scheme = _SCHEME.match(text)
+    return text[scheme.end() :] if scheme else text
+
+
+def _authority(text: str) -> str:
+    return _AUTHORITY_END.split(_without_scheme(text.strip().replace("\\", "/")), maxsplit=1)[0].strip()
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return host.lower()
+
+
+@cache
+def _extract() -> TLDExtract:
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)

@@ -1,0 +1,46 @@
+"""Loads contacts into a real store of either engine, as the indexing job does."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from search.engine import Engine, EngineSettings
+from search.engines import open_engine, open_loader
+from search.fields import ContactListItem
+
+BATCH = 2000
+
+
+async def load(settings: EngineSettings, items: Sequence[ContactListItem]) -> int:
+    """Make `items` the live contacts; how many distinct ones there are."""
+    loader = open_loader(settings, keep=0)
+    try:
+        await loader.start()
+        for at in range(0, len(items), BATCH):
+            batch = [loader.encode(row, item) for row, item in enumerate(items[at : at + BATCH], at + 1)]
+            assert await loader.write(batch) == []
+        count = await loader.finish()
+        await loader.swap()
+        return count
+    finally:
+        await loader.close()
+
+
+@asynccontextmanager
+async def engine_of(settings: EngineSettings) -> AsyncGenerator[Engine[Any]]:
+    engine = open_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work)
+
+
+def uuids_of(items: Sequence[bytes]) -> list[str]:
+    return [msgspec.json.decode(item, type=ContactListItem).uuid for item in items]
