@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard error.
 """
 
+import secrets
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from indexing.cli_queries import analyze, count, explain, search, uuids
 from indexing.demo import run_demo
 from indexing.options import print_json, run_async, with_settings
 from indexing.sample import write_sample
-from mappings.errors import ContactsError
+from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
 
@@ -58,13 +59,25 @@ def token(settings: Settings, email: str, as_json: bool) -> None:
     Example:
       contacts token --email me@example.com
     """
-    from api.accounts import access_token  # noqa: PLC0415 - only this command pays for importing the user database
-
-    made = run_async(access_token(settings, email))
+    if settings.jwt_secret_generated:
+        raise SettingsError("CONTACTS_JWT_SECRET: not set; a token signed with a made-up secret opens no server")
+    made = run_async(_token(settings, email))
     if as_json:
         print_json({"access_token": made, "expires_in": settings.access_token_seconds})
     else:
         click.echo(made)
+
+
+async def _token(settings: Settings, email: str) -> str:
+    from api.accounts import Accounts  # noqa: PLC0415 - only this command pays for importing the user database
+
+    accounts = Accounts(settings)
+    await accounts.open()
+    try:
+        user = await accounts.users.by_email(email)
+        return accounts.access_token(user or await accounts.create(email, secrets.token_urlsafe(24), name=""))
+    finally:
+        await accounts.close()
 
 
 @contacts.command()
@@ -102,7 +115,8 @@ def main() -> None:
     try:
         contacts.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
+        click.echo(f"error: {error.format_message()} See {command} --help", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("error: interrupted", err=True)

@@ -8,9 +8,6 @@ from typing import Any
 
 import click
 import msgspec
-from mappings.company_lists import CompanyLists
-from mappings.contact_filter import map_url
-from mappings.url import parse
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +15,9 @@ from api.requests import analyze_request, count_request, search_request, uuids_r
 from api.service import ContactService
 from api.settings import Settings
 from indexing.options import print_json, run_async, with_settings
+from mappings.company_lists import CompanyLists
+from mappings.contact_filter import map_url
+from mappings.url import parse
 from search.duckdb.compile import compile_filter as compile_sql
 from search.duckdb.compile import statement
 from search.elasticsearch.compile import query, sort

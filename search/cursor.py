@@ -39,7 +39,7 @@ class _Payload(msgspec.Struct, frozen=True, array_like=True):
 @lru_cache(maxsize=4096)
 def fingerprint(contact_filter: ContactFilter) -> bytes:
     """A short digest of a filter and its order: equal for URLs that mean the same."""
-    return blake2b(msgspec.msgpack.encode(contact_filter), digest_size=_CHECKSUM_BYTES).digest()
+    return blake2b(msgspec.json.encode(contact_filter), digest_size=_CHECKSUM_BYTES).digest()
 
 
 def encode(position: Position, contact_filter: ContactFilter) -> str:

@@ -57,7 +57,7 @@ _MAVEN_ZIP = (
 )
 
 
-class ServerUnavailable(Exception):  # noqa: N818 - what is missing is a server, nobody made an error
+class ServerUnavailable(Exception):
     """No server can be had here. The message says what was tried and why each failed."""
 
 

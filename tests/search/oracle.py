@@ -88,5 +88,3 @@ def matches(predicate: Predicate, fields: SearchFields) -> bool:
 
 def contains_run(words: list[str], wanted: list[str]) -> bool:
     return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
-
-

@@ -47,7 +47,9 @@ items = st.builds(
     email_status=optional(("Verified", "no email", "likely_to_engage", "?")),
     primary_email_catch_all_status=optional(("Catch-all", "Not Catch-all", "")),
     seniority=optional(("C-Level", "vp", "Director", "")),
-    departments=st.one_of(st.none(), st.lists(st.sampled_from(("Sales", "Marketing", "C-Suite")), max_size=2).map(tuple)),
+    departments=st.one_of(
+        st.none(), st.lists(st.sampled_from(("Sales", "Marketing", "C-Suite")), max_size=2).map(tuple)
+    ),
     employees=optional(NUMBERS),
     industry=st.one_of(st.none(), st.lists(st.sampled_from(INDUSTRIES), max_size=3).map("; ".join)),
     keywords=lists,

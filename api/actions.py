@@ -1,0 +1,46 @@
+"""The actions that a message can ask for: one row each. Adding an action is one row here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from api.requests import Data, analyze_request, count_request, search_request, uuids_request
+from api.service import ContactService
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One action.
+
+    Attributes:
+        error_code: the code of its error when the engine or something unforeseen fails.
+        answer: makes the answer's `data`, as JSON, of the message's `data`.
+        uses_engine: it may wait for the engine, so it needs one of the connection's slots.
+    """
+
+    error_code: str
+    answer: Callable[[ContactService, Data], Awaitable[bytes]]
+    uses_engine: bool = True
+
+
+async def _analyze(service: ContactService, data: Data) -> bytes:
+    return await service.analyze(analyze_request(data))
+
+
+async def _search(service: ContactService, data: Data) -> bytes:
+    return (await service.search(search_request(data))).encode()
+
+
+async def _count(service: ContactService, data: Data) -> bytes:
+    return await service.count(count_request(data))
+
+
+async def _uuids(service: ContactService, data: Data) -> bytes:
+    return await service.uuids(uuids_request(data))
+
+
+ACTIONS: Mapping[str, Action] = {
+    "analyze": Action("analysis_error", _analyze, uses_engine=False),
+    "search_contacts": Action("search_error", _search),
+    "count_contacts": Action("count_error", _count),
+    "get_uuids": Action("uuids_error", _uuids),
+}

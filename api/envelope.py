@@ -1,0 +1,84 @@
+"""The envelope of every WebSocket message: frames to requests, answers to bytes.
+
+The keys of an answer always come in the order of the contract: `request_id`, `action`, `status`, `data`, `error`.
+"""
+
+from collections.abc import Container
+from typing import Any
+
+import msgspec
+
+from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One message of a client.
+
+    Attributes:
+        head: the start of every answer to it, `request_id` and `action` as far as they were readable.
+        size: bytes or characters of the frame.
+        error: why it can't be carried out; the other fields are then of no use.
+    """
+
+    head: bytes
+    size: int
+    request_id: str | int = ""
+    action: str = ""
+    data: dict[str, Any] = {}
+    error: ContactsError | None = None
+
+
+def read(frame: bytes | str, actions: Container[str]) -> Request:
+    """The request in a text or binary frame. Never raises: what is wrong is in `Request.error`.
+
+    Looked at in this order: JSON, `request_id`, `action`. The fields in `data` belong to the action.
+    """
+    try:
+        message = msgspec.json.decode(frame)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return Request(_head(None, None), len(frame), error=InvalidJson("Message is not valid JSON"))
+    if not isinstance(message, dict):
+        return Request(_head(None, None), len(frame), error=InvalidJson("Message is not a JSON object"))
+    request_id, action, data = message.get("request_id"), message.get("action"), message.get("data")
+    error = _error_in(request_id, action, actions)
+    head = _head(
+        request_id if _is_id(request_id) and request_id != "" else None,
+        action if isinstance(action, str) and action else None,
+    )
+    if error is not None or request_id is None or action is None:
+        return Request(head, len(frame), error=error)
+    return Request(head, len(frame), request_id, action, data if isinstance(data, dict) else {})
+
+
+def success(head: bytes, data: bytes) -> bytes:
+    """The answer that carries `data`, which is JSON already."""
+    return b'%b"success","data":%b}' % (head, data)
+
+
+def failure(head: bytes, code: str, message: str) -> bytes:
+    """The answer that says what went wrong."""
+    error = msgspec.json.encode({"message": message, "code": code})
+    return b'%b"error","data":null,"error":%b}' % (head, error)
+
+
+def _head(request_id: str | int | None, action: str | None) -> bytes:
+    encode = msgspec.json.encode
+    return b'{"request_id":%b,"action":%b,"status":' % (encode(request_id), encode(action))
+
+
+def _is_id(value: object) -> bool:
+    return type(value) in (str, int)
+
+
+def _error_in(request_id: object, action: object, actions: Container[str]) -> ContactsError | None:
+    if request_id is None or request_id == "":
+        return MissingField("request_id")
+    if not _is_id(request_id):
+        return InvalidField("request_id must be a string or an integer")
+    if action is None or action == "":
+        return MissingField("action")
+    if not isinstance(action, str):
+        return UnknownAction(shorten(msgspec.json.encode(action).decode()))
+    if action not in actions:
+        return UnknownAction(shorten(action))
+    return None

@@ -1,0 +1,78 @@
+"""The one place that turns the error tree into a WebSocket code and an HTTP status."""
+
+import logging
+import traceback
+
+from mappings.errors import (
+    Conflict,
+    ContactsError,
+    EngineError,
+    Forbidden,
+    InvalidInput,
+    InvalidJson,
+    MissingField,
+    ResponseTooLarge,
+    TooManyRequests,
+    Unauthorized,
+    UnknownAction,
+)
+
+UNEXPECTED = "Something went wrong on our side. The request may be sent again."
+"""What a caller sees of an error nobody foresaw; the log has the rest."""
+
+_CODES: tuple[tuple[type[ContactsError], str], ...] = (
+    (InvalidJson, "invalid_json"),
+    (MissingField, "missing_field"),
+    (UnknownAction, "unknown_action"),
+    (TooManyRequests, "too_many_requests"),
+    (InvalidInput, "validation_error"),
+    (Unauthorized, "validation_error"),
+    (Forbidden, "validation_error"),
+)
+
+_STATUSES: tuple[tuple[type[ContactsError], int], ...] = (
+    (InvalidInput, 400),
+    (Unauthorized, 401),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (ResponseTooLarge, 413),
+    (TooManyRequests, 429),
+    (EngineError, 503),
+)
+
+_log = logging.getLogger(__name__)
+
+
+def code_of(error: Exception, otherwise: str) -> str:
+    """The WebSocket error code of `error`; `otherwise`, the action's own, for the engine and the unexpected."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), otherwise)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of `error`; 500 for the unexpected."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def message_of(error: Exception) -> str:
+    """What the caller may read: the message of an error of ours, else a plain sentence."""
+    return str(error) if isinstance(error, ContactsError) else UNEXPECTED
+
+
+def report(error: Exception, where: str) -> None:
+    """Log what the operator must know: engine errors in a line, unexpected ones with their traceback.
+
+    A caller's mistake is not logged. Exception texts of others are left out, since they may quote contacts, hosts
+    or tokens; the traceback has only our own source lines.
+    """
+    if isinstance(error, EngineError):
+        cause = f" (from {type(error.__cause__).__name__})" if error.__cause__ else ""
+        _log.warning("%s: %s: %s%s", where, type(error).__name__, error, cause)
+    elif not isinstance(error, ContactsError):
+        _log.error("%s: unexpected %s\n%s", where, type(error).__name__, "".join(_frames(error)))
+
+
+def _frames(error: BaseException) -> list[str]:
+    lines = []
+    if error.__cause__ is not None:
+        lines = [*_frames(error.__cause__), "which led to\n"]
+    return [*lines, *traceback.format_tb(error.__traceback__), type(error).__qualname__, "\n"]

@@ -1,0 +1,165 @@
+"""Runs the application under uvicorn with what was measured to be best, and logs without secrets."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from litestar import Litestar
+
+from api.app import create_app
+from api.settings import Settings
+from mappings.errors import SettingsError
+
+GRACE_SECONDS = 10
+"""How long connections have to end after a signal to stop."""
+
+UNREAD_SECONDS = 180
+"""After this long without the peer taking a byte, the kernel drops a connection, however it was left."""
+
+_BACKLOG = 2048
+
+_log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Logs go to standard error.
+
+    Raises:
+        SettingsError: the settings can't be used, e.g. the port is taken.
+        EngineError: the engine can't be opened.
+    """
+    configure_logging()
+    if settings.jwt_secret_generated:
+        _log.warning("CONTACTS_JWT_SECRET is not set: tokens are signed with a secret made for this run only")
+    app = create_app(settings)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve_app(app, settings, lambda _, address: _log.info("ready on %s", address)))
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """One line per record on standard error; of other packages only warnings.
+
+    uvicorn logs the query string of every WebSocket, which holds the token, at INFO, and all headers at DEBUG: it
+    gets no chance to. Warnings and errors of it are kept.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for package in ("api", "search", "mappings", "indexing"):
+        logging.getLogger(package).setLevel(level)
+    # The engine's client logs every request, and each failure with its host; what matters of it we log ourselves.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    silence_uvicorn()
+
+
+def silence_uvicorn() -> None:
+    """Keep tokens out of the log."""
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves `app`: the fast WebSocket protocol, our caps, no access log and no compression.
+
+    The lifespan is off because `serve` enters it itself, to get its errors as they are. Messages are not compressed:
+    that costs more than the rest of a search.
+    """
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.max_message_bytes,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level=logging.WARNING,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which tells when it is ready, and which a signal only stops.
+
+    uvicorn would raise the signal again, and end the process, before the engine is closed.
+    """
+
+    def __init__(self, config: uvicorn.Config, started: Callable[["Server"], None]) -> None:
+        super().__init__(config)
+        self._on_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        self._on_started(self)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM, if this is the thread that gets them."""
+        caught = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+        before = {number: signal.signal(number, self.handle_exit) for number in caught}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+async def serve_app(app: Litestar, settings: Settings, started: Callable[[Server, str], None]) -> None:
+    """Serve `app` until a signal or `Server.should_exit`; `started` gets the server and its address when it is ready.
+
+    Raises:
+        SettingsError: the address can't be listened on.
+    """
+    with _listening(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        try:
+            async with app.lifespan():
+                await Server(uvicorn_config(app, settings), lambda server: started(server, address)).serve([listener])
+        except BaseExceptionGroup as group:
+            raise _innermost(group) from group
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The error itself where a task group wrapped it: Litestar's lifespan runs in one."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """A listening socket, whose connections inherit a bound on how long their peer may take nothing."""
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number and number > 0 else "not an address of this machine"
+        raise SettingsError(
+            f"CONTACTS_HOST, CONTACTS_PORT: can't listen on {settings.host}:{settings.port}: {reason}"
+        ) from error
+    with listener:
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        listener.setblocking(False)
+        yield listener
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - absent on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,50 @@
+"""The company and domain lists that a request may carry beside its URL."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mappings.rules import none_of
+from mappings.web import listed_domain
+from search.predicates import Predicate, Substring, Terms, all_of, any_of
+from search.text import normalise
+
+
+class CompanyLists(msgspec.Struct, frozen=True):
+    """Companies to include and exclude, by name and by domain. Of several in one list, any one counts."""
+
+    include_company_name: tuple[str, ...] = ()
+    exclude_company_name: tuple[str, ...] = ()
+    include_domain_list: tuple[str, ...] = ()
+    exclude_domain_list: tuple[str, ...] = ()
+
+    def predicate(self) -> Predicate:
+        """The lists as one predicate, every contact if they are empty; exclusions are a `Not` each at its top.
+
+        Names that normalise to nothing and blank domains (what `a.com,` leaves after its comma) are ignored.
+
+        Raises:
+            InvalidField: a listed domain is none, e.g. for want of a dot.
+        """
+        included = (
+            _names(self.include_company_name),
+            _domains("include_domain_list", self.include_domain_list),
+        )
+        excluded = (
+            _names(self.exclude_company_name),
+            _domains("exclude_domain_list", self.exclude_domain_list),
+        )
+        return all_of(
+            [
+                *(any_of(predicates) for predicates in included if predicates),
+                *(none_of(predicates) for predicates in excluded if predicates),
+            ]
+        )
+
+
+def _names(values: Iterable[str]) -> list[Predicate]:
+    return [Substring("company_text", text) for text in map(normalise, values) if text]
+
+
+def _domains(field: str, values: Iterable[str]) -> list[Predicate]:
+    return [Terms("company_domains", (listed_domain(field, value),)) for value in values if value.strip()]

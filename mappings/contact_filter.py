@@ -1,0 +1,159 @@
+"""What a URL asks for: a filter over contacts, with an account of what could be mapped and what could not."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from mappings.analysis import shown_values
+from mappings.errors import InvalidParameter
+from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.readers import order_of
+from mappings.rules import Context, Reason
+from mappings.url import ApolloUrl
+from mappings.values import Malformed, page_number
+from search.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
+
+_PAGE = "page"
+
+
+class MappingSummary(msgspec.Struct, frozen=True):
+    """How many parameters were mapped, and which; names in the order of the URL."""
+
+    total_apollo_parameters: int
+    mapped_parameters: int
+    unmapped_parameters: int
+    mapped_parameter_names: tuple[str, ...]
+    unmapped_parameter_names: tuple[str, ...]
+
+
+class UnmappedParameter(msgspec.Struct, frozen=True):
+    """The values of a parameter that were left out of the filter, and why."""
+
+    name: str
+    values: tuple[str, ...]
+    category: str
+    reason: str
+
+
+class UnmappedCategory(msgspec.Struct, frozen=True):
+    """The parameters of one category that were left out, wholly or in part."""
+
+    name: str
+    total_parameters: int
+    parameters: tuple[UnmappedParameter, ...]
+
+
+class MappedUrl(msgspec.Struct, frozen=True):
+    """A URL, ready to be searched with."""
+
+    filter: ContactFilter
+    page: int
+    mapping_summary: MappingSummary
+    unmapped_categories: tuple[UnmappedCategory, ...]
+
+
+class _Outcome(msgspec.Struct, frozen=True):
+    """What became of one parameter."""
+
+    parameter: Parameter
+    predicate: Predicate
+    mapped: bool
+    unmapped: tuple[UnmappedParameter, ...]
+
+
+def map_url(url: ApolloUrl, today: date) -> MappedUrl:
+    """Map every parameter of a URL that can be mapped.
+
+    The predicate's parts stand in the order of the catalogue, so that URLs which differ only in the order of their
+    parameters ask for the same. An exclusion is a `Not` of its own in the outermost `All`.
+
+    Args:
+        url: the URL.
+        today: the day in UTC that dates such as `60_days_ago` are counted from.
+
+    Raises:
+        InvalidParameter: a number, range or date is malformed.
+    """
+    given = given_parameters(url.pairs)
+    context = context_of(given, today)
+    outcomes = [_outcome(parameter, values, context) for parameter, values in given]
+    ranked = sorted(outcomes, key=_rank)
+    return MappedUrl(
+        filter=ContactFilter(all_of(outcome.predicate for outcome in ranked), order_of(context) or Order()),
+        page=page_number(context.last(_PAGE)),
+        mapping_summary=_summary(outcomes),
+        unmapped_categories=_unmapped_categories(ranked),
+    )
+
+
+def context_of(given: Iterable[tuple[Parameter, list[str]]], today: date) -> Context:
+    """What the values of a URL may depend on, for `predicate_of_value`."""
+    return Context({parameter.name: tuple(values) for parameter, values in given}, today)
+
+
+def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Predicate | None:
+    """The contacts that have this one value, for counting it on its own.
+
+    An excluded value is not turned round: it gives the contacts that have it. `None` if the value selects no
+    contacts at all: it is empty, unusable or malformed, or it steers pages, order or another parameter.
+    """
+    try:
+        predicates, _ = _read(parameter, [value], context)
+    except InvalidParameter:
+        return None
+    found = any_of(predicates) if predicates else None
+    return None if isinstance(found, MatchAll) else found
+
+
+def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outcome:
+    predicates, unusable = _read(parameter, values, context)
+    return _Outcome(
+        parameter,
+        parameter.combine(predicates) if predicates else MatchAll(),
+        bool(predicates) or not unusable,
+        tuple(
+            UnmappedParameter(
+                parameter.name, tuple(shown_values(parameter, left_out)), parameter.category, reason.value
+            )
+            for reason, left_out in unusable.items()
+        ),
+    )
+
+
+def _read(
+    parameter: Parameter, values: Iterable[str], context: Context
+) -> tuple[list[Predicate], dict[Reason, list[str]]]:
+    """What the values ask for, and those that can't be used by their reason. Empty ones are in neither."""
+    predicates: list[Predicate] = []
+    unusable: dict[Reason, list[str]] = {}
+    if parameter.split is not None:
+        values = [part for value in values for part in parameter.split(value)]
+    for value in values:
+        try:
+            found = parameter.read(value, context)
+        except Malformed as error:
+            raise InvalidParameter(parameter.name, value, str(error)) from None
+        if isinstance(found, Reason):
+            unusable.setdefault(found, []).append(value)
+        elif found is not None:
+            predicates.append(found)
+    return predicates, unusable
+
+
+def _rank(outcome: _Outcome) -> int:
+    return by_rank(outcome.parameter)
+
+
+def _summary(outcomes: list[_Outcome]) -> MappingSummary:
+    mapped = tuple([outcome.parameter.name for outcome in outcomes if outcome.mapped])
+    unmapped = tuple([outcome.parameter.name for outcome in outcomes if not outcome.mapped])
+    return MappingSummary(len(outcomes), len(mapped), len(unmapped), mapped, unmapped)
+
+
+def _unmapped_categories(ranked: list[_Outcome]) -> tuple[UnmappedCategory, ...]:
+    by_category: dict[str, list[UnmappedParameter]] = {}
+    for outcome in ranked:
+        if outcome.unmapped:
+            by_category.setdefault(outcome.parameter.category, []).extend(outcome.unmapped)
+    return tuple(UnmappedCategory(name, len(members), tuple(members)) for name, members in by_category.items())

@@ -1,0 +1,142 @@
+"""Apollo URLs: text as people paste it → its structure and its parameters, decoded once.
+
+Apollo keeps the search in the fragment (`https://app.apollo.io/#/people?personTitles[]=CEO&page=1`), where the rules
+of ordinary query strings do not reach: nothing may be left to a general URL parser. Pasted URLs come with quotes,
+line breaks and HTML escapes, and all of that is read as meant. What is not of apollo.io is refused here, by one
+expression that has to match everything before the first `/`, `?` or `#`.
+"""
+
+import re
+from urllib.parse import unquote
+
+import msgspec
+
+from mappings.errors import ForeignUrl, InvalidField
+
+LONGEST_URL = 64 * 1024
+"""Bytes of a URL in UTF-8."""
+
+MOST_VALUES = 10_000
+"""Values of a URL, all parameters together."""
+
+# Nothing but the host may stand before the path: no userinfo, no backslash, no control character, no other letters
+# (ASCII, or "ı" would pass for "i").
+_ORIGIN = re.compile(
+    r"(?:(?:(?P<scheme>https?):)?//)?(?P<host>(?:[a-z0-9_-]+\.)*apollo\.io\.?(?::[0-9]{1,5})?)(?=[/?#]|\Z)",
+    re.IGNORECASE | re.ASCII,
+)
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "<": ">"}
+_QUOTED_DEEPEST = 3
+_ESCAPED_AMPERSAND = re.compile("&(?:amp;)+")
+_TRACKING = "utm_"
+
+
+class ApolloUrl(msgspec.Struct, frozen=True):
+    """A URL of apollo.io, read."""
+
+    text: str
+    """As it was given."""
+
+    base_url: str
+    """Scheme and host in lower case; `https` when no scheme was written."""
+
+    hash_path: str | None
+    """The path in the fragment, without a trailing `/`: `/people`."""
+
+    query_string: str | None
+    """As written, not decoded."""
+
+    pairs: tuple[tuple[str, str], ...]
+    """Names and values, decoded, in the order of the URL."""
+
+    @property
+    def parameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each name as written (decoded) with all its values, in the order of the URL."""
+        grouped: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            grouped.setdefault(name, []).append(value)
+        return tuple((name, tuple(values)) for name, values in grouped.items())
+
+
+def parse(text: str) -> ApolloUrl:
+    """Read a URL of apollo.io.
+
+    Raises:
+        ForeignUrl: it is not of apollo.io or a subdomain of it, or not http(s).
+        InvalidField: it has more than `LONGEST_URL` bytes or more than `MOST_VALUES` values.
+    """
+    written = _unwrapped(_encodable(text))
+    origin = _ORIGIN.match(written)
+    if origin is None:
+        raise ForeignUrl
+    before, hashed, fragment = written[origin.end() :].partition("#")
+    path, asked, query = fragment.partition("?")
+    pairs: tuple[tuple[str, str], ...] = ()
+    if asked:
+        pairs = _pairs(query)
+    else:
+        _, asked, query = before.partition("?")
+        pairs = _pairs(query)
+        if hashed:
+            # Mail programs and campaigns put their marks there; the search is never among them.
+            pairs = tuple(pair for pair in pairs if not pair[0].startswith(_TRACKING))
+            asked = asked if pairs else ""
+    return ApolloUrl(
+        text=text,
+        base_url=f"{origin['scheme'] or 'https'}://{origin['host']}".lower(),
+        hash_path=_path(path),
+        query_string=query if asked else None,
+        pairs=pairs,
+    )
+
+
+def _encodable(text: str) -> str:
+    """The text itself if it is short enough, without half surrogates, which no answer could carry."""
+    if text.isascii():
+        size = len(text)
+    else:
+        encoded = text.encode("utf-8", "surrogatepass")
+        size = len(encoded)
+        text = encoded.decode("utf-8", "replace")
+    if size > LONGEST_URL:
+        raise InvalidField(f"url: longer than {LONGEST_URL} bytes")
+    return text
+
+
+def _unwrapped(text: str) -> str:
+    """Without blanks and quotes around it. A quote only at the end belongs to the last value."""
+    text = text.strip()
+    for _ in range(_QUOTED_DEEPEST):
+        if not text or (closing := _QUOTES.get(text[0])) is None:
+            break
+        text = text[1:].removesuffix(closing).strip()
+    return text
+
+
+def _path(path: str) -> str | None:
+    inner = path.strip().strip("/")
+    return f"/{inner}" if inner else None
+
+
+def _pairs(query: str) -> tuple[tuple[str, str], ...]:
+    if "&amp;" in query:
+        query = _ESCAPED_AMPERSAND.sub("&", query)
+    parts = [stripped for part in query.removesuffix("/").split("&") if (stripped := part.strip())]
+    if len(parts) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    if "+" in query or "%" in query:
+        names: dict[str, str] = {}
+        pairs = []
+        for part in parts:
+            name, _, value = part.partition("=")
+            if (decoded := names.get(name)) is None:
+                decoded = names[name] = _decoded(name)
+            pairs.append((decoded, _decoded(value)))
+        return tuple(pairs)
+    return tuple([(name, value) for name, _, value in [part.partition("=") for part in parts]])
+
+
+def _decoded(text: str) -> str:
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote(text, errors="replace") if "%" in text else text

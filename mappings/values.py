@@ -1,0 +1,123 @@
+"""Values inside a URL that have a grammar: numbers, ranges, dates, booleans, page numbers.
+
+Text from people and exports is read leniently (`$1.5M`, `201-500`, `60_days_ago`); what can't be read raises
+`Malformed`, which says what would have been understood. The caller knows the parameter and names it.
+"""
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, time
+
+LARGEST = 2**63 - 1
+"""Engines hold 64 bits. A larger number means the same as this one: no contact has more."""
+
+LAST_PAGE = 10**9
+"""Larger page numbers are read as this: just as far past every end, and safe to multiply."""
+
+_NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*([kmb]?)", re.IGNORECASE)
+_ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
+_ENCODED_COMMA = re.compile("%2c", re.IGNORECASE)
+_HYPHENS = re.compile("[-–—]")
+_AGO = re.compile(r"([0-9]{1,9})_(day|week|month|year)s?_ago")
+
+
+class Malformed(ValueError):
+    """A value that can't be read. `str(error)` is what was expected, to follow the words “is not”."""
+
+
+def number(text: str) -> int:
+    """A whole number of at least 0, as people write it: `5000000`, `$5,000,000`, `1.5M`, `10K`.
+
+    Raises:
+        Malformed: it is none, is negative, or has a fraction left (`1.5`, `1.2345K`).
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found:
+        zeros = _ZEROS[found[3].lower()]
+        fraction = (found[2] or "").rstrip("0")
+        if len(fraction) <= zeros:
+            digits = (found[1].replace(",", "") + fraction.ljust(zeros, "0")).lstrip("0")
+            return min(int(digits or "0"), LARGEST) if len(digits) < 20 else LARGEST
+    raise Malformed("a whole number such as 5000000, 1,000,000 or $1.5M")
+
+
+def span(text: str) -> tuple[int | None, int | None] | None:
+    """The lower and upper bound of a range, `None` for an open side; `None` if neither side is there.
+
+    `11,50`, `10001,` and `10001` (open above), `,50` (open below), `201-500`. A `%2C` that decoding left (the URL was
+    encoded twice) is a comma. Commas separate here, so numbers have no thousands commas. The bounds may be the
+    wrong way round: such a range holds no number.
+
+    Raises:
+        Malformed: more than two numbers, or something that is no number.
+    """
+    written = _ENCODED_COMMA.sub(",", text)
+    sides = [side.strip() for side in (written.split(",") if "," in written else _HYPHENS.split(written))]
+    if "," not in written and len(sides) == 2 and not all(sides):
+        sides = [written]
+    if len(sides) > 2:
+        raise _malformed_span()
+    if not any(sides):
+        return None
+    try:
+        low, high = (number(side) if side else None for side in (*sides, "")[:2])
+    except Malformed:
+        raise _malformed_span() from None
+    return low, high
+
+
+def day(text: str, today: date) -> date:
+    """An ISO date (a time after it is left out), `today`, or `N_days_ago` (also weeks, months, years).
+
+    A month or year ago is the same day of that month, or its last day if it has no such day. What lies before the
+    first day that computers count is that day.
+
+    Raises:
+        Malformed: it is none of these.
+    """
+    written = text.strip().lower()
+    if written == "today":
+        return today
+    if ago := _AGO.fullmatch(written):
+        return _ago(int(ago[1]), ago[2], today)
+    try:
+        return date.fromisoformat(written.partition("t")[0])
+    except ValueError:
+        raise Malformed("a date such as 2024-06-30, today or 60_days_ago") from None
+
+
+def first_second(of: date) -> int:
+    """The first second of a day in UTC, counted from 1970."""
+    return int(datetime.combine(of, time.min, UTC).timestamp())
+
+
+def last_second(of: date) -> int:
+    """The last second of a day in UTC, counted from 1970."""
+    return first_second(of) + 24 * 60 * 60 - 1
+
+
+def boolean(text: str) -> bool:
+    """Whether it is `true`. Apollo writes nothing but `true` and `false`; anything else is not true."""
+    return text.strip().lower() == "true"
+
+
+def page_number(text: str) -> int:
+    """A page counted from 1. What is no such number is page 1: a page is where to begin, never a reason to fail."""
+    digits = text.strip().lstrip("0")
+    if not (digits.isascii() and digits.isdigit()):
+        return 1
+    return int(digits) if len(digits) < len(str(LAST_PAGE)) else LAST_PAGE
+
+
+def _malformed_span() -> Malformed:
+    return Malformed("a range such as 11,50 or 10001, or ,50")
+
+
+def _ago(count: int, unit: str, today: date) -> date:
+    if unit in ("day", "week"):
+        return date.fromordinal(max(today.toordinal() - count * (7 if unit == "week" else 1), 1))
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
+    year, month = months // 12, months % 12 + 1
+    if year < 1:
+        return date.min
+    return date(year, month, min(today.day, monthrange(year, month)[1]))

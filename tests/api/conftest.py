@@ -1,0 +1,123 @@
+"""Fixtures of the edge: settings, an engine in memory, and a real server on a free port."""
+
+import asyncio
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from api.app import create_app
+from api.server import Server, serve_app, silence_uvicorn
+from api.settings import Settings
+from search.engine import EngineSettings
+from tests.api.memory_engine import MemoryEngine
+
+SECRET = "a-secret-of-the-tests-with-more-than-32-bytes"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(engine=EngineSettings(data_dir=tmp_path), jwt_secret=SECRET, port=0)
+
+
+@pytest.fixture
+def engine() -> MemoryEngine:
+    return MemoryEngine()
+
+
+class Service:
+    """A running server, and what a client needs of it."""
+
+    def __init__(self, address: str, server: Server, engine: MemoryEngine) -> None:
+        self.address = address
+        self.server = server
+        self.engine = engine
+        self._token: str | None = None
+
+    @property
+    def token(self) -> str:
+        """An access token of a user that is registered with the first call."""
+        if self._token is None:
+            status, body = self.post("/api/v2/auth/register", {"email": "ada@example.com", "password": "analytical"})
+            assert status == 201, body
+            self._token = body["access_token"]
+        return self._token
+
+    @property
+    def bare_url(self) -> str:
+        return self.address.replace("http", "ws", 1) + "/api/v2/apollo/ws"
+
+    @property
+    def url(self) -> str:
+        return f"{self.bare_url}?token={self.token}"
+
+    def post(self, path: str, body: object) -> tuple[int, Any]:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._open(urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"}))
+
+    def get(self, path: str) -> tuple[int, Any]:
+        return self._open(urllib.request.Request(self.address + path))
+
+    def _open(self, request: urllib.request.Request) -> tuple[int, Any]:
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+
+@contextmanager
+def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
+    """The service on a real socket, in a thread of its own."""
+    ready = threading.Event()
+    found: list[tuple[Server, str]] = []
+
+    def started(server: Server, address: str) -> None:
+        found.append((server, address))
+        ready.set()
+
+    silence_uvicorn()
+    app = create_app(settings, engine)
+    thread = threading.Thread(target=lambda: asyncio.run(serve_app(app, settings, started)))
+    thread.start()
+    assert ready.wait(20), "the server did not start"
+    server, address = found[0]
+    try:
+        yield Service(address, server, engine)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+    assert not thread.is_alive(), "the server did not stop"
+
+
+Serve = Callable[..., Service]
+
+
+@pytest.fixture
+def serve(settings: Settings, engine: MemoryEngine) -> Iterator[Serve]:
+    """Starts a server with settings that differ in the given ones."""
+    with ExitStack() as stack:
+
+        def start(**changes: Any) -> Service:
+            return stack.enter_context(running(msgspec.structs.replace(settings, **changes), engine))
+
+        yield start
+
+
+@pytest.fixture
+def service(serve: Serve) -> Service:
+    """A server with the defaults."""
+    return serve()

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+
+from api.settings import TABLE, Settings, load_settings
+from mappings.errors import SettingsError
+from search.engine import EngineSettings
+
+SECRET = "x" * 32
+
+
+def load(**environ: str) -> Settings:
+    return load_settings({"CONTACTS_JWT_SECRET": SECRET, **environ})
+
+
+def test_the_defaults_of_the_table_are_those_of_the_structs():
+    assert load() == Settings(jwt_secret=SECRET, engine=EngineSettings())
+
+
+def test_every_row_reaches_its_attribute():
+    settings = load()
+    for row in TABLE:
+        target = settings.engine if row.attribute.startswith("engine.") else settings
+        assert hasattr(target, row.attribute.rpartition(".")[2])
+    assert len({row.variable for row in TABLE}) == len(TABLE)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text(
+        "# a comment\n\nexport CONTACTS_PORT=9000\nCONTACTS_HOST='::1'\nCONTACTS_INDEX = \"people\"\n"
+        f"CONTACTS_JWT_SECRET={SECRET}=#\n"
+    )
+    settings = load_settings({"CONTACTS_PORT": "9001", "CONTACTS_HOST": " "}, file)
+    assert (settings.port, settings.host, settings.engine.index) == (9001, "::1", "people")
+    assert settings.jwt_secret == SECRET + "=#"
+
+
+def test_a_file_that_is_not_there_is_fine(tmp_path: Path):
+    assert load_settings({"CONTACTS_JWT_SECRET": SECRET}, tmp_path / ".env").port == 8000
+
+
+def test_a_line_that_sets_nothing(tmp_path: Path):
+    (tmp_path / ".env").write_text("A=1\nnonsense\n")
+    with pytest.raises(SettingsError, match=r"^\.env, line 2: expected NAME=value$"):
+        load_settings({}, tmp_path / ".env")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("CONTACTS_PORT", "abc", "a whole number from 0 to 65535"),
+        ("CONTACTS_PORT", "65536", "a whole number from 0 to 65535"),
+        ("CONTACTS_MAX_IN_FLIGHT", "0", "a whole number from 1 to 10000"),
+        ("CONTACTS_MAX_QUEUED", "-1", "a whole number from 0 to 1000000"),
+        ("CONTACTS_MAX_MESSAGE_BYTES", "1_0000", "a whole number from 1024 to 1073741824"),
+        ("CONTACTS_ENGINE", "sqlite", "duckdb or elasticsearch"),
+        ("CONTACTS_ENGINE_TIMEOUT", "nan", "a number of seconds, more than 0 and at most 3600"),
+        ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", "a URL such as http://127.0.0.1:9200"),
+        ("CONTACTS_ENV", "test", "production or development"),
+        ("CONTACTS_REGISTRATION", "shut", "open or closed"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_expected(variable, value, expected):
+    with pytest.raises(SettingsError) as caught:
+        load(**{variable: value})
+    assert str(caught.value) == f"{variable}: {value!r} can't be used; expected {expected}"
+
+
+def test_a_short_secret_is_refused_and_not_shown():
+    with pytest.raises(SettingsError, match=r"^CONTACTS_JWT_SECRET: a value of 6 bytes can't be used") as caught:
+        load(CONTACTS_JWT_SECRET="hunter")
+    assert "hunter" not in str(caught.value)
+
+
+def test_production_needs_a_secret_and_says_how_to_get_one():
+    with pytest.raises(SettingsError, match=r"token_urlsafe.*CONTACTS_ENV=development"):
+        load_settings({})
+
+
+def test_development_makes_a_secret_for_the_run():
+    first, second = (load_settings({"CONTACTS_ENV": "development"}) for _ in range(2))
+    assert first.jwt_secret_generated
+    assert first.jwt_secret != second.jwt_secret
+    assert not load(CONTACTS_ENV="development").jwt_secret_generated
+
+
+def test_a_command_without_tokens_needs_no_secret():
+    assert load_settings({}, need_secret=False).jwt_secret is None

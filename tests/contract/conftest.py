@@ -1,0 +1,49 @@
+"""The same service on both engines, each loaded with the same 10,000 sample contacts through the command line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexing.sample import write_sample
+from tests.service import Service, contacts, environment_of, running
+
+SAMPLE = 10_000
+
+
+@pytest.fixture(scope="session")
+def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "sample.csv"
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(SAMPLE, stream)
+    return path
+
+
+def loaded(environment: dict[str, str], sample: Path) -> dict[str, str]:
+    rejects = Path(environment["CONTACTS_DATA_DIR"]) / "rejects.ndjson"
+    outcome = contacts(environment, "index", "csv", str(sample), "--rejects", str(rejects))
+    assert outcome.returncode == 0, outcome.stderr
+    return environment
+
+
+@pytest.fixture(scope="session")
+def duckdb_environment(tmp_path_factory: pytest.TempPathFactory, sample_csv: Path) -> dict[str, str]:
+    return loaded(environment_of(tmp_path_factory.mktemp("duckdb")), sample_csv)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_environment(
+    tmp_path_factory: pytest.TempPathFactory, sample_csv: Path, elasticsearch_url: str
+) -> dict[str, str]:
+    settings = {
+        "CONTACTS_ENGINE": "elasticsearch",
+        "CONTACTS_ELASTICSEARCH_URL": elasticsearch_url,
+        "CONTACTS_INDEX": "contract",
+    }
+    return loaded(environment_of(tmp_path_factory.mktemp("elasticsearch"), **settings), sample_csv)
+
+
+@pytest.fixture(scope="session", params=["duckdb", "elasticsearch"])
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    with running(request.getfixturevalue(f"{request.param}_environment")) as started:
+        yield started

@@ -1,0 +1,68 @@
+"""Every real URL as found: analysed, mapped, compiled, executed, and counted the same by three who count."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexing.csv_source import CsvSource
+from indexing.items import item_of
+from mappings.contact_filter import map_url
+from mappings.url import parse
+from search.duckdb.compile import compile_filter as compile_sql
+from search.elasticsearch.compile import compile_filter as compile_query
+from tests.search.oracle import Oracle
+from tests.service import Service
+
+URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
+REFUSED = {
+    # Another product's host.
+    "https://app.dropleads.io/": "URL must be from apollo.io domain",
+}
+
+
+def refusal(url: str) -> str | None:
+    return next((message for start, message in REFUSED.items() if url.startswith(start)), None)
+
+
+@pytest.fixture(scope="session")
+def oracle(sample_csv: Path) -> Oracle:
+    with CsvSource(path=str(sample_csv)).open() as reader:
+        return Oracle([item_of(row.cells) for row in reader])
+
+
+@pytest.fixture(scope="session")
+def expected(oracle: Oracle) -> dict[str, int]:
+    today = datetime.now(UTC).date()
+    return {url: oracle.count(map_url(parse(url), today).filter) for url in URLS if refusal(url) is None}
+
+
+def test_real_urls_are_executed_and_counted_alike(service: Service, expected: dict[str, int]) -> None:
+    assert len(URLS) > 90
+    counted, refused = {}, {}
+    for url in URLS:
+        answers = {
+            action: service.ask({"request_id": url, "action": action, "data": {"url": url, "limit": 5}})
+            for action in ("analyze", "count_contacts", "search_contacts", "get_uuids")
+        }
+        if message := refusal(url):
+            refused[url] = message
+            for answer in answers.values():
+                assert answer["error"] == {"message": message, "code": "validation_error"}, url
+            continue
+        for action, answer in answers.items():
+            assert answer["status"] == "success", (url, action, answer)
+        counted[url] = answers["count_contacts"]["data"]["count"]
+        assert len(answers["search_contacts"]["data"]["results"]) <= min(5, counted[url])
+        assert answers["get_uuids"]["data"]["count"] == min(5, counted[url])
+    assert counted == expected
+    assert refused
+    assert sum(count > 0 for count in counted.values()) > len(counted) / 2
+
+
+def test_both_compilers_take_every_real_filter() -> None:
+    for url in URLS:
+        if refusal(url) is None:
+            contact_filter = map_url(parse(url), datetime.now(UTC).date()).filter
+            assert compile_query(contact_filter).query
+            assert compile_sql(contact_filter).where.text

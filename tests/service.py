@@ -1,0 +1,101 @@
+"""A real service for tests: contacts loaded by the command line, answered by a server process on a socket."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+READY_SECONDS = 60
+ANSWER_SECONDS = 60
+CONTACTS = (sys.executable, "-m", "indexing.cli")
+
+
+class Service:
+    """A running server. `environment` is what its process and the command line see."""
+
+    def __init__(self, port: int, environment: dict[str, str], process: subprocess.Popen[bytes]) -> None:
+        self.port, self.environment, self.process = port, environment, process
+        self.base = f"http://127.0.0.1:{port}"
+        self.token = self.registered("tester@example.com")
+
+    def registered(self, email: str) -> str:
+        answer = post(f"{self.base}/api/v2/auth/register", {"email": email, "password": "long enough", "name": "T"})
+        return str(answer["access_token"])
+
+    def connect(self, **options: Any) -> ClientConnection:
+        options = {"max_size": None, "open_timeout": READY_SECONDS} | options
+        return connect(f"ws://127.0.0.1:{self.port}/api/v2/apollo/ws?token={self.token}", **options)
+
+    def ask(self, message: object) -> dict[str, Any]:
+        """The answer to one message on a connection of its own; a str or bytes is sent as it is."""
+        with self.connect() as connection:
+            connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
+            return json.loads(connection.recv(ANSWER_SECONDS))
+
+    def data(self, action: str, **data: Any) -> Any:
+        """The `data` of a successful answer."""
+        answer = self.ask({"action": action, "request_id": "r", "data": data})
+        assert answer["status"] == "success", answer
+        return answer["data"]
+
+
+def environment_of(directory: Path, **settings: str) -> dict[str, str]:
+    """The environment of a service that keeps everything in `directory`."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")}
+    return inherited | {"CONTACTS_DATA_DIR": str(directory), "CONTACTS_ENV": "development"} | settings
+
+
+def contacts(
+    environment: dict[str, str], *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The outcome of `contacts ARGUMENTS`."""
+    return subprocess.run(
+        [*CONTACTS, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[Service]:
+    """A server process, ready; stopped afterwards."""
+    port = free_port()
+    with subprocess.Popen([*CONTACTS, "serve", "--port", str(port)], env=environment) as process:
+        try:
+            wait_until_ready(process, port)
+            yield Service(port, environment, process)
+        finally:
+            process.terminate()
+            assert process.wait(30) == 0
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended before it was ready"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise AssertionError(f"the server was not ready after {READY_SECONDS} s")
+
+
+def post(url: str, body: object) -> dict[str, Any]:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+        return json.loads(response.read())
+
+
+def free_port() -> int:
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
