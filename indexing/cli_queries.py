@@ -1,7 +1,7 @@
 """`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -163,14 +163,22 @@ def print_analysis(data: bytes, console: Console) -> None:
 def print_contacts(data: bytes, console: Console) -> None:
     """The `data` of a search answer as a table, with the cursors below it."""
     answer = msgspec.json.decode(data)
-    columns = ("first_name", "last_name", "title", "company", "email", "city", "country")
-    table = Table(*(name.replace("_", " ") for name in columns))
+    table = Table()
+    for column in ("name", "title", "company", "email", "place"):
+        table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1)
     for contact in answer["results"]:
-        table.add_row(*(contact.get(name) or "" for name in columns))
+        name = (contact["first_name"], contact["last_name"])
+        place = (contact.get("city"), contact.get("country"))
+        cells = (contact["title"], contact["company"], contact["email"])
+        table.add_row(_joined(" ", name), *(cell or "" for cell in cells), _joined(", ", place))
     console.print(table)
     for end in ("next", "previous"):
         if answer[end]:
             console.print(f"{end}: --cursor {answer[end]}", markup=False, soft_wrap=True)
+
+
+def _joined(separator: str, parts: Iterable[str | None]) -> str:
+    return separator.join(part for part in parts if part)
 
 
 async def _search(service: ContactService, data: dict[str, Any]) -> bytes:

@@ -7,7 +7,6 @@ secret is needed, since a cursor grants nothing that the same filter would not.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -36,7 +35,6 @@ class _Payload(msgspec.Struct, frozen=True, array_like=True):
     backward: bool
 
 
-@lru_cache(maxsize=4096)
 def fingerprint(contact_filter: ContactFilter) -> bytes:
     """A short digest of a filter and its order: equal for URLs that mean the same."""
     return blake2b(msgspec.json.encode(contact_filter), digest_size=_CHECKSUM_BYTES).digest()

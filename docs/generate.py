@@ -1,0 +1,70 @@
+"""Writes the reference pages that derive from tables in the code: `python -m docs.generate`. A test keeps them true."""
+
+from pathlib import Path
+
+from api.settings import TABLE
+from mappings.catalogue import entries
+from mappings.parameters import Parameter, known_parameters
+
+_HERE = Path(__file__).parent
+
+
+def pages() -> dict[Path, str]:
+    """File → what it should hold."""
+    return {_HERE / "settings.md": _settings(), _HERE / "mapping.md": _mapping()}
+
+
+def _settings() -> str:
+    rows = [
+        f"| `{row.variable}` | {'none' if row.default is None else f'`{row.default}`'} | {row.help} |" for row in TABLE
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Each is an environment variable or a line of a `.env` file in the working directory; the environment wins.",
+            "Commands have flags for those that change often. A value that can't be used stops the start and is named.",
+            "",
+            "| variable | default | meaning |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _mapping() -> str:
+    lines = [
+        "# Apollo parameters",
+        "",
+        "Every parameter that is known, and what becomes of it. Other spellings of a name are the same parameter.",
+        "A name that is not here is `Other`, and unmapped: `Unknown parameter (no mapping defined)`.",
+    ]
+    category = ""
+    for parameter in known_parameters():
+        if parameter.category != category:
+            category = parameter.category
+            lines += [
+                "",
+                f"## {category}",
+                "",
+                "| parameter | meaning | other spellings | |",
+                "| --- | --- | --- | --- |",
+            ]
+        spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.stands_for == parameter.name)
+        lines.append(f"| `{parameter.name}` | {parameter.description} | {spellings} | {_outcome(parameter)} |")
+    return "\n".join([*lines, ""])
+
+
+def _outcome(parameter: Parameter) -> str:
+    return "mapped" if parameter.reason is None else f"unmapped: {parameter.reason.value}"
+
+
+def main() -> None:
+    """Write all pages."""
+    for path, text in pages().items():
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,389 @@
+"""The table, row by row: what each parameter asks of a contact. Every row has a case here, and a test sees to it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mappings.catalogue import CATEGORIES, entries
+from mappings.contact_filter import map_url
+from mappings.errors import InvalidParameter
+from mappings.parameters import _TABLE, known_parameters, parameter_of
+from mappings.rules import Context, Reason
+from mappings.url import parse
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS
+from search.predicates import (
+    All,
+    Any,
+    Exists,
+    MatchAll,
+    Not,
+    Phrase,
+    Range,
+    Terms,
+)
+
+TODAY = date(2024, 3, 31)
+ACCOUNTING = "5567ce1f7369643b78570000"
+BANKING = "5567ce237369644ee5490000"
+
+
+def terms(field, *values):
+    return Terms(field, values)
+
+
+def phrases(text, *fields):
+    return Any(tuple(Phrase(field, text) for field in fields))
+
+
+def every(*of):
+    return All(of)
+
+
+def some(*of):
+    return Any(of)
+
+
+def seconds(*when):
+    return int(datetime(*when, tzinfo=UTC).timestamp())
+
+
+EVERYWHERE = ("company_text", "keywords", "industries")
+
+CASES = [
+    ("page=3", MatchAll()),
+    ("page=abc", MatchAll()),
+    ("sortByField=title&sortAscending=true", MatchAll()),
+    ("sortAscending=true", MatchAll()),
+    ("personTitles[]=Project Manager", terms("title_key", "manager project")),
+    ("personTitles[]=Manager, Project&personTitles[]=CEO", terms("title_key", "manager project", "ceo")),
+    ('personTitles[]="team lead"', terms("title_key", "lead team")),
+    ("personTitles[]=", MatchAll()),
+    ("personTitles[]=---", MatchAll()),
+    ("personTitles[]=&personTitles[]=CEO", terms("title_key", "ceo")),
+    ("personTitles[]=Head of Sales&includeSimilarTitles=false", terms("title_key", "head of sales")),
+    (
+        "includeSimilarTitles=true&personTitles[]=Head of the Sales&personTitles[]=CEO",
+        terms("title_words", "head", "sales", "ceo"),
+    ),
+    ("includeSimilarTitles=true&personTitles[]=of the", some()),
+    ("includeSimilarTitles=true&personTitles[]=of the&personTitles[]=CEO", terms("title_words", "ceo")),
+    ("includeSimilarTitles=true", MatchAll()),
+    ("personNotTitles[]=Sales Rep&includeSimilarTitles=true", Not(terms("title_key", "rep sales"))),
+    ("personNotTitles[]=a&personNotTitles[]=b&personNotTitles[]=", Not(terms("title_key", "a", "b"))),
+    ("qPersonTitle=sales director", every(terms("title_words", "sales"), terms("title_words", "director"))),
+    ("qPersonTitle=-relations", Not(terms("title_words", "relations"))),
+    ("qPersonTitle=ceo OR cfo", terms("title_words", "ceo", "cfo")),
+    (
+        "qPersonTitle=ceo OR  OR -sales rep",
+        some(terms("title_words", "ceo"), Not(every(terms("title_words", "sales"), terms("title_words", "rep")))),
+    ),
+    ("qPersonName=Zoë Doe", every(terms("person_name", "zoe"), terms("person_name", "doe"))),
+    ("qPersonName=ann OR bob", terms("person_name", "ann", "bob")),
+    ("personSeniorities[]=C-Level&personSeniorities[]=vice president", terms("seniority", "c_suite", "vp")),
+    ("personDepartmentOrSubdepartments[]=accounting", terms("departments", "accounting")),
+    (
+        "personDepartmentOrSubdepartments[]=design",
+        terms("departments", "design", "all_design", "product_ui_ux_design", "graphic_design"),
+    ),
+    ("personDepartments[]=Inside Sales", terms("departments", "inside_sales")),
+    ("personLocations[]=Germany", Phrase("person_location", "germany")),
+    (
+        "personLocations[]=Austin, Texas&personLocations[]=USA",
+        some(
+            every(Phrase("person_location", "austin"), Phrase("person_location", "texas")),
+            Phrase("person_location", "united states"),
+        ),
+    ),
+    ("personLocations[]=,", MatchAll()),
+    ("personNotLocations[]=Berlin", Not(Phrase("person_location", "berlin"))),
+    ("personLinkedinUrls[]=http://de.linkedin.com/in/John-Doe/?x=1", terms("linkedin", "linkedin.com/in/john-doe")),
+    ("contactEmailStatusV2[]=likely_to_engage", terms("email_status", "likely_to_engage")),
+    (
+        "contactEmailStatusV2[]=Likely to engage&contactEmailStatusV2[]=No email",
+        terms("email_status", "likely_to_engage", "unavailable"),
+    ),
+    ("contactEmailStatus[]=verified", terms("email_status", "verified")),
+    ("contactEmailExcludeCatchAll=true", Not(terms("email_catch_all", "catch_all"))),
+    ("contactEmailExcludeCatchAll=false", MatchAll()),
+    ("organizationNumEmployeesRanges[]=11,50", Range("employees", 11, 50)),
+    (
+        "organizationNumEmployeesRanges[]=1,10&organizationNumEmployeesRanges[]=10001",
+        some(Range("employees", 1, 10), Range("employees", 10001, None)),
+    ),
+    ("organizationNumEmployeesRanges[]=10001,", Range("employees", 10001, None)),
+    ("organizationNumEmployeesRanges[]=,50", Range("employees", None, 50)),
+    ("organizationNumEmployeesRanges[]=50,11", Range("employees", 50, 11)),
+    ("organizationNumEmployeesRanges[]=201-500", Range("employees", 201, 500)),
+    ("organizationNumEmployeesRanges[]=5001%252C10000", Range("employees", 5001, 10000)),
+    ("organizationNumEmployeesRanges []=1%2C100", Range("employees", 1, 100)),
+    ("organizationNumEmployeesRanges[]=,", MatchAll()),
+    ("organizationLocations[]=Canada", Phrase("company_location", "canada")),
+    (
+        "organizationNotLocations[]=Quebec, Canada&organizationNotLocations[]=Oslo",
+        Not(
+            some(
+                every(Phrase("company_location", "quebec"), Phrase("company_location", "canada")),
+                Phrase("company_location", "oslo"),
+            )
+        ),
+    ),
+    (
+        f"organizationIndustryTagIds[]={ACCOUNTING}&organizationIndustryTagIds[]={BANKING}",
+        terms("industries", "accounting", "banking"),
+    ),
+    (f"organizationIndustryTagIds[]={ACCOUNTING}&organizationIndustryTagIds[]=x", terms("industries", "accounting")),
+    ("organizationIndustryTagIds[]=x", MatchAll()),
+    (f"organizationNotIndustryTagIds[]={ACCOUNTING}", Not(terms("industries", "accounting"))),
+    ("organizationNotIndustryTagIds[]=x", MatchAll()),
+    (
+        "organizationIndustries[]=information technology %26 services",
+        terms("industries", "information technology services"),
+    ),
+    ("qOrganizationName=Acme United", Phrase("company_text", "acme united")),
+    (
+        "qOrganizationName=consulting OR staffing",
+        some(Phrase("company_text", "consulting"), Phrase("company_text", "staffing")),
+    ),
+    ("qOrganizationName=a OR -b", some(Phrase("company_text", "a"), Not(Phrase("company_text", "b")))),
+    ("qOrganizationDomainsList[]=https://www.Acme.com/x", terms("company_domains", "acme.com")),
+    ("qOrganizationDomainsList[]=a.com%0Ab.com%0A", terms("company_domains", "a.com", "b.com")),
+    ("qOrganizationDomainsList[]=domain1&qOrganizationDomainsList[]=a.com", terms("company_domains", "a.com")),
+    ("qOrganizationDomainsList[]=domain1", MatchAll()),
+    ("qOrganizationDomains[]=a.com", terms("company_domains", "a.com")),
+    ("revenueRange[min]=$5,000,000", Range("annual_revenue", 5_000_000, None)),
+    ("revenueRange[max]=1.5B", Range("annual_revenue", None, 1_500_000_000)),
+    ("revenueRange[min]=&revenueRange[max]=10", Range("annual_revenue", None, 10)),
+    (
+        "revenueRange[max]=2M&revenueRange[min]=1M",
+        every(Range("annual_revenue", 1_000_000, None), Range("annual_revenue", None, 2_000_000)),
+    ),
+    (
+        "organizationLatestFundingStageCd[]=0&organizationLatestFundingStageCd[]=2",
+        terms("funding_stage", "seed", "series_a"),
+    ),
+    ("organizationLatestFundingStageCd[]=Series B", terms("funding_stage", "series_b")),
+    ("organizationLatestFundingStageCd[]=99", MatchAll()),
+    ("totalFundingRange[min]=1", Range("total_funding", 1, None)),
+    ("totalFundingRange[max]=5", Range("total_funding", None, 5)),
+    ("latestFundingAmountRange[min]=1K", Range("latest_funding_amount", 1000, None)),
+    ("latestFundingAmountRange[max]=2K", Range("latest_funding_amount", None, 2000)),
+    ("latestFundingDateRange[min]=2019-06-30", Range("last_raised_at", seconds(2019, 6, 30), None)),
+    ("latestFundingDateRange[max]=2019-06-30", Range("last_raised_at", None, seconds(2019, 6, 30, 23, 59, 59))),
+    ("latestFundingDateRange[min]=60_days_ago", Range("last_raised_at", seconds(2024, 1, 31), None)),
+    ("latestFundingDateRange[max]=today", Range("last_raised_at", None, seconds(2024, 3, 31, 23, 59, 59))),
+    ("latestFundingDateRange[min]=", MatchAll()),
+    ("qOrganizationKeywordTags[]=Online-Store", phrases("online store", *EVERYWHERE)),
+    (
+        "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=tags &includedOrganizationKeywordFields[]=name",
+        phrases("saas", "keywords", "company_text"),
+    ),
+    (
+        "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=seo_description"
+        "&includedOrganizationKeywordFields[]=tags",
+        Phrase("keywords", "saas"),
+    ),
+    ("qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=nonsense", phrases("saas", *EVERYWHERE)),
+    ("qOrganizationKeywordTags[]=a&excludedOrganizationKeywordFields[]=name", phrases("a", *EVERYWHERE)),
+    ("includedOrganizationKeywordFields[]=tags", MatchAll()),
+    (
+        "qAndedOrganizationKeywordTags[]=a&qAndedOrganizationKeywordTags[]=b",
+        every(phrases("a", *EVERYWHERE), phrases("b", *EVERYWHERE)),
+    ),
+    (
+        "qAndedOrganizationKeywordTags[]=a&qAndedOrganizationKeywordTags[]=b"
+        "&includedAndedOrganizationKeywordFields[]=industries",
+        every(Phrase("industries", "a"), Phrase("industries", "b")),
+    ),
+    (
+        "qNotOrganizationKeywordTags[]=a&excludedOrganizationKeywordFields[]=name",
+        Not(Phrase("company_text", "a")),
+    ),
+    ("qNotOrganizationKeywordTags[]=a", Not(phrases("a", *EVERYWHERE))),
+    ("qKeywords=Avenue  living", every(terms("search_words", "avenue"), terms("search_words", "living"))),
+    ("currentlyUsingAnyOfTechnologyUids[]=google_analytics", Phrase("technologies", "google analytics")),
+    (
+        "currentlyUsingAllOfTechnologyUids[]=a&currentlyUsingAllOfTechnologyUids[]=b",
+        every(Phrase("technologies", "a"), Phrase("technologies", "b")),
+    ),
+    ("currentlyNotUsingAnyOfTechnologyUids[]=outlook", Not(Phrase("technologies", "outlook"))),
+    (
+        "existFields[]=person_title_normalized&existFields[]=organization_domain&existFields[]=organization_id",
+        every(Exists("title"), Exists("website")),
+    ),
+    ("existFields[]=organization_id", MatchAll()),
+    ("notExistFields[]=email&notExistFields[]=title", Not(some(Exists("email"), Exists("title")))),
+]
+
+MALFORMED = [
+    ("organizationNumEmployeesRanges[]", "1,2,3", "a range such as 11,50"),
+    ("organizationNumEmployeesRanges[]", "many", "a range such as 11,50"),
+    ("revenueRange[min]", "lots", "a whole number such as"),
+    ("revenueRange[max]", "-5", "a whole number such as"),
+    ("totalFundingRange[min]", "x", "a whole number such as"),
+    ("totalFundingRange[max]", "x", "a whole number such as"),
+    ("latestFundingAmountRange[min]", "x", "a whole number such as"),
+    ("latestFundingAmountRange[max]", "x", "a whole number such as"),
+    ("latestFundingDateRange[min]", "soon", "a date such as"),
+    ("latestFundingDateRange[max]", "soon", "a date such as"),
+]
+
+ALIASES = {
+    "employeeRanges[]": "organizationNumEmployeesRanges[]",
+    "industryTagIds[]": "organizationIndustryTagIds[]",
+    "organizationDomains[]": "qOrganizationDomainsList[]",
+    "organization_domains[]": "qOrganizationDomainsList[]",
+    "q_organization_domains[]": "qOrganizationDomainsList[]",
+    "qOrganizationDomains": "qOrganizationDomains[]",
+    "organizationName": "qOrganizationName",
+    "organizationNames[]": "qOrganizationName",
+    "organizationSearchName": "qOrganizationName",
+    "q_organization_name": "qOrganizationName",
+    "q_organization_names[]": "qOrganizationName",
+    "organizationSearchListId": "qOrganizationSearchListId",
+    "organization_id": "organizationIds[]",
+    "person_seniorities[]": "personSeniorities[]",
+    "personTitles": "personTitles[]",
+    "personTitlesNot[]": "personNotTitles[]",
+    "q": "qKeywords",
+    "q_keywords": "qKeywords",
+    "contactLocations": "personLocations[]",
+    "countries": "personLocations[]",
+    "locations[]": "personLocations[]",
+    "search[locations][]": "personLocations[]",
+    "search[title]": "personTitles[]",
+    "organizationNumEmployeesRanges []": "organizationNumEmployeesRanges[]",
+    "latestFundingAmountMin": "latestFundingAmountRange[min]",
+    "latestFundingAmountMax": "latestFundingAmountRange[max]",
+    "totalFundingMin": "totalFundingRange[min]",
+    "totalFundingMax": "totalFundingRange[max]",
+}
+
+REASONS = [
+    ("organizationIds[]", Reason.ID_BASED),
+    ("notOrganizationIds[]", Reason.ID_BASED),
+    ("personPastOrganizationIds[]", Reason.ID_BASED),
+    ("personNotPastOrganizationIds[]", Reason.ID_BASED),
+    ("contactLabelIds[]", Reason.APOLLO_FEATURE),
+    ("qPersonPersonaIds[]", Reason.APOLLO_FEATURE),
+    ("marketSegments[]", Reason.APOLLO_FEATURE),
+    ("intentStrengths[]", Reason.APOLLO_FEATURE),
+    ("lookalikeOrganizationIds[]", Reason.APOLLO_FEATURE),
+    ("prospectedByCurrentTeam[]", Reason.APOLLO_FEATURE),
+    ("emailerCampaignIds[]", Reason.APOLLO_FEATURE),
+    ("organizationJobPostedAtRange[min]", Reason.NO_FIELD),
+    ("organizationTradingStatus[]", Reason.NO_FIELD),
+    ("latestFundingDetectedAtRange[min]", Reason.NO_FIELD),
+    ("personPastTitles[]", Reason.NO_FIELD),
+    ("uniqueUrlId", Reason.UI_FLAG),
+    ("tour", Reason.UI_FLAG),
+    ("recommendationConfigId", Reason.UI_FLAG),
+    ("finderViewId", Reason.UI_FLAG),
+    ("perPage", Reason.UI_FLAG),
+    ("groupBy[]", Reason.UI_FLAG),
+    ("revenueRange", Reason.UNKNOWN),
+    ("fooBar[]", Reason.UNKNOWN),
+    ("", Reason.UNKNOWN),
+]
+
+
+def predicate_of(query):
+    return map_url(parse(f"https://app.apollo.io/#/people?{query}"), TODAY).filter.predicate
+
+
+@pytest.mark.parametrize(("query", "expected"), CASES)
+def test_what_a_parameter_asks_for(query, expected):
+    assert predicate_of(query) == expected
+
+
+@pytest.mark.parametrize("row", _TABLE, ids=lambda row: row.name)
+def test_every_row_has_a_case(row):
+    assert [query for query, _ in CASES if f"{row.name}=" in query]
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), MALFORMED)
+def test_what_is_malformed_is_named(name, value, expected):
+    with pytest.raises(InvalidParameter) as raised:
+        predicate_of(f"{name}={value}")
+    assert str(raised.value).startswith(f"Invalid filter parameters: {name}: {value!r} is not {expected}")
+
+
+@pytest.mark.parametrize(("spelling", "name"), ALIASES.items())
+def test_other_spellings(spelling, name):
+    assert parameter_of(spelling).name == name
+
+
+def test_the_aliases_are_all_that_the_catalogue_marks():
+    assert set(ALIASES) == {entry.name for entry in entries() if entry.stands_for}
+
+
+def test_lists_are_known_without_their_brackets_and_with_blanks_before():
+    for parameter in known_parameters():
+        assert parameter_of(parameter.name) == parameter
+        assert parameter_of(f" {parameter.name.replace('[', ' [')} ") == parameter
+        bare = parameter.name.removesuffix("[]")
+        assert parameter_of(bare).name == parameter.name
+
+
+@pytest.mark.parametrize(("name", "reason"), REASONS)
+def test_why_a_parameter_is_unmapped(name, reason):
+    assert parameter_of(name).read("x", Context({}, TODAY)) is reason
+
+
+def test_the_reasons_as_the_contract_has_them():
+    assert [reason.value for reason in Reason] == [
+        "ID-based filter (no name mapping available)",
+        "Apollo-specific feature (search lists, personas)",
+        "Unmapped filter (no equivalent contact field)",
+        "UI flag or advanced filter (not applicable)",
+        "Keyword field control (not applicable without keywords)",
+        "Unknown parameter (no mapping defined)",
+    ]
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
+def test_every_name_of_the_catalogue_has_a_category_a_description_and_an_outcome(entry):
+    parameter = parameter_of(entry.name)
+    assert parameter.category in CATEGORIES
+    assert parameter.description[0].isupper()
+    if not entry.stands_for:
+        assert parameter.category == entry.category
+    mapped = parameter.name in {row.name for row in _TABLE}
+    found = parameter.read("", Context({}, TODAY))
+    if not mapped:
+        assert isinstance(found, Reason)
+    elif parameter.name.endswith("KeywordFields[]"):
+        assert found is Reason.FIELD_CONTROL
+    else:
+        assert found is None or found == MatchAll()
+
+
+def test_the_table_names_each_parameter_once_and_repeats_nothing_of_the_catalogue():
+    names = [row.name for row in _TABLE]
+    assert len(names) == len(set(names))
+    assert set(names) <= {parameter.name for parameter in known_parameters()}
+    assert not [row.name for row in _TABLE if parameter_of(row.name).description != row.description]
+
+
+def test_an_unknown_name_is_other_and_comes_last():
+    unknown = parameter_of("fooBar []")
+    assert (unknown.name, unknown.category) == ("fooBar[]", "Other")
+    assert unknown.rank > max(parameter.rank for parameter in known_parameters())
+
+
+def test_ranks_follow_the_categories():
+    assert list(dict.fromkeys(parameter.category for parameter in known_parameters())) == list(CATEGORIES)
+
+
+@pytest.mark.parametrize(("_query", "predicate"), CASES)
+def test_predicates_fit_the_fields(_query, predicate):
+    for one in flattened(predicate):
+        if isinstance(one, Exists):
+            assert one.field in ITEM_FIELDS
+        elif not isinstance(one, MatchAll):
+            assert type(one).__name__ in SEARCH_FIELDS[one.field].kind.value
+
+
+def flattened(predicate):
+    if isinstance(predicate, All | Any):
+        return [leaf for one in predicate.of for leaf in flattened(one)]
+    return flattened(predicate.of) if isinstance(predicate, Not) else [predicate]
