@@ -163,7 +163,7 @@ def print_analysis(data: bytes, console: Console) -> None:
 def print_contacts(data: bytes, console: Console) -> None:
     """The `data` of a search answer as a table, with the cursors below it."""
     answer = msgspec.json.decode(data)
-    table = Table()
+    table = Table(expand=True)
     for column in ("name", "title", "company", "email", "place"):
         table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1)
     for contact in answer["results"]:
