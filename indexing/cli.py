@@ -12,9 +12,7 @@ import click
 from api.settings import Settings
 from indexing.cli_index import index
 from indexing.cli_queries import analyze, count, explain, search, uuids
-from indexing.demo import run_demo
 from indexing.options import print_json, run_async, with_settings
-from indexing.sample import write_sample
 from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
@@ -91,6 +89,8 @@ def sample(number: int, seed: int, out: Path | None) -> None:
     Example:
       contacts sample 10000 --out sample.csv
     """
+    from indexing.sample import write_sample  # noqa: PLC0415 - its tables take a tenth of a second to make
+
     if out is None:
         write_sample(number, sys.stdout, seed)
     else:
@@ -103,6 +103,8 @@ def sample(number: int, seed: int, out: Path | None) -> None:
 @click.option("--contacts", "number", default=10_000, show_default=True, help="Sample contacts to load.")
 def demo(once: bool, number: int) -> None:
     """Load sample contacts, ask a real URL over a real socket, show the answers, then serve on."""
+    from indexing.demo import run_demo  # noqa: PLC0415 - as for the sample
+
     run_demo(number, once)
 
 

@@ -172,8 +172,25 @@ _UNMAPPED_CATEGORIES = {
 }
 """Category → why a name in it is unmapped that has no row. In the other categories it is unknown."""
 
+_DESCRIPTIONS = {
+    "prospectedByCurrentTeam[]": "Whether the team has saved the contact already",
+    "emailerCampaignIds[]": "Sequences the contact is in",
+    "notEmailerCampaignIds[]": "Sequences the contact is not in",
+    "organizationTradingStatus[]": "Public or private companies",
+    "notOrganizationNaicsCodes[]": "NAICS codes to exclude",
+    "notOrganizationSicCodes[]": "SIC codes to exclude",
+    "organizationHeadcountGrowthPastNMonths": "Months over which headcount growth is measured",
+    "revenueRange": "Annual revenue, without saying which bound",
+    "includedAnyOfOrganizationKeywordFields[]": "Where company keywords are looked for",
+    "organizationKeywordTags[]": "Company keywords",
+    "uniqueUrlId": "Short id of a shared search",
+    "groupBy[]": "How lists are grouped",
+}
+"""Where a parameter without a row has a catalogue meaning that only insiders understand."""
+
 _UNKNOWN_DESCRIPTION = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"\s+(?=\[)")
+_NOTE = re.compile(r"\s*\([^()]*\)$")
 _PER_CATEGORY = 1000
 _LAST_RANK = len(CATEGORIES) * _PER_CATEGORY
 _unknown = unmapped(Reason.UNKNOWN)
@@ -236,9 +253,15 @@ def _parameters() -> dict[str, Parameter]:
 
 def _parameter(entry: Entry, position: int, row: Row | None) -> Parameter:
     if row is None:
-        row = Row(entry.name, entry.meaning[0].upper() + entry.meaning[1:], unmapped(_reason(entry)))
+        row = Row(entry.name, _DESCRIPTIONS.get(entry.name) or _sentence(entry.meaning), unmapped(_reason(entry)))
     rank = CATEGORIES.index(entry.category) * _PER_CATEGORY + position
     return Parameter(row.name, entry.category, row.description, rank, row.read, row.combine, row.split, row.show)
+
+
+def _sentence(meaning: str) -> str:
+    """A meaning as a description: without the note in brackets on where the name was found."""
+    plain = _NOTE.sub("", meaning)
+    return plain[0].upper() + plain[1:]
 
 
 def _reason(entry: Entry) -> Reason:

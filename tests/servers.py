@@ -121,14 +121,14 @@ def _from_distribution(heap: str) -> Iterator[str]:
     home = fetch_elasticsearch()
     with tempfile.TemporaryDirectory(prefix="elasticsearch-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
-        account = _account()
+        account = server_account()
         if account:
             # mkdtemp makes it 0700 and ours: let the other user through.
             directory.chmod(0o755)
-            if not _open_to_all(home):
+            if not open_to_all(home):
                 home = _unpack(_MAVEN_ZIP, directory / "home")
             for path in (java_home, directory):
-                if not _open_to_all(path):
+                if not open_to_all(path):
                     raise ServerUnavailable(f"{path} is closed to the user {account.pw_name}, whom the server runs as")
         _configure(home, directory)
         if account:
@@ -176,7 +176,7 @@ def _download() -> None:
     except subprocess.TimeoutExpired as error:
         raise ServerUnavailable(f"Maven was not done after {FETCH_SECONDS} s") from error
     if answer.returncode or not _MAVEN_ZIP.is_file():
-        raise ServerUnavailable("Maven failed: " + _tail(answer.stdout + answer.stderr))
+        raise ServerUnavailable("Maven failed: " + tail(answer.stdout + answer.stderr))
 
 
 def _unpack(archive: Path, home: Path) -> Path:
@@ -206,12 +206,12 @@ def _unpack(archive: Path, home: Path) -> Path:
     return home
 
 
-def _account() -> pwd.struct_passwd | None:
+def server_account() -> pwd.struct_passwd | None:
     """Return whom the server must run as, or None for ourselves."""
     return pwd.getpwnam(UNPRIVILEGED_USER) if os.geteuid() == 0 else None
 
 
-def _open_to_all(path: Path) -> bool:
+def open_to_all(path: Path) -> bool:
     """Tell whether every user gets to `path` and into it."""
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
 
@@ -273,7 +273,7 @@ def _running(home: Path, run: Path, java_home: Path, heap: str, account: pwd.str
     try:
         yield _ready(process, run / "logs" / "http.ports", log)
     finally:
-        _stop(process)
+        stop(process)
 
 
 def _ready(process: subprocess.Popen[bytes], ports: Path, log: Path) -> str:
@@ -281,18 +281,18 @@ def _ready(process: subprocess.Popen[bytes], ports: Path, log: Path) -> str:
     deadline = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ServerUnavailable(f"it ended with code {process.returncode}\n{_tail(log.read_text())}")
+            raise ServerUnavailable(f"it ended with code {process.returncode}\n{tail(log.read_text())}")
         if ports.is_file() and (found := re.search(r"127\.0\.0\.1:(\d+)", ports.read_text())):
             port = int(found[1])
             if _healthy("127.0.0.1", port, deadline - time.monotonic()):
                 return f"http://127.0.0.1:{port}"
         time.sleep(0.05)
-    raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{_tail(log.read_text())}")
+    raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(log.read_text())}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes], gently: signal.Signals = signal.SIGTERM) -> None:
     """End the whole process group, the launcher and the server, and wait until it is gone."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number in (gently, signal.SIGKILL):
         deadline = time.monotonic() + STOP_SECONDS
         try:
             os.killpg(process.pid, number)
@@ -310,7 +310,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _from_container(heap: str) -> Iterator[str]:
-    if not _container_engine_answers():
+    if not container_engine_answers():
         raise ServerUnavailable("no container engine answers")
     try:
         # Here, because it is a development dependency and everything above works without.
@@ -338,12 +338,12 @@ def _from_container(heap: str) -> Iterator[str]:
         while not _healthy(host, port, deadline - time.monotonic()):
             if time.monotonic() > deadline:
                 output = b"\n".join(container.get_logs())
-                raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{_tail(output.decode(errors='replace'))}")
+                raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(output.decode(errors='replace'))}")
             time.sleep(0.25)
         yield f"http://{host}:{port}"
 
 
-def _container_engine_answers() -> bool:
+def container_engine_answers() -> bool:
     """Tell whether something listens where `DOCKER_HOST` or the default says. Cheaper than asking the client."""
     address = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
     try:
@@ -377,7 +377,7 @@ def _healthy(host: str, port: int, seconds: float) -> bool:
         connection.close()
 
 
-def _tail(text: str) -> str:
+def tail(text: str) -> str:
     return "\n".join(text.strip().splitlines()[-LOG_TAIL_LINES:])
 
 

@@ -174,7 +174,8 @@ CASES = [
     ("latestFundingDateRange[min]=", MatchAll()),
     ("qOrganizationKeywordTags[]=Online-Store", phrases("online store", *EVERYWHERE)),
     (
-        "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=tags &includedOrganizationKeywordFields[]=name",
+        "qOrganizationKeywordTags[]=saas"
+        "&includedOrganizationKeywordFields[]=tags &includedOrganizationKeywordFields[]=name",
         phrases("saas", "keywords", "company_text"),
     ),
     (
@@ -344,7 +345,8 @@ def test_the_reasons_as_the_contract_has_them():
 def test_every_name_of_the_catalogue_has_a_category_a_description_and_an_outcome(entry):
     parameter = parameter_of(entry.name)
     assert parameter.category in CATEGORIES
-    assert parameter.description[0].isupper()
+    assert parameter.description
+    assert not parameter.description[0].islower()
     if not entry.stands_for:
         assert parameter.category == entry.category
     mapped = parameter.name in {row.name for row in _TABLE}
