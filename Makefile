@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint constraints
+.PHONY: help setup demo test bench lint docs constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: setup ## style, format, types, imports
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: setup ## write the reference pages that derive from the code
+	$(BIN)/python -m docs.generate
 
 # The stamps say what .venv holds and are older than what they were made from once that changes.
 # The development packages include those of the runtime, so a venv for development serves the demo too.

@@ -22,8 +22,8 @@ def _settings() -> str:
         [
             "# Settings",
             "",
-            "Each is an environment variable or a line of a `.env` file in the working directory; the environment wins.",
-            "Commands have flags for those that change often. A value that can't be used stops the start and is named.",
+            "Each is an environment variable or a line of a `.env` file in the working directory; the environment",
+            "wins. Commands have flags for those that change often. A value that can't be used stops the start.",
             "",
             "| variable | default | meaning |",
             "| --- | --- | --- |",

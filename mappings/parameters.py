@@ -33,6 +33,8 @@ class Parameter(msgspec.Struct, frozen=True):
     combine: Combine = any_of
     split: Split | None = None
     show: Show | None = None
+    reason: Reason | None = None
+    """Why it is never mapped; `None` for one that is, or may be."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -189,7 +191,7 @@ _DESCRIPTIONS = {
 """Where a parameter without a row has a catalogue meaning that only insiders understand."""
 
 _UNKNOWN_DESCRIPTION = "Not a known parameter"
-_BLANK_BEFORE_BRACKET = re.compile(r"\s+(?=\[)")
+_BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
 _NOTE = re.compile(r"\s*\([^()]*\)$")
 _PER_CATEGORY = 1000
 _LAST_RANK = len(CATEGORIES) * _PER_CATEGORY
@@ -227,7 +229,9 @@ def by_rank(parameter: Parameter) -> int:
 
 def _respelled(name: str) -> Parameter:
     meant = _BLANK_BEFORE_BRACKET.sub("", name.strip())
-    return _by_spelling().get(meant) or Parameter(meant, OTHER, _UNKNOWN_DESCRIPTION, _LAST_RANK, _unknown)
+    return _by_spelling().get(meant) or Parameter(
+        meant, OTHER, _UNKNOWN_DESCRIPTION, _LAST_RANK, _unknown, reason=Reason.UNKNOWN
+    )
 
 
 @cache
@@ -252,16 +256,11 @@ def _parameters() -> dict[str, Parameter]:
 
 
 def _parameter(entry: Entry, position: int, row: Row | None) -> Parameter:
-    if row is None:
-        row = Row(entry.name, _DESCRIPTIONS.get(entry.name) or _sentence(entry.meaning), unmapped(_reason(entry)))
     rank = CATEGORIES.index(entry.category) * _PER_CATEGORY + position
+    if row is None:
+        reason, description = _reason(entry), entry.meaning[0].upper() + entry.meaning[1:]
+        return Parameter(entry.name, entry.category, description, rank, unmapped(reason), reason=reason)
     return Parameter(row.name, entry.category, row.description, rank, row.read, row.combine, row.split, row.show)
-
-
-def _sentence(meaning: str) -> str:
-    """A meaning as a description: without the note in brackets on where the name was found."""
-    plain = _NOTE.sub("", meaning)
-    return plain[0].upper() + plain[1:]
 
 
 def _reason(entry: Entry) -> Reason:

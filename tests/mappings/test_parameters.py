@@ -372,6 +372,11 @@ def test_an_unknown_name_is_other_and_comes_last():
     assert unknown.rank > max(parameter.rank for parameter in known_parameters())
 
 
+@pytest.mark.timeout(5)
+def test_a_name_of_blanks_takes_no_longer_than_another():
+    assert parameter_of("x" + " " * 60_000 + "y").category == "Other"
+
+
 def test_ranks_follow_the_categories():
     assert list(dict.fromkeys(parameter.category for parameter in known_parameters())) == list(CATEGORIES)
 
