@@ -6,6 +6,9 @@ import msgspec
 
 from api.requests import Data, analyze_request, count_request, search_request, uuids_request
 from api.service import ContactService
+from api.streams import SearchStream, UuidStream
+
+OpenStream = Callable[[ContactService, Data], Awaitable[SearchStream | UuidStream]]
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -15,11 +18,13 @@ class Action(msgspec.Struct, frozen=True):
         error_code: the code of its error when the engine or something unforeseen fails.
         answer: makes the answer's `data`, as JSON, of the message's `data`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
+        stream: the answer in parts, for actions that have `stream` in their `data`.
     """
 
     error_code: str
     answer: Callable[[ContactService, Data], Awaitable[bytes]]
     uses_engine: bool = True
+    stream: OpenStream | None = None
 
 
 async def _analyze(service: ContactService, data: Data) -> bytes:
@@ -34,13 +39,26 @@ async def _count(service: ContactService, data: Data) -> bytes:
     return await service.count(count_request(data))
 
 
+async def _count_by_filter(service: ContactService, data: Data) -> bytes:
+    return await service.count_by_filter(analyze_request(data))
+
+
 async def _uuids(service: ContactService, data: Data) -> bytes:
     return await service.uuids(uuids_request(data))
 
 
+async def _stream_search(service: ContactService, data: Data) -> SearchStream:
+    return await service.stream_search(search_request(data))
+
+
+async def _stream_uuids(service: ContactService, data: Data) -> UuidStream:
+    return await service.stream_uuids(uuids_request(data))
+
+
 ACTIONS: Mapping[str, Action] = {
     "analyze": Action("analysis_error", _analyze, uses_engine=False),
-    "search_contacts": Action("search_error", _search),
+    "search_contacts": Action("search_error", _search, stream=_stream_search),
     "count_contacts": Action("count_error", _count),
-    "get_uuids": Action("uuids_error", _uuids),
+    "count_by_filter": Action("count_error", _count_by_filter),
+    "get_uuids": Action("uuids_error", _uuids, stream=_stream_uuids),
 }

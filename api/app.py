@@ -1,21 +1,36 @@
 """The application: everything is wired here, and only here."""
 
+import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, MediaType, Request, Response
+from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from api.accounts import Accounts
+from api.asyncapi import asyncapi_page
 from api.auth import AuthController
+from api.connection import Services
+from api.connections import Connections
+from api.contacts import ContactsController
 from api.errors import message_of, report, status_of
 from api.gateway import gateway
-from api.health import live, ready
+from api.health import live, metrics_page, ready
+from api.metrics import Metrics, TimedEngine
+from api.observer import Observer
+from api.openapi import openapi
 from api.service import ContactService
 from api.settings import Settings
+from api.traffic import Traffic
+from mappings.errors import TooManyRequests
 from search.engine import Engine
+
+EXPOSED = ["Content-Disposition", "Link", "Retry-After", "X-Request-Id"]
+"""Headers of answers that pages of other origins may read."""
 
 
 def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litestar:
@@ -28,29 +43,56 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     Raises:
         SettingsError: no secret, or a database URL that can't be used.
     """
-    accounts = Accounts(settings)
+    accounts, metrics = Accounts(settings), Metrics()
+    connections = Connections(settings.max_connections, metrics)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         opened = engine or _open(settings)
         try:
-            app.state.engine = opened
-            app.state.service = ContactService(opened, settings)
+            timed: Any = TimedEngine(opened, metrics)
+            app.state.engine = timed
+            app.state.service = ContactService(timed, settings)
+            app.state.traffic = Traffic(settings, metrics, opened.width)
+            app.state.services = Services(app.state.service, accounts, app.state.traffic, settings)
             await accounts.open()
-            yield
+            watching = asyncio.create_task(connections.watch(accounts.sessions))
+            try:
+                yield
+            finally:
+                watching.cancel()
         finally:
             await accounts.close()
             if engine is None:
                 await opened.close()
 
-    return Litestar(
-        route_handlers=[gateway, AuthController, live, ready],
+    app = Litestar(
+        route_handlers=[gateway, asyncapi_page, ContactsController, AuthController, live, ready, metrics_page],
         lifespan=[lifespan],
-        state=State({"accounts": accounts, "settings": settings}),
+        state=State(
+            {
+                "accounts": accounts,
+                "connections": connections,
+                "metrics": metrics,
+                "settings": settings,
+            }
+        ),
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=settings.max_message_bytes,
-        openapi_config=None,
+        cors_config=_cors(settings),
+        openapi_config=openapi(),
         logging_config=None,
+    )
+    app.asgi_handler = Observer(app.asgi_handler, metrics)
+    return app
+
+
+def _cors(settings: Settings) -> CORSConfig | None:
+    """Which pages of other origins a browser lets use the REST door."""
+    if not settings.cors_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins), allow_credentials=True, max_age=3600, expose_headers=EXPOSED
     )
 
 
@@ -62,8 +104,11 @@ def _open(settings: Settings) -> Engine[Any]:
 
 
 def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:
-    report(error, f"{request.method} {request.scope['path']}")
-    return _detail(status_of(error), message_of(error))
+    report(error, request.method)
+    response = _detail(status_of(error), message_of(error))
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after or 1))
+    return response
 
 
 def _http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:

@@ -55,10 +55,20 @@ def success(head: bytes, data: bytes) -> bytes:
     return b'%b"success","data":%b}' % (head, data)
 
 
+def partial(head: bytes, sequence: int, key: str, part: bytes) -> bytes:
+    """One of several messages before the answer; `part` is the inside of the JSON list `key`."""
+    return b'%b"partial","data":{"sequence":%d,"%b":[%b]}}' % (head, sequence, key.encode(), part)
+
+
 def failure(head: bytes, code: str, message: str) -> bytes:
     """The answer that says what went wrong."""
     error = msgspec.json.encode({"message": message, "code": code})
     return b'%b"error","data":null,"error":%b}' % (head, error)
+
+
+def expiring(seconds: int) -> bytes:
+    """The message, not an answer, that the token expires in so many seconds."""
+    return b'%b"expiring","data":{"expires_in":%d}}' % (_head(None, "authenticate"), seconds)
 
 
 def _head(request_id: str | int | None, action: str | None) -> bytes:

@@ -4,6 +4,7 @@ import logging
 import traceback
 
 from mappings.errors import (
+    AccountsUnavailable,
     Conflict,
     ContactsError,
     EngineError,
@@ -12,6 +13,7 @@ from mappings.errors import (
     InvalidJson,
     MissingField,
     ResponseTooLarge,
+    Stopped,
     TooManyRequests,
     Unauthorized,
     UnknownAction,
@@ -37,6 +39,8 @@ _STATUSES: tuple[tuple[type[ContactsError], int], ...] = (
     (Conflict, 409),
     (ResponseTooLarge, 413),
     (TooManyRequests, 429),
+    (Stopped, 503),
+    (AccountsUnavailable, 503),
     (EngineError, 503),
 )
 
@@ -64,7 +68,7 @@ def report(error: Exception, where: str) -> None:
     A caller's mistake is not logged. Exception texts of others are left out, since they may quote contacts, hosts
     or tokens; the traceback has only our own source lines.
     """
-    if isinstance(error, EngineError):
+    if isinstance(error, EngineError | AccountsUnavailable):
         cause = f" (from {type(error.__cause__).__name__})" if error.__cause__ else ""
         _log.warning("%s: %s: %s%s", where, type(error).__name__, error, cause)
     elif not isinstance(error, ContactsError):

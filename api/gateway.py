@@ -5,6 +5,7 @@ why. A guard can't do that: its refusal is an empty 403.
 """
 
 import logging
+import secrets
 import time
 from typing import Any
 
@@ -12,40 +13,55 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
-from api.accounts import Accounts
-from api.connection import Close, Connection
+from api import packing
+from api.connection import Close, Connection, Services
+from api.connections import Connections
 from api.errors import message_of, report, status_of
-from api.service import ContactService
-from api.settings import Settings
+from api.logs import Label, label
 
 PATH = "/api/v2/apollo/ws"
 SUBPROTOCOL = "bearer"
+
+RETRY_SECONDS = 5
+"""What a client that finds the service full is told to wait."""
 
 _log = logging.getLogger(__name__)
 
 
 @websocket(PATH)
 async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
-    """Check the token, accept, and serve until the client leaves or the token expires."""
-    accounts: Accounts = state.accounts
-    service: ContactService = state.service
-    settings: Settings = state.settings
+    """Check that there is room, and the token; accept, and serve until the client leaves or the token expires."""
+    connections: Connections = state.connections
+    name = secrets.token_hex(4)
+    label.set(Label(name))
     await socket.receive()
+    if (refusal := connections.refusal()) is not None:
+        state.metrics.refused += 1
+        await _reject(socket, 503, refusal)
+        return
+    with connections.place():
+        await _serve(socket, state.services, connections, name)
+
+
+async def _serve(socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, name: str) -> None:
     try:
-        claims = await accounts.identify(find_token(socket))
+        claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
+        services.traffic.metrics.refused += 1
         await _reject(socket, status_of(error), message_of(error))
         return
-    chosen = SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", []) else None
+    offered = socket.scope.get("subprotocols", [])
+    chosen = next((name for name in (packing.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
     await socket.send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
     client = socket.client.host if socket.client else "?"
     _log.info("connection opened: user %s, from %s", claims.user, client)
     started = time.monotonic()
-    connection = Connection(socket, service, settings)
+    connection = Connection(socket, services, claims, name, msgpack=chosen == packing.SUBPROTOCOL)
     close = Close.CLIENT_LEFT
     try:
-        close = await connection.run(claims.expires_at - time.time())
+        with connections.entered(connection):
+            close = await connection.run()
     finally:
         seconds = time.monotonic() - started
         words = "connection closed: user %s, from %s, %s, %d requests, %.1f s"
@@ -77,5 +93,7 @@ async def _reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) ->
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

@@ -18,7 +18,7 @@ class Outbox:
         self._room = asyncio.Semaphore(most_put)
         self._most_offered = most_offered
         self._offered = 0
-        self._messages: asyncio.Queue[tuple[bytes, bool]] = asyncio.Queue()
+        self._messages: asyncio.Queue[tuple[bytes | None, bool]] = asyncio.Queue()
 
     async def put(self, message: bytes) -> None:
         """Queue an answer, waiting for room."""
@@ -32,11 +32,15 @@ class Outbox:
         self._offered += len(message)
         self._messages.put_nowait((message, True))
 
-    async def get(self) -> bytes:
-        """The next message to send; its room is free from now on."""
+    def end(self) -> None:
+        """Nothing comes after what is queued now."""
+        self._messages.put_nowait((None, False))
+
+    async def get(self) -> bytes | None:
+        """The next message to send, whose room is free from now on; `None` after the last."""
         message, offered = await self._messages.get()
-        if offered:
+        if message is not None and offered:
             self._offered -= len(message)
-        else:
+        elif message is not None:
             self._room.release()
         return message

@@ -1,6 +1,7 @@
 """From a URL and company lists to what an engine runs, made once and kept: the hot path of every request."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import msgspec
 
 from mappings.company_lists import CompanyLists
-from mappings.contact_filter import map_url
+from mappings.contact_filter import UnmappedCategory, map_url
+from mappings.errors import InvalidField, shorten
 from mappings.url import parse
 from search.engine import Engine
 from search.predicates import ContactFilter, all_of
@@ -33,12 +35,14 @@ class Plan(msgspec.Struct, frozen=True):
         page: the URL's own page, 1 or more.
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
+        unmapped: what of the URL is left out of the filter.
     """
 
     contact_filter: ContactFilter
     page: int
     compiled: Any
     metadata: bytes
+    unmapped: tuple[UnmappedCategory, ...]
 
 
 class Plans:
@@ -48,8 +52,14 @@ class Plans:
         self._engine = engine
         self._kept = lru_cache(maxsize=KEPT_PLANS)(self._make)
 
-    async def get(self, url: str, lists: CompanyLists) -> Plan:
+    async def get(self, url: str, lists: CompanyLists, *, strict: bool = False) -> Plan:
         """The plan for `url` and `lists`. Raises `ForeignUrl`, `InvalidField` or `InvalidParameter`."""
+        plan = await self._plan(url, lists)
+        if strict:
+            refuse_unmapped(plan.unmapped)
+        return plan
+
+    async def _plan(self, url: str, lists: CompanyLists) -> Plan:
         size = _size(url, lists)
         today = datetime.now(UTC).date()
         if size <= LONGEST_KEPT:
@@ -67,7 +77,16 @@ class Plans:
             encode(mapped.mapping_summary),
             encode(mapped.unmapped_categories),
         )
-        return Plan(contact_filter, mapped.page, self._engine.compile(contact_filter), metadata)
+        compiled = self._engine.compile(contact_filter)
+        return Plan(contact_filter, mapped.page, compiled, metadata, mapped.unmapped_categories)
+
+
+def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
+    """Raise `InvalidField` for the first parameter that is left out of the filter, as `strict` asks."""
+    for category in categories:
+        for parameter in category.parameters:
+            shown = shorten(", ".join(parameter.values))
+            raise InvalidField(f"strict: {parameter.name} can't be mapped ({shown!r}): {parameter.reason}")
 
 
 def _size(url: str, lists: CompanyLists) -> int:

@@ -9,34 +9,37 @@ from typing import Any
 
 import msgspec
 
+from api.messages import AnalyzeFields, CountFields, SearchFields, UuidsFields
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
 
 Data = Mapping[str, Any]
 
 
-class AnalyzeRequest(msgspec.Struct, frozen=True):
-    """Explain `url`."""
+class AnalyzeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Explain `url`.
+
+    Attributes:
+        strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
+    """
 
     url: str
+    strict: bool = False
 
 
-class CountRequest(msgspec.Struct, frozen=True):
+class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
     """How many contacts match `url` and `lists`."""
 
-    url: str
     lists: CompanyLists
 
 
-class UuidsRequest(msgspec.Struct, frozen=True):
+class UuidsRequest(CountRequest, frozen=True, kw_only=True):
     """The uuids of the first `limit` contacts; of all, in any order, when it is `None`."""
 
-    url: str
-    lists: CompanyLists
     limit: int | None = None
 
 
-class SearchRequest(msgspec.Struct, frozen=True):
+class SearchRequest(CountRequest, frozen=True, kw_only=True):
     """Contacts in order.
 
     Attributes:
@@ -46,8 +49,6 @@ class SearchRequest(msgspec.Struct, frozen=True):
         simple: answer `ContactSimpleItem` instead of `ContactListItem`.
     """
 
-    url: str
-    lists: CompanyLists
     limit: int | None = None
     offset: int | None = None
     cursor: str | None = None
@@ -56,17 +57,22 @@ class SearchRequest(msgspec.Struct, frozen=True):
 
 def analyze_request(data: Data) -> AnalyzeRequest:
     """Raises `MissingField` or `InvalidField`, as all of these do."""
-    return AnalyzeRequest(_url(data))
+    return AnalyzeRequest(url=_url(data), strict=_strict(data, AnalyzeFields))
 
 
 def count_request(data: Data) -> CountRequest:
     """The request in `data`."""
-    return CountRequest(_url(data), _lists(data))
+    return CountRequest(url=_url(data), lists=_lists(data), strict=_strict(data, CountFields))
 
 
 def uuids_request(data: Data) -> UuidsRequest:
     """The request in `data`."""
-    return UuidsRequest(_url(data), _lists(data), _integer(data, "limit", least=1))
+    return UuidsRequest(
+        url=_url(data),
+        lists=_lists(data),
+        limit=_integer(data, "limit", least=1),
+        strict=_strict(data, UuidsFields),
+    )
 
 
 def search_request(data: Data) -> SearchRequest:
@@ -87,7 +93,13 @@ def search_request(data: Data) -> SearchRequest:
         offset=offset,
         cursor=cursor,
         simple=data.get("view") == "simple",
+        strict=_strict(data, SearchFields),
     )
+
+
+def is_streamed(data: Data) -> bool:
+    """Whether the answer is wanted in parts, of an action that can be. Raises `InvalidField`."""
+    return _flag(data, "stream")
 
 
 def _url(data: Data) -> str:
@@ -97,6 +109,25 @@ def _url(data: Data) -> str:
     if not isinstance(url, str):
         raise InvalidField(f"url must be a string, not {_shown(url)}")
     return url
+
+
+def _strict(data: Data, known: type[msgspec.Struct]) -> bool:
+    """The flag; if it is set, all fields are known."""
+    if not _flag(data, "strict"):
+        return False
+    for name in data:
+        if name not in known.__struct_fields__:
+            raise InvalidField(f"strict: {shorten(str(name))} is not a field of this action")
+    return True
+
+
+def _flag(data: Data, name: str) -> bool:
+    value = data.get(name)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise InvalidField(f"{name} must be true or false, not {_shown(value)}")
+    return value
 
 
 def _integer(data: Data, name: str, least: int) -> int | None:

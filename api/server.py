@@ -2,26 +2,26 @@
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from api.connections import Connections
+from api.logs import configure_logging
 from api.settings import Settings
 from mappings.errors import SettingsError
 
-GRACE_SECONDS = 10
-"""How long connections have to end after a signal to stop."""
-
-UNREAD_SECONDS = 180
-"""After this long without the peer taking a byte, the kernel drops a connection, however it was left."""
+HTTP_CONNECTIONS = 1024
+"""Connections beside the WebSockets' cap; past both, requests are answered 503."""
 
 _BACKLOG = 2048
 
@@ -35,7 +35,7 @@ def serve(settings: Settings) -> None:
         SettingsError: the settings can't be used, e.g. the port is taken.
         EngineError: the engine can't be opened.
     """
-    configure_logging()
+    configure_logging(settings.log_level, as_json=settings.logs_json)
     if settings.jwt_secret_generated:
         _log.warning("CONTACTS_JWT_SECRET is not set: tokens are signed with a secret made for this run only")
     app = create_app(settings)
@@ -43,32 +43,11 @@ def serve(settings: Settings) -> None:
         runner.run(serve_app(app, settings, lambda _, address: _log.info("ready on %s", address)))
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """One line per record on standard error; of other packages only warnings.
-
-    uvicorn logs the query string of every WebSocket, which holds the token, at INFO, and all headers at DEBUG: it
-    gets no chance to. Warnings and errors of it are kept.
-    """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for package in ("api", "search", "mappings", "indexing"):
-        logging.getLogger(package).setLevel(level)
-    # The engine's client logs every request, and each failure with its host; what matters of it we log ourselves.
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
-    silence_uvicorn()
-
-
-def silence_uvicorn() -> None:
-    """Keep tokens out of the log."""
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-
-
 def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves `app`: the fast WebSocket protocol, our caps, no access log and no compression.
 
     The lifespan is off because `serve` enters it itself, to get its errors as they are. Messages are not compressed:
-    that costs more than the rest of a search.
+    that costs more than the rest of a search. Pings find out clients that are gone without a word.
     """
     return uvicorn.Config(
         app,
@@ -79,29 +58,50 @@ def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
+        ws_ping_interval=settings.ping_seconds,
+        ws_ping_timeout=settings.ping_seconds,
+        limit_concurrency=settings.max_connections + HTTP_CONNECTIONS,
+        forwarded_allow_ips=settings.trusted_proxies,
         lifespan="off",
         access_log=False,
         log_config=None,
         log_level=logging.WARNING,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
     )
 
 
 class Server(uvicorn.Server):
     """uvicorn, which tells when it is ready, and which a signal only stops.
 
-    uvicorn would raise the signal again, and end the process, before the engine is closed.
+    uvicorn would raise the signal again, and end the process, before the engine is closed; and it would close
+    WebSockets at once, whatever they wait for.
     """
 
-    def __init__(self, config: uvicorn.Config, started: Callable[["Server"], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        started: Callable[["Server"], None],
+        stopping: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
         super().__init__(config)
         self._on_started = started
+        self._on_stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
         await super().startup(sockets)
         self._on_started(self)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, let WebSockets finish unless there is a second signal, then stop."""
+        for server in self.servers:
+            server.close()
+        stopping = asyncio.create_task(self._on_stopping())
+        while not stopping.done() and not self.force_exit:
+            await asyncio.wait([stopping], timeout=0.1)
+        stopping.cancel()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -126,7 +126,13 @@ async def serve_app(app: Litestar, settings: Settings, started: Callable[[Server
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         try:
             async with app.lifespan():
-                await Server(uvicorn_config(app, settings), lambda server: started(server, address)).serve([listener])
+                connections: Connections = app.state.connections
+                server = Server(
+                    uvicorn_config(app, settings),
+                    lambda server: started(server, address),
+                    lambda: connections.drain(settings.shutdown_seconds),
+                )
+                await server.serve([listener])
         except BaseExceptionGroup as group:
             raise _innermost(group) from group
 
@@ -152,7 +158,9 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         ) from error
     with listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+            # However it was left, the kernel then drops a connection whose peer takes nothing.
+            unread = round(settings.stall_seconds * 1000)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread)
         listener.setblocking(False)
         yield listener
 

@@ -1,34 +1,35 @@
-"""The four operations on contacts, free of any framework: the WebSocket and REST are two doors to this.
+"""The operations on contacts, free of any framework: the WebSocket and REST are two doors to this.
 
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from api.plans import LONGEST_INLINE, Plan, Plans
+from api.plans import LONGEST_INLINE, Plan, Plans, refuse_unmapped
 from api.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.settings import Settings
+from api.streams import SearchStream, UuidStream, cursor_of, inside, pages, simple
 from mappings.analysis import analyze
+from mappings.contact_filter import map_url
+from mappings.counting import Countable, countable
 from mappings.errors import ResponseTooLarge
 from mappings.url import parse
-from search.cursor import Position, decode, encode
+from search.cursor import Position, decode
 from search.engine import Engine, Page
-from search.fields import ContactSimpleItem
-
-CHUNK = 2000
-"""Items that a limited search takes from the engine at once, so that a huge limit can be refused in time."""
+from search.predicates import ContactFilter
 
 FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
 
 _UUID_BYTES = 39
 
-Batch = TypeVar("Batch")
+Result = TypeVar("Result")
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -39,9 +40,11 @@ class SearchAnswer(msgspec.Struct, frozen=True):
     next: str | None = None
     previous: str | None = None
 
-    def encode(self) -> bytes:
-        """The `data` of the answer."""
-        ends = (msgspec.json.encode(self.next), msgspec.json.encode(self.previous))
+    def encode(self, link: Callable[[str], str] | None = None) -> bytes:
+        """The `data` of the answer. `link` makes of a cursor what stands in `next` and `previous`, else it itself."""
+        cursors = (self.next, self.previous)
+        shown = [cursor if cursor is None or link is None else link(cursor) for cursor in cursors]
+        ends = [msgspec.json.encode(end) for end in shown]
         return b'{"next":%b,"previous":%b,"results":[%b]%b}' % (*ends, b",".join(self.items), self.plan.metadata)
 
 
@@ -55,13 +58,21 @@ class ContactService:
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
-        if len(request.url) <= LONGEST_INLINE:
-            return _analysis(request.url)
-        return await asyncio.to_thread(_analysis, request.url)
+        if request.strict:
+            await _off_loop(request.url, _refuse_unmapped)
+        return await _off_loop(request.url, _analysis)
+
+    async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
+        """The analysis with a count on every category, parameter and value, from one request to the engine."""
+        if request.strict:
+            await _off_loop(request.url, _refuse_unmapped)
+        counting, compiled = await _off_loop(request.url, self._countable)
+        counts = await self._engine.count_many(compiled)
+        return await _off_loop(request.url, lambda _: msgspec.json.encode(counting.answer(counts)))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact."""
-        plan = await self._plans.get(request.url, request.lists)
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
         return b'{"count":%d}' % await self._engine.count(plan.compiled)
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
@@ -70,30 +81,42 @@ class ContactService:
         Raises:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
-        plan = await self._plans.get(request.url, request.lists)
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
         position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
         if request.limit is None:
             found = await self._all(plan, request, position)
         else:
             found = await self._page(plan, request, position)
-        return SearchAnswer(found.items, plan, _cursor(found.next, plan), _cursor(found.previous, plan))
+        return SearchAnswer(found.items, plan, cursor_of(found.next, plan), cursor_of(found.previous, plan))
+
+    async def stream_search(self, request: SearchRequest) -> SearchStream:
+        """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        return SearchStream(self._engine, plan, request, _offset(request, plan), position)
 
     async def uuids(self, request: UuidsRequest) -> bytes:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
-        plan = await self._plans.get(request.url, request.lists)
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
         if request.limit is not None:
             # One more than fits: enough to know that the answer is too large, whatever the limit says.
             most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
             uuids = await self._engine.uuids(plan.compiled, most)
-            return self._uuids_answer(len(uuids), [_inside(uuids)] if uuids else [])
+            return self._uuids_answer(len(uuids), [inside(uuids)] if uuids else [])
         count, size, parts = 0, 0, []
-        async with _closing(self._engine.scan_uuids(plan.compiled)) as batches:
+        async with aclosing(self._engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
                 if batch:
-                    parts.append(_inside(batch))
+                    parts.append(inside(batch))
                     count, size = count + len(batch), size + len(parts[-1]) + 1
                     self._refuse_over(size)
         return self._uuids_answer(count, parts)
+
+    async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
+        """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
+        return UuidStream(
+            self._engine, await self._plans.get(request.url, request.lists, strict=request.strict), request
+        )
 
     def _uuids_answer(self, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)
@@ -103,9 +126,9 @@ class ContactService:
     async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         items: list[bytes] = []
         size = 0
-        async with _closing(self._engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
+        async with aclosing(self._engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
             async for batch in batches:
-                projected = _simple(batch) if request.simple else batch
+                projected = simple(batch) if request.simple else batch
                 size += _bytes_of(projected)
                 self._refuse_over(size)
                 items += projected
@@ -115,38 +138,41 @@ class ContactService:
         """The page, taken from the engine in chunks that follow each other in reading direction."""
         limit = min(request.limit or 1, FARTHEST)
         backward = position is not None and position.backward
-        page = await self._engine.search(plan.compiled, min(limit, CHUNK), _offset(request, plan), position)
-        items = _simple(page.items) if request.simple else page.items
-        chunks, count, size = [items], len(items), _bytes_of(items)
-        self._refuse_over(size)
-        following, opposite = (page.previous, page.next) if backward else (page.next, page.previous)
-        while count < limit and following is not None:
-            page = await self._engine.search(plan.compiled, min(limit - count, CHUNK), 0, following)
-            items = _simple(page.items) if request.simple else page.items
-            chunks.append(items)
-            count, size = count + len(items), size + _bytes_of(items)
-            self._refuse_over(size)
-            following = page.previous if backward else page.next
+        chunks: list[list[bytes]] = []
+        size = 0
+        first = last = Page([])
+        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as found:
+            async for last in found:
+                first = last if not chunks else first
+                chunks.append(simple(last.items) if request.simple else last.items)
+                size += _bytes_of(chunks[-1])
+                self._refuse_over(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]
-        return Page(ordered, *((opposite, following) if backward else (following, opposite)))
+        earlier, later = (last, first) if backward else (first, last)
+        return Page(ordered, later.next, earlier.previous)
+
+    def _countable(self, url: str) -> tuple[Countable, list[Any]]:
+        counting = countable(parse(url), datetime.now(UTC).date())
+        return counting, [self._engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
     def _refuse_over(self, size: int) -> None:
         if size > self._most_bytes:
-            raise ResponseTooLarge(f"The answer is over {self._most_bytes} bytes; ask for less at once with limit")
+            raise ResponseTooLarge(
+                f"The answer is over {self._most_bytes} bytes; ask for it in parts with stream, or for less with limit"
+            )
 
 
-@asynccontextmanager
-async def _closing(batches: AsyncIterator[Batch]) -> AsyncIterator[AsyncIterator[Batch]]:
-    """Close a scan that is left early, so that the engine frees what it holds for it."""
-    try:
-        yield batches
-    finally:
-        if isinstance(batches, AsyncGenerator):
-            await batches.aclose()
+async def _off_loop(url: str, work: Callable[[str], Result]) -> Result:
+    """The result of `work`, in a thread if the URL is so long that others would notice."""
+    return work(url) if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work, url)
 
 
 def _analysis(url: str) -> bytes:
     return msgspec.json.encode(analyze(parse(url)))
+
+
+def _refuse_unmapped(url: str) -> None:
+    refuse_unmapped(map_url(parse(url), datetime.now(UTC).date()).unmapped_categories)
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:
@@ -158,19 +184,5 @@ def _offset(request: SearchRequest, plan: Plan) -> int:
     return min((plan.page - 1) * request.limit, FARTHEST) if request.limit is not None else 0
 
 
-def _cursor(position: Position | None, plan: Plan) -> str | None:
-    return None if position is None else encode(position, plan.contact_filter)
-
-
-def _simple(items: Sequence[bytes]) -> list[bytes]:
-    encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder(ContactSimpleItem)
-    return [encoder.encode(decoder.decode(item)) for item in items]
-
-
 def _bytes_of(items: Sequence[bytes]) -> int:
     return sum(map(len, items)) + len(items)
-
-
-def _inside(uuids: list[str]) -> bytes:
-    """The JSON list of `uuids` without its brackets."""
-    return msgspec.json.encode(uuids)[1:-1]

@@ -26,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the service runs with. `TABLE` tells what each is for; sizes are bytes, times seconds.
 
     Attributes:
-        jwt_secret: signs tokens; `None` only for commands that neither make nor check one.
+        jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
     """
 
@@ -34,15 +34,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     jwt_secret: str | None = None
     jwt_secret_generated: bool = False
+    jwt_algorithm: str = "HS256"
+    jwt_key_file: Path | None = None
     environment: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
     max_in_flight: int = 32
     max_queued: int = 1024
+    max_running: int | None = None
+    max_connections: int = 10_000
     max_message_bytes: int = 1048576
     max_response_bytes: int = 268435456
+    max_page_size: int = 1000
+    stall_seconds: float = 60.0
+    cors_origins: tuple[str, ...] = ()
     access_token_seconds: int = 1800
     registration: str = "open"
+    rate_limit: int = 0
+    login_rate_limit: int = 60
+    ping_seconds: float = 20.0
+    shutdown_seconds: float = 10.0
+    trusted_proxies: str = "127.0.0.1"
+    log_format: str | None = None
+    log_level: str = "info"
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether log lines are JSON: in production, unless `log_format` says otherwise."""
+        return self.log_format == "json" if self.log_format else self.environment == "production"
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -61,10 +80,12 @@ def _text(value: str) -> str:
 
 
 def _choice(*names: str) -> Callable[[str], str]:
+    known = {name.lower(): name for name in names}
+
     def parse(value: str) -> str:
-        if value.lower() not in names:
+        if value.lower() not in known:
             raise ValueError(" or ".join(names))
-        return value.lower()
+        return known[value.lower()]
 
     return parse
 
@@ -86,6 +107,23 @@ def _seconds(value: str) -> float:
     if not 0 < seconds <= 3600:
         raise ValueError("a number of seconds, more than 0 and at most 3600")
     return seconds
+
+
+def _stall_seconds(value: str) -> float:
+    seconds = _seconds(value)
+    # Elasticsearch forgets a scan that nobody asks for more for two minutes.
+    if seconds > 100:
+        raise ValueError("a number of seconds, more than 0 and at most 100")
+    return seconds
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or "*" in origin:
+            raise ValueError("origins such as https://app.example.com, separated by commas")
+    return origins
 
 
 def _http_url(value: str) -> str:
@@ -121,6 +159,9 @@ TABLE: tuple[Setting, ...] = (
             "SQLAlchemy URL of the users; SQLite in the data directory when not set", _text, secret=True),
     Setting("CONTACTS_JWT_SECRET", "jwt_secret", None, f"signs tokens, {SHORTEST_SECRET} bytes or more", _secret,
             secret=True),
+    Setting("CONTACTS_JWT_ALGORITHM", "jwt_algorithm", "HS256", "HS256 with the secret, EdDSA or RS256 with a key file",
+            _choice("HS256", "EdDSA", "RS256")),
+    Setting("CONTACTS_JWT_KEY_FILE", "jwt_key_file", None, "PEM file of the private key, for EdDSA and RS256", Path),
     Setting("CONTACTS_ENV", "environment", "production", "development makes a secret for the run if none is set",
             _choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", _text),
@@ -129,14 +170,39 @@ TABLE: tuple[Setting, ...] = (
             _whole(1, 10_000)),
     Setting("CONTACTS_MAX_QUEUED", "max_queued", "1024", "requests of one connection that wait behind those",
             _whole(0, 1_000_000)),
+    Setting("CONTACTS_MAX_RUNNING", "max_running", None,
+            "requests of all connections that use the engine at once, the users in turn; when not set, as many as the "
+            "engine works on well: 4 for DuckDB, 64 for Elasticsearch", _whole(1, 10_000)),
+    Setting("CONTACTS_MAX_CONNECTIONS", "max_connections", "10000",
+            "WebSockets open at once; further handshakes are refused with 503", _whole(1, 1_000_000)),
     Setting("CONTACTS_MAX_MESSAGE_BYTES", "max_message_bytes", "1048576",
             "largest message to read; a larger one closes the connection with 1009", _whole(1024, _GIBIBYTE)),
     Setting("CONTACTS_MAX_RESPONSE_BYTES", "max_response_bytes", "268435456",
             "largest answer to send in one message", _whole(1024, 4 * _GIBIBYTE)),
+    Setting("CONTACTS_MAX_PAGE_SIZE", "max_page_size", "1000", "largest limit of REST contacts; a larger one is cut",
+            _whole(1, 100_000)),
+    Setting("CONTACTS_STALL_SECONDS", "stall_seconds", "60",
+            "how long a client may take nothing of what is sent before it is closed", _stall_seconds),
+    Setting("CONTACTS_CORS_ORIGINS", "cors_origins", "",
+            "origins of pages that may use REST, separated by commas", _origins),
     Setting("CONTACTS_ACCESS_TOKEN_SECONDS", "access_token_seconds", "1800", "how long an access token holds",
             _whole(1, 31_536_000)),
     Setting("CONTACTS_REGISTRATION", "registration", "open", "closed: users come from the command line only",
             _choice("open", "closed")),
+    Setting("CONTACTS_RATE_LIMIT", "rate_limit", "0", "requests a minute and user; 0 is off", _whole(0, 1_000_000)),
+    Setting("CONTACTS_LOGIN_RATE_LIMIT", "login_rate_limit", "60",
+            "logins and registrations a minute and address; an e-mail address has a sixth of them; 0 is off",
+            _whole(0, 1_000_000)),
+    Setting("CONTACTS_PING_SECONDS", "ping_seconds", "20",
+            "between keepalive pings; a client that answers none for as long is closed", _seconds),
+    Setting("CONTACTS_SHUTDOWN_SECONDS", "shutdown_seconds", "10",
+            "how long running requests have to finish once the service stops", _seconds),
+    Setting("CONTACTS_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1",
+            "addresses whose X-Forwarded-For is believed, separated by commas; * for all", _text),
+    Setting("CONTACTS_LOG_FORMAT", "log_format", None,
+            "json or text; when not set, json in production and text in development", _choice("json", "text")),
+    Setting("CONTACTS_LOG_LEVEL", "log_level", "info", "least important lines that are logged",
+            _choice("debug", "info", "warning", "error")),
 )  # fmt: skip
 """Every setting of the service, in the order the documentation lists them."""
 
@@ -169,7 +235,7 @@ def _parsed(row: Setting, text: str) -> Any:
 
 
 def _with_secret(settings: Settings) -> Settings:
-    if settings.jwt_secret is not None:
+    if settings.jwt_secret is not None or settings.jwt_algorithm != "HS256":
         return settings
     if settings.environment == "development":
         return msgspec.structs.replace(settings, jwt_secret=secrets.token_urlsafe(48), jwt_secret_generated=True)

@@ -1,26 +1,17 @@
-"""The users: one table, in SQLite by default or any database that SQLAlchemy speaks to asynchronously."""
+"""The users: one table, read and written through advanced-alchemy's repository."""
 
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from advanced_alchemy.base import UUIDBase
-from advanced_alchemy.exceptions import DuplicateKeyError, IntegrityError
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import String, event
-from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import String
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.schema import CreateTable
 
-from mappings.errors import Conflict, SettingsError
-
-FILE = "users.sqlite3"
-"""The SQLite file in the data directory."""
-
-LOCK_SECONDS = 5
-"""How long to wait for another process that writes to the same SQLite file."""
+from api.database import Database
+from mappings.errors import Conflict
 
 
 class User(msgspec.Struct, frozen=True):
@@ -50,57 +41,24 @@ class _Repository(SQLAlchemyAsyncRepository[UserRow]):
 
 
 class Users:
-    """Reads and writes users. Each call is a transaction of its own.
+    """Reads and writes users. Each call is a transaction of its own."""
 
-    Args:
-        database_url: an SQLAlchemy URL; `None`: SQLite in `data_dir`.
-        data_dir: created if absent, when it is used.
-
-    Raises:
-        SettingsError: the URL can't be used, or its driver is not installed.
-    """
-
-    def __init__(self, database_url: str | None, data_dir: Path) -> None:
-        self._directory = data_dir if database_url is None else None
-        url = database_url or f"sqlite+aiosqlite:///{data_dir / FILE}"
-        try:
-            self._engine = create_async_engine(url, connect_args=_connect_args(url))
-        except (ArgumentError, InvalidRequestError, ImportError) as error:
-            raise SettingsError(
-                "CONTACTS_DATABASE_URL: expected an SQLAlchemy URL with an asynchronous driver that is installed, "
-                "e.g. postgresql+asyncpg://user@host/database"
-            ) from error
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-
-    async def open(self) -> None:
-        """Create the table where it is absent. Raises `SettingsError` if the database can't be opened."""
-        try:
-            if self._directory is not None:
-                self._directory.mkdir(parents=True, exist_ok=True)
-            async with self._engine.begin() as connection:
-                await connection.execute(CreateTable(UserRow.__table__, if_not_exists=True))  # type: ignore[arg-type]
-        except (OSError, SQLAlchemyError) as error:
-            variable = "CONTACTS_DATABASE_URL" if self._directory is None else "CONTACTS_DATA_DIR"
-            raise SettingsError(f"{variable}: the database of users can't be opened there") from error
-
-    async def close(self) -> None:
-        """Give all connections back."""
-        await self._engine.dispose()
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def add(self, email: str, name: str, password_hash: str) -> User:
         """Create a user. Raises `Conflict` if the e-mail is taken."""
         row = UserRow(email=email, email_key=_key(email), name=name, password_hash=password_hash, active=True)
-        async with self._session() as session:
+        async with self._database.session() as session:
             try:
-                return _user(await _Repository(session=session).add(row, auto_commit=True))
-            except (DuplicateKeyError, IntegrityError) as error:
+                return _user(await _repository(session).add(row, auto_commit=True))
+            except IntegrityError as error:
                 raise Conflict("A user with this email exists already.") from error
 
     async def by_email(self, email: str) -> User | None:
         """The user with this e-mail, in whatever case it is written."""
-        async with self._session() as session:
-            row = await _Repository(session=session).get_one_or_none(email_key=_key(email))
+        async with self._database.session() as session:
+            row = await _repository(session).get_one_or_none(email_key=_key(email))
             return None if row is None else _user(row)
 
     async def by_uuid(self, uuid: str) -> User | None:
@@ -109,20 +67,20 @@ class Users:
             key = UUID(uuid)
         except ValueError:
             return None
-        async with self._session() as session:
-            row = await _Repository(session=session).get_one_or_none(id=key)
+        async with self._database.session() as session:
+            row = await _repository(session).get_one_or_none(id=key)
             return None if row is None else _user(row)
 
     async def all(self) -> list[User]:
         """Every user, by e-mail."""
-        async with self._session() as session:
-            rows = await _Repository(session=session).get_many(order_by=("email_key", False))
+        async with self._database.session() as session:
+            rows = await _repository(session).get_many(order_by=("email_key", False))
             return [_user(row) for row in rows]
 
     async def set_active(self, email: str, active: bool) -> bool:
         """Enable or disable a user; `False` if there is none with this e-mail."""
-        async with self._session() as session:
-            repository = _Repository(session=session)
+        async with self._database.session() as session:
+            repository = _repository(session)
             row = await repository.get_one_or_none(email_key=_key(email))
             if row is None:
                 return False
@@ -130,13 +88,10 @@ class Users:
             await repository.update(row, auto_commit=True)
             return True
 
-    def _session(self) -> AsyncSession:
-        return AsyncSession(self._engine, expire_on_commit=False)
 
-    @property
-    def engine(self) -> AsyncEngine:
-        """The database, for what else is kept beside the users."""
-        return self._engine
+def _repository(session: AsyncSession) -> _Repository:
+    # Wrapped, a lost connection could not be told from an e-mail that is taken.
+    return _Repository(session=session, wrap_exceptions=False)
 
 
 def _user(row: UserRow) -> User:
@@ -145,14 +100,3 @@ def _user(row: UserRow) -> User:
 
 def _key(email: str) -> str:
     return email.strip().casefold()
-
-
-def _connect_args(url: str) -> dict[str, Any]:
-    return {"timeout": LOCK_SECONDS} if url.startswith("sqlite") else {}
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Readers and one writer side by side: the command line may add a user while the service runs."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.close()

@@ -15,9 +15,7 @@ def pages() -> dict[Path, str]:
 
 
 def _settings() -> str:
-    rows = [
-        f"| `{row.variable}` | {'none' if row.default is None else f'`{row.default}`'} | {row.help} |" for row in TABLE
-    ]
+    rows = [f"| `{row.variable}` | {f'`{row.default}`' if row.default else 'none'} | {row.help} |" for row in TABLE]
     return "\n".join(
         [
             "# Settings",

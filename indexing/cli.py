@@ -12,6 +12,7 @@ import click
 from api.settings import Settings
 from indexing.cli_index import index
 from indexing.cli_queries import analyze, count, explain, search, uuids
+from indexing.cli_users import users
 from indexing.options import print_json, run_async, with_settings
 from mappings.errors import ContactsError, SettingsError
 
@@ -73,7 +74,7 @@ async def _token(settings: Settings, email: str) -> str:
     await accounts.open()
     try:
         user = await accounts.users.by_email(email)
-        return accounts.access_token(user or await accounts.create(email, secrets.token_urlsafe(24), name=""))
+        return await accounts.access_token(user or await accounts.create(email, secrets.token_urlsafe(24), name=""))
     finally:
         await accounts.close()
 
@@ -108,7 +109,7 @@ def demo(once: bool, number: int) -> None:
     run_demo(number, once)
 
 
-for command in (index, analyze, count, search, uuids, explain):
+for command in (index, users, analyze, count, search, uuids, explain):
     contacts.add_command(command)
 
 

@@ -1,18 +1,16 @@
-"""`contacts index …`: loads contacts into the engine of the settings."""
+"""`contacts index csv|postgres|rebuild`: loads contacts into the engine of the settings."""
 
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
+import msgspec
 
 from api.settings import Settings
-from indexing.csv_source import DELIMITERS, CsvSource
-from indexing.job import Job, Limits, Summary
-from indexing.options import print_json, run_async, with_settings
-from indexing.progress import ProgressBar
-from indexing.rejects import RejectFile
-from search.engines import open_loader
+from indexing.cli_stores import rollback, status
+from indexing.csv_source import DELIMITERS, CsvSource, check_encoding
+from indexing.load_options import LoadOptions, dry_run_option, run_load, update_option, with_load_options
+from indexing.options import with_settings
+from indexing.watermark import Watermark
 
 
 @click.group()
@@ -20,28 +18,22 @@ def index() -> None:
     """Load contacts into a fresh store and switch to it when it is complete."""
 
 
+index.add_command(rollback)
+index.add_command(status)
+
+_map_option = click.option(
+    "--map", "overrides", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeat it."
+)
+
+
 @index.command("csv")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--map", "overrides", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeat it.")
+@_map_option
 @click.option("--encoding", default="utf-8-sig", show_default="UTF-8", help="Text encoding, e.g. cp1252.")
 @click.option("--delimiter", type=click.Choice([*DELIMITERS, "tab"]), help="By default found in the header.")
-@click.option(
-    "--rejects",
-    type=click.Path(path_type=Path),
-    default=Path("rejects.ndjson"),
-    show_default=True,
-    help="Where rejected rows go.",
-)
-@click.option(
-    "--max-rejects",
-    default="1%",
-    show_default=True,
-    metavar="N%",
-    help="Share of rows that may be rejected; more fails the run and nothing goes live.",
-)
-@click.option("--allow-shrink", is_flag=True, help="Go live even with under half of the contacts that are live now.")
-@click.option("--keep", type=click.IntRange(0), default=1, show_default=True, help="Earlier loads kept for a rollback.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@update_option
+@dry_run_option
+@with_load_options
 @with_settings()
 def index_csv(
     settings: Settings,
@@ -49,64 +41,99 @@ def index_csv(
     overrides: tuple[str, ...],
     encoding: str,
     delimiter: str | None,
-    rejects: Path,
-    max_rejects: str,
-    allow_shrink: bool,
-    keep: int,
-    as_json: bool,
+    options: LoadOptions,
 ) -> None:
     """Load one or more CSV files, e.g. untouched Apollo.io exports, as the new set of contacts.
 
-    FILE may end in .gz; - is standard input. Readers see the old contacts until the load is complete.
+    FILE may be packed with gzip or zstandard; - is standard input. Readers see the old contacts until the load is
+    complete.
 
     \b
     Examples:
       contacts index csv apollo-contacts-export.csv
-      contacts index csv --engine elasticsearch part1.csv.gz part2.csv.gz
-      contacts index csv --map "Work Email=email" --max-rejects 0% people.csv
+      contacts index csv --dry-run --map "Work Email=email" people.csv
+      contacts index csv --engine elasticsearch --workers 4 part1.csv.gz part2.csv.zst
+      contacts index csv --update --max-rejects 0% new-people.csv
       contacts sample 10000 | contacts index csv -
     """
+    if files.count("-") > 1:
+        raise click.UsageError("Standard input can be read only once.")
+    check_encoding(encoding)
     separator = "\t" if delimiter == "tab" else delimiter
     sources = [
         CsvSource(path=file, encoding=encoding, delimiter=separator, overrides=_overrides(overrides)) for file in files
     ]
-    limits = Limits(max_rejects=_share(max_rejects), allow_shrink=allow_shrink)
-    summary = run_async(_load(settings, sources, RejectFile(rejects), limits, keep))
-    if as_json:
-        print_json(summary)
-    else:
-        _print(summary, rejects)
+    run_load(settings.engine, sources, options)
 
 
-async def _load(
-    settings: Settings, sources: list[CsvSource], rejects: RejectFile, limits: Limits, keep: int
-) -> Summary:
-    loader = open_loader(settings.engine, keep)
-    sizes = [source.size for source in sources]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
-    try:
-        with ProgressBar(total) as progress:
-            return await Job(sources, loader, rejects, limits, progress).run()
-    finally:
-        rejects.close()
-        await loader.close()
+@index.command("postgres")
+@click.option("--dsn", required=True, help="Connection string or URL; a password can be in PGPASSWORD or ~/.pgpass.")
+@click.option("--query", help="A SELECT whose columns carry our field names; the stock schema otherwise.")
+@click.option("--query-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The same, in a file.")
+@_map_option
+@click.option("--since", metavar="TIME", help="With --update: only rows changed since; the last run's end otherwise.")
+@click.option("--delete-missing", is_flag=True, help="With --update: also drop live contacts the query does not have.")
+@update_option
+@dry_run_option
+@with_load_options
+@with_settings()
+def index_postgres(
+    settings: Settings,
+    dsn: str,
+    query: str | None,
+    query_file: Path | None,
+    overrides: tuple[str, ...],
+    since: str | None,
+    delete_missing: bool,
+    options: LoadOptions,
+) -> None:
+    """Load the rows of a PostgreSQL query as the new set of contacts, or into it with --update.
+
+    A column `changed_at`, or else `updated_at`, tells what --update has to read again.
+
+    \b
+    Examples:
+      contacts index postgres --dsn postgresql://reader@db.example.com/crm
+      contacts index postgres --dsn service=crm --query-file contacts.sql --dry-run
+      contacts index postgres --dsn service=crm --update
+      contacts index postgres --dsn service=crm --update --since 2026-01-31T00:00:00Z
+    """
+    from indexing.postgres_source import PostgresSource  # noqa: PLC0415 - only this command pays for the driver
+
+    if query and query_file:
+        raise click.UsageError("--query and --query-file exclude each other.")
+    update = options.request.update
+    if (since or delete_missing) and not update:
+        raise click.UsageError("--since and --delete-missing are for --update.")
+    if since and delete_missing:
+        raise click.UsageError("--delete-missing needs all rows, and --since leaves some out.")
+    watermark = Watermark(settings.engine.data_dir, settings.engine.index)
+    if delete_missing:
+        # All rows, and nothing but them: that is what a load is.
+        request = msgspec.structs.replace(options.request, update=False)
+        options = msgspec.structs.replace(options, request=request)
+    elif update:
+        since = since or watermark.since()
+    source = PostgresSource(dsn=dsn, since=since, overrides=_overrides(overrides))
+    if text := query_file.read_text(encoding="utf-8") if query_file else query:
+        source = msgspec.structs.replace(source, query=text)
+    summary = run_load(settings.engine, [source], options)
+    if summary is not None and summary.watermark:
+        watermark.write(summary.watermark)
 
 
-def _print(summary: Summary, rejects: Path) -> None:
-    console = Console()
-    table = Table(show_header=False, box=None)
-    table.add_row("rows read", f"{summary.rows:,}")
-    table.add_row("= indexed", f"{summary.indexed:,}")
-    table.add_row("+ duplicates", f"{summary.duplicates:,}")
-    table.add_row("+ rejected", f"{summary.rejected:,}")
-    console.print(table)
-    console.print(f"{summary.seconds:.1f} s, {int(summary.rows / max(summary.seconds, 0.01)):,} rows/s; now live.")
-    if summary.unknown_columns:
-        console.print(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}", markup=False)
-    if summary.rejected:
-        console.print(f"Rejected rows are in {rejects}:", markup=False)
-        for reason, count in sorted(summary.rejects_by_reason.items(), key=lambda entry: -entry[1])[:10]:
-            console.print(f"  {count:,}  {reason}", markup=False)
+@index.command("rebuild")
+@with_load_options
+@with_settings()
+def index_rebuild(settings: Settings, options: LoadOptions) -> None:
+    """Load the live contacts anew from themselves, for a new version of the index; no other source is needed.
+
+    \b
+    Example:
+      contacts index rebuild
+    """
+    request = msgspec.structs.replace(options.request, rebuild=True)
+    run_load(settings.engine, [], msgspec.structs.replace(options, request=request))
 
 
 def _overrides(given: tuple[str, ...]) -> dict[str, str]:
@@ -117,13 +144,3 @@ def _overrides(given: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD", param_hint="--map")
         overrides[column] = field
     return overrides
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text.removesuffix("%")) / 100
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise click.BadParameter(f"{text!r} is not a share such as 1% or 0.5%", param_hint="--max-rejects")
-    return share

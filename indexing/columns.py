@@ -3,7 +3,7 @@
 An untouched Apollo.io export loads as it is; so does any file whose headers are our field names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -43,18 +43,22 @@ class ColumnMapping(msgspec.Struct, frozen=True):
     """What each column of a source means.
 
     Attributes:
+        headers: as written.
         fields: an item field for each column, in column order; `None` for a column that is dropped.
         unknown: headers that mean nothing to us, as written.
     """
 
+    headers: tuple[str, ...]
     fields: tuple[str | None, ...]
     unknown: tuple[str, ...]
 
 
-def map_columns(headers: Iterable[str], overrides: Mapping[str, str] | None = None) -> ColumnMapping:
+def map_columns(
+    headers: Iterable[str], overrides: Mapping[str, str] | None = None, ignored: Collection[str] = ()
+) -> ColumnMapping:
     """The meaning of `headers`; `overrides` (header → field) wins over the table.
 
-    A field that several columns name is taken from the first of them.
+    A field that several columns name is taken from the first of them. Headers in `ignored` are dropped in silence.
 
     Raises:
         SourceError: no header is known, or an override names a field or column that does not exist.
@@ -73,8 +77,9 @@ def map_columns(headers: Iterable[str], overrides: Mapping[str, str] | None = No
         fields.append(None if taken else found)
     if not any(fields):
         raise SourceError(f"no column is known among {headers[:10]}; name one with --map COLUMN=FIELD")
-    unknown = tuple(header for header, field in zip(headers, fields, strict=True) if field is None)
-    return ColumnMapping(tuple(fields), unknown)
+    dropped = [header for header, field in zip(headers, fields, strict=True) if field is None]
+    unknown = tuple(header for header in dropped if header not in ignored)
+    return ColumnMapping(tuple(headers), tuple(fields), unknown)
 
 
 def known_headers(headers: Iterable[str]) -> int:

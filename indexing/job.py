@@ -1,28 +1,28 @@
 """The indexing job: rows → items → documents → a fresh store → one swap.
 
-Reading and encoding run in a thread, a few batches are on their way to the engine at any time, and nothing else is
-held: memory does not grow with the input. Until the swap readers see the old contacts; any failure before it
-removes the fresh store and leaves the live one untouched.
+Reading, encoding and writing overlap, each with a few batches at most, and nothing else is held: memory does not
+grow with the input. Until the swap readers see the old contacts. After every batch the state of the load is saved,
+so that it can be resumed; a load that was found wrong is removed instead.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from time import time_ns
 
 import msgspec
 
-from indexing.csv_source import CsvReader, CsvSource
-from indexing.items import item_of
+from indexing.encoding import Encoders
+from indexing.ledger import Ledger
+from indexing.pipeline import Portion, portions
 from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
-from indexing.row import Row
-from mappings.errors import ContactsError, IndexingError, RowRejected
-from search.loader import Document, Loader
-
-BATCH_ROWS = 2000
-BATCH_BYTES = 5 * 1024 * 1024
-"""A batch is full at either bound: 5 MB is what Elasticsearch takes fastest."""
-
-_IN_FLIGHT = 3
+from indexing.row import Source, Start
+from indexing.state import JobState, StateFile
+from mappings.errors import ContactsError, IndexingError
+from search.loader import Loader, Refusal
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -37,123 +37,229 @@ class Limits(msgspec.Struct, frozen=True):
     allow_shrink: bool = False
 
 
+class Plan(msgspec.Struct, frozen=True):
+    """What to load, and how.
+
+    Attributes:
+        resuming: the load was begun before.
+    """
+
+    sources: Sequence[Source]
+    limits: Limits = Limits()
+    workers: int = 1
+    resuming: bool = False
+
+
 class Summary(msgspec.Struct, frozen=True):
-    """Where every row went: `rows = indexed + duplicates + rejected`."""
+    """Where every row went: `rows = indexed + duplicates + rejected`. `live` are the contacts that readers now see."""
 
     rows: int
     indexed: int
     duplicates: int
     rejected: int
+    live: int
     rejects_by_reason: dict[str, int]
     unknown_columns: tuple[str, ...]
+    watermark: str | None
     seconds: float
 
 
-class Job:
-    """One run over `sources` into `loader`. Rows with the same uuid: the last one wins, the others are duplicates."""
+class LoadRefused(IndexingError):
+    """The finished load must not go live: it has too many rejects, too few contacts, or not all it should have."""
 
-    def __init__(
-        self, sources: list[CsvSource], loader: Loader, rejects: RejectFile, limits: Limits, progress: ProgressBar
-    ) -> None:
-        self._sources, self._loader, self._rejects = sources, loader, rejects
-        self._limits, self._progress = limits, progress
-        self._rows = 0
-        self._unknown: dict[str, None] = {}
+
+def new_state(loader: Loader, sources: Sequence[Source], rejects: Path) -> JobState:
+    """The state of a load that begins now.
+
+    Documents of an update need versions above those of every earlier load: they count from the time of day.
+    """
+    base = time_ns() // 1_000_000 << 20 if loader.in_place else 0
+    return JobState(
+        store=loader.name,
+        in_place=loader.in_place,
+        base=base,
+        inputs=[source.identity for source in sources],
+        reject_path=str(rejects),
+    )
+
+
+class Job:
+    """One run of a plan into `loader`. Rows with the same uuid: the last one wins, the others are duplicates.
+
+    Args:
+        state: a new state, or that of the interrupted load to go on with.
+    """
+
+    def __init__(self, plan: Plan, loader: Loader, state: JobState, file: StateFile, progress: ProgressBar) -> None:
+        self._plan, self._loader, self._state, self._file = plan, loader, state, file
+        self._progress = progress
+        self._encoders = Encoders(loader.encode, plan.workers)
+        self._rejects = RejectFile(Path(state.reject_path))
+        self._ledger = Ledger(file.ledger_path, state.ledger_bytes)
 
     async def run(self) -> Summary:
         """Load everything and swap.
 
         Raises:
             SourceError: a source can't be read.
-            IndexingError: too many rejects, or the guard before the swap refused.
+            LoadRefused: the guard before the swap; the load is removed.
             EngineError: the engine could not go on.
         """
         clock = asyncio.get_running_loop().time
         started = clock()
-        await self._loader.start()
         try:
-            await self._load()
-            self._check_rejects()
-            self._progress.stage("building", self._rows)
-            indexed = await self._loader.finish()
-            await self._check_size(indexed)
-            await self._loader.swap()
-        except BaseException:
-            await asyncio.shield(asyncio.ensure_future(self._loader.abort()))
+            before = await self._loader.live()
+            if before is None or before.name != self._state.store or self._state.in_place:
+                await self._start()
+                await self._load()
+                self._check_rejects()
+                self._progress.stage("building", self._state.rows)
+                live = await self._finish(before.contacts if before else 0)
+                await self._loader.swap()
+            else:
+                # The crash came between the swap and the end of the load.
+                self._rejects.resume(self._state.reject_bytes, self._state.rejects_by_reason)
+                live = before.contacts
+            indexed = await asyncio.to_thread(self._ledger.distinct, self._state.carried_bytes)
+        except BaseException as error:
+            await self._stop(error)
             raise
+        self._rejects.close()
+        self._ledger.remove()
+        self._file.remove()
         rejected = self._rejects.count
         return Summary(
-            rows=self._rows,
+            rows=self._state.rows,
             indexed=indexed,
-            duplicates=self._rows - rejected - indexed,
+            duplicates=self._state.rows - rejected - indexed,
             rejected=rejected,
+            live=live,
             rejects_by_reason=dict(self._rejects.by_reason),
-            unknown_columns=tuple(self._unknown),
+            unknown_columns=tuple(self._state.unknown_columns),
+            watermark=self._state.watermark,
             seconds=round(clock() - started, 2),
         )
 
+    async def _start(self) -> None:
+        self._rejects.resume(self._state.reject_bytes, self._state.rejects_by_reason)
+        # Saved before there is a store: what a crash leaves behind is always known.
+        self._file.save(self._state)
+        if self._plan.resuming:
+            await self._loader.resume(self._state.mark)
+        else:
+            await self._loader.start()
+
+    async def _stop(self, error: BaseException) -> None:
+        """Leave what can be resumed, remove everything else. A second failure must not hide the first."""
+        self._encoders.close()
+        self._rejects.close()
+        self._ledger.close()
+        if isinstance(error, LoadRefused) or not self._state.numbered:
+            with suppress(ContactsError):
+                await asyncio.shield(asyncio.ensure_future(self._loader.abort()))
+            self._file.remove()
+
     async def _load(self) -> None:
-        for source in self._sources:
-            with source.open() as reader:
-                self._unknown.update(dict.fromkeys(reader.columns.unknown))
-                try:
-                    await self._load_rows(reader)
-                except* ContactsError as group:
-                    # One failed write ends the load; that several failed at once adds nothing.
-                    raise group.exceptions[0] from group
-
-    async def _load_rows(self, reader: CsvReader) -> None:
-        rows, slots = iter(reader), asyncio.Semaphore(_IN_FLIGHT)
-        async with asyncio.TaskGroup() as group:
-            while batch := await asyncio.to_thread(self._next_batch, rows):
-                self._progress.update(self._rows, reader.position())
-                await slots.acquire()
-                group.create_task(self._write(batch, slots))
-
-    def _next_batch(self, rows: Iterator[Row]) -> list[tuple[Row, Document]]:
-        """Documents of the next rows; empty only at the end. Rejected rows are counted and written away."""
-        batch: list[tuple[Row, Document]] = []
-        size = 0
-        for row in rows:
-            self._rows += 1
-            try:
-                if row.problem:
-                    raise RowRejected(row.problem)
-                document = self._loader.encode(self._rows, item_of(row.cells))
-            except RowRejected as rejected:
-                self._rejects.add(row, str(rejected))
-                continue
-            batch.append((row, document))
-            size += len(document.body)
-            if len(batch) == BATCH_ROWS or size >= BATCH_BYTES:
-                break
-        return batch
-
-    async def _write(self, batch: list[tuple[Row, Document]], slots: asyncio.Semaphore) -> None:
+        state = self._state
         try:
-            refusals = await self._loader.write([document for _, document in batch])
+            for at in range(state.source, len(self._plan.sources)):
+                if at != state.source:
+                    state.source, state.source_rows, state.place = at, 0, None
+                await self._load_source(self._plan.sources[at])
         finally:
-            slots.release()
-        rows = {document.row: row for row, document in batch}
-        for refusal in refusals:
-            self._rejects.add(rows[refusal.row], refusal.reason)
+            await asyncio.to_thread(self._encoders.close)
+
+    async def _load_source(self, source: Source) -> None:
+        state = self._state
+        with source.open(Start(state.source_rows, state.place)) as reader:
+            if reader.columns is not None:
+                fields: tuple[str | None, ...] | None = reader.columns.fields
+                state.unknown_columns = list(dict.fromkeys([*state.unknown_columns, *reader.columns.unknown]))
+            else:
+                fields = None
+            writing: deque[tuple[Portion, asyncio.Task[list[Refusal]]]] = deque()
+            first = state.base + state.numbered + 1
+            try:
+                async with aclosing(portions(reader, first, self._encoders)) as ready:
+                    async for portion in ready:
+                        if len(writing) == self._loader.in_flight:
+                            await self._acknowledge(source, fields, *writing.popleft())
+                        write = self._loader.write(portion.encoded.documents)
+                        writing.append((portion, asyncio.create_task(write)))
+                while writing:
+                    await self._acknowledge(source, fields, *writing.popleft())
+            finally:
+                for _, task in writing:
+                    task.cancel()
+                await asyncio.gather(*[task for _, task in writing], return_exceptions=True)
+
+    async def _acknowledge(
+        self,
+        source: Source,
+        fields: tuple[str | None, ...] | None,
+        portion: Portion,
+        write: asyncio.Task[list[Refusal]],
+    ) -> None:
+        """Once `portion` is written, note what became of its rows, and save that as the state to resume from."""
+        try:
+            refusals = await write
+        except asyncio.CancelledError:
+            write.cancel()
+            raise
+        state, encoded = self._state, portion.encoded
+        reasons = encoded.rejects | {refusal.row: refusal.reason for refusal in refusals}
+        for number in sorted(reasons):
+            self._rejects.add(portion.reject(source.name, fields, number, reasons[number]))
+        self._ledger.add(_without(portion, refusals))
+        self._ledger.flush()
+        self._rejects.flush()
+        count = len(portion.rows)
+        state.numbered += count
+        state.source_rows += count
+        state.place = portion.rows[-1].place
+        if source.carried:
+            state.carried_bytes = self._ledger.size
+        else:
+            state.rows += count
+            state.watermark = max(filter(None, (state.watermark, portion.watermark)), default=None)
+        state.rejected, state.rejects_by_reason = self._rejects.count, dict(self._rejects.by_reason)
+        state.reject_bytes, state.ledger_bytes = self._rejects.size, self._ledger.size
+        state.mark = await self._loader.mark()
+        self._file.save(state)
+        self._progress.update(state.rows, portion.position)
 
     def _check_rejects(self) -> None:
-        if not self._rows:
-            raise IndexingError("the source has no rows; nothing was changed")
-        most = self._limits.max_rejects * self._rows
-        if self._rejects.count > most:
-            raise IndexingError(
-                f"{self._rejects.count:,} of {self._rows:,} rows were rejected, more than --max-rejects allows "
-                f"({self._limits.max_rejects:.1%}); see {self._rejects.path}; the live contacts are unchanged"
+        rows, rejected = self._state.rows, self._rejects.count
+        if not self._state.numbered and not self._state.in_place:
+            raise LoadRefused("the source has no rows; nothing was changed")
+        if rejected > self._plan.limits.max_rejects * rows:
+            raise LoadRefused(
+                f"{rejected:,} of {rows:,} rows were rejected, more than --max-rejects allows "
+                f"({self._plan.limits.max_rejects:.1%}); see {self._rejects.path}; the live contacts are unchanged"
             )
 
-    async def _check_size(self, indexed: int) -> None:
-        live = await self._loader.live_count()
-        if live and indexed * 2 < live and not self._limits.allow_shrink:
-            raise IndexingError(
-                f"{indexed:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
+    async def _finish(self, live: int) -> int:
+        """The guard before the swap, when `live` contacts are live; the contacts in the finished store."""
+        count = await self._loader.finish()
+        accepted = await asyncio.to_thread(self._ledger.distinct)
+        if count < accepted:
+            raise LoadRefused(
+                f"the store has {count:,} contacts where {accepted:,} were accepted; it was not swapped in"
+            )
+        if not count:
+            raise LoadRefused("no row became a contact; the live contacts are unchanged")
+        if count * 2 < live and not self._plan.limits.allow_shrink:
+            raise LoadRefused(
+                f"{count:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
                 "the live contacts are unchanged"
             )
-        if not indexed:
-            raise IndexingError("no row became a contact; the live contacts are unchanged")
+        return count
+
+
+def _without(portion: Portion, refusals: list[Refusal]) -> bytes:
+    """The fingerprints of a portion's documents but those that the engine refused."""
+    refused, fingerprints = {refusal.row for refusal in refusals}, portion.encoded.fingerprints
+    if not refused:
+        return fingerprints
+    rows = [document.row for document in portion.encoded.documents]
+    return b"".join(fingerprints[at * 8 : at * 8 + 8] for at, row in enumerate(rows) if row not in refused)

@@ -1,19 +1,22 @@
 """The reject file: every row that did not become a contact, with source, line, reason and the row itself."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-
-from indexing.row import Row
 
 _REASON_KINDS = 1000
 """Distinct reasons that are counted; past it they are counted as one, so that memory stays bounded."""
 
 
 class Reject(msgspec.Struct, frozen=True):
-    """One line of the reject file."""
+    """One line of the reject file.
+
+    Attributes:
+        row: the cells by the name of the field they were meant for, or by the number of their column.
+    """
 
     source: str
     line: int
@@ -22,24 +25,45 @@ class Reject(msgspec.Struct, frozen=True):
 
 
 class RejectFile:
-    """Writes NDJSON to `path`, which is made with the first reject, and counts the rejects by reason."""
+    """Writes NDJSON to `path`, which is made with the first reject, and counts the rejects by reason.
 
-    def __init__(self, path: Path) -> None:
+    Without a path they are counted only.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         self.count = 0
+        self.size = 0
         self.by_reason: Counter[str] = Counter()
         self._stream: BinaryIO | None = None
 
-    def add(self, row: Row, reason: str) -> None:
-        """Record that `row` was rejected for `reason`."""
+    def resume(self, size: int, by_reason: Mapping[str, int]) -> None:
+        """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
+        self.by_reason = Counter(by_reason)
+        self.count, self.size = self.by_reason.total(), size
+        if size and self.path is not None:
+            self._stream = self.path.open("r+b" if self.path.exists() else "wb")
+            self._stream.truncate(size)
+            self._stream.seek(size)
+
+    def add(self, reject: Reject) -> None:
+        """Record a row that was rejected."""
+        self.count += 1
+        kind = reject.reason.partition(":")[0]
+        self.by_reason[kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"] += 1
+        if self.path is None:
+            return
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("wb")
-        self.count += 1
-        kind = reason.partition(":")[0]
-        self.by_reason[kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"] += 1
-        cells = {name: _encodable(text) for name, text in row.cells.items()}
-        self._stream.write(msgspec.json.encode(Reject(row.source, row.line, _encodable(reason), cells)) + b"\n")
+        cells = {name: _encodable(text) for name, text in reject.row.items()}
+        plain = Reject(_encodable(reject.source), reject.line, _encodable(reject.reason), cells)
+        self.size += self._stream.write(msgspec.json.encode(plain) + b"\n")
+
+    def flush(self) -> None:
+        """Bring everything to the file."""
+        if self._stream is not None:
+            self._stream.flush()
 
     def close(self) -> None:
         """Close the file, if there is one."""

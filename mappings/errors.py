@@ -18,6 +18,8 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── Conflict                what was to be created exists already
     ├── Forbidden               well understood, and switched off by configuration
     ├── TooManyRequests         a bound was reached; wait and send again
+    ├── Stopped                 the request was cancelled, or the service stops; another may be sent
+    ├── AccountsUnavailable     the database of users can't be reached
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   not reachable, or nothing has been indexed yet
     │   ├── EngineTimeout       no answer in time
@@ -106,7 +108,19 @@ class Forbidden(ContactsError):
 
 
 class TooManyRequests(ContactsError):
-    """A bound was reached; wait and send again."""
+    """A bound was reached; wait and send again. `retry_after` is for how many seconds, where that is known."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Stopped(ContactsError):
+    """The request was cancelled by its sender, or by the service because it stops."""
+
+
+class AccountsUnavailable(ContactsError):
+    """The database of users can't be reached or does not answer in time."""
 
 
 class EngineError(ContactsError):

@@ -7,6 +7,7 @@ nothing here looks beyond the item, a new mapping version needs no original sour
 from calendar import timegm
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import compress
 from time import strptime
 
 import msgspec
@@ -20,6 +21,10 @@ LONGEST_SORT_KEY = 256
 
 LONGEST_COMPANY = 1024
 """Characters of a company name that are searched."""
+
+_CACHED_LENGTH = 128
+_CACHED_TEXTS = 64
+"""Longer values are derived anew each time, so that no cache grows beyond a few megabytes."""
 
 
 class SearchFields(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,31 +63,39 @@ class SearchFields(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def search_fields(item: ContactListItem) -> SearchFields:
-    """Everything that filters and orders can ask of `item`. Empty values are left out: `None` or `()`."""
-    title, company = normalise(item.title or ""), normalise(item.company or "")
+    """Everything that filters and orders can ask of `item`. Empty values are left out: `None` or `()`.
+
+    It runs once for every contact of a load. What contacts share (titles, companies, keyword lists, places) is
+    derived once per distinct value, in caches that are bounded in bytes as well as in entries.
+    """
+    title, company = _title_of(item.title or ""), _company_of(item.company or "")
     first, last = normalise(item.first_name or ""), normalise(item.last_name or "")
-    industries = _terms((item.industry or "").split(";"))
-    keywords, technologies = _texts(item.keywords), _texts(item.technologies)
+    person = f"{first} {last}".strip()
+    industries = _shared_industries(item.industry) if item.industry else ()
+    keywords = _texts(item.keywords) if item.keywords else ()
+    technologies = _texts(item.technologies) if item.technologies else ()
     person_location = locations.contact_location(item.city, item.state, item.country)
     return SearchFields(
-        title_key=title_key(title) or None,
-        title_words=_words((title,)),
+        title_key=title.key,
+        title_words=title.words,
         seniority=_enumerated(vocabulary.seniority, item.seniority),
-        departments=_distinct(vocabulary.department(name) for name in item.departments or ()),
+        departments=_departments(item.departments) if item.departments else (),
         email_status=_enumerated(vocabulary.email_status, item.email_status),
         email_catch_all=_enumerated(vocabulary.catch_all, item.primary_email_catch_all_status),
         person_location=person_location,
         company_location=locations.contact_location(item.company_city, item.company_state, item.company_country),
-        company_text=company[:LONGEST_COMPANY].rstrip() or None,
+        company_text=company.text,
         company_domains=web.host_and_parents(web.host_of(item.website)) if item.website else (),
         industries=industries,
         keywords=keywords,
         technologies=technologies,
-        search_words=_search_words(item, (first, last, title, company, *industries, *keywords, *person_location)),
-        person_name=_words((first, last)),
+        search_words=_search_words(
+            item, (person, title.normalised, company.normalised, *industries, *keywords, *person_location)
+        ),
+        person_name=_words(person),
         linkedin=(web.linkedin_key(item.person_linkedin_url) or None) if item.person_linkedin_url else None,
         funding_stage=_enumerated(vocabulary.funding_stage, item.latest_funding),
-        present=tuple([name for name in ITEM_FIELDS if getattr(item, name) not in (None, "", ())]),
+        present=_present(item),
         employees=_long(item.employees),
         annual_revenue=_long(item.annual_revenue),
         total_funding=_long(item.total_funding),
@@ -92,16 +105,62 @@ def search_fields(item: ContactListItem) -> SearchFields:
         updated_at=epoch_seconds(item.updated_at),
         sort_first_name=first[:LONGEST_SORT_KEY] or None,
         sort_last_name=last[:LONGEST_SORT_KEY] or None,
-        sort_person_name=f"{first} {last}".strip()[:LONGEST_SORT_KEY] or None,
-        sort_title=title[:LONGEST_SORT_KEY] or None,
-        sort_company=company[:LONGEST_SORT_KEY] or None,
+        sort_person_name=person[:LONGEST_SORT_KEY] or None,
+        sort_title=title.sort_key,
+        sort_company=company.sort_key,
     )
+
+
+class _Title(msgspec.Struct, frozen=True):
+    """What is derived of a title alone."""
+
+    normalised: str
+    key: str | None
+    words: tuple[str, ...]
+    sort_key: str | None
+
+
+class _Company(msgspec.Struct, frozen=True):
+    """What is derived of a company's name alone."""
+
+    normalised: str
+    text: str | None
+    sort_key: str | None
+
+
+def _title(text: str) -> _Title:
+    title = normalise(text)
+    return _Title(title, title_key(title) or None, _words(title), title[:LONGEST_SORT_KEY] or None)
+
+
+def _company(text: str) -> _Company:
+    company = normalise(text)
+    return _Company(company, company[:LONGEST_COMPANY].rstrip() or None, company[:LONGEST_SORT_KEY] or None)
+
+
+_cached_title, _cached_company = lru_cache(maxsize=16384)(_title), lru_cache(maxsize=16384)(_company)
+
+
+def _title_of(text: str) -> _Title:
+    return _cached_title(text) if len(text) <= _CACHED_LENGTH else _title(text)
+
+
+def _company_of(text: str) -> _Company:
+    return _cached_company(text) if len(text) <= _CACHED_LENGTH else _company(text)
+
+
+def _present(item: ContactListItem) -> tuple[str, ...]:
+    """The names of the fields that hold something. A zero does, an empty text or list does not."""
+    values = msgspec.structs.astuple(item)
+    if 0 in (item.employees, item.annual_revenue, item.total_funding, item.latest_funding_amount):
+        return tuple([name for name, value in zip(ITEM_FIELDS, values, strict=True) if value or value == 0])
+    return tuple(compress(ITEM_FIELDS, values))
 
 
 def _search_words(item: ContactListItem, normalised: Iterable[str]) -> tuple[str, ...]:
     """Words found by free text. Places count as they were written and by their usual name: `USA`, `united states`."""
     texts = (item.email, item.city, item.state, item.country)
-    return _words((*normalised, *[normalise(text) for text in texts if text]))
+    return _words(" ".join((*normalised, *[normalise(text) for text in texts if text])))
 
 
 @lru_cache(maxsize=65536)
@@ -116,23 +175,51 @@ def epoch_seconds(text: str | None) -> int | None:
 
 
 def _enumerated(canonical: Callable[[str], str], text: str | None) -> str | None:
-    return (canonical(text)[:LONGEST_TERM] or None) if text else None
+    if not text:
+        return None
+    return _cached_enumerated(canonical, text) if len(text) <= _CACHED_LENGTH else _canonical(canonical, text)
 
 
-def _terms(texts: Iterable[str]) -> tuple[str, ...]:
-    return _distinct(term(text) for text in texts)
+def _canonical(canonical: Callable[[str], str], text: str) -> str | None:
+    return canonical(text)[:LONGEST_TERM] or None
 
 
-def _texts(texts: Iterable[str] | None) -> tuple[str, ...]:
-    return _distinct(normalise(text) for text in texts or ())
+_cached_enumerated = lru_cache(maxsize=4096)(_canonical)
 
 
-def _words(normalised: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(normalised).split()))
+def _departments(names: tuple[str, ...]) -> tuple[str, ...]:
+    return _distinct([vocabulary.department(name) for name in names])
+
+
+def _industries(text: str) -> tuple[str, ...]:
+    return _distinct([term(part) for part in text.split(";")])
+
+
+_cached_industries = lru_cache(maxsize=4096)(_industries)
+
+
+def _shared_industries(text: str) -> tuple[str, ...]:
+    return _cached_industries(text) if len(text) <= _CACHED_LENGTH else _industries(text)
+
+
+def _texts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Every text normalised. Colleagues have their company's lists, and stand together in most sources."""
+    return _cached_texts(texts) if len(texts) <= _CACHED_TEXTS else _normalised(texts)
+
+
+def _normalised(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return _distinct([normalise(text) for text in texts])
+
+
+_cached_texts = lru_cache(maxsize=2048)(_normalised)
+
+
+def _words(normalised: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(normalised.split()))
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([value for value in values if value]))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def _long(number: int | None) -> int | None:

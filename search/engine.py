@@ -4,7 +4,7 @@
 settings. Both engines give the same answers to the same contacts, byte for byte.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -61,7 +61,13 @@ Compiled = TypeVar("Compiled")
 
 
 class Engine(Protocol[Compiled]):
-    """One store of contacts. All methods raise `EngineError` when the store can't answer."""
+    """One store of contacts. All methods raise `EngineError` when the store can't answer.
+
+    Attributes:
+        width: requests that it works on well at once; more would only wait inside, out of reach of fair turns.
+    """
+
+    width: int
 
     def compile(self, contact_filter: ContactFilter) -> Compiled:
         """The engine's form of a filter: all work that does not depend on the data, done once."""
@@ -76,6 +82,9 @@ class Engine(Protocol[Compiled]):
 
     async def count(self, compiled: Compiled) -> int:
         """How many contacts match, exactly."""
+
+    async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
+        """How many contacts match each of several filters, in one round trip. Their orders play no part."""
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""

@@ -18,15 +18,27 @@ def open_engine(settings: EngineSettings) -> Engine[Any]:
     return DuckDBEngine(settings)
 
 
-def open_loader(settings: EngineSettings, keep: int = 1) -> Loader:
-    """The loader of a new load. `keep` earlier stores stay for a rollback."""
+def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None) -> Loader:
+    """The loader of a new load, or of the interrupted one into the store `name`.
+
+    `keep` earlier stores stay for a rollback.
+    """
     if _known(settings) == "elasticsearch":
         from search.elasticsearch.loader import ElasticsearchLoader  # noqa: PLC0415
 
-        return ElasticsearchLoader(settings, keep)
+        return ElasticsearchLoader(settings, keep, name)
     from search.duckdb.loader import DuckDBLoader  # noqa: PLC0415
 
-    return DuckDBLoader(settings, keep)
+    return DuckDBLoader(settings, keep, name)
+
+
+def open_updater(settings: EngineSettings) -> Loader | None:
+    """The loader that puts contacts into the live store itself; `None` if the engine has no such way."""
+    if _known(settings) == "elasticsearch":
+        from search.elasticsearch.loader import ElasticsearchUpdater  # noqa: PLC0415
+
+        return ElasticsearchUpdater(settings)
+    return None
 
 
 def _known(settings: EngineSettings) -> str:

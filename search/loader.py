@@ -1,7 +1,7 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -11,11 +11,13 @@ from search.fields import ContactListItem
 class Document(msgspec.Struct, frozen=True):
     """A contact encoded for one engine, once, as the very bytes that are sent or written.
 
-    `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins.
+    `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins. `item` is
+    what is stored, for an engine that keeps it apart from what is searched.
     """
 
     row: int
     body: bytes
+    item: bytes = b""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -25,11 +27,30 @@ class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Store(msgspec.Struct, frozen=True):
+    """One complete store of contacts: an index, or a file."""
+
+    name: str
+    contacts: int
+    live: bool
+
+
 class Loader(Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
     All methods but `encode` raise `EngineError` when the engine can't go on.
+
+    Attributes:
+        in_place: the engine can take documents straight into its live store, so that an update needs no fresh one.
+        in_flight: writes that may be under way at once; with 1 they are taken strictly in order.
+        name: the store that is being filled.
     """
+
+    in_place: ClassVar[bool]
+    in_flight: ClassVar[int]
+
+    @property
+    def name(self) -> str: ...
 
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
@@ -38,20 +59,32 @@ class Loader(Protocol):
     async def start(self) -> None:
         """Make the fresh, empty store."""
 
+    async def resume(self, mark: str) -> None:
+        """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten."""
+
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
-        """Take these documents; those refused are reported, all others are safe once `finish` has returned."""
+        """Take these documents; those refused are reported, all others survive a crash of the job."""
+
+    async def mark(self) -> str:
+        """What `resume` needs to know about all writes so far."""
 
     async def finish(self) -> int:
-        """Make the store complete and searchable; the number of distinct contacts in it."""
+        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
 
-    async def live_count(self) -> int | None:
-        """How many contacts are live now, `None` when there are none yet."""
+    async def live(self) -> Store | None:
+        """The store that readers see, `None` when there is none yet."""
 
     async def swap(self) -> None:
-        """Make the fresh store the live one, in one step."""
+        """Make the fresh store the live one, in one step, and remove the stores that are not to be kept."""
 
     async def abort(self) -> None:
         """Remove the fresh store. Safe to call at any point before `swap`."""
 
+    async def stores(self) -> list[Store]:
+        """All complete stores, the oldest first."""
+
+    async def rollback(self) -> Store:
+        """Make the newest store that is older than the live one live. Raises `IndexingError` when there is none."""
+
     async def close(self) -> None:
-        """Give back connections and files."""
+        """Give back connections and files. A store that is not complete stays for `resume`."""

@@ -1,9 +1,14 @@
 """Fixtures that all tests share."""
 
+import json
 import os
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests.postgres import postgres_server
@@ -28,6 +33,16 @@ def postgres_url() -> Iterator[str]:
     yield from _server("Postgres", postgres_server())
 
 
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty database of the test's own."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def _server(name: str, server: AbstractContextManager[str]) -> Iterator[str]:
     variable = f"REQUIRE_{name.upper()}"
     with ExitStack() as stack:
@@ -38,3 +53,21 @@ def _server(name: str, server: AbstractContextManager[str]) -> Iterator[str]:
                 pytest.fail(f"{variable}=1, and there is none: {error}", pytrace=False)
             pytest.skip(f"NOT TESTED, no {name} here: {error}")
         yield url
+
+
+@pytest.fixture(scope="session")
+def own_index(elasticsearch_url: str) -> Iterator[Callable[[str], str]]:
+    """Makes an alias of this run alone from a name, so that runs may share a server. What they stood for is deleted."""
+    aliases: list[str] = []
+
+    def own(name: str) -> str:
+        aliases.append(f"{name}-{uuid4().hex}")
+        return aliases[-1]
+
+    yield own
+    for alias in aliases:
+        with urllib.request.urlopen(f"{elasticsearch_url}/_cat/indices/{alias}-*?format=json&h=index") as found:
+            indices = [each["index"] for each in json.load(found)]
+        for index in indices:
+            request = urllib.request.Request(f"{elasticsearch_url}/{index}", method="DELETE")
+            urllib.request.urlopen(request).close()

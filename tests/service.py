@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ class Service:
     def __init__(self, port: int, environment: dict[str, str], process: subprocess.Popen[bytes]) -> None:
         self.port, self.environment, self.process = port, environment, process
         self.base = f"http://127.0.0.1:{port}"
-        self.token = self.registered("tester@example.com")
+        self.token = self.registered(f"tester-{secrets.token_hex(4)}@example.com")
 
     def registered(self, email: str) -> str:
         answer = post(f"{self.base}/api/v2/auth/register", {"email": email, "password": "long enough", "name": "T"})
@@ -41,6 +43,19 @@ class Service:
         with self.connect() as connection:
             connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
             return json.loads(connection.recv(ANSWER_SECONDS))
+
+    def post(self, path: str, body: object, token: str | None = None, **headers: str) -> tuple[int, Any, Message]:
+        """Status, body (decoded, if it is JSON) and headers of a `POST` with the service's own token or another."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"content-type": "application/json", "authorization": f"Bearer {token or self.token}"} | named
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(path if path.startswith("http") else self.base + path, data, sent)
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+                return response.status, _decoded(response.read(), response.headers), response.headers
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _decoded(error.read(), error.headers), error.headers
 
     def data(self, action: str, **data: Any) -> Any:
         """The `data` of a successful answer."""
@@ -93,6 +108,10 @@ def post(url: str, body: object) -> dict[str, Any]:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
         return json.loads(response.read())
+
+
+def _decoded(body: bytes, headers: Message) -> Any:
+    return json.loads(body) if headers.get_content_type() == "application/json" else body
 
 
 def free_port() -> int:

@@ -1,11 +1,13 @@
 """Filter → SQL. The only place that knows how a predicate is asked of DuckDB."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 import msgspec
 
 from search.cursor import Position
-from search.duckdb.schema import CODED, NUMBERS, sort_column
+from search.duckdb.lookup import Leaf, Sql, any_group, any_leaf, factored, joined
+from search.duckdb.schema import NUMBERS, PRESENT, sort_column
 from search.fields import LONG_MAX, LONG_MIN
 from search.predicates import (
     All,
@@ -22,26 +24,18 @@ from search.predicates import (
     Terms,
 )
 
-Parameter = str | int | list[str] | None
-
-
-class Sql(msgspec.Struct, frozen=True):
-    """A fragment of SQL and the parameters of its question marks, in order."""
-
-    text: str
-    parameters: tuple[Parameter, ...] = ()
-
 
 class CompiledSql(msgspec.Struct, frozen=True):
-    """A filter for DuckDB: a condition on `contacts`, and the order."""
+    """A filter for DuckDB: a condition on `contacts`, and the order. The predicate is for counting several at once."""
 
     where: Sql
     order: Order
+    predicate: Predicate
 
 
 def compile_filter(contact_filter: ContactFilter) -> CompiledSql:
     """The SQL form of a filter; a pure function of it."""
-    return CompiledSql(condition(contact_filter.predicate), contact_filter.order)
+    return CompiledSql(condition(contact_filter.predicate), contact_filter.order, contact_filter.predicate)
 
 
 def condition(predicate: Predicate) -> Sql:
@@ -49,20 +43,16 @@ def condition(predicate: Predicate) -> Sql:
     match predicate:
         case MatchAll():
             return Sql("true")
-        case Terms(field, values):
-            return _having(field, Sql("text IN (SELECT unnest(?::VARCHAR[]))", (list(values),)))
+        case Terms() | Phrase() | Substring():
+            return any_leaf([predicate])[0]
         case Exists(field):
-            return _having("present", Sql("text = ?", (field,)))
-        case Phrase(field, words):
-            return _having(field, Sql("contains(' ' || text || ' ', ?)", (f" {words} ",)))
-        case Substring(field, text):
-            return _having(field, Sql("contains(text, ?)", (text,)))
+            return Sql(f"present & {PRESENT[field]} <> 0")
         case Range(field, gte, lte):
             return _range(field, gte, lte)
         case All(of):
-            return _joined(" AND ", of, "true")
+            return _joined(" AND ", [condition(each) for each in of], "true")
         case Any(of):
-            return _joined(" OR ", of, "false")
+            return _any(of)
         case Not(of):
             inner = condition(of)
             return Sql(f"({inner.text}) IS NOT TRUE", inner.parameters)
@@ -101,25 +91,28 @@ def statement(compiled: CompiledSql, window: str, position: Position | None = No
 
     Items are joined to the rows of the page only, since reading them is the dear part.
     """
-    where, parameters = compiled.where.text, compiled.where.parameters
-    if position is not None:
-        side = beside(compiled.order, position)
-        where, parameters = f"{where} AND {side.text}", parameters + side.parameters
-    order = order_by(compiled.order, position is not None and position.backward)
+    where, order = _placed(compiled, position)
     value = sort_column(compiled.order.field)
     return Sql(
-        f"SELECT item, {value}, uuid FROM (SELECT row, {value}, uuid FROM contacts WHERE {where} ORDER BY {order} "
+        f"SELECT item, {value}, uuid FROM (SELECT row, {value}, uuid FROM contacts WHERE {where.text} ORDER BY {order} "
         f"{window}) JOIN (SELECT row, item FROM items) USING (row) ORDER BY {order}",
-        parameters,
+        where.parameters,
     )
 
 
-def _having(field: str, text: Sql) -> Sql:
-    """Contacts with a value of `field` whose text fulfils `text`."""
-    ids = f"SELECT id FROM terms WHERE field = '{field}' AND {text.text}"
-    if field in CODED:
-        return Sql(f"{field} IN ({ids})", text.parameters)
-    return Sql(f"row IN (SELECT row FROM postings WHERE term IN ({ids}))", text.parameters)
+def rows_of(compiled: CompiledSql, offset: int = 0, position: Position | None = None) -> Sql:
+    """The statement that gives the rows of all hits from there on, in reading order."""
+    where, order = _placed(compiled, position)
+    window = f" OFFSET {offset}" if offset else ""
+    return Sql(f"SELECT row FROM contacts WHERE {where.text} ORDER BY {order}{window}", where.parameters)
+
+
+def _placed(compiled: CompiledSql, position: Position | None) -> tuple[Sql, str]:
+    """The condition for a hit beside `position`, and the order of reading."""
+    order = order_by(compiled.order, position is not None and position.backward)
+    if position is None:
+        return compiled.where, order
+    return joined(" AND ", [compiled.where, beside(compiled.order, position)]), order
 
 
 def _range(field: str, gte: int | None, lte: int | None) -> Sql:
@@ -132,11 +125,19 @@ def _range(field: str, gte: int | None, lte: int | None) -> Sql:
     return Sql("(" + " AND ".join(text for text, _ in bounds) + ")", clamped)
 
 
-def _joined(operator: str, predicates: tuple[Predicate, ...], empty: str) -> Sql:
-    parts = [condition(predicate) for predicate in predicates]
-    if not parts:
-        return Sql(empty)
-    return Sql(
-        "(" + operator.join(part.text for part in parts) + ")",
-        tuple(parameter for part in parts for parameter in part.parameters),
-    )
+def _any(alternatives: Sequence[Predicate]) -> Sql:
+    leaves, groups, others = [], [], []
+    for each in factored(alternatives):
+        if isinstance(each, Leaf):
+            leaves.append(each)
+        elif isinstance(each, All) and each.of and all(isinstance(part, Leaf) for part in each.of):
+            groups.append(each)
+        else:
+            others.append(each)
+    found = [*any_leaf(leaves), *([any_group(groups)] if groups else []), *map(condition, others)]
+    return _joined(" OR ", found, "false")
+
+
+def _joined(operator: str, parts: Sequence[Sql], empty: str) -> Sql:
+    whole = joined(operator, parts)
+    return Sql(f"({whole.text})", whole.parameters) if parts else Sql(empty)

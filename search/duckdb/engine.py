@@ -2,31 +2,46 @@
 
 A full scan in DuckDB uses every core, so queries past `concurrency` wait here instead of slowing each other down.
 Cancelling a request, or its running out of time, interrupts its query.
+
+An unlimited result is read in two steps: the rows that match, in order (four bytes each), then their items, a batch
+at a time through `search.duckdb.items`. Between batches nothing of the engine is held but the open file, so a slow
+reader takes neither memory nor a turn from others.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from array import array
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
+import msgspec
 
 from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable
 from search.cursor import Position
-from search.duckdb.compile import CompiledSql, Sql, compile_filter, order_by, selecting, statement
+from search.duckdb.compile import CompiledSql, compile_filter, order_by, rows_of, selecting, statement
+from search.duckdb.counting import count_each
 from search.duckdb.files import live_path
+from search.duckdb.items import ItemStore, read_items, read_uuids
+from search.duckdb.lookup import Sql
+from search.duckdb.packing import unpack
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
-from search.predicates import ContactFilter
+from search.predicates import ContactFilter, Order
 
 Result = TypeVar("Result")
 Cursor = duckdb.DuckDBPyConnection
 
-_SCANS = 4
-"""Scans that may be open at once; an open scan holds its rows, not a processor, while its reader is slow."""
+UUID_BATCH = 10_000
+"""Uuids in one batch of a scan."""
+
+FAR_BATCH = 5 * SCAN_BATCH
+"""Items read at once in any order but the default: they lie all over the file, and a larger part of it is of use."""
+
+_ROWS_AT_ONCE = 10_000
 
 
 class DuckDBEngine:
@@ -35,9 +50,10 @@ class DuckDBEngine:
     def __init__(self, settings: EngineSettings) -> None:
         self._files = _Files(settings.data_dir, settings.index)
         self._timeout = settings.timeout
+        # One more than run, so that the next is at hand.
+        self.width = settings.concurrency + 1
         self._queries = asyncio.Semaphore(settings.concurrency)
-        self._scans = asyncio.Semaphore(_SCANS)
-        self._threads = ThreadPoolExecutor(settings.concurrency + _SCANS, thread_name_prefix="duckdb")
+        self._threads = ThreadPoolExecutor(settings.concurrency + 1, thread_name_prefix="duckdb")
 
     def compile(self, contact_filter: ContactFilter) -> CompiledSql:
         return compile_filter(contact_filter)
@@ -45,32 +61,41 @@ class DuckDBEngine:
     async def search(
         self, compiled: CompiledSql, limit: int, offset: int = 0, position: Position | None = None
     ) -> Page:
-        rows = await self._fetch(statement(compiled, f"LIMIT {limit + 1} OFFSET {offset}", position))
-        return page_of([Hit(item.encode(), value, uuid) for item, value, uuid in rows], limit, offset, position)
+        sql = statement(compiled, f"LIMIT {limit + 1} OFFSET {offset}", position)
+        async with self._turn(), self._cursor() as cursor:
+            hits = await self._run(cursor, lambda: _hits(cursor, sql))
+        return page_of(hits, limit, offset, position)
 
     async def scan(
         self, compiled: CompiledSql, offset: int = 0, position: Position | None = None
     ) -> AsyncGenerator[list[bytes]]:
-        hits = statement(compiled, f"OFFSET {offset}" if offset else "", position)
-        if position is None or not position.backward:
-            async for rows in self._stream(hits):
-                yield [row[0].encode() for row in rows]
-            return
-        batches = [[row[0].encode() for row in rows] async for rows in self._stream(hits)]
-        while batches:
-            yield batches.pop()[::-1]
+        size = SCAN_BATCH if compiled.order == Order() else FAR_BATCH
+        async with aclosing(self._read(read_items, rows_of(compiled, offset, position), size)) as batches:
+            if position is None or not position.backward:
+                async for items in batches:
+                    for at in range(0, len(items), SCAN_BATCH):
+                        yield items[at : at + SCAN_BATCH]
+                return
+            kept = [items async for items in batches]
+        while kept:
+            yield kept.pop()[::-1]
 
     async def count(self, compiled: CompiledSql) -> int:
         [(count,)] = await self._fetch(selecting("count(*)", compiled))
         return int(count)
+
+    async def count_many(self, compiled: Sequence[CompiledSql]) -> list[int]:
+        async with self._turn(), self._cursor() as cursor:
+            return await self._run(cursor, lambda: count_each(cursor, [each.predicate for each in compiled]))
 
     async def uuids(self, compiled: CompiledSql, limit: int) -> list[str]:
         first = selecting("uuid", compiled, f"ORDER BY {order_by(compiled.order)} LIMIT {limit}")
         return [uuid for (uuid,) in await self._fetch(first)]
 
     async def scan_uuids(self, compiled: CompiledSql) -> AsyncGenerator[list[str]]:
-        async for rows in self._stream(selecting("uuid", compiled)):
-            yield [uuid for (uuid,) in rows]
+        async with aclosing(self._read(read_uuids, selecting("row", compiled), UUID_BATCH)) as batches:
+            async for uuids in batches:
+                yield uuids
 
     async def ready(self) -> None:
         await self._fetch(Sql("SELECT 1 FROM contacts LIMIT 1"))
@@ -80,31 +105,53 @@ class DuckDBEngine:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _fetch(self, sql: Sql) -> list[tuple[Any, ...]]:
-        async with self._cursor(self._queries) as cursor:
+        async with self._turn(), self._cursor() as cursor:
             return await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters).fetchall())
 
-    async def _stream(self, sql: Sql) -> AsyncGenerator[list[tuple[Any, ...]]]:
-        async with self._cursor(self._scans) as cursor:
-            await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters))
-            while rows := await self._run(cursor, partial(cursor.fetchmany, SCAN_BATCH)):
-                yield rows
+    async def _read(
+        self, read: Callable[[Cursor, "array[int]"], list[Result]], sql: Sql, size: int
+    ) -> AsyncGenerator[list[Result]]:
+        """What `read` makes of the rows that `sql` selects, in that order, `size` at a time.
+
+        The first batch is on its way before the other rows are known.
+        """
+        async with self._cursor() as cursor:
+            async with self._turn():
+                await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters))
+                rows = await self._run(cursor, lambda: _fetched(cursor, size))
+            items = await self._run(cursor, lambda: self._files.items(cursor))
+            try:
+                while rows:
+                    for at in range(0, len(rows), size):
+                        async with self._turn():
+                            batch = await self._run(items, partial(read, items, rows[at : at + size]))
+                        yield batch
+                    async with self._turn():
+                        rows = await self._run(cursor, lambda: _fetched(cursor))
+            finally:
+                items.close()
 
     @asynccontextmanager
-    async def _cursor(self, slots: asyncio.Semaphore) -> AsyncGenerator[Cursor]:
-        """A cursor on the live file, once one of `slots` is free; the wait counts against the timeout."""
+    async def _turn(self) -> AsyncGenerator[None]:
+        """One of the turns to run a query; the wait for it counts against the timeout."""
         try:
             async with asyncio.timeout(self._timeout):
-                await slots.acquire()
+                await self._queries.acquire()
         except TimeoutError:
             raise EngineTimeout("The contacts engine is busy and did not answer in time.") from None
         try:
-            cursor = await self._in_thread(self._files.cursor)
-            try:
-                yield cursor
-            finally:
-                self._files.release(cursor)
+            yield
         finally:
-            slots.release()
+            self._queries.release()
+
+    @asynccontextmanager
+    async def _cursor(self) -> AsyncGenerator[Cursor]:
+        """A cursor on the live file. It stays on that file however long it is kept."""
+        cursor = await self._in_thread(self._files.cursor)
+        try:
+            yield cursor
+        finally:
+            self._files.release(cursor)
 
     async def _run(self, cursor: Cursor, work: Callable[[], Result]) -> Result:
         """The result of `work` in a thread; interrupts `cursor` when time is up or the request is cancelled."""
@@ -132,29 +179,64 @@ class DuckDBEngine:
             raise EngineRejected("The contacts engine refused this query.") from error
 
 
+def _hits(cursor: Cursor, sql: Sql) -> list[Hit]:
+    """The hits of a `statement`, their items unpacked."""
+    rows = cursor.execute(sql.text, sql.parameters).fetchall()
+    items = unpack(cursor, [packed for packed, _, _ in rows])
+    return [Hit(item, value, uuid) for item, (_, value, uuid) in zip(items, rows, strict=True)]
+
+
+def _fetched(cursor: Cursor, most: int | None = None) -> "array[int]":
+    """The next `most` rows of a result with one integer each; all the rest without."""
+    found = array("i")
+    while rows := cursor.fetchmany(most or _ROWS_AT_ONCE):
+        found.extend([row for (row,) in rows])
+        if most is not None:
+            break
+    return found
+
+
+class _Live(msgspec.Struct, frozen=True):
+    """One file, open."""
+
+    path: Path
+    database: Cursor
+    items: ItemStore
+
+    def close(self) -> None:
+        self.items.close()
+        self.database.close()
+
+
 class _Files:
     """The live file, opened once and again after every swap; an old one is closed when its last cursor is back."""
 
     def __init__(self, data_dir: Path, index: str) -> None:
         self._data_dir, self._index = data_dir, index
         self._lock = Lock()
-        self._live: tuple[Path, Cursor] | None = None
-        self._open: dict[int, tuple[Path, Cursor]] = {}
-        self._retired: dict[Path, Cursor] = {}
+        self._live: _Live | None = None
+        self._open: dict[int, tuple[_Live, Cursor]] = {}
+        self._retired: dict[Path, _Live] = {}
 
     def cursor(self) -> Cursor:
         """A cursor on what is live now. Give it back with `release`."""
         with self._lock:
             path = live_path(self._data_dir, self._index)
-            if self._live is None or self._live[0] != path:
-                database = duckdb.connect(path, read_only=True)
+            if self._live is None or self._live.path != path:
+                opened = _Live(path, duckdb.connect(path, read_only=True), ItemStore(path))
                 if self._live is not None:
-                    self._retired[self._live[0]] = self._live[1]
-                self._live = (path, database)
-            cursor = self._live[1].cursor()
-            self._open[id(cursor)] = (path, cursor)
+                    self._retired[self._live.path] = self._live
+                self._live = opened
+            cursor = self._live.database.cursor()
+            self._open[id(cursor)] = (self._live, cursor)
             self._close_retired()
             return cursor
+
+    def items(self, cursor: Cursor) -> Cursor:
+        """A cursor for `search.duckdb.items`, on the same file as `cursor`. To be closed before that one."""
+        with self._lock:
+            live, _ = self._open[id(cursor)]
+        return live.items.cursor()
 
     def release(self, cursor: Cursor) -> None:
         with self._lock:
@@ -165,11 +247,11 @@ class _Files:
     def close(self) -> None:
         with self._lock:
             if self._live is not None:
-                self._retired[self._live[0]] = self._live[1]
+                self._retired[self._live.path] = self._live
                 self._live = None
             self._close_retired()
 
     def _close_retired(self) -> None:
-        used = {path for path, _ in self._open.values()}
+        used = {live.path for live, _ in self._open.values()}
         for path in [path for path in self._retired if path not in used]:
             self._retired.pop(path).close()

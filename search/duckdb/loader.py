@@ -1,29 +1,28 @@
-"""Loads contacts into a fresh DuckDB file: documents go to a staging file as they come, tables are built at the end."""
+"""Loads contacts into a fresh DuckDB file: documents go to staging files as they come, tables are built at the end."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, ClassVar, TypeVar
 
 import duckdb
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
-from search.documents import SearchFields, search_fields
-from search.duckdb.files import live_path, pointer_path, switch
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
+from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
+from search.documents import search_fields
+from search.duckdb.build import build
+from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.packing import pack
+from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from search.loader import Document, Refusal
+from search.loader import Document, Refusal, Store
 
 Result = TypeVar("Result")
 
 _encode = msgspec.json.Encoder().encode
-
-_LONGEST_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of one staged line. DuckDB wants a bound; ours is far over any row that the sources let through."""
 
 
 class DuckDBLoader:
@@ -31,142 +30,152 @@ class DuckDBLoader:
 
     Args:
         keep: earlier files that stay for a rollback after the swap.
+        name: the file of an interrupted load, to `resume` it; a new one by default.
     """
 
-    def __init__(self, settings: EngineSettings, keep: int = 1) -> None:
+    in_place: ClassVar[bool] = False
+    in_flight: ClassVar[int] = 1
+
+    def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        self._file = self._data_dir / f"{self._index}-{stamp}.duckdb"
-        self._staging = self._data_dir / f"{self._index}-{stamp}.ndjson"
-        self._scratch = self._data_dir / f"{self._index}-{stamp}.scratch"
-        self._stream: BinaryIO | None = None
+        self.name = name or f"{new_name(self._index)}.duckdb"
+        self._file = self._data_dir / self.name
+        self._building = self._file.with_suffix(".building")
+        self._documents, self._items = self._file.with_suffix(".documents"), self._file.with_suffix(".items")
+        self._scratch = self._file.with_suffix(".scratch")
+        self._streams: tuple[BinaryIO, BinaryIO] | None = None
+        self._longest = 0
 
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
-        parts = (row, _encode(item.uuid), _encode(item), _encode(search_fields(item)))
-        return Document(row, b'{"line":%d,"uuid":%b,"item":%b,"search":%b}\n' % parts)
+        packed, fields = pack(_encode(item)), search_fields(item)
+        searched = _encode(msgspec.structs.replace(fields, present=()))
+        parts = (row, _encode(item.uuid), _mask(fields.present), len(packed), searched)
+        return Document(row, b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"search":%b}\n' % parts, packed)
 
     async def start(self) -> None:
         await _in_thread(self._start)
+
+    async def resume(self, mark: str) -> None:
+        await _in_thread(partial(self._resume, mark))
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
         await _in_thread(partial(self._write, documents))
         return []
 
+    async def mark(self) -> str:
+        sizes = [stream.tell() for stream in self._streams or ()]
+        return " ".join(map(str, (*sizes, self._longest)))
+
     async def finish(self) -> int:
         return await _in_thread(self._build)
 
-    async def live_count(self) -> int | None:
-        return await _in_thread(self._live_count)
+    async def live(self) -> Store | None:
+        return next((store for store in await self.stores() if store.live), None)
 
     async def swap(self) -> None:
         await _in_thread(self._swap)
 
     async def abort(self) -> None:
-        await _in_thread(partial(self._remove, self._file, self._staging, self._scratch))
+        await _in_thread(partial(self._remove_staged, self._file))
+
+    async def stores(self) -> list[Store]:
+        return await _in_thread(self._stores)
+
+    async def rollback(self) -> Store:
+        return await _in_thread(self._rollback)
 
     async def close(self) -> None:
-        await _in_thread(self._remove_scratch)
+        await _in_thread(self._close)
 
     def _start(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
-        self._stream = self._staging.open("wb")
+        self._streams = (self._documents.open("wb"), self._items.open("wb"))
+
+    def _resume(self, mark: str) -> None:
+        if self._file.exists():
+            return
+        *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
+        streams = []
+        for path, size in zip((self._documents, self._items), sizes, strict=True):
+            stream = path.open("r+b" if path.exists() else "wb")
+            streams.append(stream)
+            stream.truncate(size)
+            stream.seek(size)
+        self._streams = (streams[0], streams[1])
 
     def _write(self, documents: Sequence[Document]) -> None:
-        if self._stream is None:
+        if self._streams is None:
             raise RuntimeError("start the loader before writing to it")
-        self._stream.write(b"".join([document.body for document in documents]))
+        lines, items = self._streams
+        self._longest = max([self._longest, *(max(len(each.body), len(each.item)) for each in documents)])
+        lines.write(b"".join([document.body for document in documents]))
+        items.write(b"".join([document.item for document in documents]))
+        for stream in self._streams:
+            stream.flush()
 
     def _build(self) -> int:
-        if self._stream is None:
-            raise RuntimeError("start the loader before finishing it")
-        self._stream.close()
-        with duckdb.connect(self._file) as database:
-            for statement in (*CREATE, *self._statements()):
-                database.execute(statement)
-            [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-        self._remove_scratch()
-        return int(count)
-
-    def _statements(self) -> list[str]:
-        """Staging file → the tables of `search.duckdb.schema`, field by field so that memory stays bounded."""
-        types = ", ".join(f"{name} {_sql_type(name)}" for name in SearchFields.__struct_fields__)
-        documents = (
-            f"SELECT line, uuid, item, unnest(search) FROM read_json('{_quoted(self._staging)}', "
-            f"format = 'newline_delimited', maximum_object_size = {_LONGEST_DOCUMENT}, "
-            f"columns = {{line: 'BIGINT', uuid: 'VARCHAR', item: 'JSON', search: 'STRUCT({types})'}}) "
-            "QUALIFY row_number() OVER (PARTITION BY uuid ORDER BY line DESC) = 1"
-        )
-        return [
-            f"ATTACH '{_quoted(self._scratch)}' AS scratch",
-            "CREATE TABLE scratch.staged AS SELECT "
-            f"row_number() OVER (ORDER BY created_at DESC NULLS LAST, uuid) - 1 AS row, * FROM ({documents})",
-            "INSERT INTO items SELECT row, uuid, item FROM scratch.staged ORDER BY row",
-            *(statement for name in sorted((*CODED, *POSTED)) for statement in _field_statements(name)),
-            _contacts_statement(),
-            "DETACH scratch",
-            "CHECKPOINT",
-        ]
-
-    def _live_count(self) -> int | None:
-        if not pointer_path(self._data_dir, self._index).exists():
-            return None
-        with duckdb.connect(live_path(self._data_dir, self._index), read_only=True) as database:
-            [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-        return int(count)
+        if not self._file.exists():
+            self._close()
+            self._remove(self._building, self._scratch)
+            build(self._building, self._documents, self._items, self._scratch, self._longest)
+            self._building.rename(self._file)
+            self._remove(self._scratch)
+        return _count(self._file)
 
     def _swap(self) -> None:
-        switch(self._data_dir, self._index, self._file.name)
-        earlier = sorted(path for path in self._data_dir.glob(f"{self._index}-*.duckdb") if path != self._file)
-        self._remove(*earlier[: max(0, len(earlier) - self._keep)])
+        live = self._live_name()
+        switch(self._data_dir, self._index, self.name)
+        self._remove_staged()
+        files = [path for path in complete_files(self._data_dir, self._index) if path != self._file]
+        # What was live until now comes first: it is what a rollback is for.
+        files.sort(key=lambda path: (path.name != live, [-ord(letter) for letter in path.name]))
+        self._remove(*files[self._keep :])
 
-    def _remove_scratch(self) -> None:
-        self._remove(self._staging, self._scratch)
+    def _stores(self) -> list[Store]:
+        live = self._live_name()
+        return [
+            Store(path.name, _count(path), path.name == live) for path in complete_files(self._data_dir, self._index)
+        ]
+
+    def _rollback(self) -> Store:
+        stores = self._stores()
+        older = stores[: next((at for at, store in enumerate(stores) if store.live), 0)]
+        if not older:
+            raise IndexingError("there is no earlier load to go back to")
+        switch(self._data_dir, self._index, older[-1].name)
+        return Store(older[-1].name, older[-1].contacts, live=True)
+
+    def _live_name(self) -> str | None:
+        if not pointer_path(self._data_dir, self._index).exists():
+            return None
+        return live_path(self._data_dir, self._index).name
+
+    def _remove_staged(self, *also: Path) -> None:
+        self._close()
+        self._remove(self._documents, self._items, self._building, self._scratch, *also)
+
+    def _close(self) -> None:
+        for stream in self._streams or ():
+            stream.close()
+        self._streams = None
 
     def _remove(self, *paths: Path) -> None:
-        if self._stream is not None:
-            self._stream.close()
         for path in paths:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
             path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def _field_statements(name: str) -> list[str]:
-    """The dictionary of one field and, where a contact can have several values of it, its postings."""
-    text = f"unnest({name})" if name in POSTED else name
-    terms = (
-        "INSERT INTO terms SELECT (SELECT coalesce(max(id), -1) FROM terms) + row_number() OVER (ORDER BY text), "
-        f"'{name}', text FROM (SELECT DISTINCT {text} AS text FROM scratch.staged) WHERE text IS NOT NULL ORDER BY text"
-    )
-    postings = (
-        f"INSERT INTO postings SELECT id, row FROM (SELECT row, {text} AS text FROM scratch.staged) "
-        f"JOIN (SELECT id, text FROM terms WHERE field = '{name}') USING (text) ORDER BY id, row"
-    )
-    return [terms, postings] if name in POSTED else [terms]
+@lru_cache(maxsize=4096)
+def _mask(present: tuple[str, ...]) -> int:
+    """The bits of `contacts.present`."""
+    return sum(PRESENT[name] for name in present)
 
 
-def _contacts_statement() -> str:
-    codes = ", ".join(f"{name}_terms.id" for name in CODED)
-    joins = " ".join(
-        f"LEFT JOIN (SELECT id, text FROM terms WHERE field = '{name}') AS {name}_terms "
-        f"ON {name}_terms.text = staged.{name}"
-        for name in CODED
-    )
-    plain = ", ".join(f"staged.{name}" for name in (*NUMBERS, *SORT_TEXTS))
-    return (
-        f"INSERT INTO contacts SELECT staged.row, staged.uuid, {codes}, {plain} "
-        f"FROM scratch.staged AS staged {joins} ORDER BY staged.row"
-    )
-
-
-def _sql_type(name: str) -> str:
-    if name in NUMBERS:
-        return "BIGINT"
-    return "VARCHAR[]" if name in POSTED else "VARCHAR"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _count(path: Path) -> int:
+    with duckdb.connect(path, read_only=True) as database:
+        [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
+    return int(count)
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

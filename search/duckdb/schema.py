@@ -1,19 +1,23 @@
 """The shape of a DuckDB file of contacts, derived from the field table.
 
 - `contacts`: one lean row a contact, in default order (`row` counts up): codes of single values, numbers, sort keys.
-- `items(row, uuid, item)`: the finished item in one column, read for the hits of a page only.
+- `items(row, uuid, item)`: the finished item, packed (`search.duckdb.packing`), read for the hits of a page only.
 - `terms(id, field, text)`: the dictionary of all distinct values, sorted, so a field's ids stand together.
 - `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
+- `meta(name, value)`: what is needed to read the file.
 
 Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
 """
 
-from search.fields import SEARCH_FIELDS, SORT_KEYS, Kind
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_KEYS, Kind
 
 CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
 """Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
 
-POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many)
+PRESENT = {name: 1 << bit for bit, name in enumerate(ITEM_FIELDS)}
+"""Item field → its bit in `contacts.present`. Contacts have most fields: postings of them would be a third of all."""
+
+POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and name != "present")
 """Fields with several values a contact: rows of `postings`."""
 
 NUMBERS = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NUMBER)
@@ -23,10 +27,12 @@ SORT_TEXTS = tuple(f"sort_{name}" for name, number in SORT_KEYS.items() if not n
 """Text sort keys: a column of `contacts` each."""
 
 CREATE = (
-    "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, item VARCHAR NOT NULL)",
+    "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
+    "item BLOB NOT NULL USING COMPRESSION uncompressed)",
     "CREATE TABLE terms (id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL)",
     "CREATE TABLE postings (term INTEGER NOT NULL, row INTEGER NOT NULL)",
-    "CREATE TABLE contacts (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
+    "CREATE TABLE meta (name VARCHAR NOT NULL, value BLOB NOT NULL)",
+    "CREATE TABLE contacts (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, present BIGINT NOT NULL, "
     + ", ".join(
         [f"{name} INTEGER" for name in CODED]
         + [f"{name} BIGINT" for name in NUMBERS]

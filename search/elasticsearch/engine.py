@@ -5,7 +5,7 @@ a point in time, so that it is one consistent view however long it takes.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ import msgspec
 from mappings.errors import EngineError, EngineUnavailable
 from search.cursor import Position
 from search.elasticsearch.client import Client
-from search.elasticsearch.compile import CompiledQuery, after, compile_filter, sort, value_of
+from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
 from search.predicates import ContactFilter, Order
 
@@ -28,6 +28,7 @@ _PLACES: dict[str, Any] = {"_source": False}
 # Stored fields are never touched for uuids: that is three times as fast as filtering `_source`.
 _UUIDS: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
 _UUID_SLICES = 2
+_FIRST_UUIDS = 1_000
 
 
 class _Hit(msgspec.Struct):
@@ -49,6 +50,22 @@ class _Count(msgspec.Struct):
     count: int
 
 
+class _Bucket(msgspec.Struct):
+    doc_count: int
+
+
+class _Buckets(msgspec.Struct):
+    buckets: list[_Bucket]
+
+
+class _Counted(msgspec.Struct):
+    each: _Buckets
+
+
+class _Counts(msgspec.Struct):
+    aggregations: _Counted
+
+
 class _PointInTime(msgspec.Struct):
     """A consistent view of the alias. The server may rename it with any answer; the newest name holds."""
 
@@ -57,6 +74,7 @@ class _PointInTime(msgspec.Struct):
 
 _answer = msgspec.json.Decoder(_Answer).decode
 _counted = msgspec.json.Decoder(_Count).decode
+_counted_each = msgspec.json.Decoder(_Counts).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -80,6 +98,8 @@ class _Reading(msgspec.Struct, frozen=True):
 
 class ElasticsearchEngine:
     """Contacts behind an alias; see `search.engine.Engine` for the methods."""
+
+    width = 64
 
     def __init__(self, settings: EngineSettings) -> None:
         self._client = Client(settings)
@@ -120,6 +140,16 @@ class ElasticsearchEngine:
         body = b'{"query":%b}' % compiled.query
         return _counted(await self._client.request("POST", f"/{self._alias}/_count", body)).count
 
+    async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
+        if not compiled:
+            return []
+        # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
+        filters = b",".join([counted(each) for each in compiled])
+        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % filters
+        path = f"/{self._alias}/_search?allow_partial_search_results=false"
+        answer = _counted_each(await self._client.request("POST", path, body))
+        return [bucket.doc_count for bucket in answer.aggregations.each.buckets]
+
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = _Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
         if limit <= WINDOW:
@@ -134,7 +164,10 @@ class ElasticsearchEngine:
 
     async def scan_uuids(self, compiled: CompiledQuery) -> AsyncGenerator[list[str]]:
         reading = _Reading(compiled.query, ["_shard_doc"], WINDOW, _UUIDS)
-        async with self._point_in_time() as pit, aclosing(self._pages(reading, pit, slices=_UUID_SLICES)) as pages:
+        async with (
+            self._point_in_time() as pit,
+            aclosing(self._pages(reading, pit, None, _UUID_SLICES, _FIRST_UUIDS)) as pages,
+        ):
             async for page in pages:
                 yield _uuids(page)
 
@@ -165,18 +198,31 @@ class ElasticsearchEngine:
                     yield page
 
     async def _pages(
-        self, reading: _Reading, pit: _PointInTime, place: list[Any] | None = None, slices: int = 1
+        self,
+        reading: _Reading,
+        pit: _PointInTime,
+        place: list[Any] | None = None,
+        slices: int = 1,
+        first: int | None = None,
     ) -> AsyncGenerator[list[_Hit]]:
-        """Pages under a point in time; the next of each slice is under way while the last is being used."""
+        """Pages under a point in time; the next of each slice is under way while the last is being used.
+
+        The first of each slice has `first` hits, so that it is there soon.
+        """
         parts = [reading] if slices == 1 else [_slice(reading, number, slices) for number in range(slices)]
-        pending = {asyncio.create_task(self._page(part, pit, place)): part for part in parts}
+        if first is None or first > reading.size:
+            first = reading.size
+        pending = {
+            asyncio.create_task(self._page(msgspec.structs.replace(part, size=first), pit, place)): (part, first)
+            for part in parts
+        }
         try:
             while pending:
                 done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    part, page = pending.pop(task), task.result()
-                    if len(page) == reading.size:
-                        pending[asyncio.create_task(self._page(part, pit, page[-1].sort))] = part
+                    (part, asked), page = pending.pop(task), task.result()
+                    if len(page) == asked:
+                        pending[asyncio.create_task(self._page(part, pit, page[-1].sort))] = part, part.size
                     if page:
                         yield page
         finally:

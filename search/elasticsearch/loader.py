@@ -1,40 +1,44 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import ClassVar, TypeVar
 
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected, EngineTimeout, EngineUnavailable
 from search.documents import search_fields
 from search.elasticsearch.client import Client
+from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.schema import grams, index_body
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from search.loader import Document, Refusal
+from search.loader import Document, Refusal, Store
 
-_ATTEMPTS = 8
-_FIRST_WAIT = 0.2
-_BUSY = frozenset({429, 503})
+Result = TypeVar("Result")
+
+PATIENCE = 180.0
+"""Seconds that a busy or restarting server is waited for before the load gives up; it can be resumed then."""
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+_BUSY = frozenset({429, 502, 503, 504})
+_CONFLICT = 409
+_BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type"
 
 
 class _Error(msgspec.Struct):
     type: str = ""
-    reason: str = ""
 
 
 class _Result(msgspec.Struct):
-    id: str = msgspec.field(name="_id")
     status: int = 0
     error: _Error | None = None
 
 
 class _Bulk(msgspec.Struct):
     errors: bool
-    items: list[dict[str, _Result]] | msgspec.UnsetType = msgspec.UNSET
+    items: list[dict[str, _Result]] = []
 
 
 _encode = msgspec.json.Encoder().encode
@@ -46,20 +50,25 @@ class ElasticsearchLoader:
 
     Args:
         keep: earlier indices that stay for a rollback after the swap.
+        name: the index of an interrupted load, to `resume` it; a new one by default.
     """
 
-    def __init__(self, settings: EngineSettings, keep: int = 1) -> None:
+    in_place: ClassVar[bool] = False
+    in_flight: ClassVar[int] = 3
+
+    def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
-        self._alias, self._keep = settings.index, keep
-        self._index = f"{settings.index}-{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%fZ').lower()}"
-        self._path = "/" + quote(self._index, safe="")
+        self._indices = Indices(self._client, settings.index)
+        self._keep = keep
+        self.name = name or new_name(settings.index)
+        self._path = path_of(self.name)
 
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         fields = search_fields(item)
         derived = _encode(fields)
         if fields.company_text:
-            derived = derived[:-1] + b',"company_text_grams":%b}' % _encode(grams(fields.company_text))
+            derived = derived[:-1] + _grams(fields.company_text)
         # The row number as version: a batch that is sent twice changes nothing, and the later row always wins.
         action = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}' % (_encode(item.uuid), row)
         return Document(row, b'%b\n%b,"search":%b}\n' % (action, _encode(item)[:-1], derived))
@@ -67,69 +76,131 @@ class ElasticsearchLoader:
     async def start(self) -> None:
         await self._client.json("PUT", self._path, index_body())
 
+    async def resume(self, mark: str) -> None:  # noqa: ARG002 - what is in the index is known by its versions
+        if self.name not in await self._client.json("GET", "/_alias"):
+            await self.start()
+
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
         refusals: list[Refusal] = []
         left, wait = list(documents), _FIRST_WAIT
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                await asyncio.sleep(wait)
-                wait *= 2
+        deadline = _now() + PATIENCE
+        while left:
             try:
-                body = b"".join([document.body for document in left])
-                answer = _bulk(await self._client.request("POST", f"{self._path}/_bulk", body, ndjson=True))
-            except EngineUnavailable:
-                continue
-            if not answer.errors:
-                return refusals
-            left = _sort_out(left, answer, refusals)
-            if not left:
-                return refusals
-        raise EngineUnavailable(f"The contacts engine did not take a batch in {_ATTEMPTS} attempts.")
+                left = await self._send(left, refusals)
+            except (EngineUnavailable, EngineTimeout):
+                if _now() > deadline:
+                    raise
+            except EngineRejected:
+                # Too large, or broken in a way that the server tells of the whole only: the half without it will pass.
+                if len(left) == 1:
+                    return [*refusals, Refusal(left[0].row, "refused by the engine: the document as a whole")]
+                middle = len(left) // 2
+                return [*refusals, *await self.write(left[:middle]), *await self.write(left[middle:])]
+            if left:
+                if _now() > deadline:
+                    raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+        return refusals
+
+    async def _send(self, documents: list[Document], refusals: list[Refusal]) -> list[Document]:
+        """One request; adds what was refused for good to `refusals`, returns what is worth sending again."""
+        body = b"".join([document.body for document in documents])
+        answer = _bulk(await self._client.request("POST", self._path + _BULK, body, ndjson=True))
+        return _sort_out(documents, answer, refusals) if answer.errors else []
+
+    async def mark(self) -> str:
+        return ""
 
     async def finish(self) -> int:
-        await self._client.request("POST", f"{self._path}/_refresh")
         settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
-        await self._client.json("PUT", f"{self._path}/_settings", settings)
-        return int((await self._client.json("GET", f"{self._path}/_count"))["count"])
+        await _patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await _patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+        count = await _patiently(lambda: self._indices.count(self.name))
+        await _patiently(lambda: self._indices.mark_complete(self.name))
+        return count
 
-    async def live_count(self) -> int | None:
-        if not await self._live_indices():
-            return None
-        return int((await self._client.json("GET", f"/{quote(self._alias, safe='')}/_count"))["count"])
+    async def live(self) -> Store | None:
+        return await self._indices.live_store()
 
     async def swap(self) -> None:
-        live = await self._live_indices()
-        actions: list[dict[str, Any]] = [{"remove": {"index": name, "alias": self._alias}} for name in live]
-        actions.append({"add": {"index": self._index, "alias": self._alias}})
-        await self._client.json("POST", "/_aliases", {"actions": actions})
-        names = await self._client.json("GET", f"/{quote(self._alias, safe='')}-*/_settings/index.uuid")
-        earlier = sorted(name for name in names if name != self._index)
-        for name in earlier[: max(0, len(earlier) - self._keep)]:
-            await self._client.request("DELETE", "/" + quote(name, safe=""))
+        before = await _patiently(self._indices.live)
+        await _patiently(lambda: self._indices.switch(self.name))
+        await _patiently(lambda: self._indices.prune(self.name, before, self._keep))
 
     async def abort(self) -> None:
         await self._client.request("DELETE", f"{self._path}?ignore_unavailable=true")
 
+    async def stores(self) -> list[Store]:
+        return await self._indices.stores()
+
+    async def rollback(self) -> Store:
+        return await self._indices.rollback()
+
     async def close(self) -> None:
         await self._client.close()
 
-    async def _live_indices(self) -> list[str]:
-        """The indices behind the alias: one, or none before the first load."""
-        aliases = await self._client.json("GET", "/_alias")
-        live = [name for name, entry in aliases.items() if self._alias in entry["aliases"]]
-        if self._alias in aliases:
-            raise EngineRejected(f"An index is named {self._alias}, as the alias should be; rename or delete it.")
-        return live
+
+class ElasticsearchUpdater(ElasticsearchLoader):
+    """Puts documents into the live index itself, whole: `_update` would drop the fields that `_source` leaves out.
+
+    Their versions must be higher than those of all earlier loads. There is nothing to swap and nothing to abort.
+    """
+
+    in_place: ClassVar[bool] = True
+
+    def __init__(self, settings: EngineSettings, keep: int = 0, name: str | None = None) -> None:
+        super().__init__(settings, keep, name or settings.index)
+
+    async def start(self) -> None:
+        live = await self.live()
+        if live is None:
+            raise EngineUnavailable("There are no contacts to update; load them without --update first.")
+
+    async def resume(self, mark: str) -> None:  # noqa: ARG002
+        await self.start()
+
+    async def finish(self) -> int:
+        await _patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        return await _patiently(lambda: self._indices.count(self.name))
+
+    async def swap(self) -> None:
+        """Nothing to do: readers see each document as it is written."""
+
+    async def abort(self) -> None:
+        """Nothing to do: what has been written is whole contacts, and right."""
+
+
+@lru_cache(maxsize=4096)
+def _grams(company: str) -> bytes:
+    return b',"company_text_grams":%b}' % _encode(grams(company))
 
 
 def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:
     """Adds what was refused for good to `refusals`; the documents that are worth sending again."""
     again: list[Document] = []
-    results = answer.items if answer.items is not msgspec.UNSET else []
-    for document, outcome in zip(sent, results, strict=True):
+    for document, outcome in zip(sent, answer.items, strict=True):
         result = outcome["index"]
         if result.status in _BUSY:
             again.append(document)
-        elif result.status >= 400 and result.status != 409:
+        # A conflict is a document that is there already, from an earlier try or from a later row.
+        elif result.status >= 400 and result.status != _CONFLICT:
             refusals.append(Refusal(document.row, f"refused by the engine: {result.error and result.error.type}"))
     return again
+
+
+async def _patiently(call: Callable[[], Awaitable[Result]]) -> Result:
+    """The outcome of `call`, which may be repeated, once the server is there to take it."""
+    deadline, wait = _now() + PATIENCE, _FIRST_WAIT
+    while True:
+        try:
+            return await call()
+        except (EngineUnavailable, EngineTimeout):
+            if _now() > deadline:
+                raise
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import msgspec
 import pytest
 
 from api.app import create_app
-from api.server import Server, serve_app, silence_uvicorn
+from api.logs import silence_uvicorn
+from api.server import Server, serve_app
 from api.settings import Settings
 from search.engine import EngineSettings
 from tests.api.memory_engine import MemoryEngine
@@ -44,16 +46,24 @@ class Service:
         self.address = address
         self.server = server
         self.engine = engine
-        self._token: str | None = None
+        self._session: dict[str, Any] | None = None
 
     @property
     def token(self) -> str:
         """An access token of a user that is registered with the first call."""
-        if self._token is None:
-            status, body = self.post("/api/v2/auth/register", {"email": "ada@example.com", "password": "analytical"})
-            assert status == 201, body
-            self._token = body["access_token"]
-        return self._token
+        return str(self.session["access_token"])
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """The answer to that registration."""
+        if self._session is None:
+            self._session = self.registered("ada@example.com")
+        return self._session
+
+    def registered(self, email: str) -> dict[str, Any]:
+        status, body = self.post("/api/v2/auth/register", {"email": email, "password": "analytical"})
+        assert status == 201, body
+        return body
 
     @property
     def bare_url(self) -> str:
@@ -63,20 +73,32 @@ class Service:
     def url(self) -> str:
         return f"{self.bare_url}?token={self.token}"
 
-    def post(self, path: str, body: object) -> tuple[int, Any]:
+    def post(self, path: str, body: object, token: str | None = None) -> tuple[int, Any]:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._open(urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"}))
+        return self.open(path, data, token)[:2]
 
-    def get(self, path: str) -> tuple[int, Any]:
-        return self._open(urllib.request.Request(self.address + path))
+    def get(self, path: str, token: str | None = None) -> tuple[int, Any]:
+        return self.open(path, None, token)[:2]
 
-    def _open(self, request: urllib.request.Request) -> tuple[int, Any]:
+    def open(self, path: str, data: bytes | None, token: str | None = None, **more: str) -> tuple[int, Any, Message]:
+        """Status, body (text if it is not JSON) and headers of the answer."""
+        headers = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in more.items()}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(self.address + path, data, headers)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, _content(answer.read()), answer.headers
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, json.load(error)
+                return error.code, _content(error.read()), error.headers
+
+
+def _content(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return body.decode()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """An engine that holds a few contacts in memory and can be slow or broken on demand. It ignores the predicate."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -30,6 +30,8 @@ def contacts(count: int) -> list[Hit]:
 
 class MemoryEngine:
     """Answers from `hits`; `seconds` is how long each call takes, `error` what it raises instead."""
+
+    width = 64
 
     def __init__(self, count: int = 10) -> None:
         self.hits = contacts(count)
@@ -72,6 +74,10 @@ class MemoryEngine:
     async def count(self, compiled: ContactFilter) -> int:
         await self._work()
         return len(self.hits)
+
+    async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
+        await self._work()
+        return [len(self.hits)] * len(compiled)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         await self._work()

@@ -4,8 +4,8 @@ import time
 import pytest
 
 from api.accounts import Accounts
+from api.database import Database
 from api.settings import Settings
-from api.users import Users
 from mappings.errors import Conflict, InvalidField, SettingsError, TooManyRequests, Unauthorized, WrongCredentials
 
 pytestmark = pytest.mark.anyio
@@ -93,12 +93,12 @@ async def test_too_many_hashes_at_once(accounts):
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://x", "sqlite:///x.db", "postgresql+nodriver://x/y"])
 def test_a_database_url_that_can_not_be_used(tmp_path, url):
     with pytest.raises(SettingsError, match=r"^CONTACTS_DATABASE_URL: "):
-        Users(url, tmp_path)
+        Database(url, tmp_path)
 
 
 async def test_a_data_directory_that_can_not_be_made(tmp_path):
     (tmp_path / "file").touch()
-    users = Users(None, tmp_path / "file" / "data")
+    database = Database(None, tmp_path / "file" / "data")
     with pytest.raises(SettingsError, match=r"^CONTACTS_DATA_DIR: "):
-        await users.open()
-    await users.close()
+        await database.open()
+    await database.close()

@@ -2,53 +2,22 @@ import asyncio
 import json
 import logging
 import time
-from typing import Any
 
 import jwt
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
 
+from api.keys import Keys
 from api.tokens import AUDIENCE, ISSUER, Kind, Tokens
 from mappings.errors import EngineUnavailable
+from tests.api.clients import URL, ask, eventually, receive, rejected, request
 from tests.api.conftest import SECRET
-
-URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 
 pytestmark = pytest.mark.anyio
 
 
-def request(action: str, request_id: object = "r", **data: object) -> str:
-    return json.dumps({"action": action, "request_id": request_id, "data": {"url": URL, **data}})
-
-
-async def receive(socket: ClientConnection) -> dict[str, Any]:
-    message = await asyncio.wait_for(socket.recv(), 10)
-    assert isinstance(message, str)
-    return json.loads(message)
-
-
-async def ask(socket: ClientConnection, action: str, **data: object) -> dict[str, Any]:
-    await socket.send(request(action, **data))
-    return await receive(socket)
-
-
-async def eventually(condition, seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.01)
-
-
 # Who may come in
-
-
-async def rejected(url: str, **options: Any) -> tuple[int, dict[str, str]]:
-    with pytest.raises(InvalidStatus) as caught:
-        await connect(url, **options)
-    response = caught.value.response
-    assert response.headers["Content-Type"] == "application/json"
-    return response.status_code, json.loads(response.body)
 
 
 async def test_no_token_is_a_401_with_a_body(service):
@@ -58,17 +27,21 @@ async def test_no_token_is_a_401_with_a_body(service):
 
 
 async def test_tokens_that_do_not_hold(service):
-    user = Tokens(SECRET, 60).verify(service.token).user
+    tokens = Tokens(Keys("HS256", SECRET, SECRET), 60)
+    found = tokens.verify(service.token)
+    user, session = found.user, found.session
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "iat": now, "exp": now - 5, "jti": "j", "typ": "access"}
+    claims["sid"] = session
     for token, detail in {
         "nonsense": "Token is invalid.",
         service.token[:-2]: "Token is invalid.",
-        Tokens("y" * 32, 60).issue(user): "Token is invalid.",
+        Tokens(Keys("HS256", "y" * 32, "y" * 32), 60).issue(user, session): "Token is invalid.",
         jwt.encode(claims, SECRET, "HS256"): "Token has expired.",
-        Tokens(SECRET, 60).issue(user, Kind.REFRESH): "Token is not an access token.",
-        Tokens(SECRET, 60).issue("00000000-0000-0000-0000-000000000000"): "Token is invalid.",
-        Tokens(SECRET, 60).issue("nobody"): "Token is invalid.",
+        tokens.issue(user, session, Kind.REFRESH): "Token is not an access token.",
+        tokens.issue("00000000-0000-0000-0000-000000000000", session): "Token is invalid.",
+        tokens.issue("nobody", session): "Token is invalid.",
+        tokens.issue(user, "00000000-0000-0000-0000-000000000000"): "Token is invalid.",
     }.items():
         assert await rejected(f"{service.bare_url}?token={token}") == (401, {"detail": detail})
 

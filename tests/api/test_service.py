@@ -5,8 +5,9 @@ import pytest
 
 from api.plans import LONGEST_KEPT
 from api.requests import analyze_request, count_request, search_request, uuids_request
-from api.service import CHUNK, ContactService
+from api.service import ContactService
 from api.settings import Settings
+from api.streams import CHUNK
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from tests.api.memory_engine import MemoryEngine
 

@@ -3,6 +3,7 @@ import time
 import jwt
 import pytest
 
+from api.keys import Keys
 from api.tokens import AUDIENCE, ISSUER, Kind, Tokens
 from mappings.errors import Unauthorized
 
@@ -11,32 +12,35 @@ SECRET = "a-secret-of-the-tests-with-more-than-32-bytes"
 
 @pytest.fixture
 def tokens() -> Tokens:
-    return Tokens(SECRET, 60)
+    return Tokens(Keys("HS256", SECRET, SECRET), 60)
 
 
 def signed(secret: str = SECRET, algorithm: str = "HS256", **changes: object) -> str:
     now = int(time.time())
     claims = {
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "u", "iat": now, "exp": now + 60, "jti": "j", "typ": "access", **changes
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "u", "iat": now, "exp": now + 60, "jti": "j", "typ": "access",
+        "sid": "s", **changes
     }  # fmt: skip
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, secret, algorithm)
 
 
 def test_a_token_of_ours_holds(tokens):
-    claims = tokens.verify(tokens.issue("user"))
-    assert claims.user == "user"
+    claims = tokens.verify(tokens.issue("user", "session"))
+    assert (claims.user, claims.session) == ("user", "session")
     assert 55 < claims.expires_at - time.time() <= 60
-    assert tokens.verify(tokens.issue("user")).token_id != claims.token_id
+    assert tokens.verify(tokens.issue("user", "session")).token_id != claims.token_id
 
 
-@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "iat", "sub", "jti", "typ"])
+@pytest.mark.parametrize("claim", ["iss", "aud", "exp", "iat", "sub", "jti", "typ", "sid"])
 def test_every_claim_is_required(tokens, claim):
     tokens.verify(signed())
     with pytest.raises(Unauthorized, match="Token is invalid"):
         tokens.verify(signed(**{claim: None}))
 
 
-@pytest.mark.parametrize("changes", [{"iss": "x"}, {"aud": "x"}, {"sub": 5}, {"jti": 5}, {"iat": "x"}, {"exp": "x"}])
+@pytest.mark.parametrize(
+    "changes", [{"iss": "x"}, {"aud": "x"}, {"sub": 5}, {"jti": 5}, {"sid": 5}, {"iat": "x"}, {"exp": "x"}]
+)
 def test_claims_of_others(tokens, changes):
     with pytest.raises(Unauthorized):
         tokens.verify(signed(**changes))
@@ -49,9 +53,9 @@ def test_only_an_access_token_is_an_access_token(tokens, typ):
 
 
 def test_a_refresh_token_is_one(tokens):
-    assert tokens.verify(tokens.issue("user", Kind.REFRESH), Kind.REFRESH).user == "user"
+    assert tokens.verify(tokens.issue("user", "session", Kind.REFRESH), Kind.REFRESH).user == "user"
     with pytest.raises(Unauthorized):
-        tokens.verify(tokens.issue("user"), Kind.REFRESH)
+        tokens.verify(tokens.issue("user", "session"), Kind.REFRESH)
 
 
 def test_an_expired_token(tokens):

@@ -1,11 +1,15 @@
-"""The same service on both engines, each loaded with the same 10,000 sample contacts through the command line."""
+"""The same service on both engines, each loaded with the same 10,000 sample contacts through the command line.
 
-from collections.abc import Iterator
+Ask for `service` to run on both engines, for `door` to run on both engines over WebSocket and REST.
+"""
+
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from indexing.sample import write_sample
+from tests.contract.doors import Door, RestDoor, WebSocketDoor
 from tests.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
@@ -33,12 +37,15 @@ def duckdb_environment(tmp_path_factory: pytest.TempPathFactory, sample_csv: Pat
 
 @pytest.fixture(scope="session")
 def elasticsearch_environment(
-    tmp_path_factory: pytest.TempPathFactory, sample_csv: Path, elasticsearch_url: str
+    tmp_path_factory: pytest.TempPathFactory,
+    sample_csv: Path,
+    elasticsearch_url: str,
+    own_index: Callable[[str], str],
 ) -> dict[str, str]:
     settings = {
         "CONTACTS_ENGINE": "elasticsearch",
         "CONTACTS_ELASTICSEARCH_URL": elasticsearch_url,
-        "CONTACTS_INDEX": "contract",
+        "CONTACTS_INDEX": own_index("contract"),
     }
     return loaded(environment_of(tmp_path_factory.mktemp("elasticsearch"), **settings), sample_csv)
 
@@ -47,3 +54,9 @@ def elasticsearch_environment(
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     with running(request.getfixturevalue(f"{request.param}_environment")) as started:
         yield started
+
+
+@pytest.fixture(params=[WebSocketDoor, RestDoor], ids=["websocket", "rest"])
+def door(request: pytest.FixtureRequest, service: Service) -> Door:
+    found: Door = request.param(service)
+    return found

@@ -1,4 +1,4 @@
-"""What a client sees of the four actions on 10,000 contacts, on both engines."""
+"""What a client sees of the actions on 10,000 contacts: over WebSocket and REST, on both engines."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from search.fields import ITEM_FIELDS, ContactSimpleItem
 from tests.contract.conftest import SAMPLE
-from tests.service import Service
+from tests.contract.doors import Door
 
 PEOPLE = "https://app.apollo.io/#/people"
 CEOS = f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder"
@@ -18,12 +18,12 @@ def uuids(answer: dict[str, Any]) -> list[str]:
     return [contact["uuid"] for contact in answer["results"]]
 
 
-def test_analyze_answers_the_documented_example(service: Service) -> None:
+def test_analyze_answers_the_documented_example(door: Door) -> None:
     url = (
         f"{PEOPLE}?contactEmailStatusV2[]=verified&personLocations[]=california&personTitles[]=CEO"
         "&organizationNumEmployeesRanges[]=11,50&page=1&sortByField=recommendations_score&sortAscending=false"
     )
-    answer = service.data("analyze", url=url)
+    answer = door.data("analyze", url=url)
     assert list(answer) == ["url", "url_structure", "categories", "statistics", "raw_parameters"]
     assert answer["url"] == url
     assert answer["url_structure"] == {
@@ -55,14 +55,14 @@ def test_analyze_answers_the_documented_example(service: Service) -> None:
     }
 
 
-def test_industry_tags_are_shown_as_names(service: Service) -> None:
-    answer = service.data("analyze", url=f"{PEOPLE}?organizationIndustryTagIds[]=5567cd4773696439dd350000")
+def test_industry_tags_are_shown_as_names(door: Door) -> None:
+    answer = door.data("analyze", url=f"{PEOPLE}?organizationIndustryTagIds[]=5567cd4773696439dd350000")
     assert answer["categories"][0]["parameters"][0]["values"] == ["construction"]
 
 
-def test_search_answers_whole_contacts_and_how_the_url_was_mapped(service: Service) -> None:
+def test_search_answers_whole_contacts_and_how_the_url_was_mapped(door: Door) -> None:
     url = f"{CEOS}&sortByField=recommendations_score&sortAscending=false"
-    answer = service.data("search_contacts", url=url, limit=5)
+    answer = door.data("search_contacts", url=url, limit=5)
     assert list(answer) == ["next", "previous", "results", "apollo_url", "mapping_summary", "unmapped_categories"]
     assert answer["apollo_url"] == url
     assert answer["mapping_summary"] == {
@@ -87,51 +87,51 @@ def test_search_answers_whole_contacts_and_how_the_url_was_mapped(service: Servi
         assert contact["created_at"] is None or DATETIME.fullmatch(contact["created_at"])
 
 
-def test_the_simple_view_has_the_nine_fields_in_order(service: Service) -> None:
-    simple = service.data("search_contacts", url=CEOS, limit=5, view="simple")["results"]
-    full = service.data("search_contacts", url=CEOS, limit=5, view="anything")["results"]
+def test_the_simple_view_has_the_nine_fields_in_order(door: Door) -> None:
+    simple = door.data("search_contacts", url=CEOS, limit=5, view="simple")["results"]
+    full = door.data("search_contacts", url=CEOS, limit=5, view="anything")["results"]
     names = ContactSimpleItem.__struct_fields__
     assert [list(contact) for contact in simple] == [list(names)] * 5
     assert simple == [{name: contact[name] for name in names} for contact in full]
 
 
 @pytest.mark.parametrize("order", ["", "&sortByField=person_name.raw&sortAscending=true", "&sortByField=employees"])
-def test_pages_follow_each_other_in_both_directions(service: Service, order: str) -> None:
+def test_pages_follow_each_other_in_both_directions(door: Door, order: str) -> None:
     url = f"{CEOS}{order}"
-    everything = service.data("search_contacts", url=url)
+    everything = door.data("search_contacts", url=url)
     assert (everything["next"], everything["previous"]) == (None, None)
     expected = uuids(everything)
-    assert len(expected) == len(set(expected)) == service.data("count_contacts", url=url)["count"]
+    assert len(expected) == len(set(expected)) == door.data("count_contacts", url=url)["count"]
 
-    page = service.data("search_contacts", url=url, limit=100)
+    page = door.data("search_contacts", url=url, limit=100)
     assert page["previous"] is None
     forward = [uuids(page)]
     while page["next"]:
-        page = service.data("search_contacts", url=url, limit=100, cursor=page["next"])
+        page = door.data("search_contacts", url=url, limit=100, cursor=page["next"])
         forward.append(uuids(page))
     assert [uuid for part in forward for uuid in part] == expected
 
     backward = [uuids(page)]
     while page["previous"]:
-        page = service.data("search_contacts", url=url, limit=100, cursor=page["previous"])
+        page = door.data("search_contacts", url=url, limit=100, cursor=page["previous"])
         backward.insert(0, uuids(page))
     assert backward == forward
 
 
-def test_a_cursor_without_a_limit_gives_all_the_rest(service: Service) -> None:
-    expected = uuids(service.data("search_contacts", url=CEOS))
-    first = service.data("search_contacts", url=CEOS, limit=30)
-    rest = service.data("search_contacts", url=CEOS, cursor=first["next"])
+def test_a_cursor_without_a_limit_gives_all_the_rest(door: Door) -> None:
+    expected = uuids(door.data("search_contacts", url=CEOS))
+    first = door.data("search_contacts", url=CEOS, limit=30)
+    rest = door.data("search_contacts", url=CEOS, cursor=first["next"])
     assert uuids(first) + uuids(rest) == expected
-    second = service.data("search_contacts", url=CEOS, limit=30, cursor=first["next"])
-    assert uuids(service.data("search_contacts", url=CEOS, cursor=second["previous"])) == uuids(first)
+    second = door.data("search_contacts", url=CEOS, limit=30, cursor=first["next"])
+    assert uuids(door.data("search_contacts", url=CEOS, cursor=second["previous"])) == uuids(first)
 
 
-def test_page_offset_and_limit(service: Service) -> None:
-    expected = uuids(service.data("search_contacts", url=CEOS))
+def test_page_offset_and_limit(door: Door) -> None:
+    expected = uuids(door.data("search_contacts", url=CEOS))
 
     def ask(url: str = CEOS, **data: Any) -> list[str]:
-        return uuids(service.data("search_contacts", url=url, **data))
+        return uuids(door.data("search_contacts", url=url, **data))
 
     assert ask(limit=10) == expected[:10]
     assert ask(limit=10, offset=15) == expected[15:25]
@@ -141,32 +141,32 @@ def test_page_offset_and_limit(service: Service) -> None:
     assert ask(f"{CEOS}&page=3") == expected
     for first_page in ("0", "abc", ""):
         assert ask(f"{CEOS}&page={first_page}", limit=10) == expected[:10]
-    beyond = service.data("search_contacts", url=CEOS, limit=10, offset=10**6)
+    beyond = door.data("search_contacts", url=CEOS, limit=10, offset=10**6)
     assert (beyond["results"], beyond["next"], beyond["previous"]) == ([], None, None)
-    assert len(ask(PEOPLE, limit=100, offset=9_950)) == service.data("count_contacts", url=PEOPLE)["count"] - 9_950
+    assert len(ask(PEOPLE, limit=100, offset=9_950)) == door.data("count_contacts", url=PEOPLE)["count"] - 9_950
 
 
-def test_no_filter_finds_every_contact_and_unlimited_uuids_are_all_of_them(service: Service) -> None:
-    count = service.data("count_contacts", url=PEOPLE)["count"]
+def test_no_filter_finds_every_contact_and_unlimited_uuids_are_all_of_them(door: Door) -> None:
+    count = door.data("count_contacts", url=PEOPLE)["count"]
     assert SAMPLE * 0.99 < count <= SAMPLE
-    everyone = service.data("get_uuids", url=PEOPLE)
+    everyone = door.data("get_uuids", url=PEOPLE)
     assert list(everyone) == ["count", "uuids"]
     assert everyone["count"] == len(set(everyone["uuids"])) == count
 
 
-def test_limited_uuids_come_in_result_order_and_are_counted_as_returned(service: Service) -> None:
-    expected = uuids(service.data("search_contacts", url=CEOS))
-    assert service.data("get_uuids", url=CEOS, limit=20) == {"count": 20, "uuids": expected[:20]}
-    assert service.data("get_uuids", url=CEOS, limit=10**6) == {"count": len(expected), "uuids": expected}
+def test_limited_uuids_come_in_result_order_and_are_counted_as_returned(door: Door) -> None:
+    expected = uuids(door.data("search_contacts", url=CEOS))
+    assert door.data("get_uuids", url=CEOS, limit=20) == {"count": 20, "uuids": expected[:20]}
+    assert door.data("get_uuids", url=CEOS, limit=10**6) == {"count": len(expected), "uuids": expected}
 
 
-def test_company_lists_include_and_exclude(service: Service) -> None:
-    contact = service.data("search_contacts", url=CEOS, limit=1)["results"][0]
+def test_company_lists_include_and_exclude(door: Door) -> None:
+    contact = door.data("search_contacts", url=CEOS, limit=1)["results"][0]
     company, domain = contact["company"], contact["website"].partition("://")[2].removeprefix("www.").partition("/")[0]
-    everyone = service.data("count_contacts", url=PEOPLE)["count"]
+    everyone = door.data("count_contacts", url=PEOPLE)["count"]
 
     def count(**lists: Any) -> int:
-        return service.data("count_contacts", url=PEOPLE, **lists)["count"]
+        return door.data("count_contacts", url=PEOPLE, **lists)["count"]
 
     by_name = count(include_company_name=company[1:].upper())
     assert 0 < by_name < everyone

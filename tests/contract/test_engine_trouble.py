@@ -57,7 +57,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
     settings = {
         "CONTACTS_ENGINE": "elasticsearch",
         "CONTACTS_ELASTICSEARCH_URL": request.getfixturevalue("elasticsearch_url"),
-        "CONTACTS_INDEX": "switched",
+        "CONTACTS_INDEX": request.getfixturevalue("own_index")("switched"),
     }
     return environment_of(tmp_path, **settings)
 

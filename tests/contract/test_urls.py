@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexing.csv_source import CsvSource
-from indexing.items import item_of
+from indexing.items import item_reader
 from mappings.contact_filter import map_url
 from mappings.url import parse
 from search.duckdb.compile import compile_filter as compile_sql
@@ -28,7 +28,9 @@ def refusal(url: str) -> str | None:
 @pytest.fixture(scope="session")
 def oracle(sample_csv: Path) -> Oracle:
     with CsvSource(path=str(sample_csv)).open() as reader:
-        return Oracle([item_of(row.cells) for row in reader])
+        assert reader.columns is not None
+        read = item_reader(reader.columns.fields)
+        return Oracle([read(row.cells) for row in reader])
 
 
 @pytest.fixture(scope="session")

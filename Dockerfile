@@ -1,0 +1,31 @@
+# The service and its command line. Build: docker build -t contacts .
+# Stage one has pip and installs the pinned packages; stage two has the result only.
+FROM python:3.12-slim AS build
+WORKDIR /src
+RUN python -m venv /opt/contacts
+COPY constraints.txt ./
+RUN /opt/contacts/bin/pip install --no-cache-dir --require-hashes -r constraints.txt
+COPY pyproject.toml README.md ./
+COPY api api
+COPY indexing indexing
+COPY mappings mappings
+COPY search search
+RUN /opt/contacts/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && /opt/contacts/bin/pip uninstall --yes --quiet setuptools pip
+
+FROM python:3.12-slim
+RUN useradd --system --uid 10001 --create-home contacts && install -d -o contacts /data
+COPY --from=build /opt/contacts /opt/contacts
+ENV PATH=/opt/contacts/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    CONTACTS_HOST=0.0.0.0 \
+    CONTACTS_PORT=8000 \
+    CONTACTS_DATA_DIR=/data
+USER contacts
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
+ENTRYPOINT ["contacts"]
+CMD ["serve"]

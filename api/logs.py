@@ -1,0 +1,88 @@
+"""Log lines: JSON for machines or text for people, with the request they belong to, and never a token."""
+
+import logging
+import re
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from traceback import format_tb
+
+import msgspec
+
+_TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
+_ID = re.compile(r"[\w.:-]{1,64}")
+
+
+class Label(msgspec.Struct, frozen=True):
+    """What a line is about: a connection and the request on it, or an HTTP request."""
+
+    connection: str | None = None
+    request: str | int | None = None
+
+
+label: ContextVar[Label | None] = ContextVar("label", default=None)
+"""Of the running task, and of the threads it waits for."""
+
+
+def redacted(text: str) -> str:
+    """`text` without whatever looks like a token: the last line of defence, for what others log."""
+    return _TOKEN.sub("[token]", text)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        found = "".join(f" [{name} {value}]" for name, value in _ids(label.get()).items())
+        when = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
+        return redacted(f"{when} {record.levelname} {record.name}{found}: {_message(record)}")
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": redacted(_message(record)),
+            **_ids(label.get()),
+            **getattr(record, "fields", {}),
+        }
+        return msgspec.json.encode(line).decode()
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The message, with a traceback but without the text of the error: that may quote contacts or hosts."""
+    text = record.getMessage()
+    if record.exc_info and record.exc_info[0]:
+        text += "\n" + "".join(format_tb(record.exc_info[2])) + record.exc_info[0].__qualname__
+    return text
+
+
+def _ids(found: Label | None) -> dict[str, str]:
+    if found is None:
+        return {}
+    ids = {} if found.connection is None else {"connection": found.connection}
+    # A client may put anything into its request ids, so only what looks like one is logged.
+    if found.request is not None and _ID.fullmatch(redacted(str(found.request))):
+        ids["request"] = str(found.request)
+    return ids
+
+
+def configure_logging(level: str = "info", *, as_json: bool = False) -> None:
+    """One line a record on standard error; of other packages only warnings.
+
+    uvicorn logs the query string of every WebSocket, which holds the token, at INFO, and all headers at DEBUG: it
+    gets no chance to. Warnings and errors of it are kept.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if as_json else _Text())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for package in ("api", "search", "mappings", "indexing"):
+        logging.getLogger(package).setLevel(level.upper())
+    # The engine's client logs every request, and each failure with its host; what matters of it we log ourselves.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    silence_uvicorn()
+
+
+def silence_uvicorn() -> None:
+    """Keep tokens out of the log."""
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

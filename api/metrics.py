@@ -1,0 +1,150 @@
+"""What Prometheus reads at `/metrics`. Labels come from fixed lists only, so their number has a bound.
+
+Counting happens on the hot path, and only on the event loop: plain numbers, without the locks and label look-ups of
+the client library. That one is asked only when somebody looks.
+"""
+
+import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
+from itertools import accumulate
+from typing import Any
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Upper ends of the histograms' buckets."""
+
+_ENDS = (*map(str, SECONDS), "+Inf")
+
+
+class Durations:
+    """A histogram: how many took how long, and all together."""
+
+    __slots__ = ("buckets", "total")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * len(_ENDS)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count one."""
+        self.buckets[bisect_left(SECONDS, seconds)] += 1
+        self.total += seconds
+
+
+class Metrics(Collector):
+    """The figures of one application, in a registry of their own.
+
+    Attributes:
+        in_flight: requests being carried out.
+        connections: WebSockets that are open.
+        refused: handshakes that were refused.
+    """
+
+    def __init__(self) -> None:
+        self.in_flight = self.connections = self.refused = 0
+        self._requests: Counter[tuple[str, str, str]] = Counter()
+        self._seconds: dict[tuple[str, str], Durations] = {}
+        self._engine: dict[str, Durations] = {}
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        self._registry.register(self)
+
+    def answered(self, door: str, action: str, outcome: str, seconds: float | None = None) -> None:
+        """Count an answer; `outcome` is `success` or the code of the error."""
+        self._requests[door, action, outcome] += 1
+        if seconds is not None:
+            durations = self._seconds.get((door, action))
+            if durations is None:
+                durations = self._seconds[door, action] = Durations()
+            durations.add(seconds)
+
+    def engine_seconds(self, operation: str) -> Callable[[float], None]:
+        """What to tell the seconds that a use of the engine took."""
+        return self._engine.setdefault(operation, Durations()).add
+
+    def text(self) -> bytes:
+        """All figures, in Prometheus' own format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Our figures as the client library wants them."""
+        requests = CounterMetricFamily("contacts_requests", "Requests answered", labels=("door", "action", "outcome"))
+        for labels, number in self._requests.items():
+            requests.add_metric(labels, number)
+        yield requests
+        yield _histogram("contacts_request_seconds", "Seconds that requests ran", ("door", "action"), self._seconds)
+        engine = {(operation,): durations for operation, durations in self._engine.items()}
+        yield _histogram("contacts_engine_seconds", "Seconds that uses of the engine took", ("operation",), engine)
+        yield GaugeMetricFamily("contacts_requests_in_flight", "Requests being carried out", self.in_flight)
+        yield GaugeMetricFamily("contacts_connections", "WebSockets that are open", self.connections)
+        yield CounterMetricFamily("contacts_handshakes_refused", "Handshakes refused", self.refused)
+
+
+def _histogram(name: str, words: str, labels: tuple[str, ...], found: dict[Any, Durations]) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, words, labels=labels)
+    for values, durations in found.items():
+        buckets = list(zip(_ENDS, accumulate(durations.buckets), strict=True))
+        family.add_metric(values, buckets=buckets, sum_value=durations.total)
+    return family
+
+
+class TimedEngine:
+    """An engine whose uses are timed. It has the methods of the one it wraps, whatever these are."""
+
+    def __init__(self, engine: Any, metrics: Metrics) -> None:
+        self._engine = engine
+        self._metrics = metrics
+
+    def __getattr__(self, name: str) -> Any:
+        """The engine's own attribute, timed if it is asynchronous."""
+        found = getattr(self._engine, name)
+        if isasyncgenfunction(found):
+            timed = _timed_scan(found, self._metrics.engine_seconds(name))
+        elif iscoroutinefunction(found) and name not in ("ready", "close"):
+            timed = _timed_call(found, self._metrics.engine_seconds(name))
+        else:
+            return found
+        setattr(self, name, timed)
+        return timed
+
+
+def _timed_call(call: Callable[..., Any], observe: Callable[[float], None]) -> Callable[..., Any]:
+    async def timed(*arguments: Any, **named: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return await call(*arguments, **named)
+        finally:
+            observe(time.perf_counter() - started)
+
+    return timed
+
+
+def _timed_scan(scan: Callable[..., Any], observe: Callable[[float], None]) -> Callable[..., Any]:
+    async def timed(*arguments: Any, **named: Any) -> AsyncGenerator[Any]:
+        """Only the engine's part counts, not the time that a slow reader takes between two batches."""
+        batches, spent = scan(*arguments, **named), 0.0
+        try:
+            while True:
+                started = time.perf_counter()
+                try:
+                    batch = await anext(batches, None)
+                finally:
+                    spent += time.perf_counter() - started
+                if batch is None:
+                    return
+                yield batch
+        finally:
+            observe(spent)
+            await batches.aclose()
+
+    return timed

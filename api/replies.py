@@ -1,0 +1,140 @@
+"""HTTP answers that Litestar has none of: streams that end abruptly where they fail, and gzip off the event loop."""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from litestar import Request, Response
+from litestar.types import Receive, Scope, Send
+
+from api.errors import report
+from mappings.errors import Stopped
+
+SMALL = 1024
+"""Bytes that are not worth compressing."""
+
+LEVEL = 3
+"""Of zlib: most of the gain for a third of the time."""
+
+_GZIP = 31
+"""zlib's name for a gzip header and the largest window."""
+
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+
+class StreamedReply(Response[Any]):
+    """An answer that sends `parts`, whose first was made already.
+
+    The next part is made when the client took the one before. One that takes nothing for `stall_seconds` is closed.
+    After a failure the response is not ended: the connection closes without the last chunk, and any client notices
+    that something is missing. A client that leaves ends the work.
+    """
+
+    def __init__(
+        self,
+        first: bytes,
+        parts: AsyncGenerator[bytes],
+        headers: Mapping[str, str],
+        stall_seconds: float,
+        *,
+        gzip: bool,
+    ) -> None:
+        super().__init__(None, status_code=200)
+        self._first = first
+        self._parts = parts
+        self._headers = {**headers, **_encoding(gzip)}
+        self._stall_seconds = stall_seconds
+        self._gzip = gzip
+
+    def to_asgi_response(self, *_arguments: Any, **_named: Any) -> Any:
+        """What Litestar runs."""
+        return self._serve
+
+    async def _serve(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send everything, or until the client leaves, stalls, or something fails."""
+        async with aclosing(self._parts):
+            sending, leaving = asyncio.ensure_future(self._send(send)), asyncio.ensure_future(gone(receive))
+            try:
+                await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (sending, leaving):
+                    task.cancel()
+                await asyncio.gather(sending, leaving, return_exceptions=True)
+
+    async def _send(self, send: Send) -> None:
+        headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
+        compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP) if self._gzip else None
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await self._send_part(send, self._first, compressor)
+            async for part in self._parts:
+                await self._send_part(send, part, compressor)
+            rest = compressor.flush() if compressor else b""
+            await self._send_body(send, rest, more=False)
+        except TimeoutError:
+            _log.info("a client took nothing of a stream for %s s and is closed", self._stall_seconds)
+        except Exception as error:
+            report(error, "streaming an answer")
+
+    async def _send_part(self, send: Send, part: bytes, compressor: Any) -> None:
+        if compressor is not None:
+            part = await asyncio.to_thread(compressor.compress, part)
+        if part:
+            await self._send_body(send, part, more=True)
+        # Neither need have waited: a server drops at once what it can no longer send.
+        await asyncio.sleep(0)
+
+    async def _send_body(self, send: Send, body: bytes, *, more: bool) -> None:
+        async with asyncio.timeout(self._stall_seconds):
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def reply(request: Request[Any, Any, Any], body: bytes, media_type: str, **headers: str) -> Response[Any]:
+    """An answer that is finished, as gzip if the client takes that."""
+    gzip = takes_gzip(request) and len(body) > SMALL
+    if gzip:
+        body = await asyncio.to_thread(_compressed, body)
+    return Response(body, status_code=200, media_type=media_type, headers={**headers, **_encoding(gzip)})
+
+
+async def while_there(request: Request[Any, Any, Any], work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of `work`, which is cancelled, in the engine too, when the client leaves."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone(request.receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise Stopped("The client left")
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has left. The request's body must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def takes_gzip(request: Request[Any, Any, Any]) -> bool:
+    """Whether `Accept-Encoding` names gzip and does not refuse it."""
+    for entry in request.headers.get("accept-encoding", "").lower().split(","):
+        name, _, weight = entry.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _compressed(body: bytes) -> bytes:
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
+    return compressor.compress(body) + compressor.flush()
+
+
+def _encoding(gzip: bool) -> dict[str, str]:
+    return {"vary": "Accept-Encoding"} | ({"content-encoding": "gzip"} if gzip else {})

@@ -1,0 +1,159 @@
+"""`python -m benchmarks.streaming`: how much memory the server needs to stream many contacts to a slow reader.
+
+For each engine and each way to stream, prints by how much the server's resident memory rose at most, from after a
+first small request to the end of the stream, and how long first byte and all took.
+"""
+
+import argparse
+import json
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from websockets.sync.client import connect
+
+from benchmarks.__main__ import load
+from tests.servers import elasticsearch_server
+from tests.service import Service, environment_of, running
+
+INDEX = "benchmark-streaming"
+TARGET_MIB = 64
+PEOPLE = "https://app.apollo.io/#/people"
+MEGABYTE = 1_000_000
+
+
+class Streamed(msgspec.Struct, frozen=True):
+    """One stream: megabytes that arrived, seconds to the first of them and to the last, MiB of memory before and at
+    most."""
+
+    megabytes: float
+    first: float
+    seconds: float
+    before: float
+    most: float
+
+
+def chunks_over_http(service: Service, accept: str) -> Iterator[int]:
+    """Bytes that arrive of `POST /contacts` without a limit, as a plain socket sees them."""
+    body = json.dumps({"url": PEOPLE}).encode()
+    address = urlsplit(service.base)
+    head = (
+        f"POST /api/v2/apollo/contacts HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer {service.token}\r\n"
+        f"Accept: {accept}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname, address.port), timeout=120) as connection:
+        connection.sendall(head.encode() + body)
+        tail = b""
+        while received := connection.recv(64 * 1024):
+            tail = (tail + received)[-16:]
+            yield len(received)
+    if not tail.endswith(b"0\r\n\r\n"):
+        raise SystemExit("the stream broke off")
+
+
+def chunks_over_websocket(service: Service, action: str) -> Iterator[int]:
+    """Bytes of the messages of a streamed answer."""
+    url = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
+    message = {"action": action, "request_id": 1, "data": {"url": PEOPLE, "stream": True}}
+    with connect(url, max_queue=1, compression=None) as connection:
+        connection.send(json.dumps(message))
+        while True:
+            received = connection.recv(120, decode=False)
+            yield len(received)
+            if b'"status":"success"' in received[:120]:
+                return
+            if b'"status":"partial"' not in received[:120]:
+                raise SystemExit(received[:500])
+
+
+WAYS: dict[str, Callable[[Service], Iterator[int]]] = {
+    "REST, JSON": lambda service: chunks_over_http(service, "application/json"),
+    "REST, NDJSON": lambda service: chunks_over_http(service, "application/x-ndjson"),
+    "REST, CSV": lambda service: chunks_over_http(service, "text/csv"),
+    "WebSocket, contacts": lambda service: chunks_over_websocket(service, "search_contacts"),
+    "WebSocket, uuids": lambda service: chunks_over_websocket(service, "get_uuids"),
+}
+
+
+def measure(service: Service, way: Callable[[Service], Iterator[int]], rate: float) -> Streamed:
+    """Read the stream at `rate` megabytes a second while looking at the server's memory."""
+    service.data("search_contacts", url=PEOPLE, limit=1)
+    before = resident(service.process.pid)
+    most, done = before, threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not done.wait(0.05):
+            most = max(most, resident(service.process.pid))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    started, first, total = time.monotonic(), 0.0, 0
+    try:
+        for size in way(service):
+            first = first or time.monotonic() - started
+            total += size
+            time.sleep(max(0.0, started + total / MEGABYTE / rate - time.monotonic()))
+    finally:
+        done.set()
+        watching.join()
+    return Streamed(total / MEGABYTE, first, time.monotonic() - started, before, most)
+
+
+def resident(process: int) -> float:
+    """MiB of memory that a process has."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def report(engine: str, environment: dict[str, str], ways: list[str], rate: float) -> None:
+    """Each way on a server of its own, so that none finds what another left."""
+    for name in ways:
+        with running(environment) as service:
+            found = measure(service, WAYS[name], rate)
+        rose = found.most - found.before
+        print(
+            f"{engine}, {name}: + {rose:.0f} MiB ({found.before:.0f} to {found.most:.0f}), target < {TARGET_MIB} "
+            f"{'met' if rose < TARGET_MIB else 'MISSED'}; {found.megabytes:.0f} MB in {found.seconds:.0f} s, "
+            f"first after {found.first * 1000:.0f} ms",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Load, stream, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.streaming", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts to load (default 300000)")
+    parser.add_argument("--rate", type=float, default=1.0, help="megabytes a second that the reader takes (default 1)")
+    parser.add_argument("--engine", choices=["duckdb", "elasticsearch"], action="append", help="default both")
+    parser.add_argument("--way", choices=list(WAYS), action="append", help="default all")
+    options = parser.parse_args()
+    for engine in options.engine or ["duckdb", "elasticsearch"]:
+        with tempfile.TemporaryDirectory(prefix="streaming-") as name:
+            directory = Path(name)
+            ways = options.way or list(WAYS)
+            if engine == "duckdb":
+                environment = environment_of(directory)
+                load(environment, directory, options.contacts)
+                report(engine, environment, ways, options.rate)
+                continue
+            with elasticsearch_server(heap="2g") as url:
+                settings = {
+                    "CONTACTS_ENGINE": engine,
+                    "CONTACTS_ELASTICSEARCH_URL": url,
+                    "CONTACTS_INDEX": INDEX,
+                }
+                environment = environment_of(directory, **settings)
+                load(environment, directory, options.contacts)
+                report(engine, environment, ways, options.rate)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Rows → encoded documents, a batch at a time: the work that is worth spreading over processes.
+
+A batch goes to a worker as plain lists and comes back as bytes; both are what crosses between processes fastest.
+"""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing.connection import wait
+from threading import Thread
+
+import msgspec
+
+from indexing.items import item_reader
+from indexing.ledger import fingerprint
+from mappings.errors import IndexingError, RowRejected
+from search.fields import ContactListItem
+from search.loader import Document
+
+Encode = Callable[[int, ContactListItem], Document]
+
+_SMALL = 3
+"""Batches that are encoded in this process before workers are started: a small file needs none."""
+
+_item_of_json = msgspec.json.Decoder(ContactListItem).decode
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Rows to encode.
+
+    Attributes:
+        fields: what the cells mean; `None` when each row is one finished item, as JSON.
+        numbers: of the rows, in the run.
+    """
+
+    fields: tuple[str | None, ...] | None
+    numbers: list[int]
+    rows: list[Sequence[str]]
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """What became of a batch.
+
+    Attributes:
+        documents: of the rows that were accepted, in order.
+        fingerprints: of their uuids, one after the other, for the ledger.
+        rejects: row number → reason.
+    """
+
+    documents: list[Document]
+    fingerprints: bytes
+    rejects: dict[int, str]
+
+
+def encode_batch(encode: Encode, batch: Batch) -> Encoded:
+    """Encode a batch in this process. Pure."""
+    documents, fingerprints, rejects = _encode(encode, batch)
+    return Encoded([Document(*document) for document in documents], fingerprints, rejects)
+
+
+def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]], bytes, dict[int, str]]:
+    read = _decoded if batch.fields is None else item_reader(batch.fields)
+    documents, fingerprints, rejects = [], [], {}
+    for number, row in zip(batch.numbers, batch.rows, strict=True):
+        try:
+            item = read(row)
+            document = encode(number, item)
+        except RowRejected as rejected:
+            rejects[number] = str(rejected)
+            continue
+        documents.append((number, document.body, document.item))
+        fingerprints.append(fingerprint(item.uuid))
+    return documents, b"".join(fingerprints), rejects
+
+
+def _decoded(row: Sequence[str]) -> ContactListItem:
+    try:
+        return _item_of_json(row[0])
+    except msgspec.DecodeError as error:
+        raise RowRejected(f"the stored contact is damaged: {error}") from error
+
+
+class Encoders:
+    """Encodes batches, `workers` at a time; with 1 in a thread of this process, else in processes of their own."""
+
+    def __init__(self, encode: Encode, workers: int) -> None:
+        self._encode, self.workers = encode, workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._batches = 0
+
+    async def run(self, batch: Batch) -> Encoded:
+        """What became of `batch`.
+
+        Raises:
+            IndexingError: a worker process died.
+        """
+        self._batches += 1
+        if self.workers == 1 or self._batches <= _SMALL:
+            return await asyncio.to_thread(encode_batch, self._encode, batch)
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
+        work = partial(_encode, self._encode, batch)
+        try:
+            documents, fingerprints, rejects = await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        except BrokenProcessPool as error:
+            raise WorkerDied("a worker process died, perhaps of too little memory; try --workers 1") from error
+        return Encoded([Document(*document) for document in documents], fingerprints, rejects)
+
+    def close(self) -> None:
+        """End the workers, when they are done with what they have."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class WorkerDied(IndexingError):
+    """A worker process ended by itself. The load can be resumed."""
+
+
+def relax_garbage_collection() -> None:
+    """Look for cycles a hundred times less often: rows make none, and each look goes through all caches again.
+
+    For processes that do nothing but load: a fifth of their time.
+    """
+    gc.set_threshold(100_000, 20, 50)
+
+
+def _start_worker() -> None:
+    """Ctrl-C is for the job to handle, and a worker never outlives it, even if the job is killed."""
+    relax_garbage_collection()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,118 @@
+"""One load from beginning to end, as the command line asks for it: new or resumed, whole or an update."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from indexing.job import Job, Limits, Plan, Summary, new_state
+from indexing.live_source import LiveSource
+from indexing.progress import ProgressBar
+from indexing.row import Source
+from indexing.state import JobState, StateFile
+from mappings.errors import ContactsError, EngineUnavailable, IndexingError
+from search.engine import EngineSettings
+from search.engines import open_loader, open_updater
+from search.loader import Loader
+
+DEFAULT_WORKERS = min(2, os.cpu_count() or 1)
+
+Sources = Callable[[StateFile], Sequence[Source]]
+
+
+class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """How to load.
+
+    Attributes:
+        rejects: the reject file.
+        keep: earlier stores that stay for a rollback.
+        update: put the contacts among those that are live instead of replacing them.
+        rebuild: read the live contacts; there are no other sources.
+        resume: go on with the interrupted load.
+    """
+
+    rejects: Path
+    limits: Limits = Limits()
+    keep: int = 1
+    workers: int = DEFAULT_WORKERS
+    update: bool = False
+    rebuild: bool = False
+    resume: bool = False
+
+
+class Interrupted(IndexingError):
+    """The load stopped on the way; nothing was swapped, and it can be resumed."""
+
+
+async def load(settings: EngineSettings, sources: Sequence[Source], request: LoadRequest) -> Summary:
+    """Load `sources`.
+
+    Raises:
+        ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
+    """
+    with StateFile(settings.data_dir, settings.index) as file:
+        state = file.load()
+        if request.resume and state is None:
+            raise IndexingError("there is no interrupted load to resume")
+        if state is not None and not request.resume:
+            await _discard(settings, state, file)
+            state = None
+        loader = _loader(settings, request, state)
+        try:
+            sources = await _with_live(settings, loader, sources, request, state)
+            plan = Plan(sources, request.limits, request.workers, resuming=state is not None)
+            state = state or new_state(loader, sources, request.rejects)
+            sizes = [source.size for source in sources]
+            with ProgressBar(None if None in sizes else sum(size or 0 for size in sizes)) as progress:
+                return await Job(plan, loader, state, file, progress).run()
+        except ContactsError as error:
+            if file.load() is not None:
+                raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
+            raise
+        finally:
+            await loader.close()
+
+
+def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:
+    loader = open_updater(settings) if request.update else None
+    loader = loader or open_loader(settings, request.keep, state.store if state else None)
+    if state is not None and (state.in_place, state.store) != (loader.in_place, loader.name):
+        raise IndexingError("the interrupted load was of another kind; give the same flags (--update) again")
+    return loader
+
+
+async def _with_live(
+    settings: EngineSettings,
+    loader: Loader,
+    sources: Sequence[Source],
+    request: LoadRequest,
+    state: JobState | None,
+) -> Sequence[Source]:
+    """The sources with the live contacts in front, where those are needed; the same ones that `state` began with."""
+    live = await loader.live()
+    swapped = live is not None and state is not None and live.name == state.store and not state.in_place
+    if request.rebuild or (request.update and not loader.in_place):
+        if live is None:
+            raise EngineUnavailable("There are no contacts yet; load some without --update first.")
+        sources = [LiveSource(settings=settings, store=live, carried=request.update), *sources]
+    if state is not None and not swapped and state.inputs != [source.identity for source in sources]:
+        raise IndexingError(
+            "the sources are not those of the interrupted load, or have changed since; load anew without --resume"
+        )
+    return sources
+
+
+async def _discard(settings: EngineSettings, state: JobState, file: StateFile) -> None:
+    """Remove what an interrupted load left that nobody wants to resume."""
+    if not state.in_place:
+        loader = open_loader(settings, name=state.store)
+        try:
+            live = await loader.live()
+            if live is None or live.name != state.store:
+                with suppress(EngineUnavailable):
+                    await loader.abort()
+        finally:
+            await loader.close()
+    file.remove()

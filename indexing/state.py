@@ -1,0 +1,94 @@
+"""What a load needs to go on after a crash: one small file beside the contacts, replaced after every batch.
+
+It says up to which row everything is safe in the store. What the crash left beyond that (rows in the store, lines in
+the reject file) is cut off or written again to the same effect.
+"""
+
+import fcntl
+from pathlib import Path
+from typing import Self, TextIO
+
+import msgspec
+
+from mappings.errors import IndexingError
+
+
+class JobState(msgspec.Struct, kw_only=True):
+    """The state of one load.
+
+    Attributes:
+        store: the store that is being filled; `in_place` if it is the live one.
+        inputs: the identities of the sources.
+        source: the number of the source that is being read.
+        source_rows: rows of that source that are done, the last of them at `place`.
+        numbered: rows of all sources that are done; their numbers are the versions of the documents, from `base`.
+        rows: those among them that the summary is about.
+        carried_bytes: where in the ledger those begin.
+        mark: what the store needs to resume.
+        watermark: the latest change that was read.
+    """
+
+    store: str
+    in_place: bool
+    base: int
+    inputs: list[str]
+    reject_path: str
+    source: int = 0
+    source_rows: int = 0
+    place: str | None = None
+    numbered: int = 0
+    rows: int = 0
+    rejected: int = 0
+    rejects_by_reason: dict[str, int] = {}
+    reject_bytes: int = 0
+    ledger_bytes: int = 0
+    carried_bytes: int = 0
+    mark: str = ""
+    watermark: str | None = None
+    unknown_columns: list[str] = []
+
+
+class StateFile:
+    """The state of the load into `index`, and the lock that keeps a second load of it out. A context manager."""
+
+    def __init__(self, data_dir: Path, index: str) -> None:
+        self._path = data_dir / f"{index}.job.json"
+        self._lock_path = data_dir / f"{index}.job.lock"
+        self._lock: TextIO | None = None
+        self.ledger_path = data_dir / f"{index}.job.ledger"
+        self.index = index
+
+    def __enter__(self) -> Self:
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = self._lock_path.open("w")
+        try:
+            # The kernel gives it back when the process ends, however it ends.
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise IndexingError(f"another load into {self.index} is running; wait for it or stop it") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+    def load(self) -> JobState | None:
+        """The state of an interrupted load, if there is one."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=JobState)
+        except FileNotFoundError:
+            return None
+        except msgspec.DecodeError as error:
+            raise IndexingError(f"{self._path.name} is damaged; delete it to load anew: {error}") from error
+
+    def save(self, state: JobState) -> None:
+        """Replace the file in one step."""
+        draft = self._path.with_suffix(".next")
+        draft.write_bytes(msgspec.json.encode(state))
+        draft.replace(self._path)
+
+    def remove(self) -> None:
+        """Forget the load."""
+        self._path.unlink(missing_ok=True)
+        self.ledger_path.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""What each parameter and each value of a URL selects on its own, to be counted: the analysis with numbers in it.
+
+The predicates go to the engine in one request, however many values there are, and the counts come back into place.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from mappings.analysis import AnalysedParameter, Statistics, UrlStructure, analyze
+from mappings.contact_filter import context_of, predicate_of_value
+from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.rules import Context, none_of
+from mappings.url import ApolloUrl
+from search.predicates import MatchAll, Predicate, any_of
+
+
+class CountedValue(msgspec.Struct, frozen=True):
+    """One value, and how many contacts have it."""
+
+    value: str
+    count: int
+
+
+class CountedParameter(msgspec.Struct, frozen=True):
+    """One parameter on its own. Of an exclusion: the contacts that have any of its values."""
+
+    name: str
+    values: list[CountedValue]
+    description: str
+    category: str
+    count: int
+
+
+class CountedCategory(msgspec.Struct, frozen=True):
+    """The parameters of one category; `count` is the largest of theirs."""
+
+    name: str
+    parameters: list[CountedParameter]
+    total_parameters: int
+    count: int
+
+
+class CountedAnalysis(msgspec.Struct, frozen=True):
+    """The answer to `analyze/count`: that to `analyze`, with a count on every category, parameter and value."""
+
+    url: str
+    url_structure: UrlStructure
+    categories: list[CountedCategory]
+    statistics: Statistics
+    raw_parameters: dict[str, list[str]]
+
+
+class Countable(msgspec.Struct, frozen=True):
+    """A URL, ready to be counted.
+
+    Attributes:
+        predicates: what to count, each once.
+        parts: for each parameter in the order of the answer: its predicate, and those of its values. `None` selects no
+            contacts: it is empty, malformed or unmapped, or it steers pages or order.
+    """
+
+    url: ApolloUrl
+    predicates: tuple[Predicate, ...]
+    parts: tuple[tuple[Predicate | None, tuple[Predicate | None, ...]], ...]
+
+    def answer(self, counts: Sequence[int]) -> CountedAnalysis:
+        """The analysis with `counts`, those of `predicates` in their order."""
+        found: dict[Predicate | None, int] = dict(zip(self.predicates, counts, strict=True))
+        parts = iter(self.parts)
+        analysis = analyze(self.url)
+        categories = []
+        for category in analysis.categories:
+            # The parts stand in the order of the analysis, parameter by parameter.
+            parameters = [_counted(shown, *next(parts), found) for shown in category.parameters]
+            most = max(parameter.count for parameter in parameters)
+            categories.append(CountedCategory(category.name, parameters, category.total_parameters, most))
+        return CountedAnalysis(
+            analysis.url, analysis.url_structure, categories, analysis.statistics, analysis.raw_parameters
+        )
+
+
+def countable(url: ApolloUrl, today: date) -> Countable:
+    """What there is to count in a URL. Nothing fails: a malformed value is counted as 0, as `analyze` shows it too."""
+    given = given_parameters(url.pairs)
+    context = context_of(given, today)
+    given.sort(key=lambda each: by_rank(each[0]))
+    parts = tuple([_part(parameter, values, context) for parameter, values in given])
+    wanted = (each for whole, values in parts for each in (whole, *values))
+    return Countable(url, tuple(dict.fromkeys(each for each in wanted if each is not None)), parts)
+
+
+def _part(
+    parameter: Parameter, values: list[str], context: Context
+) -> tuple[Predicate | None, tuple[Predicate | None, ...]]:
+    each = tuple([predicate_of_value(parameter, value, context) for value in values])
+    selecting = [predicate for predicate in each if predicate is not None]
+    if not selecting:
+        return None, each
+    # An exclusion is counted like an inclusion: how many contacts have what is to be left out?
+    whole = any_of(selecting) if parameter.combine is none_of else parameter.combine(selecting)
+    return (None if isinstance(whole, MatchAll) else whole), each
+
+
+def _counted(
+    shown: AnalysedParameter,
+    whole: Predicate | None,
+    values: Sequence[Predicate | None],
+    found: dict[Predicate | None, int],
+) -> CountedParameter:
+    counted = [
+        CountedValue(value, found.get(predicate, 0)) for value, predicate in zip(shown.values, values, strict=True)
+    ]
+    return CountedParameter(shown.name, counted, shown.description, shown.category, found.get(whole, 0))

@@ -1,0 +1,72 @@
+"""Reads items by row, through a small memory of its own.
+
+The database that answers queries keeps every block it has read. An export reads all of them once: it would fill the
+memory with items and drive out what searches need. So items of scans are read through a second, private database that
+has the same file attached and a few megabytes to do it in.
+"""
+
+from array import array
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from search.duckdb.packing import unpack
+
+MEMORY = "20MB"
+"""What all scans of one file share."""
+
+_ALIAS = "live"
+
+
+class ItemStore:
+    """The `items` of one DuckDB file; opened with the first use. Blocks: to be used in threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._database: duckdb.DuckDBPyConnection | None = None
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for `read_items` and `read_uuids`; to be closed after use."""
+        with self._lock:
+            if self._database is None:
+                database = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 1})
+                quoted = str(self._path).replace("'", "''")
+                database.execute(f"ATTACH '{quoted}' AS {_ALIAS} (READ_ONLY)")
+                self._database = database
+            return self._database.cursor()
+
+    def close(self) -> None:
+        """Give the file and the memory back."""
+        with self._lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
+
+def read_items(cursor: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:
+    """The items at `rows`, in that order."""
+    return unpack(cursor, _read(cursor, "item", rows), _ALIAS)
+
+
+def read_uuids(cursor: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[str]:
+    """The uuids at `rows`, in that order."""
+    return _read(cursor, "uuid", rows)
+
+
+def _read(cursor: duckdb.DuckDBPyConnection, column: str, rows: "array[int]") -> list[Any]:
+    least, most = min(rows), max(rows)
+    table = f"{_ALIAS}.items"
+    if rows == array("i", range(least, least + len(rows))):
+        # Rows in default order without a gap, as in an export of everything.
+        found = cursor.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
+        return [value for (value,) in found.fetchall()]
+    wanted = "SELECT unnest(?::INTEGER[]) AS row"
+    found = cursor.execute(
+        f"SELECT row, {column} FROM {table} JOIN ({wanted}) USING (row) WHERE row BETWEEN {least} AND {most}",
+        (rows.tolist(),),
+    )
+    values = dict(found.fetchall())
+    return [values[row] for row in rows]

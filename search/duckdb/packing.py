@@ -1,0 +1,47 @@
+"""Items as they lie in the file: compressed one by one, so that a page unpacks its own few and nothing else.
+
+DuckDB compresses whole blocks of texts; 26 items scattered over a million cost it ten times the search. Alone, an
+item is too short to be compressed well, so zstandard gets a dictionary of made-up items, which share their keys and
+many values with all others. The dictionary is in each file, in `meta`: a later version may ship another one.
+"""
+
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+import duckdb
+import zstandard
+
+DICTIONARY = "item dictionary"
+"""Its name in `meta`."""
+
+_LEVEL = 3
+_local = threading.local()
+
+
+@cache
+def dictionary() -> bytes:
+    """What new files are packed with."""
+    return resources.files("search.duckdb").joinpath("items.ndjson").read_bytes()
+
+
+def pack(item: bytes) -> bytes:
+    """An item as it is stored."""
+    compressor = getattr(_local, "compressor", None)
+    if compressor is None:
+        # One for each thread: they are not made to be shared.
+        shared = zstandard.ZstdCompressionDict(dictionary(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        compressor = _local.compressor = zstandard.ZstdCompressor(_LEVEL, dict_data=shared)
+    packed: bytes = compressor.compress(item)
+    return packed
+
+
+def unpack(cursor: duckdb.DuckDBPyConnection, packed: Sequence[bytes], schema: str = "main") -> list[bytes]:
+    """The items of one file, of which `cursor` has the `meta` under `schema`. Blocks: to be run in a thread."""
+    if not packed:
+        return []
+    [(content,)] = cursor.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (DICTIONARY,)).fetchall()
+    shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    decompress = zstandard.ZstdDecompressor(dict_data=shared).decompress
+    return [decompress(each) for each in packed]

@@ -1,0 +1,91 @@
+"""The indices of an alias: which there are, which is live, and the one call that switches between them.
+
+A complete index says so in its mapping (`_meta`): one that a crashed load left behind is never taken for an earlier
+load, neither by a rollback nor by the cleaning up after a swap.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from mappings.errors import EngineRejected, IndexingError
+from search.elasticsearch.client import Client
+from search.loader import Store
+
+
+def new_name(alias: str) -> str:
+    """The name of a new index for `alias`. Names sort by age."""
+    return f"{alias}-{datetime.now(UTC).strftime('%Y%m%dt%H%M%S%fz')}"
+
+
+def path_of(name: str) -> str:
+    """The path of an index or alias."""
+    return "/" + quote(name, safe="")
+
+
+class Indices:
+    """The indices behind `alias`."""
+
+    def __init__(self, client: Client, alias: str) -> None:
+        self._client, self._alias = client, alias
+        self._name = re.compile(re.escape(alias) + r"-\d{8}t\d{12}z")
+
+    async def live(self) -> list[str]:
+        """The indices behind the alias: one, or none before the first load."""
+        aliases = await self._client.json("GET", "/_alias")
+        if self._alias in aliases:
+            raise EngineRejected(f"An index is named {self._alias}, as the alias should be; rename or delete it.")
+        return [name for name, entry in aliases.items() if self._alias in entry["aliases"]]
+
+    async def live_store(self) -> Store | None:
+        """The live contacts, whatever index they are in."""
+        names = await self.live()
+        if not names:
+            return None
+        return Store(",".join(names), await self.count(self._alias), live=True)
+
+    async def count(self, name: str) -> int:
+        """The contacts in an index or behind an alias."""
+        return int((await self._client.json("GET", f"{path_of(name)}/_count"))["count"])
+
+    async def mark_complete(self, name: str) -> None:
+        """Note that `name` holds a whole load."""
+        await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": {"complete": True}})
+
+    async def complete(self) -> list[str]:
+        """All complete indices, the oldest first."""
+        mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
+        return sorted(
+            name
+            for name, entry in mappings.items()
+            if self._name.fullmatch(name) and entry["mappings"].get("_meta", {}).get("complete")
+        )
+
+    async def stores(self) -> list[Store]:
+        """All complete indices with their contacts, the oldest first."""
+        live = await self.live()
+        return [Store(name, await self.count(name), name in live) for name in await self.complete()]
+
+    async def switch(self, name: str) -> None:
+        """Make `name` what the alias stands for, in one call."""
+        live = [other for other in await self.live() if other != name]
+        actions: list[dict[str, Any]] = [{"remove": {"index": other, "alias": self._alias}} for other in live]
+        actions.append({"add": {"index": name, "alias": self._alias}})
+        await self._client.json("POST", "/_aliases", {"actions": actions})
+
+    async def prune(self, live: str, before: list[str], keep: int) -> None:
+        """Delete all but `keep` earlier indices; `before`, live until now, is what a rollback is for."""
+        others = [name for name in reversed(await self.complete()) if name != live]
+        others.sort(key=lambda name: name not in before)
+        for name in others[keep:]:
+            await self._client.request("DELETE", path_of(name))
+
+    async def rollback(self) -> Store:
+        """Make the newest complete index that is older than the live one live."""
+        live = await self.live()
+        older = [name for name in await self.complete() if live and name < min(live)]
+        if not older:
+            raise IndexingError("there is no earlier load to go back to")
+        await self.switch(older[-1])
+        return Store(older[-1], await self.count(older[-1]), live=True)

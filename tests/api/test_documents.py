@@ -1,0 +1,161 @@
+"""The OpenAPI and AsyncAPI documents, held against real requests and answers."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+from websockets.asyncio.client import ClientConnection, connect
+
+from api.actions import ACTIONS
+from api.messages import AnalyzeFields, CountFields, SearchFields, UuidsFields
+from tests.api.clients import URL, receive, request
+from tests.api.conftest import Service
+from tests.api.memory_engine import MemoryEngine
+
+APOLLO = "/api/v2/apollo"
+PARAMETERS = "&personNotTitles[]=CTO&page=2&finderViewId=x&organizationNumEmployeesRanges[]=1,10&sortByField=employees"
+
+
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    """A validator for a schema in `document`, whose references are from the document's root."""
+    return Draft202012Validator({**schema, "components": {"schemas": document["components"]["schemas"]}})
+
+
+# OpenAPI
+
+
+@pytest.fixture
+def openapi(service: Service) -> dict[str, Any]:
+    return service.get("/docs/openapi.json")[1]
+
+
+def test_there_is_a_page_and_a_document(service, openapi):
+    status, page = service.get("/docs")
+    assert (status, "<html" in page) == (200, True)
+    assert openapi["openapi"].startswith("3.1")
+    assert {path for path in openapi["paths"] if path.startswith(APOLLO)} == {
+        f"{APOLLO}{path}"
+        for path in ("/analyze", "/analyze/count", "/contacts", "/contacts/count", "/contacts/count/uuids")
+    }
+
+
+def test_every_operation_on_contacts_says_what_it_takes_and_answers(openapi):
+    for path, item in openapi["paths"].items():
+        if path.startswith(APOLLO):
+            operation = item["post"]
+            assert operation["summary"]
+            assert operation["description"]
+            assert operation["security"] == [{"BearerToken": []}]
+            assert {"200", "400", "401", "413", "429", "500", "503"} <= set(operation["responses"])
+            assert "apollo.io" in json.dumps(
+                operation["requestBody"]["content"]["application/json"]["schema"]["examples"]
+            )
+    assert openapi["components"]["securitySchemes"]["BearerToken"]["scheme"] == "bearer"
+    found = openapi["paths"][f"{APOLLO}/contacts"]["post"]
+    assert set(found["responses"]["200"]["content"]) == {"application/json", "application/x-ndjson", "text/csv"}
+    parameters = {each["name"]: each["schema"] for each in found["parameters"]}
+    assert parameters["limit"]["minimum"] == 1
+    assert parameters["offset"]["minimum"] == 0
+    assert parameters["exclude_domain_list"] == {
+        "type": "array", "items": {"type": "string"}, "description": parameters["exclude_domain_list"]["description"]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path", ["/analyze", "/analyze/count", "/contacts", "/contacts?limit=3&view=simple", "/contacts/count",
+             "/contacts/count/uuids?limit=2"]
+)  # fmt: skip
+def test_real_answers_are_as_the_document_says(service, openapi, path):
+    operation = openapi["paths"][APOLLO + path.partition("?")[0]]["post"]
+    for body, token, expected in (
+        ({"url": URL + PARAMETERS}, service.token, 200), ({}, service.token, 400), ({"url": URL}, None, 401)
+    ):  # fmt: skip
+        status, found = service.post(APOLLO + path, body, token)
+        assert status == expected
+        schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+        resolved(openapi, schema).validate(found)
+
+
+# AsyncAPI
+
+
+@pytest.fixture
+def asyncapi(service: Service) -> dict[str, Any]:
+    return service.get("/asyncapi.json")[1]
+
+
+def message(document: dict[str, Any], name: str) -> Draft202012Validator:
+    return resolved(document, document["components"]["messages"][name]["payload"])
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [found for each in value.values() for found in references(each)]
+    return [found for each in value for found in references(each)] if isinstance(value, list) else []
+
+
+def test_the_document_is_whole(asyncapi):
+    assert asyncapi["asyncapi"] == "3.0.0"
+    assert set(references(asyncapi))
+    for reference in references(asyncapi):
+        at = asyncapi
+        for part in reference.removeprefix("#/").split("/"):
+            at = at[part]
+    for name, each in asyncapi["components"]["messages"].items():
+        Draft202012Validator.check_schema(each["payload"])
+        for example in each.get("examples", ()):
+            message(asyncapi, name).validate(example["payload"])
+    for schema in asyncapi["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    assert {f"{action}Request" for action in ACTIONS} <= set(asyncapi["components"]["messages"])
+
+
+@pytest.mark.anyio
+async def test_real_messages_are_as_the_document_says(serve, engine):
+    engine.hits = MemoryEngine(2500).hits
+    service = serve()
+    asyncapi = service.get("/asyncapi.json")[1]
+
+    async def exchange(socket: ClientConnection, action: str, **data: Any) -> None:
+        sent = request(action, 7, url=URL + PARAMETERS, **data)
+        message(asyncapi, f"{action}Request").validate(json.loads(sent))
+        await socket.send(sent)
+        while (answer := await receive(socket))["status"] == "partial":
+            message(asyncapi, f"{action}Partial").validate(answer)
+        assert answer["status"] == "success"
+        message(asyncapi, f"{action}Success").validate(answer)
+        assert bool(data.get("stream")) is ("parts" in answer["data"])
+
+    async with connect(service.url, max_size=None) as socket:
+        for action in ACTIONS:
+            await exchange(socket, action)
+        await exchange(socket, "search_contacts", limit=3, view="simple", include_company_name="Acme", strict=False)
+        await exchange(socket, "search_contacts", stream=True, limit=None)
+        await exchange(socket, "get_uuids", stream=True, exclude_domain_list=["a.com"])
+        for frame in ("{", "{}", '{"request_id": 1}', request("fly"), request("get_uuids", limit=0)):
+            await socket.send(frame)
+            message(asyncapi, "error").validate(await receive(socket))
+        for action, data in (("cancel", {"request_id": 9}), ("authenticate", {"token": service.token})):
+            sent = json.dumps({"action": action, "request_id": 1, "data": data})
+            message(asyncapi, f"{action}Request").validate(json.loads(sent))
+            await socket.send(sent)
+            message(asyncapi, f"{action}Success").validate(await receive(socket))
+
+
+def test_a_wrong_message_is_found_wrong(asyncapi):
+    good = {"request_id": 1, "action": "count_contacts", "status": "success", "data": {"count": 1}}
+    check = message(asyncapi, "count_contactsSuccess")
+    check.validate(good)
+    for change in ({"data": {}}, {"data": {"count": "1"}}, {"status": "error"}, {"request_id": None}, {"more": 1}):
+        with pytest.raises(ValidationError):
+            check.validate(good | change)
+
+
+@pytest.mark.parametrize("fields", [AnalyzeFields, CountFields, UuidsFields, SearchFields])
+def test_every_field_is_described(asyncapi, fields):
+    schema = asyncapi["components"]["schemas"][fields.__name__]
+    assert list(schema["properties"]) == list(fields.__struct_fields__)
+    for name, field in schema["properties"].items():
+        assert "description" in json.dumps(field), name

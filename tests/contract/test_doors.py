@@ -1,0 +1,197 @@
+"""What REST, streams and counts by filter add, on both engines: the same contacts, whichever way they leave."""
+
+import asyncio
+import csv
+import gzip
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from api.settings import load_settings
+from mappings.counting import countable
+from mappings.url import parse
+from search.fields import ITEM_FIELDS, LIST_FIELDS
+from search.predicates import ContactFilter, MatchAll, Not, Terms, any_of
+from tests.contract.doors import APOLLO, Door
+from tests.contract.test_urls import URLS, refusal
+from tests.search.stores import engine_of
+from tests.service import ANSWER_SECONDS, Service
+
+PEOPLE = "https://app.apollo.io/#/people"
+CEOS = f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder"
+BY_NAME = f"{PEOPLE}?sortByField=person_name.raw&sortAscending=true"
+
+
+def streamed(service: Service, action: str, **data: Any) -> tuple[list[Any], dict[str, Any]]:
+    """The items of all partial messages, and the `data` of the last message."""
+    key, items = "uuids" if action == "get_uuids" else "results", []
+    with service.connect() as connection:
+        message = {"action": action, "request_id": 1, "data": {"stream": True, **data}}
+        connection.send(json.dumps(message))
+        number = 1
+        while (answer := json.loads(connection.recv(ANSWER_SECONDS)))["status"] == "partial":
+            assert answer["data"]["sequence"] == number
+            items += answer["data"][key]
+            number += 1
+    assert answer["status"] == "success", answer
+    assert (answer["data"].pop("count"), answer["data"].pop("parts")) == (len(items), number - 1)
+    return items, answer["data"]
+
+
+@pytest.mark.parametrize("url", [PEOPLE, BY_NAME, CEOS], ids=["all", "by name", "some"])
+def test_streams_and_exports_hold_what_the_unlimited_answer_holds(service: Service, url: str) -> None:
+    whole = service.data("search_contacts", url=url)
+    results = whole["results"]
+    items, end = streamed(service, "search_contacts", url=url)
+    assert items == results
+    assert end == {name: value for name, value in whole.items() if name != "results"}
+
+    status, answer, _ = service.post(f"{APOLLO}/contacts", {"url": url})
+    assert (status, answer == whole) == (200, True)
+    _, packed, headers = service.post(
+        f"{APOLLO}/contacts", {"url": url}, accept="application/x-ndjson", accept_encoding="gzip"
+    )
+    assert headers["content-encoding"] == "gzip"
+    assert [json.loads(line) for line in gzip.decompress(packed).splitlines()] == results
+    _, rows, _ = service.post(f"{APOLLO}/contacts", {"url": url}, accept="text/csv")
+    found = list(csv.DictReader(io.StringIO(rows.decode(), newline="")))
+    assert tuple(found[0]) == ITEM_FIELDS
+    assert found == [{name: cell(name, value) for name, value in item.items()} for item in results]
+
+    uuids, end = streamed(service, "get_uuids", url=url)
+    assert end == {}
+    assert sorted(uuids) == sorted(item["uuid"] for item in results)
+
+
+def cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if name in LIST_FIELDS else str(value)
+
+
+@pytest.mark.parametrize("url", [CEOS, BY_NAME], ids=["newest first", "by name"])
+def test_streams_from_any_place_in_both_directions(service: Service, url: str) -> None:
+    page = service.data("search_contacts", url=url, limit=10, offset=300)
+    for data in (
+        {"cursor": page["next"]}, {"cursor": page["previous"]}, {"cursor": page["previous"], "limit": 250},
+        {"cursor": page["next"], "limit": 2500, "view": "simple"}, {"limit": 2500}, {"offset": 290}, {"limit": 7},
+    ):  # fmt: skip
+        whole = service.data("search_contacts", url=url, **data)
+        items, end = streamed(service, "search_contacts", url=url, **data)
+        assert items == whole.pop("results")
+        assert end == whole
+    limited = service.data("get_uuids", url=url, limit=2500)["uuids"]
+    assert streamed(service, "get_uuids", url=url, limit=2500)[0] == limited
+
+
+def test_links_lead_through_all_pages_and_back(service: Service) -> None:
+    expected = [item["uuid"] for item in service.data("search_contacts", url=CEOS)["results"]]
+    link = f"{APOLLO}/contacts?limit=400&view=simple&exclude_company_name=no%20such%20%26%20company"
+    pages = [service.post(link, {"url": CEOS})[1]]
+    while pages[-1]["next"]:
+        pages.append(service.post(pages[-1]["next"], {"url": CEOS})[1])
+    assert [item["uuid"] for page in pages for item in page["results"]] == expected
+    assert service.post(pages[1]["previous"], {"url": CEOS})[1]["results"] == pages[0]["results"]
+    status, answer, _ = service.post(pages[0]["next"], {"url": PEOPLE})
+    assert (status, "cursor" in answer["detail"]) == (400, True)
+
+
+def test_a_limit_over_the_page_size_is_cut(service: Service) -> None:
+    status, answer, _ = service.post(f"{APOLLO}/contacts?limit=5000", {"url": PEOPLE})
+    assert (status, len(answer["results"])) == (200, 1000)
+
+
+def test_mistakes_in_the_same_words(door: Door) -> None:
+    for action in ("search_contacts", "count_contacts", "get_uuids"):
+        assert door.refusal(action, url="https://example.com") == "URL must be from apollo.io domain"
+        words = door.refusal(action, url=f"{PEOPLE}?revenueRange[min]=lots").removeprefix("Invalid filter parameters: ")
+        assert words.startswith("revenueRange[min]: 'lots' is not")
+        assert "nodot" in door.refusal(action, url=PEOPLE, include_domain_list=["nodot"])
+    assert "cursor" in door.refusal("search_contacts", url=PEOPLE, cursor="x", limit=5)
+
+
+# Counts by filter
+
+
+def test_counts_of_a_url_are_those_of_its_parts(door: Door) -> None:
+    query = (
+        "page=2&personTitles[]=CEO&personTitles[]=Founder&personNotTitles[]=CTO&organizationNumEmployeesRanges[]=1,50"
+        "&organizationNumEmployeesRanges[]=51,200&contactEmailStatusV2[]=verified&existFields[]=email"
+        "&existFields[]=person_linkedin_url&finderViewId=x&sortByField=employees"
+    )
+
+    def count(part: str) -> int:
+        return int(door.data("count_contacts", url=f"{PEOPLE}?{part}")["count"])
+
+    answer = door.data("count_by_filter", url=f"{PEOPLE}?{query}")
+    assert list(answer) == ["url", "url_structure", "categories", "statistics", "raw_parameters"]
+    parameters = {each["name"]: each for category in answer["categories"] for each in category["parameters"]}
+    for name in ("page", "finderViewId", "sortByField"):
+        assert parameters[name]["count"] == 0
+    everyone = count("")
+    assert parameters["personNotTitles[]"]["count"] == everyone - count("personNotTitles[]=CTO") > 0
+    for name in ("personTitles[]", "organizationNumEmployeesRanges[]", "contactEmailStatusV2[]", "existFields[]"):
+        values = [value["value"] for value in parameters[name]["values"]]
+        assert parameters[name]["count"] == count("&".join(f"{name}={value}" for value in values))
+        for value in parameters[name]["values"]:
+            assert list(value) == ["value", "count"]
+            assert value["count"] == count(f"{name}={value['value']}") > 0
+    for category in answer["categories"]:
+        assert category["count"] == max(each["count"] for each in category["parameters"])
+    plain = door.data("analyze", url=f"{PEOPLE}?{query}")
+    assert (answer["statistics"], answer["raw_parameters"]) == (plain["statistics"], plain["raw_parameters"])
+
+
+def test_many_counts_of_every_real_url_are_the_separate_ones(service: Service) -> None:
+    async def compare() -> int:
+        settings = load_settings(service.environment).engine
+        compared = 0
+        async with engine_of(settings) as engine:
+            for url in URLS:
+                if refusal(url) is None:
+                    found = countable(parse(url), datetime.now(UTC).date()).predicates
+                    compiled = [engine.compile(ContactFilter(predicate)) for predicate in found]
+                    separate = [await engine.count(each) for each in compiled]
+                    assert await engine.count_many(compiled) == separate, url
+                    compared += len(compiled)
+        return compared
+
+    assert asyncio.run(compare()) > 300
+
+
+def test_every_real_url_is_counted_by_its_parts(door: Door) -> None:
+    for url in URLS:
+        if refusal(url) is not None:
+            continue
+        for category in door.data("count_by_filter", url=url)["categories"]:
+            for parameter in category["parameters"]:
+                counts = [value["count"] for value in parameter["values"]]
+                if parameter["name"].startswith(("qAnded", "currentlyUsingAll", "existFields")):
+                    assert parameter["count"] <= min(counts)
+                else:
+                    assert max(counts) <= parameter["count"] <= sum(counts)
+
+
+def test_ten_thousand_predicates_are_counted_in_one_go(service: Service) -> None:
+    titles = [Terms("title_key", (f"title {number}",)) for number in range(10_000)]
+    ceo = Terms("title_key", ("ceo",))
+    predicates = [ceo, *titles, any_of([ceo, *titles]), MatchAll(), Not(ceo)]
+
+    async def count() -> list[int]:
+        async with engine_of(load_settings(service.environment).engine) as engine:
+            return await engine.count_many([engine.compile(ContactFilter(predicate)) for predicate in predicates])
+
+    first, *others, whole, everyone, rest = asyncio.run(count())
+    assert set(others) == {0}
+    assert first == whole == everyone - rest > 0
+
+
+def test_the_longest_url_is_counted(door: Door) -> None:
+    values = "&".join(f"qKeywords=w{number}" for number in range(4000))
+    answer = door.data("count_by_filter", url=f"{PEOPLE}?personTitles[]=CEO&{values}")
+    titles, keywords = (category["parameters"][0] for category in answer["categories"])
+    assert titles["count"] > 0
+    assert len(keywords["values"]) == 4000

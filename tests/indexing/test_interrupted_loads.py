@@ -1,0 +1,214 @@
+"""Loads that are killed, cut off and refused on the way: the result is that of an uninterrupted one."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from indexing.sample import write_sample
+from search.engines import open_engine
+from search.predicates import ContactFilter
+from tests.indexing.faults import MortalElasticsearch, mortal_elasticsearch, proxy
+from tests.indexing.loads import (
+    arguments,
+    elasticsearch_environment,
+    interrupted,
+    live,
+    loaded,
+    people,
+    run_load,
+    settings_of,
+    status,
+)
+from tests.servers import ServerUnavailable
+from tests.service import CONTACTS, contacts
+
+ROWS = 8_000
+KILLS = 10
+
+
+@pytest.fixture(scope="session")
+def awkward_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sample contacts, with duplicates and rows that are rejected among them."""
+    path = tmp_path_factory.mktemp("resume") / "sample.csv"
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(ROWS, stream)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    chance = random.Random(3)
+    for at in range(100, len(lines), 100):
+        lines[at] = chance.choice(("broken\n", lines[at - 50], lines[at]))
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_killed_at_any_point_it_resumes_to_the_same_index(
+    environment: dict[str, str], awkward_sample: Path, tmp_path: Path
+) -> None:
+    loaded(environment, "csv", "-", stdin=people(4))
+    chance, kills = random.Random(11), 0
+    flags = (str(awkward_sample), "--workers", "2")
+    log = (tmp_path / "log").open("wb")
+    while kills < KILLS:
+        resume = ["--resume"] * (interrupted(environment) is not None)
+        command = [*CONTACTS, *arguments(environment, "csv", *flags, *resume)]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            process.wait(chance.uniform(0.5, 2.0))
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            kills += 1
+            deadline = time.monotonic() + 10
+            while not gone(process.pid):
+                assert time.monotonic() < deadline, "a worker outlived the job"
+                time.sleep(0.02)
+        else:
+            assert process.returncode == 0, (tmp_path / "log").read_text()[-2000:]
+    log.close()
+    if interrupted(environment) is not None:
+        summary = loaded(environment, "csv", *flags, "--resume")
+    else:
+        summary = loaded(environment, "csv", *flags)
+    found = live(environment)
+    whole = loaded(environment, "csv", *flags)
+    counted = ("rows", "indexed", "duplicates", "rejected", "live", "rejects_by_reason")
+    assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
+    assert found == live(environment)
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    assert not [path.name for path in data.iterdir() if path.suffix in (".documents", ".items", ".building", ".json")]
+    # Neither of the loads left a half-filled store behind.
+    assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
+
+
+def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text(people(20_000))
+    command = [*CONTACTS, *arguments(environment, "csv", str(source), "--workers", "1")]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+        while interrupted(environment) is None and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    if process.returncode == 0:
+        pytest.skip("the load was over before it could be interrupted")
+    assert process.returncode == 1
+    if interrupted(environment) is None:
+        return  # stopped before its first batch: nothing is left
+    assert b"--resume" in said
+    source.write_text(people(20_001))
+    refused = run_load(environment, "csv", str(source), "--resume")
+    assert (refused.returncode, "have changed since" in refused.stderr) == (1, True)
+    # Without --resume, what was left is removed.
+    assert loaded(environment, "csv", str(source))["indexed"] == 20_001
+    assert len(status(environment)["stores"]) == 1
+
+
+def test_a_busy_elasticsearch_and_lost_answers_change_nothing(
+    elasticsearch_url: str, fresh_index: str, awkward_sample: Path, tmp_path: Path
+) -> None:
+    with proxy(elasticsearch_url, busy=0.3, lost=0.2) as way:
+        environment = elasticsearch_environment(tmp_path, way.url, fresh_index)
+        summary = loaded(environment, "csv", str(awkward_sample))
+        assert way.seen["lost"]
+        assert way.seen["429"] + way.seen["503"]
+        found = live(environment)
+        way.busy = way.lost = 0.0
+        whole = loaded(environment, "csv", str(awkward_sample))
+        assert (summary["indexed"], summary["rejected"]) == (whole["indexed"], whole["rejected"])
+        assert found == live(environment)
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[MortalElasticsearch]:
+    try:
+        with mortal_elasticsearch() as server:
+            yield server
+    except ServerUnavailable as error:
+        if os.environ.get("REQUIRE_ELASTICSEARCH") == "1" and not os.environ.get("ELASTICSEARCH_URL"):
+            pytest.fail(f"REQUIRE_ELASTICSEARCH=1, and there is none to kill: {error}", pytrace=False)
+        pytest.skip(f"NOT TESTED, no Elasticsearch to kill here: {error}")
+
+
+def test_a_killed_elasticsearch_is_waited_for(
+    mortal: MortalElasticsearch, awkward_sample: Path, tmp_path: Path
+) -> None:
+    with proxy(mortal.url, busy=0.2) as way:
+        environment = elasticsearch_environment(tmp_path, way.url, "job-mortal")
+        summaries = []
+        load = threading.Thread(target=lambda: summaries.append(loaded(environment, "csv", str(awkward_sample))))
+        load.start()
+        deadline = time.monotonic() + 60
+        while not (state := interrupted(environment)) or state["rows"] < 3000:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        mortal.kill()
+        way.upstream = mortal.start()
+        load.join(200)
+        (summary,) = summaries
+        found = live(environment)
+        way.busy = 0.0
+        whole = loaded(environment, "csv", str(awkward_sample))
+        assert (summary["indexed"], summary["rejected"]) == (whole["indexed"], whole["rejected"])
+        assert found == live(environment)
+
+
+def test_readers_see_only_the_old_or_the_new_contacts(environment: dict[str, str], tmp_path: Path) -> None:
+    """Search and count hammered while whole loads go live: no error, and no answer that mixes two loads."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(people(2000, title="CEO"))
+    new.write_text(people(3000, first=1000, title="CTO"))
+    sizes = {"CEO": 2000, "CTO": 3000}
+    loaded(environment, "csv", str(old))
+    answers: list[tuple[int, set[str]]] = []
+    stop = threading.Event()
+    reader = threading.Thread(target=hammer, args=(environment, stop, answers))
+    reader.start()
+    try:
+        for source in (new, old, new):
+            loaded(environment, "csv", str(source), "--allow-shrink")
+    finally:
+        stop.set()
+        reader.join(60)
+    assert len(answers) > 20
+    assert {count for count, _ in answers} == set(sizes.values())
+    for _, titles in answers:
+        assert titles in ({"CEO"}, {"CTO"})
+
+
+def hammer(environment: dict[str, str], stop: threading.Event, answers: list[tuple[int, set[str]]]) -> None:
+    async def ask() -> None:
+        engine = open_engine(settings_of(environment))
+        everything = engine.compile(ContactFilter())
+        try:
+            while not stop.is_set():
+                count = await engine.count(everything)
+                page = await engine.search(everything, 500)
+                answers.append((count, {msgspec.json.decode(item)["title"] for item in page.items}))
+        finally:
+            await engine.close()
+
+    asyncio.run(ask())
+
+
+def test_an_elasticsearch_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    environment = elasticsearch_environment(tmp_path, "http://127.0.0.1:9", "nowhere")
+    outcome = run_load(environment, "csv", "-", stdin=people(1))
+    assert (outcome.returncode, outcome.stderr) == (1, "error: The contacts engine can't be reached.\n")
+    assert contacts(environment, "index", "status").returncode == 1

@@ -1,0 +1,162 @@
+"""The guard before the swap, and what a failed or interrupted load leaves behind, with a loader that misbehaves."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from indexing.csv_source import CsvSource
+from indexing.job import Job, Limits, LoadRefused, Plan, Summary, new_state
+from indexing.progress import ProgressBar
+from indexing.state import StateFile
+from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
+from search.fields import ContactListItem
+from search.loader import Document, Refusal, Store
+from tests.indexing.loads import people
+
+
+class MemoryLoader:
+    """Keeps documents in a dictionary; `losing` uuids vanish, `refusing` rows are refused."""
+
+    in_place: ClassVar[bool] = False
+    in_flight: ClassVar[int] = 2
+    name = "fresh"
+
+    def __init__(self, live: int = 0, losing: int = 0, refusing: Sequence[int] = (), fail_after: int = -1) -> None:
+        self._live, self._losing, self._refusing, self._fail_after = live, losing, refusing, fail_after
+        self.contacts: dict[str, int] = {}
+        self.calls: list[str] = []
+
+    @staticmethod
+    def encode(row: int, item: ContactListItem) -> Document:
+        if item.title == "unencodable":
+            raise RowRejected("title: can't be encoded")
+        return Document(row, item.uuid.encode())
+
+    async def start(self) -> None:
+        self.calls.append("start")
+
+    async def resume(self, mark: str) -> None:
+        self.calls.append(f"resume {mark}")
+
+    async def write(self, documents: Sequence[Document]) -> list[Refusal]:
+        if self._fail_after == 0:
+            raise EngineUnavailable("gone")
+        self._fail_after -= 1
+        for document in documents:
+            if document.row not in self._refusing:
+                self.contacts[document.body.decode()] = document.row
+        return [Refusal(each.row, "refused by the engine: x") for each in documents if each.row in self._refusing]
+
+    async def mark(self) -> str:
+        return str(len(self.contacts))
+
+    async def finish(self) -> int:
+        return len(self.contacts) - self._losing
+
+    async def live(self) -> Store | None:
+        return Store("old", self._live, live=True) if self._live else None
+
+    async def swap(self) -> None:
+        self.calls.append("swap")
+
+    async def abort(self) -> None:
+        self.calls.append("abort")
+
+    async def stores(self) -> list[Store]:
+        return []
+
+    async def rollback(self) -> Store:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Summary]:
+    def run_job(loader: MemoryLoader, text: str, limits: Limits | None = None, resume: bool = False) -> Summary:
+        source = CsvSource(path=str(tmp_path / "people.csv"))
+        Path(source.path).write_text(text)
+        with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
+            state = file.load() if resume else new_state(loader, [source], tmp_path / "rejects.ndjson")
+            assert state is not None
+            return asyncio.run(Job(Plan([source], limits or Limits(), 1, resume), loader, state, file, progress).run())
+
+    return run_job
+
+
+def leftovers(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()} - {"people.csv", "contacts.job.lock"}
+
+
+def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
+    loader = MemoryLoader(refusing=[3])
+    text = people(10) + people(4).split("\n", 1)[1] + "id-x,,unencodable\nid-y\n"
+    summary = run(loader, text, Limits(max_rejects=0.5))
+    assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (16, 10, 3, 3)
+    assert summary.rejects_by_reason == {
+        "refused by the engine": 1,
+        "title": 1,
+        "the row has 1 cells where the header has 3": 1,
+    }
+    assert loader.contacts["id-000001"] == 12
+    assert loader.calls == ["start", "swap"]
+    assert leftovers(tmp_path) == {"rejects.ndjson"}
+
+
+@pytest.mark.parametrize(
+    ("loader", "text", "limits", "said"),
+    [
+        (MemoryLoader(losing=1), people(10), Limits(), "9 contacts where 10 were accepted"),
+        (MemoryLoader(live=21), people(10), Limits(), "10 contacts would replace 21.*--allow-shrink"),
+        (MemoryLoader(), people(10) + "x\n", Limits(), "1 of 11 rows were rejected.*--max-rejects"),
+        (MemoryLoader(), "Id\n", Limits(), "no rows"),
+        (MemoryLoader(), "Id,Title\n,\n", Limits(max_rejects=1), "no row became a contact"),
+    ],
+)
+def test_a_wrong_load_is_never_swapped_in(
+    run: Any, tmp_path: Path, loader: MemoryLoader, text: str, limits: Limits, said: str
+) -> None:
+    with pytest.raises(LoadRefused, match=said):
+        run(loader, text, limits)
+    assert loader.calls == ["start", "abort"]
+    assert leftovers(tmp_path) <= {"rejects.ndjson"}
+
+
+def test_shrinking_may_be_allowed(run: Any) -> None:
+    assert run(MemoryLoader(live=21), people(10), Limits(allow_shrink=True)).indexed == 10
+    assert run(MemoryLoader(live=20), people(10)).indexed == 10
+
+
+def test_a_failure_before_the_first_batch_leaves_nothing(run: Any, tmp_path: Path) -> None:
+    for loader, text in ((MemoryLoader(fail_after=0), people(10)), (MemoryLoader(), "no,column\n1,2\n")):
+        with pytest.raises((EngineUnavailable, SourceError)):
+            run(loader, text)
+        assert loader.calls[-1] == "abort"
+        assert leftovers(tmp_path) == set()
+
+
+def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> None:
+    loader = MemoryLoader(fail_after=2)
+    text = people(5000) + "broken\n" + people(5000, first=5000).split("\n", 1)[1]
+    with pytest.raises(EngineUnavailable):
+        run(loader, text)
+    assert loader.calls == ["start"]
+    assert {"contacts.job.json", "contacts.job.ledger"} <= leftovers(tmp_path)
+    loader._fail_after = -1
+    summary = run(loader, text, resume=True)
+    assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (10_001, 10_000, 0, 1)
+    assert loader.calls == ["start", "resume 3000", "swap"]
+    assert leftovers(tmp_path) == {"rejects.ndjson"}
+
+
+def test_two_loads_into_one_index_exclude_each_other(tmp_path: Path) -> None:
+    with (
+        StateFile(tmp_path, "contacts"),
+        pytest.raises(IndexingError, match="another load"),
+        StateFile(tmp_path, "contacts"),
+    ):
+        pass

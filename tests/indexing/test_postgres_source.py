@@ -1,0 +1,242 @@
+"""PostgreSQL as a source, on a real server: the stock schema, own queries, updates, a connection that is cut."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from indexing.postgres_source import PostgresSource
+from indexing.row import Start
+from mappings.errors import SourceError
+from tests.indexing.loads import arguments, interrupted, live, loaded, rejects, run_load
+from tests.service import CONTACTS
+
+SCHEMA = """
+CREATE TABLE contacts(uuid uuid PRIMARY KEY, first_name text, last_name text, company_id uuid, email text, title text,
+    departments text[], mobile_phone text, email_status text, text_search text, seniority text,
+    created_at timestamp, updated_at timestamp);
+CREATE TABLE contacts_metadata(uuid uuid PRIMARY KEY, work_direct_phone text, home_phone text, other_phone text,
+    city text, state text, country text, linkedin_url text, website text, facebook_url text, twitter_url text,
+    stage text);
+CREATE TABLE companies(uuid uuid PRIMARY KEY, name text, employees_count int, industries text[], keywords text[],
+    address text, annual_revenue numeric, total_funding bigint, technologies text[], text_search text,
+    created_at timestamp, updated_at timestamp);
+CREATE TABLE companies_metadata(uuid uuid PRIMARY KEY, linkedin_url text, website text, facebook_url text,
+    twitter_url text, company_name_for_emails text, phone_number text, city text, state text, country text,
+    latest_funding text, latest_funding_amount bigint, last_raised_at text);
+"""
+ACME = "00000000-0000-0000-0000-0000000000aa"
+PEOPLE = "SELECT 'id-' || lpad(n::text, 6, '0') AS uuid, 'p' || n || '@acme.com' AS email, 'CEO' AS title FROM "
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """The URL of a new, empty database."""
+    name = f"job_{uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def stock(database: str) -> str:
+    with psycopg.connect(database) as connection:
+        connection.execute(SCHEMA)
+        connection.execute(
+            "INSERT INTO companies VALUES (%s, 'Acme', 1200, %s, %s, '1 Road', 1500000.00, 5, %s, NULL, %s, %s)",
+            (
+                ACME,
+                ["banking", "health, wellness & fitness"],
+                ["saas, cloud", "b2b"],
+                ["Go"],
+                "2024-01-01",
+                "2024-01-01",
+            ),
+        )
+        connection.execute(
+            "INSERT INTO companies_metadata VALUES (%s, 'li/acme', 'http://www.acme.com', 'fb', NULL, 'Acme Inc', "
+            "'+1', 'Paris', NULL, 'France', 'Series A', 7, '2023-05-01')",
+            (ACME,),
+        )
+        for number in range(50):
+            uuid = f"00000000-0000-0000-0000-{number:012}"
+            company = ACME if number % 2 else None
+            connection.execute(
+                "INSERT INTO contacts VALUES "
+                "(%s, 'Ann', %s, %s, %s, 'CEO', %s, '+2', 'Verified', NULL, 'c_suite', %s, %s)",
+                (
+                    uuid,
+                    f"Lee{number}",
+                    company,
+                    f"p{number}@acme.com",
+                    ["Sales", "C-Suite"],
+                    "2024-01-15 10:30",
+                    "2024-02-01",
+                ),
+            )
+            if number % 3 == 0:
+                connection.execute(
+                    "INSERT INTO contacts_metadata(uuid, city, country) VALUES (%s, 'Berlin', 'Germany')", (uuid,)
+                )
+    return database
+
+
+def texts_of(dsn: str, query: str, **options: Any) -> list[tuple[str, ...]]:
+    with PostgresSource(dsn=dsn, query=query, **options).open(Start()) as reader:
+        return [tuple(row.cells) for row in reader]
+
+
+def test_the_stock_schema(environment: dict[str, str], stock: str) -> None:
+    summary = loaded(environment, "postgres", "--dsn", stock)
+    assert (summary["rows"], summary["indexed"], summary["unknown_columns"]) == (50, 50, [])
+    found = {contact["uuid"]: contact for contact in live(environment)}
+    one = {name: value for name, value in found["00000000-0000-0000-0000-000000000003"].items() if value is not None}
+    assert one == {
+        "uuid": "00000000-0000-0000-0000-000000000003", "first_name": "Ann", "last_name": "Lee3", "title": "CEO",
+        "company": "Acme", "company_name_for_emails": "Acme Inc", "email": "p3@acme.com", "email_status": "Verified",
+        "seniority": "c_suite", "departments": ["Sales", "C-Suite"], "mobile_phone": "+2", "corporate_phone": "+1",
+        "employees": 1200, "industry": "banking; health, wellness & fitness", "keywords": ["saas, cloud", "b2b"],
+        "website": "http://www.acme.com", "company_linkedin_url": "li/acme", "facebook_url": "fb", "city": "Berlin",
+        "country": "Germany", "company_address": "1 Road", "company_city": "Paris", "company_country": "France",
+        "company_phone": "+1", "technologies": ["Go"], "annual_revenue": 1_500_000, "total_funding": 5,
+        "latest_funding": "Series A", "latest_funding_amount": 7, "last_raised_at": "2023-05-01T00:00:00",
+        "created_at": "2024-01-15T10:30:00", "updated_at": "2024-02-01T00:00:00",
+    }  # fmt: skip
+    assert found["00000000-0000-0000-0000-000000000002"]["company"] is None
+
+
+def test_an_update_reads_what_changed_since_the_last_run(environment: dict[str, str], stock: str) -> None:
+    loaded(environment, "postgres", "--dsn", stock)
+    with psycopg.connect(stock) as connection:
+        connection.execute("UPDATE contacts SET title = 'CTO', updated_at = '2024-03-01' WHERE last_name = 'Lee4'")
+        connection.execute("UPDATE companies SET updated_at = '2024-03-02'")
+        connection.execute("UPDATE contacts SET updated_at = '2024-01-01' WHERE last_name = 'Lee6'")
+    summary = loaded(environment, "postgres", "--dsn", stock, "--update")
+    # The one that changed, the 25 of the company that changed, and those within the overlap.
+    assert summary["rows"] == 49
+    assert summary["live"] == 50
+    assert summary["watermark"] == "2024-03-02T00:00:00"
+    assert {c["title"] for c in live(environment) if c["last_name"] == "Lee4"} == {"CTO"}
+    assert loaded(environment, "postgres", "--dsn", stock, "--update")["rows"] == 25
+    assert loaded(environment, "postgres", "--dsn", stock, "--update", "--since", "2030-01-01")["rows"] == 0
+    with psycopg.connect(stock) as connection:
+        connection.execute("DELETE FROM contacts WHERE last_name > 'Lee3'")
+    left = loaded(environment, "postgres", "--dsn", stock, "--update", "--delete-missing", "--allow-shrink")
+    assert left["live"] == left["indexed"] == len(live(environment)) < 50
+
+
+def test_an_own_query_with_awkward_values(database: str, environment: dict[str, str], tmp_path: Any) -> None:
+    query = tmp_path / "contacts.sql"
+    query.write_text(
+        "SELECT * FROM (VALUES "
+        "('a', 'x@y.z', 1e3::float8, '2024-01-15 10:30+02'::timestamptz, ARRAY['a, b', NULL, 'c'], true, 'why'),"
+        "('b', NULL, 2.50, NULL, '{}', NULL, NULL), ('c', 'c', -5, NULL, NULL, NULL, NULL)"
+        ') AS t("ID", "E-Mail Address", employees, created_at, keywords, primary_email_catch_all_status, note);\n'
+    )
+    flags = ("--dsn", database, "--query-file", str(query), "--map", "E-Mail Address=email")
+    summary = loaded(environment, "postgres", *flags, "--max-rejects", "50%")
+    assert (summary["rows"], summary["indexed"], summary["rejected"]) == (3, 2, 1)
+    assert summary["unknown_columns"] == ["note"]
+    assert (rejects(environment)[0]["line"], rejects(environment)[0]["row"]["employees"]) == (3, "-5.0")
+    found = {contact["uuid"]: contact for contact in live(environment)}
+    assert (found["a"]["employees"], found["a"]["created_at"]) == (1000, "2024-01-15T08:30:00")
+    assert (found["a"]["keywords"], found["a"]["primary_email_catch_all_status"]) == (["a, b", "c"], "true")
+    assert (found["b"]["keywords"], found["b"]["employees"]) == (None, 2)
+    looked = json.loads(run_load(environment, "postgres", *flags, "--dry-run").stdout)
+    assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, None)
+
+
+def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(database: str) -> None:
+    query = PEOPLE + "generate_series(1, 5000) AS n ORDER BY random()"
+    source = PostgresSource(dsn=database, query=query)
+    with source.open(Start()) as reader:
+        rows = list(reader)
+    assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
+    with source.open(Start(rows=4998, place=rows[4997].place)) as reader:
+        assert [(row.line, row.cells[0]) for row in reader] == [(4999, "id-004999"), (5000, "id-005000")]
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "start", "said"),
+    [
+        ("SELECT 1 AS x", {}, Start(), "no column is known"),
+        ("SELEC", {}, Start(), "PostgreSQL: syntax error"),
+        ("SELECT 1/n AS employees FROM generate_series(0, 3) AS n", {}, Start(), "PostgreSQL: division by zero"),
+        ("SELECT 'a' AS uuid", {"since": "2024-01-01"}, Start(), "--since needs a column"),
+        ("SELECT 'a' AS email", {}, Start(rows=1), "can't be resumed"),
+        ("DROP TABLE contacts", {}, Start(), "PostgreSQL: syntax error"),
+    ],
+)
+def test_what_can_not_be_read_is_said(
+    database: str, query: str, options: dict[str, str], start: Start, said: str
+) -> None:
+    with pytest.raises(SourceError, match=said):  # noqa: SIM117
+        with PostgresSource(dsn=database, query=query, **options).open(start) as reader:
+            list(reader)
+
+
+def test_no_server_and_wrong_use(environment: dict[str, str]) -> None:
+    outcome = run_load(environment, "postgres", "--dsn", "postgresql://u:secret@127.0.0.1:9/x")
+    assert (outcome.returncode, "secret" in outcome.stderr) == (1, False)
+    assert "PostgreSQL can't be reached" in outcome.stderr
+    for flags in (
+        ["--since", "2024-01-01"],
+        ["--update", "--since", "x", "--delete-missing"],
+        ["--query", "x", "--query-file", __file__],
+    ):
+        assert run_load(environment, "postgres", "--dsn", "x", *flags).returncode == 2
+
+
+@contextmanager
+def running_load(environment: dict[str, str], *flags: str) -> Iterator[subprocess.Popen[str]]:
+    """A load under way, with some of its rows acknowledged."""
+    command = [*CONTACTS, *arguments(environment, "postgres", *flags)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not ((state := interrupted(environment)) and state["rows"]):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        yield process
+
+
+@pytest.mark.parametrize("how", ["cut", "killed"])
+def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
+    environment: dict[str, str], database: str, how: str
+) -> None:
+    loaded(environment, "postgres", "--dsn", database, "--query", PEOPLE + "generate_series(1, 10) AS n")
+    # Every thousandth row takes its time, so that there is a middle to be cut in.
+    slow = "(SELECT n, CASE WHEN n % 1000 = 0 THEN pg_sleep(0.1) END FROM generate_series(1, 20000) AS n) AS slow"
+    flags = ("--dsn", database, "--query", PEOPLE + slow, "--workers", "1")
+    with running_load(environment, *flags) as process:
+        if how == "cut":
+            with psycopg.connect(database, autocommit=True) as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = 'contacts index' AND datname = current_database()"
+                )
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == 1
+            assert said.count("error:") == 1
+            assert "PostgreSQL" in said
+            assert "nothing was swapped; --resume continues" in said
+        else:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+    assert len(live(environment)) == 10
+    summary = loaded(environment, "postgres", *flags, "--resume")
+    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (20_000, 20_000, 0)
+    assert len({contact["uuid"] for contact in live(environment)}) == 20_000
