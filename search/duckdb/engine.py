@@ -43,6 +43,9 @@ FAR_BATCH = 5 * SCAN_BATCH
 
 _ROWS_AT_ONCE = 10_000
 
+_INTERRUPT_SECONDS = 0.05
+"""How often a query that is to end is interrupted: it may not have begun yet when it is told the first time."""
+
 
 class DuckDBEngine:
     """Contacts in a DuckDB file; see `search.engine.Engine` for the methods."""
@@ -162,11 +165,7 @@ class DuckDBEngine:
         except TimeoutError:
             raise EngineTimeout("The contacts engine did not answer in time.") from None
         finally:
-            while not future.done():
-                cursor.interrupt()
-                await asyncio.wait([future], timeout=0.05)
-            if not future.cancelled():
-                future.exception()
+            await _settled(cursor, future)
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         try:
@@ -177,6 +176,24 @@ class DuckDBEngine:
             raise EngineUnavailable("The contacts engine can't read its file.") from error
         except duckdb.Error as error:
             raise EngineRejected("The contacts engine refused this query.") from error
+
+
+async def _settled(cursor: Cursor, future: asyncio.Future[Any]) -> None:
+    """Interrupt `cursor` until its thread is done with it: one that is in use can't be closed.
+
+    A second cancellation has to wait for that too, and is raised afterwards.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        cursor.interrupt()
+        try:
+            await asyncio.wait([future], timeout=_INTERRUPT_SECONDS)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if not future.cancelled():
+        future.exception()
+    if cancelled is not None:
+        raise cancelled
 
 
 def _hits(cursor: Cursor, sql: Sql) -> list[Hit]:
