@@ -36,15 +36,17 @@ def main() -> None:
         load(environment, directory, options.contacts)
         with running(environment) as service:
             for figure, compared in search.run(service, url, INDEX, options.rounds).items():
+                # A count alone has no target: what it is to be measured by is the throughput of many.
+                target = {"target": f"<= {TARGET_RATIO}", "met": compared.ratio <= TARGET_RATIO}
                 figures.append(
-                    {"figure": f"{figure} over WebSocket / bare client, p50", "target": f"<= {TARGET_RATIO}"}
-                    | {"met": compared.ratio <= TARGET_RATIO}
+                    {"figure": f"{figure} over WebSocket / bare client, p50"}
+                    | (target if figure == "search 25" else {})
                     | msgspec.to_builtins(compared)
                 )
     for figure, microseconds in analysis.run().items():
-        target = {"target": f"<= {TARGET_ANALYZE} us", "met": microseconds <= TARGET_ANALYZE}
+        limit = {"target": f"<= {TARGET_ANALYZE} us", "met": microseconds <= TARGET_ANALYZE}
         figures.append(
-            {"figure": f"{figure}, median real URL, us", "ours": microseconds} | (target if figure == "analyze" else {})
+            {"figure": f"{figure}, median real URL, us", "ours": microseconds} | (limit if figure == "analyze" else {})
         )
     show(figures, as_json=options.json)
 
