@@ -4,39 +4,66 @@ Sorting finished items would be most of the work, so they stay out of DuckDB unt
 is searched is staged in tables, and the items are then copied from their file in final order.
 """
 
+import shutil
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
-import msgspec
 
 from search.documents import SearchFields
 from search.duckdb.packing import DICTIONARY, dictionary
 from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
 
-MEMORY = 256
-"""Megabytes that DuckDB may hold while building; what is more goes to disk."""
+MEMORY = (200, 800, 3200)
+"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
+first is not enough, and it starts again with the next."""
 
 _LINE = 2 * 1024 * 1024
 """Bytes of a staged line that DuckDB's readers are ready for; a longer one raises that, and the memory with it."""
 
-_ITEMS_AT_ONCE = 20_000
-_FEW_BYTES = 16 * 1024 * 1024
-"""Items are copied in portions of so many, or so many bytes."""
+_PAIRS_AT_ONCE = 3_000_000
+_CONTACTS_AT_ONCE = 2 * 122_880
+"""Rows of one sort, well within the memory."""
+
+_ITEMS_AT_ONCE = 122_880
+"""Rows of one of DuckDB's row groups: anything else would be written, and written again with the next portion."""
+
+_PLACES_AT_ONCE = 5000
 
 
 def build(file: Path, documents: Path, items: Path, scratch: Path, longest: int) -> int:
     """Make `file` from `documents` (NDJSON) and `items` (one after the other); the number of contacts in it.
 
     Of two documents with the same uuid the one with the higher line counts. No document and no item has more than
-    `longest` bytes. `scratch` is a directory that is not there yet; it stays.
+    `longest` bytes. `scratch` is a directory; it and what is in it need not be there and does not stay.
     """
-    scratch.mkdir()
     line = max(_LINE, longest * 4 // 3 + 1024)
+    for memory in MEMORY:
+        remove(file, scratch)
+        scratch.mkdir()
+        try:
+            return _build(file, documents, items, scratch, (memory + 16 * (line - _LINE) // 2**20, line))
+        except duckdb.OutOfMemoryException:
+            if memory == MEMORY[-1]:
+                raise
+        finally:
+            remove(scratch)
+    raise AssertionError("unreachable")
+
+
+def remove(*paths: Path) -> None:
+    """Delete files and directories, if they are there, with what DuckDB keeps beside them."""
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tuple[int, int]) -> int:
+    """The same within `bounds`: megabytes of memory, and bytes of a line."""
+    memory, line = bounds
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{MEMORY + 16 * (line - _LINE) // 2**20}MB",
+        "memory_limit": f"{memory}MB",
         "temp_directory": str(scratch),
         "preserve_insertion_order": False,
     }
@@ -49,9 +76,10 @@ def build(file: Path, documents: Path, items: Path, scratch: Path, longest: int)
             database.execute(statement)
         database.execute("INSERT INTO meta VALUES (?, ?)", (DICTIONARY, dictionary()))
         for name in sorted((*CODED, *POSTED)):
-            for statement in _field_statements(name):
-                database.execute(statement)
-        database.execute(_contacts_statement())
+            database.execute(_terms_statement(name))
+            if name in POSTED:
+                _post(database, name)
+        _fill_contacts(database)
         with items.open("rb") as stream:
             _copy_items(database, stream, scratch / "items.csv", line)
         for statement in ("DETACH scratch", "CHECKPOINT"):
@@ -75,24 +103,38 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     )
 
 
-def _field_statements(name: str) -> list[str]:
-    """The dictionary of one field and, where a contact can have several values of it, its postings."""
+def _terms_statement(name: str) -> str:
+    """The dictionary of one field."""
     text = f"unnest({name})" if name in POSTED else name
-    terms = (
+    return (
         "INSERT INTO terms SELECT (SELECT coalesce(max(id), -1) FROM terms) + row_number() OVER (ORDER BY text), "
         f"'{name}', text FROM (SELECT DISTINCT text FROM (SELECT {text} AS text FROM scratch.staged)) "
         "WHERE text IS NOT NULL ORDER BY text"
     )
+
+
+def _post(database: duckdb.DuckDBPyConnection, name: str) -> None:
+    """The postings of one field, brought together first and then sorted slice by slice: sorts do not always spill."""
     # Rows come last: a join of texts above that of rows is more than DuckDB 2.0.0 can do (an internal error).
-    postings = (
-        f"INSERT INTO postings SELECT id, row FROM (SELECT id, line FROM (SELECT line, {text} AS text "
+    database.execute(
+        f"CREATE TABLE scratch.pairs AS SELECT id, row FROM (SELECT id, line FROM (SELECT line, unnest({name}) AS text "
         f"FROM scratch.staged) JOIN (SELECT id, text FROM terms WHERE field = '{name}') USING (text)) "
-        "JOIN (SELECT line, row FROM scratch.places) USING (line) ORDER BY id, row"
+        "JOIN (SELECT line, row FROM scratch.places) USING (line)"
     )
-    return [terms, postings] if name in POSTED else [terms]
+    slices = database.execute(
+        f"SELECT min(id), max(id) FROM (SELECT id, sum(size) OVER (ORDER BY id) // {_PAIRS_AT_ONCE} AS slice "
+        "FROM (SELECT id, count(*) AS size FROM scratch.pairs GROUP BY id)) GROUP BY slice ORDER BY slice"
+    ).fetchall()
+    for first, last in slices:
+        database.execute(
+            f"INSERT INTO postings SELECT id, row FROM scratch.pairs WHERE id BETWEEN {first} AND {last} "
+            "ORDER BY id, row"
+        )
+    database.execute("DROP TABLE scratch.pairs")
 
 
-def _contacts_statement() -> str:
+def _fill_contacts(database: duckdb.DuckDBPyConnection) -> None:
+    """The lean table, some rows at a time."""
     codes = ", ".join(f"{name}_terms.id" for name in CODED)
     joins = " ".join(
         f"LEFT JOIN (SELECT id, text FROM terms WHERE field = '{name}') AS {name}_terms "
@@ -100,45 +142,35 @@ def _contacts_statement() -> str:
         for name in CODED
     )
     plain = ", ".join(f"staged.{name}" for name in (*NUMBERS, *SORT_TEXTS))
-    return (
-        f"INSERT INTO contacts SELECT places.row, staged.uuid, staged.present, {codes}, {plain} "
-        f"FROM scratch.staged AS staged JOIN scratch.places AS places USING (line) {joins} ORDER BY places.row"
-    )
+    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+    for first in range(0, rows, _CONTACTS_AT_ONCE):
+        places = f"SELECT line, row FROM scratch.places WHERE row >= {first} AND row < {first + _CONTACTS_AT_ONCE}"
+        database.execute(
+            f"INSERT INTO contacts SELECT places.row, staged.uuid, staged.present, {codes}, {plain} "
+            f"FROM scratch.staged AS staged JOIN ({places}) AS places USING (line) {joins} ORDER BY places.row"
+        )
 
 
 def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: Path, line: int) -> None:
-    """Fills `items` in order, by way of small files: DuckDB reads those several times faster than parameters."""
-    columns = "columns = {row: 'INTEGER', uuid: 'VARCHAR', item: 'VARCHAR'}, delim = '\x01', quote = '', escape = ''"
-    insert = (
-        "INSERT INTO items SELECT row, json_extract_string(uuid, '$'), from_base64(item) "
-        f"FROM read_csv('{_quoted(portion)}', header = false, "
+    """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
+    columns = "columns = {row: 'INTEGER', item: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
+    csv = (
+        f"SELECT row, from_base64(item) AS item FROM read_csv('{_quoted(portion)}', header = false, "
         f"auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
     )
-    with database.cursor() as order:
-        order.execute(
-            "SELECT row, uuid, start, size FROM scratch.places JOIN (SELECT line, uuid FROM scratch.staged) "
-            "USING (line) ORDER BY row"
+    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+    for first in range(0, rows, _ITEMS_AT_ONCE):
+        those = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
+        with portion.open("wb") as lines:
+            places = database.execute(f"SELECT row, start, size FROM scratch.places {those} ORDER BY row")
+            while batch := places.fetchmany(_PLACES_AT_ONCE):
+                for row, start, size in batch:
+                    stream.seek(start)
+                    lines.write(b"%d,%b\n" % (row, b64encode(stream.read(size))))
+        database.execute(
+            f"INSERT INTO items SELECT row, uuid, item FROM ({csv}) JOIN (SELECT row, uuid FROM contacts {those}) "
+            "USING (row) ORDER BY row"
         )
-        for lines in _portions(order, stream):
-            portion.write_bytes(b"".join(lines))
-            database.execute(insert)
-
-
-def _portions(order: duckdb.DuckDBPyConnection, stream: BinaryIO) -> Iterator[list[bytes]]:
-    encode = msgspec.json.Encoder().encode
-    lines: list[bytes] = []
-    size = 0
-    while places := order.fetchmany(_ITEMS_AT_ONCE):
-        for row, uuid, start, length in places:
-            stream.seek(start)
-            # JSON has no raw control characters, so the separator can't stand in a uuid.
-            lines.append(b"%d\x01%b\x01%b\n" % (row, encode(uuid), b64encode(stream.read(length))))
-            size += length
-            if size >= _FEW_BYTES:
-                yield lines
-                lines, size = [], 0
-    if lines:
-        yield lines
 
 
 def _sql_type(name: str) -> str:

@@ -1,7 +1,6 @@
 """Loads contacts into a fresh DuckDB file: documents go to staging files as they come, tables are built at the end."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
 from search.documents import search_fields
-from search.duckdb.build import build
+from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
 from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
@@ -117,10 +116,8 @@ class DuckDBLoader:
     def _build(self) -> int:
         if not self._file.exists():
             self._close()
-            self._remove(self._building, self._scratch)
             build(self._building, self._documents, self._items, self._scratch, self._longest)
             self._building.rename(self._file)
-            self._remove(self._scratch)
         return _count(self._file)
 
     def _swap(self) -> None:
@@ -130,7 +127,7 @@ class DuckDBLoader:
         files = [path for path in complete_files(self._data_dir, self._index) if path != self._file]
         # What was live until now comes first: it is what a rollback is for.
         files.sort(key=lambda path: (path.name != live, [-ord(letter) for letter in path.name]))
-        self._remove(*files[self._keep :])
+        remove(*files[self._keep :])
 
     def _stores(self) -> list[Store]:
         live = self._live_name()
@@ -153,17 +150,12 @@ class DuckDBLoader:
 
     def _remove_staged(self, *also: Path) -> None:
         self._close()
-        self._remove(self._documents, self._items, self._building, self._scratch, *also)
+        remove(self._documents, self._items, self._building, self._scratch, *also)
 
     def _close(self) -> None:
         for stream in self._streams or ():
             stream.close()
         self._streams = None
-
-    def _remove(self, *paths: Path) -> None:
-        for path in paths:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-            path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=4096)
