@@ -7,21 +7,35 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha1
+from operator import itemgetter
 from typing import Any
 from uuid import NAMESPACE_URL
 
 import msgspec
 
 from mappings.errors import RowRejected, shorten
-from search.fields import DATETIME_FIELDS, INTEGER_FIELDS, ITEM_FIELDS, LIST_FIELDS, LONG_MAX, ContactListItem
+from search.fields import (
+    COMPANY_FIELDS,
+    DATETIME_FIELDS,
+    INTEGER_FIELDS,
+    ITEM_FIELDS,
+    LIST_FIELDS,
+    LONG_MAX,
+    ContactListItem,
+)
+from search.memo import Memo
 
 LONGEST_UUID = 128
 """Characters of a uuid. Elasticsearch takes identifiers of at most 512 bytes."""
 
+COMPANY_CHARACTERS = 8 * 1024 * 1024
+"""How many characters of companies' cells are kept for their next contacts, with what was read of them."""
+
 _LONGEST_NUMBER = 128
 
+_OF_COMPANY = frozenset(COMPANY_FIELDS)
 _PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
 _NUMBER = re.compile(r"'?\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([KMB])?\+?", re.IGNORECASE)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
@@ -34,6 +48,10 @@ _CACHED_LENGTH = 512
 """Longer values are read anew each time, so that no cache grows beyond a few megabytes."""
 
 Reader = Callable[[str, str], Any]
+_Cells = tuple[str, ...]
+_Fields = tuple[tuple[str, ...], tuple[tuple[str, Reader], ...]]
+"""The names of some columns, and those names that have a reader."""
+
 ItemReader = Callable[[Sequence[str]], ContactListItem]
 
 
@@ -43,34 +61,54 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
 
     It makes a contact of a row's cells (text as in the source). The uuid is the source's own, else made from the
     e-mail, else from the LinkedIn URL, else from the whole row, so that the same row has the same uuid in every load.
-    It raises `RowRejected` if the row is empty or a value is not of its field's type, naming field and value.
+    It raises `RowRejected` if the row is empty or a value is not of its field's type, naming field and value. The cells
+    that colleagues have in common are read once for all of them.
     """
-    typed = [(field, _READERS[field]) for field in fields if field is not None and field in _READERS]
-    # A column that is passed over would be one named None; its cell is dropped by that name.
-    dropped = None in fields
+    own, person_of = _part(fields, [field is not None and field not in _OF_COMPANY for field in fields])
+    common, company_of = _part(fields, [field in _OF_COMPANY for field in fields])
+    companies = Memo(partial(_values, common), lambda cells, _: sum(map(len, cells)), COMPANY_CHARACTERS)
 
     def read(cells: Sequence[str]) -> ContactListItem:
         whole = "".join(cells)
         if not whole.isascii() or "\0" in whole:
-            _check_text(fields, cells)
-        values: dict[Any, Any] = {field: text for field, text in zip(fields, map(str.strip, cells)) if text}  # noqa: B905
-        if dropped:
-            values.pop(None, None)
-        if not values:
+            _check_text(whole, fields, cells)
+        person, company = _values(own, person_of(cells)), companies(company_of(cells))
+        if not person and not company:
             raise RowRejected("the row is empty")
-        for field, reader in typed:
-            if field in values:
-                values[field] = reader(field, values[field])
-        if "uuid" not in values:
-            values["uuid"] = _derived_uuid(values)
-        return ContactListItem(**values)
+        if "uuid" not in person:
+            person["uuid"] = _derived_uuid(person, company)
+        return ContactListItem(**person, **company)
 
     return read
 
 
-def _derived_uuid(values: dict[str, Any]) -> str:
-    name = values.get("email", "").lower() or values.get("person_linkedin_url")
+def _part(fields: Sequence[str | None], chosen: Sequence[bool]) -> tuple[_Fields, Callable[[Sequence[str]], _Cells]]:
+    """The chosen fields, each with its reader, and the function that takes their cells out of a row."""
+    places = [place for place, wanted in enumerate(chosen) if wanted]
+    named = [str(fields[place]) for place in places]
+    if len(places) < 2:
+        return _fields(named), lambda cells: tuple([cells[place] for place in places])
+    return _fields(named), itemgetter(*places)
+
+
+def _fields(names: Sequence[str]) -> _Fields:
+    return tuple(names), tuple([(name, _READERS[name]) for name in names if name in _READERS])
+
+
+def _values(fields: _Fields, cells: _Cells) -> dict[str, Any]:
+    """What the cells hold, without the empty ones. Raises `RowRejected`."""
+    names, readers = fields
+    values: dict[str, Any] = {name: text for name, text in zip(names, map(str.strip, cells)) if text}  # noqa: B905
+    for name, reader in readers:
+        if name in values:
+            values[name] = reader(name, values[name])
+    return values
+
+
+def _derived_uuid(person: dict[str, Any], company: dict[str, Any]) -> str:
+    name = person.get("email", "").lower() or person.get("person_linkedin_url")
     if not name:
+        values = person | company
         name = "\n".join(f"{field}={values[field]}" for field in ITEM_FIELDS if field in values)
     # A UUIDv5 (RFC 9562), as `uuid.uuid5(NAMESPACE_URL, name)` makes it, in half the time.
     digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
@@ -80,9 +118,13 @@ def _derived_uuid(values: dict[str, Any]) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _check_text(fields: Sequence[str | None], cells: Sequence[str]) -> None:
+def _check_text(whole: str, fields: Sequence[str | None], cells: Sequence[str]) -> None:
     """Refuses what no store takes: bytes that were not of the source's encoding, which come as lone surrogates, and
     NUL, the mark of a damaged file or of UTF-16 taken for something else."""
+    with suppress(UnicodeEncodeError):
+        whole.encode()
+        if "\0" not in whole:
+            return
     for field, text in zip(fields, cells, strict=False):
         if field is None:
             continue

@@ -128,7 +128,7 @@ _TABLE = (
         "Where excluded company keywords are looked for",
         readers.keyword_field("qNotOrganizationKeywordTags[]"),
     ),
-    Row("qKeywords", "Free-text search: all the words", readers.all_words("search_words")),
+    Row("qKeywords", "Free-text search: all the words", readers.free_text),
     # Technologies, and fields that are there or not
     Row("currentlyUsingAnyOfTechnologyUids[]", "Technologies, any of", readers.phrase("technologies")),
     Row("currentlyUsingAllOfTechnologyUids[]", "Technologies, all of", readers.phrase("technologies"), all_of),

@@ -28,6 +28,8 @@ from search.text import normalise, term, title_key, words
 
 _LEFT_OUT_OF_TITLES = frozenset({"of", "and", "the", "for", "in", "at", "to"})
 _DEFAULT_KEYWORD_FIELDS = ("company_text", "keywords", "industries")
+_FREE_TEXT_TERMS = ("person_name", "title_words", "search_words")
+_FREE_TEXT_PHRASES = ("company_text", "industries", "keywords", "person_location")
 _OR = " OR "
 
 _SORT_FIELDS = {
@@ -121,6 +123,17 @@ def alternatives(read_one: Read) -> Read:
         return any_of(found) if found else None
 
     return read
+
+
+def free_text(value: str, _context: Context) -> Predicate | None:
+    """All the words, each in any of the fields that free text searches."""
+    found = words(value)
+    return all_of(_anywhere(word) for word in found) if found else None
+
+
+def _anywhere(word: str) -> Predicate:
+    terms = [Terms(field, (word,)) for field in _FREE_TEXT_TERMS]
+    return any_of([*terms, *(Phrase(field, word) for field in _FREE_TEXT_PHRASES)])
 
 
 seniority_term = one_term("seniority", seniority)

@@ -52,6 +52,9 @@ def host_and_parents(host: str) -> tuple[str, ...]:
     """
     if not host:
         return ()
+    if host.count(".") < 2:
+        # Whatever the suffix is: a registrable domain or a suffix by itself has no parent that is one.
+        return (host,)
     found = _extract()(host)
     if not found.suffix or not found.domain:
         return (host,)

@@ -2,7 +2,7 @@
 
 Everything that depends on fields derives from here: the Elasticsearch mapping, the DuckDB schema, the CSV header
 aliases, the items in answers. Adding a searchable field is one entry in `SEARCH_FIELDS`, one attribute in
-`search.documents.SearchFields`, and the line there that computes it.
+`search.documents.PersonFields` or `CompanyFields`, and the line there that computes it.
 """
 
 from enum import Enum
@@ -71,6 +71,30 @@ class ContactSimpleItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
+COMPANY_FIELDS = (
+    "company",
+    "company_name_for_emails",
+    "employees",
+    "industry",
+    "keywords",
+    "website",
+    "company_linkedin_url",
+    "facebook_url",
+    "twitter_url",
+    "company_address",
+    "company_city",
+    "company_state",
+    "company_country",
+    "company_phone",
+    "technologies",
+    "annual_revenue",
+    "total_funding",
+    "latest_funding",
+    "latest_funding_amount",
+    "last_raised_at",
+)
+"""What colleagues have in common: read and derived once for all of them while a load goes on."""
+
 LIST_FIELDS = frozenset({"departments", "keywords", "technologies"})
 INTEGER_FIELDS = frozenset({"employees", "annual_revenue", "total_funding", "latest_funding_amount"})
 DATETIME_FIELDS = frozenset({"last_raised_at", "created_at", "updated_at"})
@@ -111,7 +135,7 @@ SEARCH_FIELDS: dict[str, SearchField] = {
     "person_name": SearchField(Kind.TERM),
     "linkedin": SearchField(Kind.TERM, many=False),
     "funding_stage": SearchField(Kind.TERM, many=False),
-    "present": SearchField(Kind.TERM),
+    "absent": SearchField(Kind.TERM),
     "employees": SearchField(Kind.NUMBER, many=False),
     "annual_revenue": SearchField(Kind.NUMBER, many=False),
     "total_funding": SearchField(Kind.NUMBER, many=False),
@@ -120,7 +144,9 @@ SEARCH_FIELDS: dict[str, SearchField] = {
     "created_at": SearchField(Kind.NUMBER, many=False),
     "updated_at": SearchField(Kind.NUMBER, many=False),
 }
-"""Numbers are integers; the three datetimes are seconds since 1970 in UTC. `present` serves `Exists`."""
+"""Numbers are integers; the three datetimes are seconds since 1970 in UTC. `absent` serves `Exists`: it has the names
+of the item's empty fields, which are fewer than the others. `search_words` are the words that free text finds and no
+other field has."""
 
 LONG_MIN, LONG_MAX = -(2**63) + 1, 2**63 - 2
 """The bounds of a stored number; a bound or value outside is brought to the nearest. Engines hold 64 bits, of which

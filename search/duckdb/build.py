@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import duckdb
 
-from search.documents import SearchFields
+from search.documents import CompanyFields, PersonFields
 from search.duckdb.packing import DICTIONARY, dictionary
 from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
 
@@ -90,7 +90,8 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
 
 def _staging(documents: Path, line: int) -> tuple[str, ...]:
     """`scratch.staged`: what was staged; `scratch.places`: the row of each line that counts, and where its item is."""
-    types = ", ".join(f"{name} {_sql_type(name)}" for name in SearchFields.__struct_fields__ if name != "present")
+    derived = (*PersonFields.__struct_fields__, *CompanyFields.__struct_fields__)
+    types = ", ".join(f"{name} {_sql_type(name)}" for name in derived)
     return (
         "CREATE TABLE scratch.staged AS SELECT line, uuid, present, size, unnest(search) "
         f"FROM read_json('{_quoted(documents)}', format = 'newline_delimited', "

@@ -48,8 +48,7 @@ class DuckDBLoader:
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         packed, fields = pack(_encode(item)), search_fields(item)
-        searched = _encode(msgspec.structs.replace(fields, present=()))
-        parts = (row, _encode(item.uuid), _mask(fields.present), len(packed), searched)
+        parts = (row, _encode(item.uuid), _present(fields.absent), len(packed), fields.json())
         return Document(row, b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"search":%b}\n' % parts, packed)
 
     async def start(self) -> None:
@@ -159,9 +158,9 @@ class DuckDBLoader:
 
 
 @lru_cache(maxsize=4096)
-def _mask(present: tuple[str, ...]) -> int:
+def _present(absent: tuple[str, ...]) -> int:
     """The bits of `contacts.present`."""
-    return sum(PRESENT[name] for name in present)
+    return sum(bit for name, bit in PRESENT.items() if name not in absent)
 
 
 def _count(path: Path) -> int:

@@ -17,7 +17,7 @@ CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many an
 PRESENT = {name: 1 << bit for bit, name in enumerate(ITEM_FIELDS)}
 """Item field → its bit in `contacts.present`. Contacts have most fields: postings of them would be a third of all."""
 
-POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and name != "present")
+POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and name != "absent")
 """Fields with several values a contact: rows of `postings`."""
 
 NUMBERS = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NUMBER)

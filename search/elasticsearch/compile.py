@@ -56,8 +56,6 @@ def query(predicate: Predicate) -> Query:
             return {"match_all": {}}
         case Terms(field, values):
             return _terms(f"search.{field}", values)
-        case Exists(field):
-            return {"term": {"search.present": field}}
         case Phrase(field, words):
             return {"match_phrase": {text_path(field): words}}
         case Substring(field, text):
@@ -70,7 +68,7 @@ def query(predicate: Predicate) -> Query:
             return {"match_none": {}}
         case Any(of):
             return {"bool": {"should": [query(each) for each in of], "minimum_should_match": 1}}
-        case Not():
+        case Not() | Exists():
             return _bool((predicate,))
     assert_never(predicate)
 
@@ -108,13 +106,18 @@ def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
 
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:
-    """One bool of all the predicates: those negated in `must_not`, the others in `filter`."""
+    """One bool of all the predicates: what must not hold in `must_not`, the others in `filter`."""
     excluded = [query(each.of) for each in predicates if isinstance(each, Not)]
-    required = [query(each) for each in predicates if not isinstance(each, Not)]
+    excluded += [_absent(each) for each in predicates if isinstance(each, Exists)]
+    required = [query(each) for each in predicates if not isinstance(each, Not | Exists)]
     if not excluded and not required:
         return {"match_all": {}}
     clauses = ({"filter": required} if required else {}) | ({"must_not": excluded} if excluded else {})
     return {"bool": clauses}
+
+
+def _absent(exists: Exists) -> Query:
+    return {"term": {"search.absent": exists.field}}
 
 
 def _terms(path: str, values: tuple[str, ...]) -> Query:

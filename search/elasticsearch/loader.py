@@ -41,6 +41,9 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
+_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b,"search":{"absent":%b%b%b%b}\n'
+"""Two lines of a bulk request: the action, then the item with the derived fields as one more of its own."""
+
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
 
@@ -66,12 +69,18 @@ class ElasticsearchLoader:
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         fields = search_fields(item)
-        derived = _encode(fields)
-        if fields.company_text:
-            derived = derived[:-1] + _grams(fields.company_text)
-        # The row number as version: a batch that is sent twice changes nothing, and the later row always wins.
-        action = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}' % (_encode(item.uuid), row)
-        return Document(row, b'%b\n%b,"search":%b}\n' % (action, _encode(item)[:-1], derived))
+        derived, text = fields.json(), fields.company.company_text
+        parts = (
+            _encode(item.uuid),
+            # As version: a batch that is sent twice changes nothing, and the later row always wins.
+            row,
+            _encode(item)[:-1],
+            _encode(fields.absent),
+            _grams(text) if text else b"",
+            b"," if len(derived) > len("{}") else b"",
+            derived[1:],
+        )
+        return Document(row, _DOCUMENT % parts)
 
     async def start(self) -> None:
         await self._client.json("PUT", self._path, index_body())
@@ -173,7 +182,7 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
 @lru_cache(maxsize=4096)
 def _grams(company: str) -> bytes:
-    return b',"company_text_grams":%b}' % _encode(grams(company))
+    return b',"company_text_grams":%b' % _encode(grams(company))
 
 
 def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:

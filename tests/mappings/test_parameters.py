@@ -47,6 +47,11 @@ def seconds(*when):
     return int(datetime(*when, tzinfo=UTC).timestamp())
 
 
+def anywhere(word):
+    exact = [terms(field, word) for field in ("person_name", "title_words", "search_words")]
+    return some(*exact, *phrases(word, "company_text", "industries", "keywords", "person_location").of)
+
+
 EVERYWHERE = ("company_text", "keywords", "industries")
 
 CASES = [
@@ -200,7 +205,7 @@ CASES = [
         Not(Phrase("company_text", "a")),
     ),
     ("qNotOrganizationKeywordTags[]=a", Not(phrases("a", *EVERYWHERE))),
-    ("qKeywords=Avenue  living", every(terms("search_words", "avenue"), terms("search_words", "living"))),
+    ("qKeywords=Avenue  living", every(anywhere("avenue"), anywhere("living"))),
     ("currentlyUsingAnyOfTechnologyUids[]=google_analytics", Phrase("technologies", "google analytics")),
     (
         "currentlyUsingAllOfTechnologyUids[]=a&currentlyUsingAllOfTechnologyUids[]=b",

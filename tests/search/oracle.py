@@ -4,9 +4,12 @@ It shares nothing with the engines but the meaning written down in `search.predi
 the compilers are right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any as Value
 
-from search.documents import SearchFields, search_fields
+import msgspec
+
+from search.documents import search_fields
 from search.fields import SORT_KEYS, ContactListItem
 from search.predicates import (
     All,
@@ -29,7 +32,7 @@ class Oracle:
 
     def __init__(self, items: Sequence[ContactListItem]) -> None:
         latest = {item.uuid: item for item in items}
-        self._contacts = [(item, search_fields(item)) for item in latest.values()]
+        self._contacts = [(item, derived(item)) for item in latest.values()]
 
     def count(self, contact_filter: ContactFilter) -> int:
         return len(self.uuids(contact_filter))
@@ -51,32 +54,44 @@ class Oracle:
         return [uuids[at : at + limit] for at in range(0, len(uuids), limit)]
 
 
-def sort_value(fields: SearchFields, order: Order) -> int | str | None:
-    return getattr(fields, order.field if SORT_KEYS[order.field] else f"sort_{order.field}")
+Fields = Mapping[str, Value]
 
 
-def values_of(fields: SearchFields, name: str) -> tuple[str, ...]:
-    value = getattr(fields, name)
+def derived(item: ContactListItem) -> Fields:
+    """All derived fields of a contact by name."""
+    fields = search_fields(item)
+    parts = (fields.person, fields.company)
+    return {name: value for part in parts for name, value in msgspec.structs.asdict(part).items()} | {
+        "absent": fields.absent
+    }
+
+
+def sort_value(fields: Fields, order: Order) -> int | str | None:
+    return fields[order.field if SORT_KEYS[order.field] else f"sort_{order.field}"]
+
+
+def values_of(fields: Fields, name: str) -> tuple[str, ...]:
+    value = fields[name]
     if value is None:
         return ()
     return value if isinstance(value, tuple) else (value,)
 
 
-def matches(predicate: Predicate, fields: SearchFields) -> bool:
+def matches(predicate: Predicate, fields: Fields) -> bool:
     match predicate:
         case MatchAll():
             return True
         case Terms(field, values):
             return any(value in values for value in values_of(fields, field))
         case Exists(field):
-            return field in fields.present
+            return field not in fields["absent"]
         case Phrase(field, words):
             wanted = words.split(" ")
             return any(contains_run(value.split(" "), wanted) for value in values_of(fields, field))
         case Substring(field, text):
             return any(text in value for value in values_of(fields, field))
         case Range(field, gte, lte):
-            number = getattr(fields, field)
+            number = fields[field]
             return number is not None and (gte is None or number >= gte) and (lte is None or number <= lte)
         case All(of):
             return all(matches(each, fields) for each in of)

@@ -3,7 +3,7 @@
 import msgspec
 from hypothesis import given
 
-from search.documents import SearchFields, epoch_seconds, search_fields
+from search.documents import CompanyFields, PersonFields, epoch_seconds, search_fields
 from search.fields import LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactListItem
 from tests.search.strategies import items
 
@@ -34,34 +34,48 @@ CONTACT = ContactListItem(
 
 def test_search_fields() -> None:
     fields = search_fields(CONTACT)
-    assert fields.title_key == "manager project"
-    assert fields.title_words == ("manager", "project")
-    assert (fields.seniority, fields.email_status, fields.email_catch_all) == ("c_suite", "verified", "catch_all")
-    assert fields.departments == ("sales", "engineering_technical")
-    assert fields.person_location == ("san francisco", "california", "united states")
-    assert fields.company_text == "acme inc"
-    assert fields.company_domains == ("shop.acme.co.uk", "acme.co.uk")
-    assert fields.industries == ("banking", "health wellness fitness")
-    assert fields.keywords == ("digital marketing", "saas")
-    assert fields.technologies == ("google analytics 4",)
-    assert {"bjorn", "neil", "manager", "acme", "com", "banking", "saas", "usa", "california"} <= set(
-        fields.search_words
-    )
-    assert fields.person_name == ("bjorn", "o", "neil")
-    assert fields.linkedin == "linkedin.com/in/bjorn"
-    assert fields.funding_stage == "series_a"
-    assert "title" in fields.present
-    assert "stage" not in fields.present
-    assert fields.employees == LONG_MAX
-    assert fields.last_raised_at == 1_704_067_200
-    assert fields.sort_person_name == "bjorn o neil"
+    person, company = fields.person, fields.company
+    assert person.title_key == "manager project"
+    assert person.title_words == ("manager", "project")
+    assert (person.seniority, person.email_status, person.email_catch_all) == ("c_suite", "verified", "catch_all")
+    assert person.departments == ("sales", "engineering_technical")
+    assert person.person_location == ("san francisco", "california", "united states")
+    assert person.search_words == ("bjorn", "acme", "com", "ca", "usa")
+    assert person.person_name == ("bjorn", "o", "neil")
+    assert person.linkedin == "linkedin.com/in/bjorn"
+    assert person.sort_person_name == "bjorn o neil"
+    assert company.company_text == "acme inc"
+    assert company.company_domains == ("shop.acme.co.uk", "acme.co.uk")
+    assert company.industries == ("banking", "health wellness fitness")
+    assert company.keywords == ("digital marketing", "saas")
+    assert company.technologies == ("google analytics 4",)
+    assert company.funding_stage == "series_a"
+    assert company.employees == LONG_MAX
+    assert company.last_raised_at == 1_704_067_200
+    assert "title" not in fields.absent
+    assert "stage" in fields.absent
+
+
+def test_a_zero_is_something() -> None:
+    absent = search_fields(ContactListItem(uuid="1", employees=0, title="", keywords=())).absent
+    assert "employees" not in absent
+    assert {"title", "keywords", "total_funding"} <= set(absent)
 
 
 def test_every_search_field_and_sort_key_is_derived() -> None:
-    derived = set(SearchFields.__struct_fields__)
+    derived = {*PersonFields.__struct_fields__, *CompanyFields.__struct_fields__, "absent"}
     sort_texts = {f"sort_{key}" for key, number in SORT_KEYS.items() if not number}
     assert derived == set(SEARCH_FIELDS) | sort_texts
     assert {key for key, number in SORT_KEYS.items() if number} <= set(SEARCH_FIELDS)
+
+
+@given(items)
+def test_the_json_is_that_of_both_parts(item: ContactListItem) -> None:
+    fields = search_fields(item)
+    parts = (msgspec.json.encode(fields.person), msgspec.json.encode(fields.company))
+    assert msgspec.json.decode(fields.json()) == {
+        name: value for part in parts for name, value in msgspec.json.decode(part).items()
+    }
 
 
 def test_seconds_of_what_is_no_datetime() -> None:
@@ -74,4 +88,6 @@ def test_it_is_a_function_of_the_stored_item(item: ContactListItem) -> None:
     stored = msgspec.json.decode(msgspec.json.encode(item), type=ContactListItem)
     fields = search_fields(item)
     assert search_fields(stored) == fields
-    assert all(LONG_MIN <= value <= LONG_MAX for value in (fields.employees, fields.annual_revenue) if value)
+    assert all(
+        LONG_MIN <= value <= LONG_MAX for value in (fields.company.employees, fields.company.annual_revenue) if value
+    )

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.documents import search_fields
 from search.duckdb.compile import compile_filter
 from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactListItem
 from search.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, any_of
-from tests.search.oracle import Oracle, matches
+from tests.search.oracle import Oracle, derived, matches
 from tests.search.stores import engine_of, load
 from tests.search.strategies import items, leaves
 
@@ -29,7 +28,7 @@ def test_what_alternatives_share_is_taken_out() -> None:
 
 @given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
 def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactListItem) -> None:
-    fields = search_fields(item)
+    fields = derived(item)
     assert matches(Any(tuple(factored(alternatives))), fields) == matches(Any(tuple(alternatives)), fields)
 
 
