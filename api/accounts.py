@@ -3,11 +3,13 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import msgspec
+from msgspec import Meta
 
+from api.credentials import EMAIL, LONGEST_EMAIL, LONGEST_NAME, read_string
 from api.database import Database
 from api.keys import load_keys
 from api.passwords import Passwords
@@ -20,20 +22,15 @@ from mappings.errors import (
     Conflict,
     Forbidden,
     InvalidField,
-    MissingField,
     TooManyRequests,
     Unauthorized,
     WrongCredentials,
 )
 
-LONGEST_EMAIL, LONGEST_NAME = 320, 200
-"""Characters: RFC 5321's 64 + 1 + 255 for an e-mail address."""
-
 EMAIL_SHARE = 6
 """An e-mail address has this part of the logins that an address of the network has."""
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-
+_EMAIL = re.compile(EMAIL)
 
 NO_CREDENTIALS = "Authentication credentials were not provided."
 
@@ -41,9 +38,9 @@ NO_CREDENTIALS = "Authentication credentials were not provided."
 class PublicUser(msgspec.Struct, frozen=True):
     """What a client learns about its user."""
 
-    uuid: str
-    email: str
-    name: str
+    uuid: Annotated[str, Meta(examples=["0192f0c1-2345-7abc-8def-0123456789ab"])]
+    email: Annotated[str, Meta(examples=["ada@example.com"])]
+    name: Annotated[str, Meta(examples=["Ada"])]
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -52,8 +49,8 @@ class Session(msgspec.Struct, frozen=True):
     user: PublicUser
     access_token: str
     refresh_token: str
-    token_type: str
-    expires_in: int
+    token_type: Literal["bearer"]
+    expires_in: Annotated[int, Meta(ge=1, examples=[1800])]
 
 
 class Accounts:
@@ -94,9 +91,9 @@ class Accounts:
         _limit(self._by_address, address)
         if self._closed:
             raise Forbidden("Registration is closed; ask the operator for a user.")
-        email, password = _email(body), _string(body, "password")
+        email, password = _email(body), read_string(body, "password")
         _limit(self._by_email, email.casefold())
-        name = "" if body.get("name") is None else _string(body, "name", LONGEST_NAME).strip()
+        name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME).strip()
         return await self._session(await self.create(email, password, name))
 
     async def create(self, email: str, password: str, name: str) -> User:
@@ -111,7 +108,7 @@ class Accounts:
             WrongCredentials: in the same words and time for an unknown user, a wrong password and a disabled user.
         """
         _limit(self._by_address, address)
-        email, password = _string(body, "email", LONGEST_EMAIL), _string(body, "password")
+        email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
         _limit(self._by_email, email.strip().casefold())
         user = await self.users.by_email(email)
         matches = await self._passwords.check(password, user.password_hash if user else None)
@@ -126,7 +123,7 @@ class Accounts:
             Unauthorized: it does not hold. One that was used before ends its whole session.
         """
         _limit(self._by_address, address)
-        claims = self._tokens.verify(_string(body, "refresh_token"), Kind.REFRESH)
+        claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
         fresh = str(uuid4())
         if not await self.sessions.renew(claims.session, claims.token_id, fresh, _refresh_end()):
             raise Unauthorized("Token is invalid.")
@@ -141,10 +138,11 @@ class Accounts:
         Raises:
             Unauthorized: neither holds.
         """
+        refresh_token = None if body.get("refresh_token") is None else read_string(body, "refresh_token")
         if access_token:
             claims = await self.identify(access_token)
-        elif body.get("refresh_token") is not None:
-            claims = self._tokens.verify(_string(body, "refresh_token"), Kind.REFRESH)
+        elif refresh_token:
+            claims = self._tokens.verify(refresh_token, Kind.REFRESH)
         else:
             raise Unauthorized(NO_CREDENTIALS)
         await self.sessions.end(claims.session)
@@ -217,19 +215,8 @@ def _limit(rates: Rates, key: str) -> None:
         raise TooManyRequests("Too many logins; try again later", retry_after=seconds)
 
 
-def _string(body: Mapping[str, Any], name: str, longest: int | None = None) -> str:
-    value = body.get(name)
-    if value is None or value == "":
-        raise MissingField(name)
-    if not isinstance(value, str):
-        raise InvalidField(f"{name} must be a string")
-    if longest is not None and len(value) > longest:
-        raise InvalidField(f"{name} must have at most {longest} characters")
-    return value
-
-
 def _email(body: Mapping[str, Any]) -> str:
-    return _checked_email(_string(body, "email", LONGEST_EMAIL))
+    return _checked_email(read_string(body, "email", LONGEST_EMAIL))
 
 
 def _checked_email(email: str) -> str:

@@ -2,22 +2,18 @@
 
 from collections.abc import Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Controller, MediaType, Request, Response, post
-from litestar.di import NamedDependency, Provide
-from litestar.exceptions import ClientException, ValidationException
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
-from litestar.params import Body, Parameter
 
 from api.auth import sender
 from api.connection import Services
 from api.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
-from api.messages import EXAMPLE_URL, CountData, Problem, SearchData, Url, UuidsData
-from api.openapi import ExportOperation, QueryOperation
+from api.messages import CountData, CountQuery, SearchData, SearchQuery, UrlBody, UuidsData, UuidsQuery
+from api.openapi import BEARER, operation, problems
+from api.query import read_query
 from api.replies import StreamedReply, reply, takes_gzip, while_there
 from api.requests import SearchRequest, analyze_request, count_request, search_request, uuids_request
 from api.service import SearchAnswer
@@ -28,83 +24,14 @@ from mappings.errors import ForeignUrl, InvalidInput, InvalidParameter, MissingF
 PATH = "/api/v2/apollo"
 NO_URL = "URL is required and must be a string"
 INVALID = "Invalid filter parameters: "
-PARAMETERS = (
-    "limit",
-    "offset",
-    "cursor",
-    "view",
-    "include_company_name",
-    "exclude_company_name",
-    "include_domain_list",
-    "exclude_domain_list",
-)
-"""The query parameters that a link to another page repeats, with the cursor in place of the offset."""
-
+PROBLEMS = problems(400, 401, 413, 429, 503)
+EXPORTS = {NDJSON: "A contact a line", CSV: "A contact a row"}
 HttpRequest = Request[Any, Any, Any]
 Result = TypeVar("Result")
 
 
-class UrlBody(msgspec.Struct, frozen=True):
-    """What every request's body holds."""
-
-    url: Url
-
-
-UrlData = Annotated[UrlBody, Body(examples=[Example(summary="CEOs in California", value={"url": EXAMPLE_URL})])]
-Limit = Annotated[int | None, Parameter(ge=1, description="Most to answer; without it all", required=False)]
-Names = Annotated[list[str] | None, Parameter(description="Part of a company's name; repeat for any of several")]
-Domains = Annotated[
-    list[str] | None, Parameter(description="Company domains, any of them: repeated or separated by commas")
-]
-Lists = dict[str, list[str] | None]
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Which contacts of a result are wanted."""
-
-    offset: int | None
-    cursor: str | None
-    view: str | None
-
-
-async def company_lists(
-    include_company_name: Names = None,
-    exclude_company_name: Names = None,
-    include_domain_list: Domains = None,
-    exclude_domain_list: Domains = None,
-) -> Lists:
-    """The company and domain lists in the query."""
-    return {
-        "include_company_name": include_company_name,
-        "exclude_company_name": exclude_company_name,
-        "include_domain_list": _apart(include_domain_list),
-        "exclude_domain_list": _apart(exclude_domain_list),
-    }
-
-
-async def place(
-    offset: Annotated[int | None, Parameter(ge=0, description="Contacts to skip", required=False)] = None,
-    cursor: Annotated[str | None, Parameter(description="Where to go on; see `next` and `previous`")] = None,
-    view: Annotated[str | None, Parameter(description="`simple` for contacts in short")] = None,
-) -> Place:
-    """Where in the result to start, and the view."""
-    return Place(offset, cursor or None, view)
-
-
-PROBLEMS: Mapping[int, ResponseSpec] = {
-    400: ResponseSpec(Problem, generate_examples=False, description="The request is not as it must be"),
-    401: ResponseSpec(Problem, generate_examples=False, description="No access token, or one that does not hold"),
-    413: ResponseSpec(Problem, generate_examples=False, description="The body or the answer is too large"),
-    429: ResponseSpec(Problem, generate_examples=False, description="Too many requests; see Retry-After"),
-    500: ResponseSpec(Problem, generate_examples=False, description="Something went wrong here"),
-    503: ResponseSpec(Problem, generate_examples=False, description="The engine can't answer now"),
-}
-
-
 def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
     """The answer to a mistake of the caller, in the words of the protocol."""
-    if isinstance(error, ClientException) and error.status_code != 400:
-        return Response({"detail": error.detail}, status_code=error.status_code, media_type=MediaType.JSON)
     return Response({"detail": _words(error)}, status_code=400, media_type=MediaType.JSON)
 
 
@@ -114,17 +41,13 @@ def _words(error: Exception) -> str:
             return NO_URL
         case ForeignUrl() | InvalidParameter():
             return str(error)
-        case InvalidInput():
-            return f"{INVALID}{error}"
-        case ValidationException(extra=[{"source": "query", "key": key, "message": message}, *_]):
-            return f"{INVALID}{key}: {message.replace(' | null', '')}"
-    # What is left is a body without a url that is a string, or one that is no JSON at all.
-    return NO_URL
+    return f"{INVALID}{error}"
 
 
 async def authenticated(connection: Any, _handler: Any) -> None:
-    """A guard: it comes before anything of the request is looked at."""
-    connection.state.user = await sender(connection)
+    """A guard: it comes before anything of the request is looked at. Which methods there are, everyone may know."""
+    if connection.scope["method"] != "OPTIONS":
+        connection.state.user = await sender(connection)
 
 
 class ContactsController(Controller):
@@ -132,79 +55,100 @@ class ContactsController(Controller):
 
     path = PATH
     tags = ("Contacts",)
-    security = ({"BearerToken": []},)
+    security = (BEARER,)
     guards = (authenticated,)
-    dependencies = {"lists": Provide(company_lists), "place": Provide(place)}  # noqa: RUF012
-    # RecursionError is what nesting without end is to the decoder of the body.
-    exception_handlers = dict.fromkeys((InvalidInput, ClientException, RecursionError), refused)
+    exception_handlers = {InvalidInput: refused}  # noqa: RUF012
 
-    @post("/analyze", status_code=200, responses=PROBLEMS, summary="Explain a URL")
-    async def analyze(self, request: HttpRequest, data: UrlData) -> Response[Analysis]:
+    @post(
+        "/analyze",
+        status_code=200,
+        summary="Explain a URL",
+        operation_class=operation(body=UrlBody),
+        responses=PROBLEMS,
+    )
+    async def analyze(self, request: HttpRequest) -> Response[Analysis]:
         """Take a URL apart: its parameters by category, with readable values. Nothing is searched."""
-        answer = await _services(request).contacts.analyze(analyze_request({"url": data.url}))
-        return await reply(request, answer, JSON)
+        asked = analyze_request(await _asked(request))
+        return await reply(request, await _services(request).contacts.analyze(asked), JSON)
 
-    @post("/analyze/count", status_code=200, responses=PROBLEMS, summary="Count a URL's parameters one by one")
-    async def count_by_filter(self, request: HttpRequest, data: UrlData) -> Response[CountedAnalysis]:
+    @post(
+        "/analyze/count",
+        status_code=200,
+        summary="Count a URL's parameters one by one",
+        operation_class=operation(body=UrlBody),
+        responses=PROBLEMS,
+    )
+    async def count_by_filter(self, request: HttpRequest) -> Response[CountedAnalysis]:
         """The analysis, with the number of contacts for every category, parameter and value, each on its own.
 
         Pagination, sorting and what can't be mapped count 0; an exclusion counts the contacts that have the value;
         a category counts as its largest parameter.
         """
-        asked = analyze_request({"url": data.url})
+        asked = analyze_request(await _asked(request))
         return await reply(request, await _run(request, _services(request).contacts.count_by_filter(asked)), JSON)
 
     @post(
-        "/contacts/count", status_code=200, responses=PROBLEMS, operation_class=QueryOperation, summary="Count contacts"
+        "/contacts/count",
+        status_code=200,
+        summary="Count contacts",
+        operation_class=operation(query=CountQuery, body=UrlBody),
+        responses=PROBLEMS,
     )
-    async def count(self, request: HttpRequest, data: UrlData, lists: NamedDependency[Lists]) -> Response[CountData]:
+    async def count(self, request: HttpRequest) -> Response[CountData]:
         """How many contacts match the URL, exactly."""
-        asked = count_request({"url": data.url, **lists})
+        asked = count_request(await _asked(request, CountQuery))
         return await reply(request, await _run(request, _services(request).contacts.count(asked)), JSON)
 
     @post(
         "/contacts/count/uuids",
         status_code=200,
-        responses=PROBLEMS,
-        operation_class=QueryOperation,
         summary="Uuids of contacts",
+        operation_class=operation(query=UuidsQuery, body=UrlBody),
+        responses=PROBLEMS,
     )
-    async def uuids(
-        self, request: HttpRequest, data: UrlData, lists: NamedDependency[Lists], limit: Limit = None
-    ) -> Response[UuidsData]:
+    async def uuids(self, request: HttpRequest) -> Response[UuidsData]:
         """The uuids of the first `limit` contacts in order; without a limit all of them, in any order."""
-        asked = uuids_request({"url": data.url, "limit": limit, **lists})
+        asked = uuids_request(await _asked(request, UuidsQuery))
         return await reply(request, await _run(request, _services(request).contacts.uuids(asked)), JSON)
 
-    @post("/contacts", status_code=200, responses=PROBLEMS, operation_class=ExportOperation, summary="Search contacts")
-    async def search(
-        self,
-        request: HttpRequest,
-        data: UrlData,
-        lists: NamedDependency[Lists],
-        place: NamedDependency[Place],
-        limit: Limit = None,
-    ) -> Response[SearchData]:
+    @post(
+        "/contacts",
+        status_code=200,
+        summary="Search contacts",
+        operation_class=operation(query=SearchQuery, body=UrlBody, forms=EXPORTS),
+        responses=PROBLEMS,
+    )
+    async def search(self, request: HttpRequest) -> Response[SearchData]:
         """Contacts in order; without a limit all of them, however many.
 
         `next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
         contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
         last chunk, so a client that checks for it never takes a part for the whole.
         """
-        most = None if limit is None else min(limit, _services(request).settings.max_page_size)
-        given = {"limit": most, **msgspec.structs.asdict(place), **lists}
-        asked = search_request({"url": data.url, **given})
-        if most is None:
+        given = await _asked(request, SearchQuery)
+        asked = search_request(given)
+        if asked.limit is None:
             return await _streamed(request, asked)
+        limit = min(asked.limit, _services(request).settings.max_page_size)
+        asked = msgspec.structs.replace(asked, limit=limit)
         found = await _run(request, _services(request).contacts.search(asked))
-        return await _page(request, found, given, simple=asked.simple)
+        return await _page(request, found, {**given, "limit": limit}, simple=asked.simple)
+
+
+async def _asked(request: HttpRequest, query: type[msgspec.Struct] | None = None) -> dict[str, Any]:
+    """The URL in the body and the fields in the query. Raises `MissingField` or `InvalidField`."""
+    try:
+        body = msgspec.json.decode(await request.body(), type=UrlBody)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise MissingField("url") from error
+    return {**(read_query(request.scope["query_string"], query) if query else {}), "url": body.url}
 
 
 async def _page(request: HttpRequest, found: SearchAnswer, given: Mapping[str, Any], *, simple: bool) -> Response[Any]:
     """The answer to a limited search, in the form that the client accepts."""
 
     def link(cursor: str) -> str:
-        repeated = {name: given[name] for name in PARAMETERS if name != "offset" and given[name] is not None}
+        repeated = {name: value for name, value in given.items() if name not in ("url", "offset")}
         return f"{request.base_url}{PATH[1:]}/contacts?{urlencode({**repeated, 'cursor': cursor}, doseq=True)}"
 
     form = _form(request)
@@ -253,10 +197,6 @@ async def _run(request: HttpRequest, work: Coroutine[Any, Any, Result]) -> Resul
 
 def _form(request: HttpRequest) -> str:
     return request.accept.best_match([JSON, NDJSON, CSV]) or JSON
-
-
-def _apart(domains: list[str] | None) -> list[str] | None:
-    return None if domains is None else [part for value in domains for part in value.split(",")]
 
 
 def _services(request: HttpRequest) -> Services:

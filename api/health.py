@@ -3,26 +3,28 @@
 import asyncio
 from typing import Any
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.datastructures import State
 
 from api.accounts import Accounts
 from api.connections import Connections
+from api.messages import Health
 from api.metrics import CONTENT_TYPE, Metrics
+from api.openapi import problems
 from mappings.errors import EngineTimeout, Stopped
 
 READY_SECONDS = 5.0
 """How long the engine and the database have to say that they are ready."""
 
 
-@get("/health/live")
-async def live() -> dict[str, str]:
+@get("/health/live", tags=["Operations"], summary="Is it there", responses=problems())
+async def live() -> Health:
     """200 as long as the process answers at all."""
-    return {"status": "live"}
+    return Health("live")
 
 
-@get("/health/ready")
-async def ready(state: State) -> dict[str, str]:
+@get("/health/ready", tags=["Operations"], summary="Can it answer", responses=problems(503))
+async def ready(state: State) -> Health:
     """200 when the engine answers and has contacts, and users can be looked up; else 503 with the cure."""
     engine: Any = state.engine
     accounts: Accounts = state.accounts
@@ -35,11 +37,12 @@ async def ready(state: State) -> dict[str, str]:
             await accounts.database.ready()
     except TimeoutError as error:
         raise EngineTimeout(f"The engine or the users did not answer within {READY_SECONDS:.0f} s") from error
-    return {"status": "ready"}
+    return Health("ready")
 
 
-@get("/metrics")
-async def metrics_page(state: State) -> Response[bytes]:
+@get("/metrics", tags=["Operations"], summary="Figures", media_type=MediaType.TEXT, responses=problems())
+async def metrics_page(state: State) -> Response[str]:
     """The figures, in Prometheus' own format."""
     metrics: Metrics = state.metrics
-    return Response(metrics.text(), media_type=CONTENT_TYPE)
+    # As a header, since to a media type that is a text Litestar adds a charset, whether or not there is one.
+    return Response(metrics.text().decode(), headers={"content-type": CONTENT_TYPE})

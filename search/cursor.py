@@ -45,7 +45,7 @@ def encode(position: Position, contact_filter: ContactFilter) -> str:
     payload = msgspec.msgpack.encode(
         _Payload(fingerprint(contact_filter), position.value, position.uuid, position.backward)
     )
-    return urlsafe_b64encode(_checksum(payload) + payload).rstrip(b"=").decode()
+    return _token(_checksum(payload) + payload)
 
 
 def decode(token: str, contact_filter: ContactFilter) -> Position:
@@ -56,7 +56,8 @@ def decode(token: str, contact_filter: ContactFilter) -> Position:
     """
     try:
         raw = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
-        if raw[:_CHECKSUM_BYTES] != _checksum(raw[_CHECKSUM_BYTES:]):
+        # Base64 is read over characters that are not its own, so the text itself has to be the same too.
+        if _token(raw) != token or raw[:_CHECKSUM_BYTES] != _checksum(raw[_CHECKSUM_BYTES:]):
             raise InvalidCursor("cursor is not one of ours or was changed; use a `next` or `previous` as it was sent")
         payload = msgspec.msgpack.decode(raw[_CHECKSUM_BYTES:], type=_Payload)
     except (Base64Error, ValueError, msgspec.MsgspecError) as error:
@@ -64,6 +65,10 @@ def decode(token: str, contact_filter: ContactFilter) -> Position:
     if payload.fingerprint != fingerprint(contact_filter):
         raise InvalidCursor("cursor belongs to another filter or order; send it with the request that it came from")
     return Position(payload.value, payload.uuid, payload.backward)
+
+
+def _token(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _checksum(payload: bytes) -> bytes:

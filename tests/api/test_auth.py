@@ -34,10 +34,30 @@ def test_wrong_credentials(service):
         ({**ADA, "name": ["Ada"]}, "name must be a string"),
         ({**ADA, "email": "ada"}, "email must be an e-mail address such as ada@example.com"),
         ({**ADA, "email": "a" * 400 + "@example.com"}, "email must have at most 320 characters"),
+        ({**ADA, "email": "a\0@example.com"}, "email must not hold the character NUL"),
+        ({**ADA, "name": "A\0"}, "name must not hold the character NUL"),
     ],
 )
 def test_what_is_wrong_with_a_body(service, body, detail):
     assert service.post(REGISTER, body) == (400, {"detail": detail})
+
+
+def test_a_name_may_be_left_out(service):
+    for number, name in enumerate((None, "", " ")):
+        status, body = service.post(REGISTER, {**ADA, "email": f"{number}@example.com", "name": name})
+        assert (status, body["user"]["name"]) == (201, "")
+
+
+def test_what_is_wrong_with_a_login_or_logout(service):
+    for body, detail in (
+        ({**ADA, "email": "a\0@example.com"}, "email must not hold the character NUL"),
+        ({**ADA, "email": ""}, "Missing required field: email"),
+        ({**ADA, "password": None}, "Missing required field: password"),
+    ):
+        assert service.post(LOGIN, body) == (400, {"detail": detail})
+    wrong = 400, {"detail": "refresh_token must be a string"}
+    assert service.post("/api/v2/auth/logout", {"refresh_token": 5}, service.token) == wrong
+    assert service.get("/api/v2/auth/me", service.token)[0] == 200
 
 
 def test_registration_can_be_closed(serve):

@@ -73,14 +73,34 @@ def test_a_foreign_url_and_no_token(service, path):
     assert service.get(APOLLO + path)[0] == 405
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_methods_that_are_not_there(service, slash):
+    address = urlsplit(service.address)
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+        connection.request(method, f"{APOLLO}/contacts{slash}")
+        response = connection.getresponse()
+        assert set(response.headers["allow"].split(", ")) == {"OPTIONS", "POST"}
+        if method == "OPTIONS":
+            assert (response.status, response.read()) == (204, b"")
+        else:
+            assert (response.status, response.headers["content-type"]) == (405, "application/json")
+            assert response.read() == (b"" if method == "HEAD" else b'{"detail":"Method Not Allowed"}')
+        connection.close()
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("limit=0", "limit: Expected `int` >= 1"),
-        ("limit=x", "limit: Expected `int`, got `str`"),
-        ("limit=", "limit: Expected `int`, got `str`"),
-        ("limit=1.5", "limit: Expected `int`, got `str`"),
-        ("offset=-1", "offset: Expected `int` >= 0"),
+        ("limit=0", "limit must be an integer of 1 or more, not 0"),
+        ("limit=x", "limit must be an integer of 1 or more, not 'x'"),
+        ("limit=", "limit must be an integer of 1 or more, not ''"),
+        ("limit=null", "limit must be an integer of 1 or more, not 'null'"),
+        ("limit=1.5", "limit must be an integer of 1 or more, not '1.5'"),
+        ("limit=%D9%A1", "limit must be an integer of 1 or more, not '\u0661'"),
+        ("limit=1&limit=2", "limit must have one value, not 2"),
+        ("offset=-1", "offset must be an integer of 0 or more, not -1"),
+        ("offset=null&offset=null", "offset must be an integer of 0 or more, not 'null'"),
         ("cursor=x", "cursor is unreadable; use a `next` or `previous` as it was sent"),
         ("cursor=x&offset=2", "cursor and offset exclude each other: send offset 2 or the cursor, not both"),
         ("include_domain_list=nodot", "include_domain_list: 'nodot' is not a domain"),
@@ -146,6 +166,12 @@ def test_lists_names_repeat_and_domains_may_be_joined(service, engine):
     asked = str(engine.compiled[-1])
     for words in ("acme inc", "'b'", "a.com", "b.com", "c.com"):
         assert words in asked
+
+
+def test_what_can_be_said_twice_and_what_is_not_known(service):
+    whole = post(service, "/contacts?limit=2&view=simple")[1]
+    for more in ("limit=2", "view=simple", "cursor=&cursor=", "nonsense=1&limit[]=7", "offset=0"):
+        assert post(service, f"/contacts?limit=2&view=simple&{more}")[1]["results"] == whole["results"]
 
 
 def test_a_limit_over_the_page_size_is_cut_and_only_there(serve, engine):

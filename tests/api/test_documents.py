@@ -1,6 +1,9 @@
 """The OpenAPI and AsyncAPI documents, held against real requests and answers."""
 
 import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,18 +11,38 @@ from jsonschema import Draft202012Validator, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.actions import ACTIONS
-from api.messages import AnalyzeFields, CountFields, SearchFields, UuidsFields
+from api.credentials import LoginBody, LogoutBody, RefreshBody, RegisterBody
+from api.messages import URL_PATTERN, AnalyzeFields, CountFields, SearchFields, SearchQuery, UuidsFields
+from mappings.company_lists import CompanyLists
+from mappings.errors import ForeignUrl, InvalidField
+from mappings.url import parse
 from tests.api.clients import URL, receive, request
 from tests.api.conftest import Service
 from tests.api.memory_engine import MemoryEngine
 
 APOLLO = "/api/v2/apollo"
+URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
 PARAMETERS = "&personNotTitles[]=CTO&page=2&finderViewId=x&organizationNumEmployeesRanges[]=1,10&sortByField=employees"
 
 
 def resolved(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
     """A validator for a schema in `document`, whose references are from the document's root."""
     return Draft202012Validator({**schema, "components": {"schemas": document["components"]["schemas"]}})
+
+
+def body_of(operation: dict[str, Any]) -> dict[str, Any]:
+    return operation["requestBody"]["content"]["application/json"]["schema"]
+
+
+def exampled(value: Any) -> Iterator[dict[str, Any]]:
+    """All schemas with examples."""
+    if isinstance(value, dict):
+        if isinstance(value.get("examples"), list):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from exampled(each)
 
 
 # OpenAPI
@@ -48,18 +71,87 @@ def test_every_operation_on_contacts_says_what_it_takes_and_answers(openapi):
             assert operation["description"]
             assert operation["security"] == [{"BearerToken": []}]
             assert {"200", "400", "401", "413", "429", "500", "503"} <= set(operation["responses"])
-            assert "apollo.io" in json.dumps(
-                operation["requestBody"]["content"]["application/json"]["schema"]["examples"]
-            )
+            [example] = body_of(operation)["properties"]["url"]["examples"]
+            assert example.startswith("https://app.apollo.io/")
     assert openapi["components"]["securitySchemes"]["BearerToken"]["scheme"] == "bearer"
     found = openapi["paths"][f"{APOLLO}/contacts"]["post"]
     assert set(found["responses"]["200"]["content"]) == {"application/json", "application/x-ndjson", "text/csv"}
     parameters = {each["name"]: each["schema"] for each in found["parameters"]}
     assert parameters["limit"]["minimum"] == 1
     assert parameters["offset"]["minimum"] == 0
-    assert parameters["exclude_domain_list"] == {
-        "type": "array", "items": {"type": "string"}, "description": parameters["exclude_domain_list"]["description"]
+    assert parameters["exclude_domain_list"]["type"] == "array"
+    assert list(parameters) == list(SearchQuery.__struct_fields__)
+    assert "anyOf" not in json.dumps(found["parameters"])
+
+
+def test_every_operation_says_what_it_takes_and_what_may_go_wrong(openapi):
+    found = {operation["operationId"]: operation for item in openapi["paths"].values() for operation in item.values()}
+    assert set(found) == {
+        "analyze", "count_by_filter", "count", "uuids", "search", "register", "login", "refresh", "logout", "me",
+        "live", "ready", "metrics_page",
     }  # fmt: skip
+    for operation in found.values():
+        assert operation["summary"]
+        assert operation["description"]
+        assert len(operation["tags"]) == 1
+        for status, response in operation["responses"].items():
+            if not status.startswith("2"):
+                schema = response["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}
+        assert "500" in operation["responses"]
+    for name, shape in {
+        "register": RegisterBody,
+        "login": LoginBody,
+        "refresh": RefreshBody,
+        "logout": LogoutBody,
+    }.items():
+        assert list(body_of(found[name])["properties"]) == list(shape.__struct_fields__)
+        assert found[name]["requestBody"]["required"] is (name != "logout")
+    assert {"400", "403", "409", "413", "429", "503"} <= set(found["register"]["responses"])
+    assert found["login"]["responses"]["429"]["headers"]["Retry-After"]["required"] is True
+    assert found["me"]["security"] == [{"BearerToken": []}]
+    assert found["logout"]["security"] == [{"BearerToken": []}, {}]
+    assert "security" not in found["login"]
+    assert list(found["metrics_page"]["responses"]["200"]["content"]) == ["text/plain"]
+    for link in found["login"]["responses"]["200"]["links"].values():
+        assert link["operationId"] in found
+
+
+def test_examples_are_as_their_schemas_say(openapi):
+    examples = list(exampled(openapi))
+    assert len(examples) > 15
+    for schema in examples:
+        for example in schema["examples"]:
+            resolved(openapi, schema).validate(example)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *URLS, "apollo.io", " //APP.Apollo.io:443?x", "“https://apollo.io./#/people”", "https://notapollo.io/",
+        "https://apollo.io.evil.com", "https://app.apollo.io@evil.com/", "ftp://apollo.io/",
+        "https://apollo.io\\@evil.com", "apollo.io:123456", "", "x",
+    ],
+)  # fmt: skip
+def test_the_pattern_of_urls_is_what_is_read(url):
+    try:
+        parse(url)
+    except ForeignUrl:
+        assert not re.search(URL_PATTERN, url)
+    else:
+        assert re.search(URL_PATTERN, url)
+
+
+def test_the_pattern_of_domains_is_what_is_read(openapi):
+    parameters = openapi["paths"][f"{APOLLO}/contacts"]["post"]["parameters"]
+    [pattern] = {each["schema"]["items"]["pattern"] for each in parameters if each["name"].endswith("domain_list")}
+    for text in ("acme.com", "shop.Acme.co.uk", "müller.de", "a.b,c.d", "a.com,", "", ","):
+        assert re.search(pattern, text), text
+        CompanyLists(include_domain_list=tuple(text.split(","))).predicate()
+    for text in ("nodot", "a.com,nodot", "acme", "a b.com", "a.b;c.d", ".com", "a.com,b c.d"):
+        assert not re.search(pattern, text), text
+        with pytest.raises(InvalidField):
+            CompanyLists(include_domain_list=tuple(text.split(","))).predicate()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
-from api.metrics import Metrics, TimedEngine
+from api.metrics import CONTENT_TYPE, Metrics, TimedEngine
 from mappings.errors import EngineUnavailable
 from tests.api.clients import ask, eventually, request
 from tests.api.memory_engine import MemoryEngine
@@ -17,7 +17,8 @@ pytestmark = pytest.mark.anyio
 def figures(service) -> dict[tuple[str, ...], float]:
     status, text, headers = service.open("/metrics", None)
     assert status == 200
-    assert headers["Content-Type"].startswith("text/plain")
+    assert headers["Content-Type"] == CONTENT_TYPE
+    assert CONTENT_TYPE.count("charset") == 1
     return {
         (sample.name, *(sample.labels[name] for name in NAMES if name in sample.labels)): sample.value
         for family in text_string_to_metric_families(text)

@@ -30,11 +30,20 @@ def test_a_cursor_of_another_filter_is_refused(position: Position, one: ContactF
 def test_a_changed_cursor_is_refused(data: st.DataObject) -> None:
     contact_filter = ContactFilter(Terms("seniority", ("vp",)), Order("title", True))
     token = encode(Position("ceo", "a-b"), contact_filter)
-    at = data.draw(st.integers(0, len(token) - 2))
+    at = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(st.sampled_from("ABCabc019-_"))
     assume(token[at] != letter)
     with pytest.raises(InvalidCursor, match="cursor"):
         decode(token[:at] + letter + token[at + 1 :], contact_filter)
+
+
+@given(st.data())
+def test_a_cursor_with_more_in_it_is_refused(data: st.DataObject) -> None:
+    token = encode(Position("ceo", "a-b"), ContactFilter())
+    at = data.draw(st.integers(0, len(token)))
+    more = data.draw(st.sampled_from("A!+/= \n\0é"))
+    with pytest.raises(InvalidCursor, match="cursor"):
+        decode(token[:at] + more + token[at:], ContactFilter())
 
 
 @given(st.text())
