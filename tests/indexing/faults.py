@@ -7,16 +7,15 @@ import re
 import signal
 import socket
 import socketserver
-import tempfile
 import threading
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from tests import servers
+from tests.elasticsearch import LocalElasticsearch
+from tests.processes import server_directory
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -104,46 +103,38 @@ def proxy(upstream: str, busy: float = 0.0, lost: float = 0.0) -> Iterator[Proxy
             thread.join(10)
 
 
-class MortalElasticsearch:
-    """One server, on the same data in every life. Its port changes with each."""
-
-    def __init__(self, directory: Path) -> None:
-        self._java = servers._java_home()
-        self._home = servers.fetch_elasticsearch()
-        self._account = servers.server_account()
-        if self._account and not servers.open_to_all(self._home):
-            raise servers.ServerUnavailable(f"{self._home} is closed to the user whom the server runs as")
-        servers._configure(self._home, directory)
-        self._run = directory / "run"
-        for path in (self._run, *self._run.rglob("*")) if self._account else ():
-            os.chown(path, self._account.pw_uid, self._account.pw_gid)
-        self._life = ExitStack()
-        self.url = ""
+class MortalElasticsearch(LocalElasticsearch):
+    """One that can die or freeze, and come back with its data where it was."""
 
     def start(self) -> str:
-        (self._run / "logs" / "http.ports").unlink(missing_ok=True)
-        running = servers._running(self._home, self._run, self._java, "512m", self._account)
-        self.url = self._life.enter_context(running)
-        return self.url
+        url = super().start()
+        with urllib.request.urlopen(f"{url}/_nodes/_local/process", timeout=30) as response:
+            (node,) = json.load(response)["nodes"].values()
+        # What was started is a launcher; this is the server.
+        self._server = int(node["process"]["id"])
+        return url
 
     def kill(self) -> None:
-        with urllib.request.urlopen(f"{self.url}/_nodes/_local/process", timeout=30) as response:
-            (node,) = json.load(response)["nodes"].values()
-        os.kill(node["process"]["id"], signal.SIGKILL)
-        self.close()
+        """End it at once, as a power cut would; `start` brings it back."""
+        os.kill(self._server, signal.SIGKILL)
+        self.stop()
 
-    def close(self) -> None:
-        self._life.close()
+    def freeze(self) -> None:
+        """From now on it takes connections, as the kernel does that, and answers nothing; `thaw` ends it."""
+        os.kill(self._server, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on where it was frozen."""
+        os.kill(self._server, signal.SIGCONT)
 
 
 @contextmanager
 def mortal_elasticsearch() -> Iterator[MortalElasticsearch]:
-    with tempfile.TemporaryDirectory(prefix="mortal-", ignore_cleanup_errors=True) as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        server = MortalElasticsearch(directory)
+    """A server of its own that was started. Raises `ServerUnavailable`."""
+    with server_directory("mortal-") as directory:
+        server = MortalElasticsearch(directory, heap="512m")
         try:
             server.start()
             yield server
         finally:
-            server.close()
+            server.stop()

@@ -28,7 +28,7 @@ from tests.indexing.loads import (
     settings_of,
     status,
 )
-from tests.servers import ServerUnavailable
+from tests.processes import ServerUnavailable
 from tests.service import CONTACTS, contacts
 
 ROWS = 8_000
