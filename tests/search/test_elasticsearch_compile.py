@@ -143,5 +143,6 @@ def test_the_value_of_a_hit_survives_the_way_there_and_back(order: Order, value:
     assert place[1] == uuid
     assert value_of(order, place[0]) == value
     if SORT_KEYS[order.field]:
-        # The server refuses a null here.
+        # The server refuses a null here. What is missing stands beyond all that is there.
         assert isinstance(place[0], int)
+        assert value is not None or (place[0] > LONG_MAX if order.ascending else place[0] < LONG_MIN)
