@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Extra arguments for demo, test, bench and constraints: make test ARGS="-k cursor"
+# Extra arguments for demo, test, bench, faults and constraints: make test ARGS="-k cursor"
 ARGS ?=
 
 OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint docs constraints
+.PHONY: help setup demo test bench faults lint docs constraints
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: setup ## all tests
 
 bench: setup ## the performance figures, each beside its peer
 	$(BIN)/python -m benchmarks $(ARGS)
+
+faults: setup ## the reliability figures: engines and loads that are killed, a flood
+	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 lint: setup ## style, format, types, imports
 	$(BIN)/ruff check

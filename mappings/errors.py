@@ -21,7 +21,8 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── Stopped                 the request was cancelled, or the service stops; another may be sent
     ├── AccountsUnavailable     the database of users can't be reached
     ├── EngineError             the engine could not answer; the request itself may be fine
-    │   ├── EngineUnavailable   not reachable, or nothing has been indexed yet
+    │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
+    │   │   └── EngineUnreachable   no connection to it
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
     │   └── ResponseTooLarge    the answer is over the configured size
@@ -128,7 +129,11 @@ class EngineError(ContactsError):
 
 
 class EngineUnavailable(EngineError):
-    """The engine is not reachable, or nothing has been indexed yet."""
+    """The engine is in trouble, or nothing has been indexed yet."""
+
+
+class EngineUnreachable(EngineUnavailable):
+    """There is no connection to the engine."""
 
 
 class EngineTimeout(EngineError):

@@ -11,8 +11,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.postgres import postgres_server
-from tests.servers import ServerUnavailable, elasticsearch_server
+from tests.processes import ServerUnavailable
+from tests.servers import elasticsearch_server, postgres_server
 
 
 @pytest.fixture(scope="session")

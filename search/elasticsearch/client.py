@@ -7,7 +7,7 @@ from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
-from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable
+from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable, EngineUnreachable
 from search.engine import EngineSettings
 
 _JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -45,7 +45,8 @@ class Client:
         """The body of the answer.
 
         Raises:
-            EngineUnavailable: no connection, no such index, or a server too busy to take the request.
+            EngineUnreachable: no connection.
+            EngineUnavailable: no such index, or a server too busy to take the request.
             EngineTimeout: no answer in time.
             EngineRejected: the server understood and refused.
         """
@@ -56,7 +57,7 @@ class Client:
         except (TimeoutError, ConnectionTimeout) as error:
             raise EngineTimeout("The contacts engine did not answer in time.") from error
         except TransportError as error:
-            raise EngineUnavailable("The contacts engine can't be reached.") from error
+            raise EngineUnreachable("The contacts engine can't be reached.") from error
         return bytes(response.body)
 
     async def json(self, method: str, path: str, body: object = None) -> Any:

@@ -14,8 +14,8 @@ import msgspec
 
 from mappings.errors import EngineError, EngineUnavailable
 from search.cursor import Position
-from search.elasticsearch.client import Client
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
+from search.elasticsearch.guard import GuardedClient
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
 from search.predicates import ContactFilter, Order
 
@@ -102,8 +102,8 @@ class ElasticsearchEngine:
     width = 64
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._client = Client(settings)
         self._alias = quote(settings.index, safe="")
+        self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
 
     def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
         return compile_filter(contact_filter)

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from indexing.sample import write_sample
 from search.engine import EngineSettings
 from search.engines import open_engine
 from search.predicates import ContactFilter
@@ -89,3 +91,15 @@ def people(number: int, first: int = 0, title: str = "CEO") -> str:
     """A CSV of so many contacts with uuids of their own."""
     rows = "".join(f"id-{at:06},p{at}@acme.com,{title}\n" for at in range(first, first + number))
     return f"Id,Email,Title\n{rows}"
+
+
+def awkward_sample(path: Path, number: int) -> Path:
+    """A CSV of made-up contacts, with duplicates and rows that are rejected among them."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(number, stream)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    chance = random.Random(3)
+    for at in range(100, len(lines), 100):
+        lines[at] = chance.choice(("broken\n", lines[at - 50], lines[at]))
+    path.write_text("".join(lines), encoding="utf-8")
+    return path

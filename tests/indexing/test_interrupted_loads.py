@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import signal
 import subprocess
 import threading
@@ -13,12 +12,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from indexing.sample import write_sample
 from search.engines import open_engine
 from search.predicates import ContactFilter
-from tests.indexing.faults import MortalElasticsearch, mortal_elasticsearch, proxy
+from tests.indexing.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
 from tests.indexing.loads import (
     arguments,
+    awkward_sample,
     elasticsearch_environment,
     interrupted,
     live,
@@ -28,7 +27,8 @@ from tests.indexing.loads import (
     settings_of,
     status,
 )
-from tests.servers import ServerUnavailable
+from tests.processes import ServerUnavailable
+from tests.proxy import proxy
 from tests.service import CONTACTS, contacts
 
 ROWS = 8_000
@@ -36,55 +36,16 @@ KILLS = 10
 
 
 @pytest.fixture(scope="session")
-def awkward_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sample contacts, with duplicates and rows that are rejected among them."""
-    path = tmp_path_factory.mktemp("resume") / "sample.csv"
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        write_sample(ROWS, stream)
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    chance = random.Random(3)
-    for at in range(100, len(lines), 100):
-        lines[at] = chance.choice(("broken\n", lines[at - 50], lines[at]))
-    path.write_text("".join(lines), encoding="utf-8")
-    return path
-
-
-def gone(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return awkward_sample(tmp_path_factory.mktemp("resume") / "sample.csv", ROWS)
 
 
 def test_killed_at_any_point_it_resumes_to_the_same_index(
-    environment: dict[str, str], awkward_sample: Path, tmp_path: Path
+    environment: dict[str, str], awkward: Path, tmp_path: Path
 ) -> None:
     loaded(environment, "csv", "-", stdin=people(4))
-    chance, kills = random.Random(11), 0
-    flags = (str(awkward_sample), "--workers", "2")
-    log = (tmp_path / "log").open("wb")
-    while kills < KILLS:
-        resume = ["--resume"] * (interrupted(environment) is not None)
-        command = [*CONTACTS, *arguments(environment, "csv", *flags, *resume)]
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-        try:
-            process.wait(chance.uniform(0.5, 2.0))
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            kills += 1
-            deadline = time.monotonic() + 10
-            while not gone(process.pid):
-                assert time.monotonic() < deadline, "a worker outlived the job"
-                time.sleep(0.02)
-        else:
-            assert process.returncode == 0, (tmp_path / "log").read_text()[-2000:]
-    log.close()
-    if interrupted(environment) is not None:
-        summary = loaded(environment, "csv", *flags, "--resume")
-    else:
-        summary = loaded(environment, "csv", *flags)
+    flags = (str(awkward), "--workers", "2")
+    summary = killed_load(environment, *flags, kills=KILLS, seed=11, log=tmp_path / "log")
     found = live(environment)
     whole = loaded(environment, "csv", *flags)
     counted = ("rows", "indexed", "duplicates", "rejected", "live", "rejects_by_reason")
@@ -121,16 +82,16 @@ def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Pa
 
 
 def test_a_busy_elasticsearch_and_lost_answers_change_nothing(
-    elasticsearch_url: str, fresh_index: str, awkward_sample: Path, tmp_path: Path
+    elasticsearch_url: str, fresh_index: str, awkward: Path, tmp_path: Path
 ) -> None:
     with proxy(elasticsearch_url, busy=0.3, lost=0.2) as way:
         environment = elasticsearch_environment(tmp_path, way.url, fresh_index)
-        summary = loaded(environment, "csv", str(awkward_sample))
+        summary = loaded(environment, "csv", str(awkward))
         assert way.seen["lost"]
         assert way.seen["429"] + way.seen["503"]
         found = live(environment)
         way.busy = way.lost = 0.0
-        whole = loaded(environment, "csv", str(awkward_sample))
+        whole = loaded(environment, "csv", str(awkward))
         assert (summary["indexed"], summary["rejected"]) == (whole["indexed"], whole["rejected"])
         assert found == live(environment)
 
@@ -146,13 +107,11 @@ def mortal() -> Iterator[MortalElasticsearch]:
         pytest.skip(f"NOT TESTED, no Elasticsearch to kill here: {error}")
 
 
-def test_a_killed_elasticsearch_is_waited_for(
-    mortal: MortalElasticsearch, awkward_sample: Path, tmp_path: Path
-) -> None:
+def test_a_killed_elasticsearch_is_waited_for(mortal: MortalElasticsearch, awkward: Path, tmp_path: Path) -> None:
     with proxy(mortal.url, busy=0.2) as way:
         environment = elasticsearch_environment(tmp_path, way.url, "job-mortal")
         summaries = []
-        load = threading.Thread(target=lambda: summaries.append(loaded(environment, "csv", str(awkward_sample))))
+        load = threading.Thread(target=lambda: summaries.append(loaded(environment, "csv", str(awkward))))
         load.start()
         deadline = time.monotonic() + 60
         while not (state := interrupted(environment)) or state["rows"] < 3000:
@@ -164,7 +123,7 @@ def test_a_killed_elasticsearch_is_waited_for(
         (summary,) = summaries
         found = live(environment)
         way.busy = 0.0
-        whole = loaded(environment, "csv", str(awkward_sample))
+        whole = loaded(environment, "csv", str(awkward))
         assert (summary["indexed"], summary["rejected"]) == (whole["indexed"], whole["rejected"])
         assert found == live(environment)
 

@@ -1,0 +1,90 @@
+"""Clients that search and count all the time, and what became of each of their requests."""
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from benchmarks.filters import url
+from tests.service import Service
+
+CONNECTIONS = 8
+PAUSE_SECONDS = 0.02
+LIMIT = 25
+PATIENCE_SECONDS = 60.0
+"""After this a request counts as unanswered."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request: when it was sent and when it was over, and `success`, the code of its error or `unanswered`."""
+
+    sent: float
+    over: float
+    outcome: str
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer, be it an error."""
+        return self.outcome != "unanswered"
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was anything but a success."""
+        return self.outcome != "success"
+
+
+class Callers:
+    """`CONNECTIONS` clients in a thread of their own, for as long as a block runs; then `calls` is complete.
+
+    Each sends its next request a moment after the last answer, and connects again if its connection is closed.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.calls: list[Call] = []
+        self._uri = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    async def _run(self) -> None:
+        await asyncio.gather(*(self._client(number) for number in range(CONNECTIONS)))
+
+    async def _client(self, number: int) -> None:
+        numbers = itertools.count(number * 1_000_000)
+        while not self._over.is_set():
+            started = time.monotonic()
+            try:
+                async with connect(self._uri, max_size=None) as socket:
+                    while not self._over.is_set():
+                        started = time.monotonic()
+                        outcome = await _outcome(socket, next(numbers))
+                        self.calls.append(Call(started, time.monotonic(), outcome))
+                        await asyncio.sleep(PAUSE_SECONDS)
+            except (OSError, TimeoutError, WebSocketException):
+                self.calls.append(Call(started, time.monotonic(), "unanswered"))
+                await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _outcome(socket: ClientConnection, number: int) -> str:
+    action, options = ("count_contacts", {}) if number % 2 else ("search_contacts", {"limit": LIMIT})
+    message = {"action": action, "request_id": number, "data": {"url": url(number), **options}}
+    await socket.send(json.dumps(message))
+    answer = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_SECONDS))
+    assert answer["request_id"] == number, answer
+    return "success" if answer["status"] == "success" else str(answer["error"]["code"])

@@ -1,0 +1,185 @@
+"""`python -m benchmarks.faults`: what clients notice while things break, against the reliability targets.
+
+An Elasticsearch of its own is killed and started again on its data, then frozen and thawed, each while clients search
+and count all the time. A loading job is killed again and again and resumed, on both engines. One user floods the
+service while another is watched. Real servers, a real service process, real sockets.
+"""
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import neighbour
+from benchmarks.__main__ import load
+from benchmarks.callers import Call, Callers
+from tests.indexing.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
+from tests.indexing.loads import awkward_sample, duckdb_environment, elasticsearch_environment, live, loaded
+from tests.service import Service, environment_of, running
+
+CONTACTS = 10_000
+ENGINE_TIMEOUT = 2
+QUIET_SECONDS, DEAD_SECONDS, AFTER_SECONDS = 3, 8, 7
+"""Of an outage: before it, the least it takes, and how long recovery is watched."""
+
+ROWS, KILLS, SEED = 20_000, 5, 11
+MOST_RECOVERY_SECONDS = 5.0
+MOST_DEAD_MILLISECONDS = 100.0
+MOST_NEIGHBOUR_RATIO = 3.0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One figure and the most it may be. `vital` ones, where something was lost, fail the run."""
+
+    figure: str
+    value: float
+    most: float
+    vital: bool = False
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met."""
+        return self.value <= self.most
+
+    def line(self) -> str:
+        """The figure for people."""
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.figure}: {self.value:.5g}{note}, target <= {self.most:g}, {'met' if self.met else 'MISSED'}"
+
+
+def engine_killed(options: argparse.Namespace) -> Generator[Result]:
+    """Elasticsearch dies as in a power cut and is started again on the same port and data."""
+    with _on_mortal(options.contacts) as (service, server):
+        yield from _outage("engine killed", service, server.kill, server.start)
+
+
+def engine_frozen(options: argparse.Namespace) -> Generator[Result]:
+    """Elasticsearch takes connections and answers nothing, until it goes on."""
+    with _on_mortal(options.contacts) as (service, server):
+        yield from _outage("engine frozen", service, server.freeze, server.thaw)
+
+
+def load_killed(options: argparse.Namespace) -> Generator[Result]:
+    """A loading job is killed and resumed; what is live then beside the outcome of an undisturbed load."""
+    with mortal_elasticsearch() as server, tempfile.TemporaryDirectory(prefix="faults-") as name:
+        directory = Path(name)
+        sample = awkward_sample(directory / "sample.csv", options.rows)
+        for engine, environment in (
+            ("duckdb", duckdb_environment(directory)),
+            ("elasticsearch", elasticsearch_environment(directory, server.url, "faults")),
+        ):
+            killed_load(environment, str(sample), kills=KILLS, seed=SEED, log=directory / "log")
+            found = Counter(json.dumps(contact) for contact in live(environment))
+            loaded(environment, "csv", str(sample))
+            expected = Counter(json.dumps(contact) for contact in live(environment))
+            note = f"of {expected.total():,} live, {KILLS} kills"
+            what = f"load killed, {engine}"
+            yield Result(f"{what}: rows lost", (expected - found).total(), 0, vital=True, note=note)
+            yield Result(f"{what}: rows duplicated", (found - expected).total(), 0, vital=True, note=note)
+
+
+def flood(options: argparse.Namespace) -> Generator[Result]:
+    """What one user notices of another who sends nonsense as fast as it is answered; DuckDB."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        environment = environment_of(Path(name), CONTACTS_LOG_LEVEL="error")
+        load(environment, Path(name), options.contacts)
+        with running(environment) as service:
+            noticed = neighbour.run(service, options.rounds)
+            note = f"{noticed.flood_p99:.1f} / {noticed.quiet_p99:.1f} ms, {noticed.frames_per_second:.0f} frames/s"
+            yield Result("flood: neighbour's p99 / quiet p99", noticed.ratio, MOST_NEIGHBOUR_RATIO, note=note)
+            yield _down("flood", service)
+
+
+SCENARIOS = {"killed": engine_killed, "frozen": engine_frozen, "load": load_killed, "flood": flood}
+
+
+@contextmanager
+def _on_mortal(contacts: int) -> Iterator[tuple[Service, MortalElasticsearch]]:
+    """A service on a loaded Elasticsearch that can be harmed, and gives up on it soon."""
+    with mortal_elasticsearch() as server, tempfile.TemporaryDirectory(prefix="faults-") as name:
+        directory = Path(name)
+        environment = elasticsearch_environment(directory, server.url, "faults")
+        load(environment, directory, contacts)
+        # Every failed request is a line of the log.
+        settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
+        with running(environment | settings) as service:
+            yield service, server
+
+
+def _outage(what: str, service: Service, begin: Callable[[], object], end: Callable[[], object]) -> Generator[Result]:
+    """`begin` a fault of the engine and `end` it, which returns once it is over, while clients ask all the time."""
+    with Callers(service) as callers:
+        time.sleep(QUIET_SECONDS)
+        began = time.monotonic()
+        begin()
+        time.sleep(DEAD_SECONDS)
+        ending = time.monotonic()
+        end()
+        over = time.monotonic()
+        time.sleep(AFTER_SECONDS)
+    calls = callers.calls
+    failed = [call for call in calls if call.failed and call.over > began]
+    note = f"of {len(calls):,}, {len(failed):,} failed"
+    yield Result(f"{what}: requests unanswered", sum(not call.answered for call in calls), 0, vital=True, note=note)
+    recovery = max(0.0, *(call.over - over for call in failed))
+    yield Result(f"{what}: s from its end to the last failure", recovery, MOST_RECOVERY_SECONDS)
+    known = min((call.over for call in failed), default=over)
+    # From `ending` on the engine is on its way up: successes are not those of a dead one.
+    dead = [call for call in calls if known < call.sent < ending or (call.failed and ending <= call.sent < over)]
+    yield _slowest(what, dead, ending)
+    yield _down(what, service)
+
+
+def _slowest(what: str, dead: list[Call], ending: float) -> Result:
+    """The slowest answer while the engine was known to be dead, and what the others were like.
+
+    A server that starts again takes all the cores of a small machine, which clients notice though nothing waits for it.
+    """
+    times = [(call.over - call.sent) * 1000 for call in dead]
+    before = max(((call.over - call.sent) * 1000 for call in dead if call.over < ending), default=0.0)
+    p99 = statistics.quantiles(times, n=100)[98]
+    note = f"p50 {statistics.median(times):.1f}, p99 {p99:.1f} of {len(times):,}; before it came back {before:.1f}"
+    return Result(f"{what}: slowest answer once it was noticed, ms", max(times), MOST_DEAD_MILLISECONDS, note=note)
+
+
+def _down(what: str, service: Service) -> Result:
+    return Result(f"{what}: processes down", int(service.process.poll() is not None), 0, vital=True)
+
+
+def main() -> int:
+    """Run the scenarios. A missed target alone is no failure: the lines say it. A loss is."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=CONTACTS, help=f"contacts to search (default {CONTACTS})")
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"rows of the load that is killed (default {ROWS})")
+    parser.add_argument("--rounds", type=int, default=neighbour.ROUNDS, help="floods (default %(default)s)")
+    parser.add_argument("--scenario", choices=list(SCENARIOS), action="append", help="default all")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    # Clean up at `kill` as at Ctrl-C: a frozen server can't end by itself.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    results = []
+    for name in options.scenario or SCENARIOS:
+        with closing(SCENARIOS[name](options)) as found:
+            for result in found:
+                results.append(result)
+                if not options.json:
+                    print(result.line(), flush=True)
+    if options.json:
+        figures = [msgspec.to_builtins(result) | {"met": result.met} for result in results]
+        print(json.dumps({"cpus": os.cpu_count(), "figures": figures}, indent=2))
+    return int(any(result.vital and not result.met for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

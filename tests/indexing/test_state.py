@@ -1,0 +1,65 @@
+"""The file that a load resumes from."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexing.state import JobState, StateFile
+from mappings.errors import IndexingError
+
+
+def state(rows: int = 0, **rest: Any) -> JobState:
+    return JobState(
+        store="contacts-1", in_place=False, base=7, inputs=["csv:a"], reject_path="rejects.ndjson", rows=rows, **rest
+    )
+
+
+def test_what_was_saved_last_is_loaded(tmp_path: Path) -> None:
+    latest = state(9, mark="a mark", rejects_by_reason={"employees": 2})
+    with StateFile(tmp_path / "data", "contacts") as file:
+        assert file.load() is None
+        file.save(state())
+        file.save(latest)
+    with StateFile(tmp_path / "data", "contacts") as file:
+        assert file.load() == latest
+        assert StateFile(tmp_path / "data", "contacts.old").load() is None
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {"contacts.job.json", "contacts.job.lock"}
+
+
+def test_a_crash_while_saving_leaves_what_was_saved_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with StateFile(tmp_path, "contacts") as file:
+        file.save(state())
+        monkeypatch.setattr(Path, "replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            file.save(state(5))
+        assert file.load() == state()
+
+
+@pytest.mark.parametrize("content", [b"", b'{"store":', b'{"store":"x"}', b"[]"])
+def test_a_damaged_file_is_named_with_the_cure(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "contacts.job.json").write_bytes(content)
+    with (
+        StateFile(tmp_path, "contacts") as file,
+        pytest.raises(IndexingError, match=r"^contacts\.job\.json is damaged; delete it"),
+    ):
+        file.load()
+
+
+def test_forgetting_takes_the_ledger_along_and_may_be_repeated(tmp_path: Path) -> None:
+    with StateFile(tmp_path, "contacts") as file:
+        file.save(state())
+        file.ledger_path.write_bytes(b"x")
+        file.remove()
+        file.remove()
+        assert file.load() is None
+        assert not file.ledger_path.exists()
+
+
+def test_the_lock_is_free_again_after_a_load(tmp_path: Path) -> None:
+    for _ in range(2):
+        with StateFile(tmp_path, "contacts"), StateFile(tmp_path, "others"):
+            pass
