@@ -43,7 +43,7 @@ IS_VP, IS_CEO = {"term": {"search.seniority": "vp"}}, {"term": {"search.seniorit
         (Terms("seniority", ()), {"match_none": {}}),
         (VP, IS_VP),
         (Terms("seniority", ("vp", "ceo")), {"terms": {"search.seniority": ["vp", "ceo"]}}),
-        (Exists("email"), {"term": {"search.present": "email"}}),
+        (Exists("email"), {"bool": {"must_not": [{"term": {"search.absent": "email"}}]}}),
         (Phrase("keywords", "a b"), {"match_phrase": {"search.keywords": "a b"}}),
         (Phrase("industries", "a b"), {"match_phrase": {"search.industries.words": "a b"}}),
         (Substring("company_text", "c m"), {"match_phrase": {"search.company_text_grams": "c_m"}}),
