@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from hashlib import sha1
 from operator import itemgetter
 from typing import Any
@@ -35,7 +35,11 @@ COMPANY_CHARACTERS = 8 * 1024 * 1024
 
 _LONGEST_NUMBER = 128
 
-_OF_COMPANY = frozenset(COMPANY_FIELDS)
+_PERSON = tuple(name for name in ITEM_FIELDS if name not in COMPANY_FIELDS)
+_UUID, _EMAIL, _LINKEDIN = map(_PERSON.index, ("uuid", "email", "person_linkedin_url"))
+_in_item_order: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(
+    *map((*_PERSON, *COMPANY_FIELDS).index, ITEM_FIELDS)
+)
 _PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
 _NUMBER = re.compile(r"'?\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([KMB])?\+?", re.IGNORECASE)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
@@ -48,10 +52,6 @@ _CACHED_LENGTH = 512
 """Longer values are read anew each time, so that no cache grows beyond a few megabytes."""
 
 Reader = Callable[[str, str], Any]
-_Cells = tuple[str, ...]
-_Fields = tuple[tuple[str, ...], tuple[tuple[str, Reader], ...]]
-"""The names of some columns, and those names that have a reader."""
-
 ItemReader = Callable[[Sequence[str]], ContactListItem]
 
 
@@ -64,52 +64,51 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
     It raises `RowRejected` if the row is empty or a value is not of its field's type, naming field and value. The cells
     that colleagues have in common are read once for all of them.
     """
-    own, person_of = _part(fields, [field is not None and field not in _OF_COMPANY for field in fields])
-    common, company_of = _part(fields, [field in _OF_COMPANY for field in fields])
-    companies = Memo(partial(_values, common), lambda cells, _: sum(map(len, cells)), COMPANY_CHARACTERS)
+    own, common = _Columns(_PERSON, fields), _Columns(COMPANY_FIELDS, fields)
+    companies = Memo(common.values, lambda cells, _: sum(map(len, cells)), COMPANY_CHARACTERS)
 
     def read(cells: Sequence[str]) -> ContactListItem:
         whole = "".join(cells)
         if not whole.isascii() or "\0" in whole:
             _check_text(whole, fields, cells)
-        person, company = _values(own, person_of(cells)), companies(company_of(cells))
-        if not person and not company:
-            raise RowRejected("the row is empty")
-        if "uuid" not in person:
-            person["uuid"] = _derived_uuid(person, company)
-        return ContactListItem(**person, **company)
+        padded = (*cells, "")
+        person, company = own.values(own.cells(padded)), companies(common.cells(padded))
+        if person[_UUID] is None:
+            person[_UUID] = _derived_uuid(person, company)
+        return ContactListItem(*_in_item_order((*person, *company)))
 
     return read
 
 
-def _part(fields: Sequence[str | None], chosen: Sequence[bool]) -> tuple[_Fields, Callable[[Sequence[str]], _Cells]]:
-    """The chosen fields, each with its reader, and the function that takes their cells out of a row."""
-    places = [place for place, wanted in enumerate(chosen) if wanted]
-    named = [str(fields[place]) for place in places]
-    if len(places) < 2:
-        return _fields(named), lambda cells: tuple([cells[place] for place in places])
-    return _fields(named), itemgetter(*places)
+class _Columns:
+    """The columns of some fields, and how their cells are read.
+
+    Args:
+        names: the fields.
+        fields: those of all columns of the source. A cell follows those of a row, empty, for fields without a column.
+    """
+
+    def __init__(self, names: Sequence[str], fields: Sequence[str | None]) -> None:
+        places = [fields.index(name) if name in fields else len(fields) for name in names]
+        self.cells: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
+        self._readers = [(at, name, _READERS[name]) for at, name in enumerate(names) if name in _READERS]
+
+    def values(self, cells: Sequence[str]) -> list[Any]:
+        """What the cells hold, an empty one `None`. Raises `RowRejected`."""
+        values: list[Any] = [text or None for text in map(str.strip, cells)]
+        for at, name, reader in self._readers:
+            if values[at] is not None:
+                values[at] = reader(name, values[at])
+        return values
 
 
-def _fields(names: Sequence[str]) -> _Fields:
-    return tuple(names), tuple([(name, _READERS[name]) for name in names if name in _READERS])
-
-
-def _values(fields: _Fields, cells: _Cells) -> dict[str, Any]:
-    """What the cells hold, without the empty ones. Raises `RowRejected`."""
-    names, readers = fields
-    values: dict[str, Any] = {name: text for name, text in zip(names, map(str.strip, cells)) if text}  # noqa: B905
-    for name, reader in readers:
-        if name in values:
-            values[name] = reader(name, values[name])
-    return values
-
-
-def _derived_uuid(person: dict[str, Any], company: dict[str, Any]) -> str:
-    name = person.get("email", "").lower() or person.get("person_linkedin_url")
+def _derived_uuid(person: Sequence[Any], company: Sequence[Any]) -> str:
+    name = (person[_EMAIL] or "").lower() or person[_LINKEDIN]
     if not name:
-        values = person | company
-        name = "\n".join(f"{field}={values[field]}" for field in ITEM_FIELDS if field in values)
+        values = zip(ITEM_FIELDS, _in_item_order((*person, *company)), strict=True)
+        name = "\n".join([f"{field}={value}" for field, value in values if value is not None])
+        if not name:
+            raise RowRejected("the row is empty")
     # A UUIDv5 (RFC 9562), as `uuid.uuid5(NAMESPACE_URL, name)` makes it, in half the time.
     digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50

@@ -6,7 +6,7 @@ from the postal codes of the United States (`data/us_states.json`).
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 import msgspec
@@ -19,7 +19,6 @@ _UNITED_STATES = "united states"
 _UNITED_KINGDOM = "united kingdom"
 _UK_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
 _CAPITAL = frozenset({"washington dc", "washington d c"})
-_CACHED_LENGTH = 192
 _CAPITAL_PARTS = ("washington", "district of columbia")
 
 
@@ -30,8 +29,7 @@ def contact_location(city: str | None, state: str | None, country: str | None) -
     state column, or after a comma in the city column, when the country is the United States or not given. A
     contact in `England` is also one in the `united kingdom`, and one in `Washington DC` in both its parts.
     """
-    texts = (city or "", state or "", country or "")
-    return _cached_location(*texts) if sum(map(len, texts)) <= _CACHED_LENGTH else _location(*texts)
+    return _location(city or "", state or "", country or "")
 
 
 def location_predicate(field: str, text: str) -> Predicate | None:
@@ -64,9 +62,6 @@ def _location(city: str, state: str, country: str) -> tuple[str, ...]:
         region = _places().states.get(_key(region), region)
     around = _UNITED_KINGDOM if nation in _UK_NATIONS else ""
     return tuple(dict.fromkeys(part for part in (*_expanded([*places, region]), nation, around) if part))
-
-
-_cached_location = lru_cache(maxsize=65536)(_location)
 
 
 def _split(text: str) -> list[str]:

@@ -31,6 +31,8 @@ _SEVERAL = re.compile(r"[\s,;]")
 _WWW = re.compile(r"(?:(?:www|\*)\.)+(?=[^.]+\.)")
 _QUERY = re.compile(r"[?#]")
 _SLASHES = re.compile(r"//+")
+_PROFILE = re.compile(r"https?://(?:[a-z]+\.)?(linkedin\.com/[a-z]+/[a-z0-9_-]+)/?")
+"""A LinkedIn URL as exports write it, of which only the ends have to go."""
 
 
 def host_of(text: str) -> str:
@@ -81,6 +83,8 @@ def linkedin_key(url: str) -> str:
     Lower case, percent-decoded, composed (NFC), without scheme, subdomain, query, fragment and needless slashes;
     cut like every term. A URL that is not of LinkedIn loses only its `www.`.
     """
+    if usual := _PROFILE.fullmatch(url):
+        return usual[1][:LONGEST_TERM]
     text = _without_scheme(_QUERY.split(url.strip(), maxsplit=1)[0])
     if "%" in text:
         text = unquote(text)

@@ -111,7 +111,7 @@ def _person_of(item: ContactListItem) -> PersonFields:
     title = _title_of(item.title or "")
     first, last = normalise(item.first_name or ""), normalise(item.last_name or "")
     person = f"{first} {last}".strip()
-    location = locations.contact_location(item.city, item.state, item.country)
+    location, spelled = _place(item.city, item.state, item.country)
     return PersonFields(
         title_key=title.key,
         title_words=title.words,
@@ -120,7 +120,7 @@ def _person_of(item: ContactListItem) -> PersonFields:
         email_status=_enumerated(vocabulary.email_status, item.email_status),
         email_catch_all=_enumerated(vocabulary.catch_all, item.primary_email_catch_all_status),
         person_location=location,
-        search_words=_search_words(item, location),
+        search_words=_search_words(item.email, spelled),
         person_name=_words(person),
         linkedin=(web.linkedin_key(item.person_linkedin_url) or None) if item.person_linkedin_url else None,
         created_at=epoch_seconds(item.created_at),
@@ -184,12 +184,26 @@ def _absent(item: ContactListItem) -> tuple[str, ...]:
     return tuple(compress(ITEM_FIELDS, map(not_, values)))
 
 
-def _search_words(item: ContactListItem, location: tuple[str, ...]) -> tuple[str, ...]:
-    """The words of the e-mail, and of the place as it was written: `USA`, where the location is `united states`."""
-    words = _words(normalise(item.email)) if item.email else ()
-    texts = (item.city, item.state, item.country)
-    spelled = [place for text in texts if text and (place := normalise(text)) not in location]
-    return _words(" ".join((*words, *spelled))) if spelled else words
+def _search_words(email: str | None, spelled: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of the e-mail, and those of the place that its location does not have."""
+    if not email:
+        return spelled
+    return tuple(dict.fromkeys((*normalise(email).split(), *spelled)))
+
+
+def _place(city: str | None, state: str | None, country: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A place as a location, and the words of it as it was written: `USA`, where the location is `united states`."""
+    texts = (city or "", state or "", country or "")
+    return _cached_place(*texts) if sum(map(len, texts)) <= _CACHED_LENGTH else _place_of(*texts)
+
+
+def _place_of(*texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    location = locations.contact_location(*texts)
+    spelled = [place for text in texts if (place := normalise(text)) not in location]
+    return location, _words(" ".join(spelled))
+
+
+_cached_place = lru_cache(maxsize=65536)(_place_of)
 
 
 def epoch_seconds(text: str | None) -> int | None:

@@ -10,7 +10,7 @@ from enum import Enum
 import msgspec
 
 
-class ContactListItem(msgspec.Struct, frozen=True, kw_only=True):
+class ContactListItem(msgspec.Struct, frozen=True):
     """A contact, whole: exactly this, in this order, is stored and sent. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
     uuid: str

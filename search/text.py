@@ -19,6 +19,7 @@ LONGEST_TERM = 1024
 """Characters of an exact term that count. Lucene refuses terms of more than 32,766 bytes."""
 
 _ASCII_WORD = regex.compile(r"[a-z0-9][a-z0-9+#]*")
+_ASCII_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}][\p{L}\p{M}\p{Nd}+#]*")
 _ACCENTED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}])\p{M}+")
 
@@ -60,12 +61,16 @@ def slug(text: str) -> str:
 
 def _normalise(text: str) -> str:
     if text.isascii():
-        found = _ASCII_WORD.findall(text.lower())
+        # Where no word can hold a sign, cutting at all that is no letter or digit gives the same in half the time.
+        plain = "+" not in text and "#" not in text
+        found = text.lower().translate(_ASCII_BLANKS).split() if plain else _ASCII_WORD.findall(text.lower())
     else:
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        plain = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)).translate(_STROKED)
-        found = _WORD.findall(unicodedata.normalize("NFKC", plain))
-    return " ".join([word[:LONGEST_WORD] for word in found])
+        bare = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)).translate(_STROKED)
+        found = _WORD.findall(unicodedata.normalize("NFKC", bare))
+    if len(text) > LONGEST_WORD:
+        found = [word[:LONGEST_WORD] for word in found]
+    return " ".join(found)
 
 
 _cached = lru_cache(maxsize=65536)(_normalise)
