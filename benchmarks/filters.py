@@ -11,15 +11,25 @@ SENIORITIES = ("c_suite", "owner", "founder", "director", "manager", "vp", "seni
 
 def url(number: int) -> str:
     """The URL of the filter with this number: seven clauses, of which the revenue bound alone makes it unique."""
+    return "https://app.apollo.io/#/people?" + "&".join(parameters(number))
+
+
+def parameters(number: int, titles: int = 4, seniorities: int = 6, places: int = 4) -> list[str]:
+    """The encoded parameters of that URL, one for each value."""
     chance = random.Random(number)
     pairs = [
         ("contactEmailStatusV2[]", "verified"),
-        *(("personTitles[]", title) for title in chance.sample(TITLES, 4)),
-        *(("personSeniorities[]", seniority) for seniority in chance.sample(SENIORITIES, 6)),
-        *(("personLocations[]", place) for place in chance.sample(PLACES, 4)),
+        *(("personTitles[]", title) for title in chance.sample(TITLES, titles)),
+        *(("personSeniorities[]", seniority) for seniority in chance.sample(SENIORITIES, seniorities)),
+        *(("personLocations[]", place) for place in chance.sample(PLACES, places)),
         ("organizationNumEmployeesRanges[]", f"{chance.randint(1, 20)},{chance.randint(200, 20_000)}"),
         ("revenueRange[min]", str(100_000 + number)),
         *(("qOrganizationKeywordTags[]", keyword) for keyword in chance.sample(KEYWORDS, 3)),
         ("personNotLocations[]", "Brazil"),
     ]
-    return "https://app.apollo.io/#/people?" + "&".join(f"{name}={quote(value)}" for name, value in pairs)
+    return [f"{name}={quote(value)}" for name, value in pairs]
+
+
+def fifteen_values(number: int) -> list[str]:
+    """The parameters of a URL of the same kind with 15 values."""
+    return parameters(number, titles=3, seniorities=3, places=2)

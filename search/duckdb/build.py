@@ -105,11 +105,12 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
 
 
 def _terms_statement(name: str) -> str:
-    """The dictionary of one field."""
+    """The dictionary of one field: its distinct values in the documents that count. No contact has a value twice."""
     text = f"unnest({name})" if name in POSTED else name
+    counted = f"SELECT {text} AS text FROM scratch.staged SEMI JOIN scratch.places USING (line)"
     return (
         "INSERT INTO terms SELECT (SELECT coalesce(max(id), -1) FROM terms) + row_number() OVER (ORDER BY text), "
-        f"'{name}', text FROM (SELECT DISTINCT text FROM (SELECT {text} AS text FROM scratch.staged)) "
+        f"'{name}', text, contacts FROM (SELECT text, count(*) AS contacts FROM ({counted}) GROUP BY text) "
         "WHERE text IS NOT NULL ORDER BY text"
     )
 

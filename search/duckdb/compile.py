@@ -6,8 +6,10 @@ from typing import assert_never
 import msgspec
 
 from search.cursor import Position
-from search.duckdb.lookup import Leaf, Sql, any_group, any_leaf, factored, joined
+from search.duckdb.lookup import any_group, any_leaf, factored, leaves_of
 from search.duckdb.schema import NUMBERS, PRESENT, sort_column
+from search.duckdb.sql import Sql, joined
+from search.duckdb.terms import Leaf
 from search.fields import LONG_MAX, LONG_MIN
 from search.predicates import (
     All,
@@ -23,6 +25,9 @@ from search.predicates import (
     Substring,
     Terms,
 )
+
+_APART = 8
+"""Texts that must all hold and are still looked up one by one: few are quicker so, many would take seconds to plan."""
 
 
 class CompiledSql(msgspec.Struct, frozen=True):
@@ -50,7 +55,7 @@ def condition(predicate: Predicate) -> Sql:
         case Range(field, gte, lte):
             return _range(field, gte, lte)
         case All(of):
-            return _joined(" AND ", [condition(each) for each in of], "true")
+            return _all(of)
         case Any(of):
             return _any(of)
         case Not(of):
@@ -125,13 +130,20 @@ def _range(field: str, gte: int | None, lte: int | None) -> Sql:
     return Sql("(" + " AND ".join(text for text, _ in bounds) + ")", clamped)
 
 
+def _all(parts: Sequence[Predicate]) -> Sql:
+    texts = [each for each in parts if leaves_of(each)]
+    together = frozenset(texts) if len(texts) > _APART else frozenset()
+    found = [condition(each) for each in parts if each not in together]
+    return _joined(" AND ", [*found, *([any_group([texts])] if together else [])], "true")
+
+
 def _any(alternatives: Sequence[Predicate]) -> Sql:
     leaves, groups, others = [], [], []
     for each in factored(alternatives):
         if isinstance(each, Leaf):
             leaves.append(each)
-        elif isinstance(each, All) and each.of and all(isinstance(part, Leaf) for part in each.of):
-            groups.append(each)
+        elif isinstance(each, All) and each.of and all(map(leaves_of, each.of)):
+            groups.append(each.of)
         else:
             others.append(each)
     found = [*any_leaf(leaves), *([any_group(groups)] if groups else []), *map(condition, others)]

@@ -1,100 +1,132 @@
 """Counts of many predicates at once: what they share is looked at once, however many they are.
 
-A predicate on one text field is a set of terms. All such terms are looked up together and counted together: a grouped
-count of terms takes a tenth of a scan for their contacts. The rest (numbers, several fields, terms of which a contact
-can have several) is counted by `count(*) FILTER (WHERE …)`, many in one scan.
+The dictionary knows how many contacts have a term. That is the count of whatever means one term, and the sum is that
+of several terms of which a contact can have only one. Where predicates on text overlap, the contacts of each leaf
+become one large integer with a bit for every row: unions and intersections of such sets take no time, and a leaf is
+read once, however many predicates it stands in. What asks for more than text (numbers, presence) is counted alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 
 import duckdb
+import msgspec
 
 from search.duckdb.compile import condition
-from search.duckdb.lookup import Leaf
+from search.duckdb.lookup import place_of
 from search.duckdb.schema import CODED
-from search.predicates import Phrase, Predicate, Substring, Terms
+from search.duckdb.terms import Leaf, meanings
+from search.predicates import All, Any, Not, Predicate
 
-FILTERS = 32
-"""Conditions counted in one scan; each is a join, and a statement of thousands would take minutes to plan."""
+LEAVES = 64
+"""Leaves whose contacts are held in memory at once, each with a bit for every contact: 125 kB of a million."""
 
-_TESTS = {
-    Terms: "text = wanted",
-    Phrase: "contains(' ' || text || ' ', wanted)",
-    Substring: "contains(text, wanted)",
-}
-"""Kind of predicate → how it is asked of a term; what is wanted comes from `_wanted`."""
+Sizes = Mapping[int, int]
+"""The ids of the terms that a leaf means, each with the number of its contacts."""
 
 
 def count_each(cursor: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> list[int]:
     """How many contacts each of `predicates` holds for. Blocks: to be run in a thread."""
+    ends = {predicate: list(_ends(predicate)) for predicate in dict.fromkeys(predicates)}
+    sizes = _sizes(cursor, dict.fromkeys(end for found in ends.values() for end in found if isinstance(end, Leaf)))
     counts: dict[Predicate, int] = {}
-    terms = _terms_of(cursor, [each for each in predicates if isinstance(each, Leaf)])
-    coded = {leaf: ids for leaf, ids in terms.items() if leaf.field in CODED}
-    posted = {leaf: ids for leaf, ids in terms.items() if leaf.field not in CODED and len(ids) <= 1}
-    sizes = _posted_sizes(cursor, posted.values()) | _coded_sizes(cursor, coded)
-    for leaf, ids in (coded | posted).items():
-        counts[leaf] = sum(sizes.get(term, 0) for term in ids)
-    rest = [each for each in dict.fromkeys(predicates) if each not in counts]
-    for at in range(0, len(rest), FILTERS):
-        counts.update(_filtered(cursor, rest[at : at + FILTERS]))
+    overlapping: dict[Predicate, set[Leaf]] = {}
+    for predicate, found in ends.items():
+        # A leaf that means nothing takes no memory.
+        leaves = {end for end in found if isinstance(end, Leaf) and sizes[end]}
+        if isinstance(predicate, Leaf) and (predicate.field in CODED or len(sizes[predicate]) <= 1):
+            counts[predicate] = sum(sizes[predicate].values())
+        elif all(isinstance(end, Leaf) for end in found) and len(leaves) <= LEAVES:
+            overlapping[predicate] = leaves
+        else:
+            counts[predicate] = _alone(cursor, predicate)
+    for portion in _portions(overlapping):
+        sets = _Sets.of_leaves(cursor, {leaf: sizes[leaf] for each in portion for leaf in overlapping[each]})
+        counts.update((each, sets.of(each).bit_count()) for each in portion)
     return [counts[each] for each in predicates]
 
 
-def _wanted(leaf: Leaf) -> tuple[str, ...]:
-    match leaf:
-        case Terms(_, values):
-            return values
-        case Phrase(_, words):
-            return (f" {words} ",)
-        case Substring(_, text):
-            return (text,)
+class _Sets(msgspec.Struct):
+    """Sets of contacts, one bit for every row: those of some leaves, and of all predicates that are made of them."""
+
+    everyone: int
+    leaves: dict[Predicate, int]
+
+    @classmethod
+    def of_leaves(cls, cursor: duckdb.DuckDBPyConnection, leaves: Mapping[Leaf, Sizes]) -> "_Sets":
+        """Read the contacts of the terms that each leaf means, field by field."""
+        [(rows,)] = cursor.execute("SELECT count(*) FROM contacts").fetchall()
+        found: dict[Predicate, int] = {}
+        for field, members in _by_field(leaves).items():
+            table, column = place_of(field)
+            pairs = [(number, term) for number, leaf in enumerate(members) for term in leaves[leaf]]
+            bits = cursor.execute(
+                f"SELECT number, bitstring_agg(row, 0, {rows - 1})::BLOB FROM {table} "
+                f"JOIN (SELECT unnest(?::INTEGER[]) AS number, unnest(?::INTEGER[]) AS id) ON {column} = id "
+                "GROUP BY number",
+                ([number for number, _ in pairs], [term for _, term in pairs]),
+            ).fetchall()
+            found.update((members[number], int.from_bytes(each)) for number, each in bits)
+        return cls((1 << rows) - 1, found)
+
+    def of(self, predicate: Predicate) -> int:
+        """The contacts that `predicate` holds for."""
+        match predicate:
+            case All(of):
+                return reduce(and_, map(self.of, of), self.everyone)
+            case Any(of):
+                return reduce(or_, map(self.of, of), 0)
+            case Not(of):
+                return self.everyone ^ self.of(of)
+        return self.leaves.get(predicate, 0)
 
 
-def _terms_of(cursor: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, set[int]]:
-    """The ids of the terms that each leaf means: one look at the dictionary for each field and kind of test."""
-    found: dict[Leaf, set[int]] = {leaf: set() for leaf in leaves}
-    groups: dict[tuple[str, str], list[Leaf]] = defaultdict(list)
-    for leaf in found:
-        groups[leaf.field, _TESTS[type(leaf)]].append(leaf)
-    for (field, test), members in groups.items():
-        pairs = [(number, text) for number, leaf in enumerate(members) for text in _wanted(leaf)]
-        rows = cursor.execute(
-            "SELECT number, id FROM (SELECT id, text FROM terms WHERE field = ?) "
-            f"JOIN (SELECT unnest(?::INTEGER[]) AS number, unnest(?::VARCHAR[]) AS wanted) ON {test}",
-            (field, [number for number, _ in pairs], [text for _, text in pairs]),
-        ).fetchall()
-        for number, term in rows:
-            found[members[number]].add(term)
+def _ends(predicate: Predicate) -> Iterator[Predicate]:
+    """What the combinators combine in the end."""
+    match predicate:
+        case All(of) | Any(of):
+            for each in of:
+                yield from _ends(each)
+        case Not(of):
+            yield from _ends(of)
+        case _:
+            yield predicate
+
+
+def _sizes(cursor: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, dict[int, int]]:
+    """What each leaf means: one look at the dictionary for each field."""
+    found: dict[Leaf, dict[int, int]] = {leaf: {} for leaf in leaves}
+    for field, members in _by_field(found).items():
+        sql = meanings(field, list(enumerate(members)))
+        for number, term, contacts in cursor.execute(sql.text, sql.parameters).fetchall():
+            found[members[number]][term] = contacts
     return found
 
 
-def _posted_sizes(cursor: duckdb.DuckDBPyConnection, groups: Iterable[set[int]]) -> dict[int, int]:
-    ids = sorted(set().union(*groups))
-    if not ids:
-        return {}
-    # Literal ids, unlike parameters, tell the store which parts of the table to leave alone.
-    listed = ", ".join(map(str, ids))
-    return dict(
-        cursor.execute(f"SELECT term, count(*) FROM postings WHERE term IN ({listed}) GROUP BY term").fetchall()
-    )
+def _by_field(leaves: Iterable[Leaf]) -> dict[str, list[Leaf]]:
+    by_field: dict[str, list[Leaf]] = defaultdict(list)
+    for leaf in leaves:
+        by_field[leaf.field].append(leaf)
+    return by_field
 
 
-def _coded_sizes(cursor: duckdb.DuckDBPyConnection, coded: dict[Leaf, set[int]]) -> dict[int, int]:
-    """A contact has one value of such a field, so the sizes of several terms add up."""
-    sizes: dict[int, int] = {}
-    by_field: dict[str, set[int]] = defaultdict(set)
-    for leaf, ids in coded.items():
-        by_field[leaf.field] |= ids
-    for field, ids in by_field.items():
-        counted = f"SELECT {field}, count(*) FROM contacts WHERE {field} IN (SELECT unnest(?::INTEGER[])) GROUP BY ALL"
-        sizes.update(cursor.execute(counted, (sorted(ids),)).fetchall())
-    return sizes
+def _alone(cursor: duckdb.DuckDBPyConnection, predicate: Predicate) -> int:
+    where = condition(predicate)
+    [(count,)] = cursor.execute(f"SELECT count(*) FROM contacts WHERE {where.text}", where.parameters).fetchall()
+    return int(count)
 
 
-def _filtered(cursor: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> Iterable[tuple[Predicate, int]]:
-    conditions = [condition(each) for each in predicates]
-    columns = ", ".join(f"count(*) FILTER (WHERE {each.text})" for each in conditions)
-    parameters = [parameter for each in conditions for parameter in each.parameters]
-    [row] = cursor.execute(f"SELECT {columns} FROM contacts", parameters).fetchall()
-    return zip(predicates, row, strict=True)
+def _portions(predicates: Mapping[Predicate, set[Leaf]]) -> Iterator[list[Predicate]]:
+    """The predicates in turn, so many at a time that they have at most `LEAVES` leaves."""
+    portion: list[Predicate] = []
+    held: set[Leaf] = set()
+    for predicate, leaves in predicates.items():
+        if portion and len(held | leaves) > LEAVES:
+            yield portion
+            portion, held = [], set()
+        portion.append(predicate)
+        held |= leaves
+    if portion:
+        yield portion

@@ -27,8 +27,8 @@ from search.duckdb.compile import CompiledSql, compile_filter, order_by, rows_of
 from search.duckdb.counting import count_each
 from search.duckdb.files import live_path
 from search.duckdb.items import ItemStore, read_items, read_uuids
-from search.duckdb.lookup import Sql
 from search.duckdb.packing import unpack
+from search.duckdb.sql import Sql
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
 from search.predicates import ContactFilter, Order
 
@@ -116,12 +116,12 @@ class DuckDBEngine:
     ) -> AsyncGenerator[list[Result]]:
         """What `read` makes of the rows that `sql` selects, in that order, `size` at a time.
 
-        The first batch is on its way before the other rows are known.
+        The first batch is a small one, and on its way before the other rows are known.
         """
         async with self._cursor() as cursor:
             async with self._turn():
                 await self._run(cursor, lambda: cursor.execute(sql.text, sql.parameters))
-                rows = await self._run(cursor, lambda: _fetched(cursor, size))
+                rows = await self._run(cursor, lambda: _fetched(cursor, SCAN_BATCH))
             items = await self._run(cursor, lambda: self._files.items(cursor))
             try:
                 while rows:

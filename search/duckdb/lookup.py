@@ -1,58 +1,59 @@
 """Text predicates → conditions on `contacts`, by way of the dictionary of terms and the postings.
 
-Every sub-select costs planning and a pass over the rows, so predicates that stand as alternatives are brought
-together: one look-up of all their terms, one of all their postings.
+Every sub-select costs planning and a pass over the rows, so predicates that stand side by side are brought together:
+one look-up of all their terms, one of all their rows.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import assert_never
-
-import msgspec
 
 from search.duckdb.schema import CODED
-from search.predicates import All, Phrase, Predicate, Substring, Terms, all_of, any_of
-
-Parameter = str | int | list[str] | None
-_ALTERNATIVES = 500
-"""Texts in one regular expression; with many more its automaton outgrows the memory that DuckDB allows it."""
-
-Leaf = Terms | Phrase | Substring
-"""Predicates on text, which the dictionary answers."""
+from search.duckdb.sql import Sql, joined, wrapped
+from search.duckdb.terms import Leaf, meanings, meant
+from search.predicates import All, Any, Predicate, all_of, any_of
 
 
-class Sql(msgspec.Struct, frozen=True):
-    """A fragment of SQL and the parameters of its question marks, in order."""
-
-    text: str
-    parameters: tuple[Parameter, ...] = ()
-
-
-class _Asked(msgspec.Struct):
-    """What is asked of a term's text: to be one of `exact`, or to contain one of `contained`."""
-
-    exact: list[str] = []
-    contained: list[str] = []
+def leaves_of(predicate: Predicate) -> tuple[Leaf, ...]:
+    """The leaves of which one must hold: the predicate itself, or its alternatives. None if it asks anything else."""
+    parts = predicate.of if isinstance(predicate, Any) else (predicate,)
+    leaves = tuple([part for part in parts if isinstance(part, Leaf)])
+    return leaves if len(leaves) == len(parts) else ()
 
 
-def joined(separator: str, parts: Sequence[Sql]) -> Sql:
-    """The fragments side by side, with `separator` between them."""
-    text = separator.join([part.text for part in parts])
-    return Sql(text, tuple([parameter for part in parts for parameter in part.parameters]))
+def place_of(field: str) -> tuple[str, str]:
+    """The table and the column in which the ids of a field's terms stand beside rows."""
+    return ("contacts", field) if field in CODED else ("postings", "term")
 
 
 def any_leaf(leaves: Iterable[Leaf]) -> list[Sql]:
     """Conditions of which one holds where any of `leaves` does: one for each coded field, one for all postings."""
-    ids = {field: _ids(field, asked) for field, asked in _by_field(leaves).items()}
-    coded = [_wrapped(f"{field} IN (", found, ")") for field, found in ids.items() if field in CODED]
-    posted = [found for field, found in ids.items() if field not in CODED]
-    return [*coded, _wrapped("row IN (", _posted_rows(posted), ")")] if posted else coded
+    by_field: dict[str, list[Leaf]] = defaultdict(list)
+    for leaf in leaves:
+        by_field[leaf.field].append(leaf)
+    ids = {field: meant(field, those) for field, those in by_field.items()}
+    coded = [wrapped(f"{field} IN (", found, ")") for field, found in ids.items() if field in CODED]
+    posted = joined(" UNION ALL ", [found for field, found in ids.items() if field not in CODED])
+    rows = wrapped("row IN (SELECT row FROM postings WHERE term IN (", posted, "))")
+    return [*coded, rows] if posted.text else coded
 
 
-def any_group(groups: Iterable[All]) -> Sql:
-    """A condition that holds where all of any one of `groups` do; their members are leaves."""
-    sets = [joined(" INTERSECT ", [_rows(leaf) for leaf in group.of if isinstance(leaf, Leaf)]) for group in groups]
-    return _wrapped("row IN (", joined(" UNION ALL ", [_wrapped("(", rows, ")") for rows in sets]), ")")
+def any_group(groups: Sequence[Sequence[Predicate]]) -> Sql:
+    """A condition that holds where all of any one of `groups` do; each member is a leaf or alternatives of leaves.
+
+    Members are numbered, and rows found for each; a row counts for a group if it was found for all its members.
+    """
+    asked: dict[str, list[tuple[int, Leaf]]] = defaultdict(list)
+    members = [(at, len(group), member) for at, group in enumerate(groups) for member in group]
+    for number, (_, _, member) in enumerate(members):
+        for leaf in leaves_of(member):
+            asked[leaf.field].append((number, leaf))
+    found = joined(" UNION ALL ", [_numbered_rows(field, leaves) for field, leaves in asked.items()])
+    return Sql(
+        f"row IN (SELECT row FROM (SELECT DISTINCT number, row FROM ({found.text})) JOIN "
+        '(SELECT unnest(?::INTEGER[]) AS number, unnest(?::INTEGER[]) AS "group", unnest(?::INTEGER[]) AS size) '
+        'USING (number) GROUP BY row, "group", size HAVING count(*) = size)',
+        (*found.parameters, list(range(len(members))), [at for at, _, _ in members], [size for _, size, _ in members]),
+    )
 
 
 def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
@@ -70,47 +71,7 @@ def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
     return [all_of((common, rest)), *factored(others)]
 
 
-def _by_field(leaves: Iterable[Leaf]) -> dict[str, _Asked]:
-    """What `leaves` ask of the terms of each field."""
-    by_field: dict[str, _Asked] = defaultdict(_Asked)
-    for leaf in leaves:
-        match leaf:
-            case Terms(field, values):
-                by_field[field].exact.extend(values)
-            case Phrase(field, words):
-                by_field[field].contained.append(f" {words} ")
-            case Substring(field, text):
-                by_field[field].contained.append(text)
-            case _:
-                assert_never(leaf)
-    return by_field
-
-
-def _ids(field: str, asked: _Asked) -> Sql:
-    """The ids of the terms of `field` that fulfil any of what is asked. Texts are padded, so that words have ends."""
-    texts: list[Sql] = []
-    if asked.exact or not asked.contained:
-        texts.append(Sql("text IN (SELECT unnest(?::VARCHAR[]))", (asked.exact,)))
-    if len(asked.contained) == 1:
-        texts.append(Sql("contains(' ' || text || ' ', ?)", (asked.contained[0],)))
-    else:
-        for at in range(0, len(asked.contained), _ALTERNATIVES):
-            # One pass for all of them, where each `contains` would be a pass of its own. Of all that normalised
-            # text can hold, only the plus sign means something else in a regular expression.
-            pattern = "|".join(asked.contained[at : at + _ALTERNATIVES]).replace("+", r"\+")
-            texts.append(Sql("regexp_matches(' ' || text || ' ', ?)", (pattern,)))
-    return _wrapped(f"SELECT id FROM terms WHERE field = '{field}' AND (", joined(" OR ", texts), ")")
-
-
-def _posted_rows(ids: Sequence[Sql]) -> Sql:
-    return _wrapped("SELECT row FROM postings WHERE term IN (", joined(" UNION ALL ", ids), ")")
-
-
-def _rows(leaf: Leaf) -> Sql:
-    [(field, asked)] = _by_field([leaf]).items()
-    ids = _ids(field, asked)
-    return _wrapped(f"SELECT row FROM contacts WHERE {field} IN (", ids, ")") if field in CODED else _posted_rows([ids])
-
-
-def _wrapped(before: str, inner: Sql, after: str) -> Sql:
-    return Sql(f"{before}{inner.text}{after}", inner.parameters)
+def _numbered_rows(field: str, asked: Sequence[tuple[int, Leaf]]) -> Sql:
+    """The statement that gives (number, row) of the contacts for which each leaf holds; a row perhaps several times."""
+    table, column = place_of(field)
+    return wrapped("SELECT number, row FROM (", meanings(field, asked), f") JOIN {table} ON {column} = id")

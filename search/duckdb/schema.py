@@ -2,7 +2,8 @@
 
 - `contacts`: one lean row a contact, in default order (`row` counts up): codes of single values, numbers, sort keys.
 - `items(row, uuid, item)`: the finished item, packed (`search.duckdb.packing`), read for the hits of a page only.
-- `terms(id, field, text)`: the dictionary of all distinct values, sorted, so a field's ids stand together.
+- `terms(id, field, text, contacts)`: the dictionary of all distinct values, sorted, so a field's ids stand together,
+  and how many contacts have each.
 - `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
 - `meta(name, value)`: what is needed to read the file.
 
@@ -29,7 +30,8 @@ SORT_TEXTS = tuple(f"sort_{name}" for name, number in SORT_KEYS.items() if not n
 CREATE = (
     "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
     "item BLOB NOT NULL USING COMPRESSION uncompressed)",
-    "CREATE TABLE terms (id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL)",
+    "CREATE TABLE terms "
+    "(id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL, contacts INTEGER NOT NULL)",
     "CREATE TABLE postings (term INTEGER NOT NULL, row INTEGER NOT NULL)",
     "CREATE TABLE meta (name VARCHAR NOT NULL, value BLOB NOT NULL)",
     "CREATE TABLE contacts (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, present BIGINT NOT NULL, "

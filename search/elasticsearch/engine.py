@@ -28,7 +28,7 @@ _PLACES: dict[str, Any] = {"_source": False}
 # Stored fields are never touched for uuids: that is three times as fast as filtering `_source`.
 _UUIDS: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
 _UUID_SLICES = 2
-_FIRST_UUIDS = 1_000
+_FIRST_UUIDS = 250
 
 
 class _Hit(msgspec.Struct):

@@ -11,7 +11,7 @@ from search.duckdb.compile import compile_filter
 from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from search.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, any_of
+from search.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
 from tests.search.oracle import Oracle, derived, matches
 from tests.search.stores import engine_of, load
 from tests.search.strategies import items, leaves
@@ -37,6 +37,13 @@ def test_a_thousand_alternatives_become_one_look_up_of_postings() -> None:
     assert compile_filter(ContactFilter(many)).where.text.count("FROM postings") == 1
 
 
+def test_three_hundred_that_must_all_hold_become_one_look_up_for_each_field() -> None:
+    every = all_of(
+        any_of(Phrase(field, f"word{at}") for field in ("keywords", "industries", "company_text")) for at in range(300)
+    )
+    assert compile_filter(ContactFilter(every)).where.text.count("FROM terms") == 3
+
+
 CONTACTS = [
     ContactListItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd", keywords=(f"kw{at}", f"c+{at} x"),
                     city=f"city{at}", state=f"state{at % 7}", country="France")
@@ -58,8 +65,23 @@ CONTACTS = [
         ),
         any_of([*(Phrase("company_text", f"number{at}") for at in range(9)),
                 *(Terms("title_words", (str(at),)) for at in range(20, 30)), Phrase("industries", "x")]),
+        all_of(
+            any_of([Phrase("keywords", f"kw{at}"), Phrase("company_text", f"number{at}"),
+                    Substring("company_text", "r1")])
+            for at in range(300)
+        ),
+        any_of(
+            All((any_of([Phrase("keywords", f"kw{at}"), Phrase("company_text", f"number{at}")]),
+                 Terms("title_key", (f"{other} title", f"{at + 1} title"))))
+            for at in range(40) for other in (at, at + 100)
+        ),
+        all_of([*(Terms("search_words", (word,)) for word in ("title", "c++", "ltd", "x", "france", "state3", "city3")),
+                *(Not(Phrase("keywords", f"kw{at}")) for at in range(10, 30)), Terms("title_words", ("title",)),
+                Phrase("person_location", "france"), Substring("company_text", "c++ number")]),
+        any_of([all_of(Terms("search_words", (word, "none")) for word in ("title", "9")), Terms("title_key", ())]),
     ],
-    ids=["phrases", "plus signs", "substrings", "excluded", "groups", "several fields"],
+    ids=["phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all", "groups of alternatives",
+         "all but some", "all of one group"],
 )  # fmt: skip
 def test_many_values_find_what_they_should(predicate: Predicate, tmp_path: Path) -> None:
     async def run() -> list[str]:
