@@ -51,6 +51,10 @@ WAITING_MESSAGES = 16
 FRAMES_IN_A_ROW = 16
 """Frames read before others get their turn: a flood must not hold up other connections."""
 
+GIVE_WAY_SECONDS = 0.005
+"""How long a connection waits after a frame that makes no sense while requests are being answered: a flood of such
+frames gives way to them, and is read at full speed otherwise."""
+
 NOTICE_SECONDS = 30.0
 """How long before the token expires a client that renews tokens is told."""
 
@@ -187,8 +191,9 @@ class Connection:
                     frame = event["text"]
                 elif self._msgpack:
                     frame = json_of(frame)
-                self._sort(frame)
-                if self.requests % FRAMES_IN_A_ROW == 0:
+                if not self._sort(frame) and self._services.traffic.busy:
+                    await asyncio.sleep(GIVE_WAY_SECONDS)
+                elif self.requests % FRAMES_IN_A_ROW == 0:
                     await asyncio.sleep(0)
         except Exception as error:
             report(error, "reading from a connection")
@@ -212,19 +217,21 @@ class Connection:
             _log.debug("a client left while being answered: %s", type(error).__name__)
             return Close.CLIENT_LEFT
 
-    def _sort(self, frame: bytes | str) -> None:
-        """Give a frame to its lane, or answer right away why not. Does not wait."""
+    def _sort(self, frame: bytes | str) -> bool:
+        """Give a frame to its lane, or answer right away why not. Does not wait. `False` if it makes no sense."""
         self.requests += 1
         request = envelope.read(frame, _KNOWN)
         if request.error is not None:
             self._refuse(request, request.error)
-        elif request.action == CANCEL:
+            return False
+        if request.action == CANCEL:
             self._cancel(request)
         elif request.action == AUTHENTICATE:
             if not self._renewals.submit(request):
                 self._refuse(request, TooManyRequests(_FULL))
         else:
             self._admit(request)
+        return True
 
     def _admit(self, request: Request) -> None:
         lane = self._engine if ACTIONS[request.action].uses_engine else self._analyses

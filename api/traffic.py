@@ -19,6 +19,11 @@ class Traffic:
         self.slots = Slots(settings.max_running or width, settings.engine.timeout)
         self.metrics = metrics
 
+    @property
+    def busy(self) -> bool:
+        """Whether any request is being answered."""
+        return self.metrics.in_flight > 0
+
     def count(self, user: str) -> None:
         """Count a request of `user`. Raises `TooManyRequests` over the limit."""
         if seconds := self._rates.take(user):

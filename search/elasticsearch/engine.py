@@ -31,10 +31,24 @@ _UUID_SLICES = 2
 _FIRST_UUIDS = 250
 
 
-class _Hit(msgspec.Struct):
-    sort: list[int | str | None]
+class _Hit(msgspec.Struct, gc=False):
+    """A hit, of which nothing is decoded before it is needed.
+
+    Of ten thousand hits a page, lists and dictionaries would be so many objects that Python looks for garbage among
+    everything it holds again and again, which takes most of the time.
+    """
+
+    sort: msgspec.Raw
     source: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="_source")
-    fields: dict[str, list[str]] = {}
+    fields: msgspec.Raw = msgspec.Raw()
+
+
+_Place = msgspec.Raw | list[Any]
+"""The sort values that a page comes after: those of a hit as they came, or those of a position."""
+
+
+class _Fields(msgspec.Struct):
+    uuid: tuple[str]
 
 
 class _Hits(msgspec.Struct):
@@ -73,6 +87,8 @@ class _PointInTime(msgspec.Struct):
 
 
 _answer = msgspec.json.Decoder(_Answer).decode
+_fields = msgspec.json.Decoder(_Fields).decode
+_sort_values = msgspec.json.Decoder(list[int | str | None]).decode
 _counted = msgspec.json.Decoder(_Count).decode
 _counted_each = msgspec.json.Decoder(_Counts).decode
 _encode = msgspec.json.Encoder().encode
@@ -86,7 +102,7 @@ class _Reading(msgspec.Struct, frozen=True):
     size: int
     what: dict[str, Any]
 
-    def body(self, pit: _PointInTime | None, place: list[Any] | None) -> bytes:
+    def body(self, pit: _PointInTime | None, place: _Place | None) -> bytes:
         """The body for the page after the sort values `place`; the compiled query is spliced in as it is."""
         rest = {"size": self.size, "sort": self.order, "track_total_hits": False} | self.what
         if place is not None:
@@ -201,7 +217,7 @@ class ElasticsearchEngine:
         self,
         reading: _Reading,
         pit: _PointInTime,
-        place: list[Any] | None = None,
+        place: _Place | None = None,
         slices: int = 1,
         first: int | None = None,
     ) -> AsyncGenerator[list[_Hit]]:
@@ -231,7 +247,7 @@ class ElasticsearchEngine:
             await asyncio.gather(*pending, return_exceptions=True)
 
     async def _page(
-        self, reading: _Reading, pit: _PointInTime | None = None, place: list[Any] | None = None
+        self, reading: _Reading, pit: _PointInTime | None = None, place: _Place | None = None
     ) -> list[_Hit]:
         """One request for the hits after `place`."""
         index = f"/{self._alias}" if pit is None else ""
@@ -261,10 +277,10 @@ def _slice(reading: _Reading, number: int, slices: int) -> _Reading:
 
 
 def _uuids(hits: list[_Hit]) -> list[str]:
-    return [hit.fields["uuid"][0] for hit in hits]
+    return [_fields(hit.fields).uuid[0] for hit in hits]
 
 
-def _direction(order: Order, position: Position | None) -> tuple[list[Any], list[Any] | None]:
+def _direction(order: Order, position: Position | None) -> tuple[list[Any], _Place | None]:
     """The sort in reading direction, and the sort values to start after."""
     if position is None:
         return sort(order), None
@@ -272,5 +288,5 @@ def _direction(order: Order, position: Position | None) -> tuple[list[Any], list
 
 
 def _hit(order: Order, hit: _Hit) -> Hit:
-    value, uuid = hit.sort[0], hit.sort[1]
+    value, uuid = _sort_values(hit.sort)
     return Hit(bytes(hit.source), value_of(order, value), str(uuid))

@@ -1,0 +1,200 @@
+"""`python -m benchmarks.exporting`: everything that matches, beside a bare client that walks the same index itself.
+
+On Elasticsearch: `get_uuids` without a limit over WebSocket beside a point in time walked in two slices, and an export
+of the contacts as NDJSON beside a point in time walked in order with `_source`. The peers ask for pages of the same
+size and decode no more of them than they need to go on. On both engines: how long the first part of streamed uuids
+takes, from sending the request over an open connection. Every request has a filter of its own.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+from websockets.asyncio.client import connect
+
+from benchmarks.__main__ import load
+from benchmarks.measure import alternate
+from search.elasticsearch.compile import sort
+from search.predicates import Order
+from tests.servers import elasticsearch_server
+from tests.service import Service, environment_of, running
+
+INDEX = "benchmark-exporting"
+PEOPLE = "https://app.apollo.io/#/people?revenueRange[min]="
+TARGET_RATIO = 0.85
+TARGET_FIRST = 50.0
+
+_KEEP_ALIVE = "1m"
+_UUIDS = {"size": 10_000, "sort": ["_shard_doc"], "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
+_CONTACTS = {"size": 1000, "sort": sort(Order()), "_source": True}
+_STREAMS = 30
+_WARMUP = 2
+
+
+class _Hit(msgspec.Struct, gc=False):
+    sort: msgspec.Raw
+    source: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="_source")
+    fields: msgspec.Raw = msgspec.Raw()
+
+
+class _Fields(msgspec.Struct):
+    uuid: tuple[str]
+
+
+class _Hits(msgspec.Struct):
+    hits: list[_Hit]
+
+
+class _Page(msgspec.Struct):
+    hits: _Hits
+    pit_id: str
+
+
+_decode = msgspec.json.Decoder(_Page).decode
+_fields = msgspec.json.Decoder(_Fields).decode
+
+
+class Peer:
+    """Walks a point in time with nothing but an HTTP client."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session, self._url = session, url
+
+    async def uuids(self, least: int) -> int:
+        """The uuids of all contacts with at least that revenue, by two slices side by side; how many."""
+        slices = [_UUIDS | {"slice": {"id": number, "max": 2}} for number in range(2)]
+        pit = await self._open()
+        found = await asyncio.gather(*(self._walk(pit, least, each) for each in slices))
+        await self._request("DELETE", "/_pit", {"id": pit})
+        return len([_fields(hit.fields).uuid[0] for hits in found for hit in hits])
+
+    async def contacts(self, least: int) -> int:
+        """The same contacts, whole and in order; how many."""
+        pit = await self._open()
+        found = await self._walk(pit, least, _CONTACTS)
+        await self._request("DELETE", "/_pit", {"id": pit})
+        return b"".join([b"%b\n" % hit.source for hit in found]).count(b"\n")
+
+    async def _walk(self, pit: str, least: int, what: dict[str, Any]) -> list[_Hit]:
+        query = {"range": {"search.annual_revenue": {"gte": least}}}
+        body = {"query": query, "track_total_hits": False, "pit": {"id": pit, "keep_alive": _KEEP_ALIVE}} | what
+        found: list[_Hit] = []
+        while True:
+            page = _decode(await self._request("POST", "/_search", body)).hits.hits
+            found += page
+            if len(page) < what["size"]:
+                return found
+            body["search_after"] = page[-1].sort
+
+    async def _open(self) -> str:
+        return str(json.loads(await self._request("POST", f"/{INDEX}/_pit?keep_alive={_KEEP_ALIVE}"))["id"])
+
+    async def _request(self, method: str, path: str, body: object = None) -> bytes:
+        # Compressed answers, which the library would ask for by itself, cost both sides more than they save here.
+        headers = {"accept-encoding": "identity"} | ({"content-type": "application/json"} if body else {})
+        data = msgspec.json.encode(body) if body else None
+        async with self._session.request(method, self._url + path, data=data, headers=headers) as response:
+            assert response.status == 200, await response.text()
+            return await response.read()
+
+
+async def compare(service: Service, url: str, rounds: int) -> None:
+    """Both exports beside their peers, one line each."""
+    async with (
+        aiohttp.ClientSession() as session,
+        connect(_address(service), max_size=None, compression=None) as socket,
+    ):
+        peer = Peer(session, url)
+
+        async def uuids(number: int) -> int:
+            message = {"action": "get_uuids", "request_id": 1, "data": {"url": f"{PEOPLE}{2 * number}"}}
+            await socket.send(json.dumps(message))
+            answer = await socket.recv(decode=False)
+            assert b'"status":"success"' in answer[:120], answer[:500]
+            return answer.count(b"-") // 4
+
+        async def contacts(number: int) -> int:
+            headers = {"authorization": f"Bearer {service.token}", "accept": "application/x-ndjson"}
+            address, lines = f"{service.base}/api/v2/apollo/contacts", 0
+            body = {"url": f"{PEOPLE}{2 * number}"}
+            async with session.post(address, json=body, headers=headers | {"accept-encoding": "identity"}) as response:
+                assert response.status == 200
+                async for chunk in response.content.iter_any():
+                    lines += chunk.count(b"\n")
+            return lines
+
+        assert await uuids(0) == await peer.uuids(0), "not the same uuids"
+        assert await contacts(0) == await peer.contacts(0), "not the same contacts"
+        for figure, ours, other in (
+            ("get_uuids unlimited / bare sliced walk", uuids, lambda number: peer.uuids(2 * number + 1)),
+            ("contacts as NDJSON / bare walk", contacts, lambda number: peer.contacts(2 * number + 1)),
+        ):
+            compared = await alternate(ours, other, rounds, _WARMUP)
+            speed = compared.peer / compared.ours
+            line = {"figure": figure, "speed": round(speed, 2), "target": f">= {TARGET_RATIO}"}
+            show(line | {"met": speed >= TARGET_RATIO} | msgspec.to_builtins(compared))
+
+
+async def first_parts(service: Service, engine: str) -> None:
+    """Milliseconds from sending a request for streamed uuids to its first part, the first such request apart."""
+    times = []
+    async with connect(_address(service), max_size=None, compression=None) as socket:
+        for number in range(_STREAMS + 1):
+            message = {"action": "get_uuids", "request_id": 1, "data": {"url": f"{PEOPLE}{number}", "stream": True}}
+            started = time.perf_counter()
+            await socket.send(json.dumps(message))
+            answer = await socket.recv(decode=False)
+            times.append((time.perf_counter() - started) * 1000)
+            while b'"status":"success"' not in answer[:120]:
+                assert b'"status":"partial"' in answer[:120], answer[:500]
+                answer = await socket.recv(decode=False)
+    median = statistics.median(times[1:])
+    line = {"figure": f"first part of streamed uuids, ms, {engine}", "median": round(median, 1)}
+    show(line | {"first of all": round(times[0], 1), "target": f"<= {TARGET_FIRST}", "met": median <= TARGET_FIRST})
+
+
+def _address(service: Service) -> str:
+    return f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
+
+
+def show(line: dict[str, object]) -> None:
+    """One line of JSON."""
+    sys.stdout.write(json.dumps({"cpus": os.cpu_count()} | line) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run it; the exit code is 0 whether or not a target is met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.exporting", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts (default 300000)")
+    parser.add_argument("--rounds", type=int, default=10, help="pairs of exports that count (default 10)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        environment = environment_of(Path(name))
+        load(environment, Path(name), options.contacts)
+        with running(environment) as service:
+            asyncio.run(first_parts(service, "duckdb"))
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, elasticsearch_server(heap="2g") as url:
+        environment = environment_of(
+            Path(name),
+            CONTACTS_ENGINE="elasticsearch",
+            CONTACTS_ELASTICSEARCH_URL=url,
+            CONTACTS_INDEX=INDEX,
+        )
+        load(environment, Path(name), options.contacts)
+        with running(environment) as service:
+            asyncio.run(first_parts(service, "elasticsearch"))
+            asyncio.run(compare(service, url, options.rounds))
+
+
+if __name__ == "__main__":
+    main()
