@@ -137,7 +137,10 @@ async def serve_app(app: Litestar, settings: Settings, started: Callable[[Server
                 # it again, which holds up every request for a tenth of a second.
                 gc.collect()
                 gc.freeze()
-                await server.serve([listener])
+                try:
+                    await server.serve([listener])
+                finally:
+                    gc.unfreeze()
         except BaseExceptionGroup as group:
             raise _innermost(group) from group
 

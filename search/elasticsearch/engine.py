@@ -288,5 +288,6 @@ def _direction(order: Order, position: Position | None) -> tuple[list[Any], _Pla
 
 
 def _hit(order: Order, hit: _Hit) -> Hit:
-    value, uuid = _sort_values(hit.sort)
+    # Under a point in time the server adds its own tie-breaker behind ours.
+    value, uuid = _sort_values(hit.sort)[:2]
     return Hit(bytes(hit.source), value_of(order, value), str(uuid))
