@@ -9,23 +9,18 @@ import argparse
 import asyncio
 import itertools
 import json
-import os
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.__main__ import load
 from benchmarks.filters import fifteen_values
-from tests.servers import elasticsearch_server
-from tests.service import Service, environment_of, running
+from benchmarks.measure import show
+from benchmarks.stores import ENGINES, loaded
+from tests.service import Service, running
 
-INDEX = "benchmark-counting"
 TARGET_ONE = 4.0
 TARGET_SEPARATE = 5.0
 _WARMUP = 10
@@ -90,37 +85,25 @@ def report(engine: str, environment: dict[str, str], contacts: int, rounds: int)
     """Measure a service, and print one line for each target."""
     with running(environment) as service:
         found = asyncio.run(measure(service, rounds))
-    about = {"cpus": os.cpu_count(), "engine": engine, "contacts": contacts, **msgspec.to_builtins(found)}
+    about = {"engine": engine, "contacts": contacts, **msgspec.to_builtins(found)}
     ratio, times = found.analysis / found.one, found.separate / found.analysis
     for figure, value, target, met in (
         ("analyze/count of 15 values / one count", ratio, f"<= {TARGET_ONE}", ratio <= TARGET_ONE),
         ("16 separate counts / analyze/count", times, f">= {TARGET_SEPARATE}", times >= TARGET_SEPARATE),
     ):
-        line = {"figure": figure, "ratio": round(value, 2), "target": target, "met": met} | about
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        show({"figure": figure, "ratio": round(value, 2), "target": target, "met": met} | about)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run it; the exit code is 0 whether or not a target is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.counting", description=__doc__)
     parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
     parser.add_argument("--rounds", type=int, default=100, help="rounds that count (default 100)")
-    parser.add_argument("--engine", choices=["duckdb", "elasticsearch"], action="append", help="default both")
-    options = parser.parse_args()
-    for engine in options.engine or ["duckdb", "elasticsearch"]:
-        with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-            directory = Path(name)
-            if engine == "duckdb":
-                environment = environment_of(directory)
-                load(environment, directory, options.contacts)
-                report(engine, environment, options.contacts, options.rounds)
-                continue
-            with elasticsearch_server(heap="2g") as url:
-                settings = {"CONTACTS_ENGINE": engine, "CONTACTS_ELASTICSEARCH_URL": url, "CONTACTS_INDEX": INDEX}
-                environment = environment_of(directory, **settings)
-                load(environment, directory, options.contacts)
-                report(engine, environment, options.contacts, options.rounds)
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
+    options = parser.parse_args(arguments)
+    for engine in options.engine or ENGINES:
+        with loaded(engine, options.contacts) as store:
+            report(engine, store.environment, options.contacts, options.rounds)
 
 
 if __name__ == "__main__":

@@ -9,26 +9,21 @@ takes, from sending the request over an open connection. Every request has a fil
 import argparse
 import asyncio
 import json
-import os
 import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 import msgspec
 from websockets.asyncio.client import connect
 
-from benchmarks.__main__ import load
-from benchmarks.measure import alternate
+from benchmarks.measure import alternate, show
+from benchmarks.stores import ENGINES, INDEX, loaded
 from search.elasticsearch.compile import sort
 from search.predicates import Order
-from tests.servers import elasticsearch_server
-from tests.service import Service, environment_of, running
+from tests.service import Service, running
 
-INDEX = "benchmark-exporting"
 PEOPLE = "https://app.apollo.io/#/people?revenueRange[min]="
 TARGET_RATIO = 0.85
 TARGET_FIRST = 50.0
@@ -166,34 +161,17 @@ def _address(service: Service) -> str:
     return f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
 
 
-def show(line: dict[str, object]) -> None:
-    """One line of JSON."""
-    sys.stdout.write(json.dumps({"cpus": os.cpu_count()} | line) + "\n")
-    sys.stdout.flush()
-
-
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run it; the exit code is 0 whether or not a target is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.exporting", description=__doc__)
     parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts (default 300000)")
     parser.add_argument("--rounds", type=int, default=10, help="pairs of exports that count (default 10)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        environment = environment_of(Path(name))
-        load(environment, Path(name), options.contacts)
-        with running(environment) as service:
-            asyncio.run(first_parts(service, "duckdb"))
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, elasticsearch_server(heap="2g") as url:
-        environment = environment_of(
-            Path(name),
-            CONTACTS_ENGINE="elasticsearch",
-            CONTACTS_ELASTICSEARCH_URL=url,
-            CONTACTS_INDEX=INDEX,
-        )
-        load(environment, Path(name), options.contacts)
-        with running(environment) as service:
-            asyncio.run(first_parts(service, "elasticsearch"))
-            asyncio.run(compare(service, url, options.rounds))
+    options = parser.parse_args(arguments)
+    for engine in ENGINES:
+        with loaded(engine, options.contacts) as store, running(store.environment) as service:
+            asyncio.run(first_parts(service, engine))
+            if engine == "elasticsearch":
+                asyncio.run(compare(service, store.url, options.rounds))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import neighbour
-from benchmarks.__main__ import load
 from benchmarks.callers import Call, Callers
+from benchmarks.stores import load
 from tests.indexing.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
 from tests.indexing.loads import awkward_sample, duckdb_environment, elasticsearch_environment, live, loaded
 from tests.service import Service, environment_of, running

@@ -8,13 +8,13 @@ process of the job at its highest, at a tenth of the contacts and at all of them
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ import msgspec
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import parallel_bulk
 
+from benchmarks.measure import show
+from benchmarks.stores import ENGINES
 from indexing.csv_source import CsvSource
 from indexing.items import item_reader
 from indexing.row import Start
@@ -148,13 +150,13 @@ def embedded(directory: Path, number: int) -> dict[str, object]:
     }
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run it; the exit code is 0 whether or not a target is met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.indexing", description=__doc__)
     parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
     parser.add_argument("--rounds", type=int, default=5, help="loads of each side (default 5)")
-    parser.add_argument("--engine", choices=["elasticsearch", "duckdb"], help="only this one")
-    options = parser.parse_args()
+    parser.add_argument("--engine", choices=ENGINES, help="only this one")
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         directory = Path(name)
         if options.engine != "duckdb":
@@ -162,12 +164,6 @@ def main() -> None:
                 show(compare(directory, url, options.contacts, options.rounds))
         if options.engine != "elasticsearch":
             show(embedded(directory, options.contacts))
-
-
-def show(figures: dict[str, object]) -> None:
-    """One line of JSON."""
-    sys.stdout.write(json.dumps({"cpus": os.cpu_count()} | figures) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

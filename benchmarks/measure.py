@@ -1,6 +1,9 @@
-"""Alternating timing: ours and the peer take turns, so that a drifting machine moves both."""
+"""Alternating timing: ours and the peer take turns, so that a drifting machine moves both; and how figures look."""
 
+import json
+import os
 import statistics
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -51,3 +54,9 @@ def median_microseconds(calls: Sequence[Callable[[], object]], repeat: int = 50)
             times.append((time.perf_counter_ns() - started) / 1000)
         medians.append(statistics.median(times))
     return statistics.median(medians)
+
+
+def show(line: dict[str, object]) -> None:
+    """One figure as a line of JSON, with the number of processors it was measured on."""
+    sys.stdout.write(json.dumps({"cpus": os.cpu_count()} | line) + "\n")
+    sys.stdout.flush()

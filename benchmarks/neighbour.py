@@ -5,24 +5,25 @@ as fast as they are answered. The flood is a process of its own and runs with lo
 core for it: in earnest it would come from another machine.
 """
 
+import argparse
 import asyncio
 import json
 import multiprocessing
 import os
 import statistics
-import tempfile
 import time
 import urllib.request
 from collections import Counter
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.__main__ import load
 from benchmarks.filters import url
+from benchmarks.measure import show
+from benchmarks.stores import loaded
 from tests.frames import flood
-from tests.service import Service, environment_of, running
+from tests.service import Service, running
 
 CONTACTS = 10_000
 CONNECTIONS = 8
@@ -33,6 +34,7 @@ ROUNDS = 3
 QUIET_REQUESTS = 300
 PAUSE_SECONDS = 0.01
 LIMIT = 25
+TARGET_RATIO = 3.0
 
 
 class Noticed(msgspec.Struct, frozen=True):
@@ -124,13 +126,13 @@ def _p99(times: list[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure it on DuckDB with sample contacts: `python -m benchmarks.neighbour`."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        environment = environment_of(Path(name))
-        load(environment, Path(name), CONTACTS)
-        with running(environment) as service:
-            print(json.dumps(msgspec.to_builtins(run(service)), indent=2))
+    argparse.ArgumentParser(prog="python -m benchmarks.neighbour", description=__doc__).parse_args(arguments)
+    with loaded("duckdb", CONTACTS) as store, running(store.environment) as service:
+        found = run(service)
+    limit = {"target": f"<= {TARGET_RATIO}", "met": found.ratio <= TARGET_RATIO}
+    show({"figure": "searches beside a flood / quiet, p99"} | limit | msgspec.to_builtins(found))
 
 
 if __name__ == "__main__":

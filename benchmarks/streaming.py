@@ -8,21 +8,18 @@ import argparse
 import json
 import os
 import socket
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 from websockets.sync.client import connect
 
-from benchmarks.__main__ import load
-from tests.servers import elasticsearch_server
-from tests.service import Service, environment_of, running
+from benchmarks.stores import ENGINES, loaded
+from tests.service import Service, running
 
-INDEX = "benchmark-streaming"
 TARGET_MIB = 64
 PEOPLE = "https://app.apollo.io/#/people"
 MEGABYTE = 1_000_000
@@ -127,32 +124,17 @@ def report(engine: str, environment: dict[str, str], ways: list[str], rate: floa
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Load, stream, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.streaming", description=__doc__)
     parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts to load (default 300000)")
     parser.add_argument("--rate", type=float, default=1.0, help="megabytes a second that the reader takes (default 1)")
-    parser.add_argument("--engine", choices=["duckdb", "elasticsearch"], action="append", help="default both")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
     parser.add_argument("--way", choices=list(WAYS), action="append", help="default all")
-    options = parser.parse_args()
-    for engine in options.engine or ["duckdb", "elasticsearch"]:
-        with tempfile.TemporaryDirectory(prefix="streaming-") as name:
-            directory = Path(name)
-            ways = options.way or list(WAYS)
-            if engine == "duckdb":
-                environment = environment_of(directory)
-                load(environment, directory, options.contacts)
-                report(engine, environment, ways, options.rate)
-                continue
-            with elasticsearch_server(heap="2g") as url:
-                settings = {
-                    "CONTACTS_ENGINE": engine,
-                    "CONTACTS_ELASTICSEARCH_URL": url,
-                    "CONTACTS_INDEX": INDEX,
-                }
-                environment = environment_of(directory, **settings)
-                load(environment, directory, options.contacts)
-                report(engine, environment, ways, options.rate)
+    options = parser.parse_args(arguments)
+    for engine in options.engine or ENGINES:
+        with loaded(engine, options.contacts) as store:
+            report(engine, store.environment, options.way or list(WAYS), options.rate)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""Sample contacts in a real engine, for the benchmarks to ask."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from tests.servers import elasticsearch_server
+from tests.service import contacts, environment_of
+
+ENGINES = ("duckdb", "elasticsearch")
+INDEX = "benchmark"
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """Where the contacts are: the settings of a service on them, and the engine's own address if it has one."""
+
+    environment: dict[str, str]
+    url: str = ""
+
+
+@contextmanager
+def loaded(engine: str, number: int) -> Iterator[Loaded]:
+    """So many sample contacts, loaded through the command line as a user would, and gone afterwards."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
+        settings = {"CONTACTS_ENGINE": engine, "CONTACTS_INDEX": INDEX}
+        url = ""
+        if engine == "elasticsearch":
+            url = settings["CONTACTS_ELASTICSEARCH_URL"] = stack.enter_context(elasticsearch_server(heap="2g"))
+        environment = environment_of(directory, **settings)
+        load(environment, directory, number)
+        yield Loaded(environment, url)
+
+
+def load(environment: dict[str, str], directory: Path, number: int) -> None:
+    """So many sample contacts into the engine of `environment`; files go to `directory`."""
+    sample = directory / "sample.csv"
+    for arguments in (
+        ("sample", str(number), "--out", str(sample)),
+        ("index", "csv", str(sample), "--rejects", str(directory / "rejects.ndjson")),
+    ):
+        outcome = contacts(environment, *arguments)
+        if outcome.returncode:
+            raise SystemExit(outcome.stderr)
