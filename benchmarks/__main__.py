@@ -22,8 +22,11 @@ DEFAULT = ["analysis", "search", "counting", "exporting", "indexing"]
 def main() -> None:
     """Run them in turn; the exit code is 0 whether or not a target is met: the lines say which are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=FIGURES, metavar="NAME", help=f"of {', '.join(FIGURES)}")
-    for name in parser.parse_args().names or DEFAULT:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FIGURES)}")
+    names = parser.parse_args().names or DEFAULT
+    if unknown := [name for name in names if name not in FIGURES]:
+        parser.error(f"no benchmark is named {unknown[0]!r}; there are {', '.join(FIGURES)}")
+    for name in names:
         FIGURES[name]([])
 
 
