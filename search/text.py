@@ -18,8 +18,9 @@ LONGEST_TEXT = 8192
 LONGEST_TERM = 1024
 """Characters of an exact term that count. Lucene refuses terms of more than 32,766 bytes."""
 
-_ASCII_WORD = regex.compile(r"[a-z0-9][a-z0-9+#]*")
-_ASCII_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_ASCII = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) in "+#" else ord(" ") for code in range(128)
+).ljust(256)
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}][\p{L}\p{M}\p{Nd}+#]*")
 _ACCENTED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}])\p{M}+")
 
@@ -61,9 +62,9 @@ def slug(text: str) -> str:
 
 def _normalise(text: str) -> str:
     if text.isascii():
-        # Where no word can hold a sign, cutting at all that is no letter or digit gives the same in half the time.
-        plain = "+" not in text and "#" not in text
-        found = text.lower().translate(_ASCII_BLANKS).split() if plain else _ASCII_WORD.findall(text.lower())
+        found = text.encode().translate(_ASCII).decode().split()
+        if "+" in text or "#" in text:
+            found = [word for part in found if (word := part.lstrip("+#"))]
     else:
         folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         bare = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)).translate(_STROKED)
