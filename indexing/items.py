@@ -17,7 +17,6 @@ import msgspec
 
 from mappings.errors import RowRejected, shorten
 from search.fields import (
-    COMPANY_FIELDS,
     DATETIME_FIELDS,
     INTEGER_FIELDS,
     ITEM_FIELDS,
@@ -25,21 +24,13 @@ from search.fields import (
     LONG_MAX,
     ContactListItem,
 )
-from search.memo import Memo
 
 LONGEST_UUID = 128
 """Characters of a uuid. Elasticsearch takes identifiers of at most 512 bytes."""
 
-COMPANY_CHARACTERS = 8 * 1024 * 1024
-"""How many characters of companies' cells are kept for their next contacts, with what was read of them."""
-
 _LONGEST_NUMBER = 128
 
-_PERSON = tuple(name for name in ITEM_FIELDS if name not in COMPANY_FIELDS)
-_UUID, _EMAIL, _LINKEDIN = map(_PERSON.index, ("uuid", "email", "person_linkedin_url"))
-_in_item_order: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(
-    *map((*_PERSON, *COMPANY_FIELDS).index, ITEM_FIELDS)
-)
+_UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
 _PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
 _NUMBER = re.compile(r"'?\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([KMB])?\+?", re.IGNORECASE)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
@@ -61,52 +52,33 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
 
     It makes a contact of a row's cells (text as in the source). The uuid is the source's own, else made from the
     e-mail, else from the LinkedIn URL, else from the whole row, so that the same row has the same uuid in every load.
-    It raises `RowRejected` if the row is empty or a value is not of its field's type, naming field and value. The cells
-    that colleagues have in common are read once for all of them.
+    It raises `RowRejected` if the row is empty or a value is not of its field's type, naming field and value.
     """
-    own, common = _Columns(_PERSON, fields), _Columns(COMPANY_FIELDS, fields)
-    companies = Memo(common.values, lambda cells, _: sum(map(len, cells)), COMPANY_CHARACTERS)
+    # A cell follows those of the row, empty, for fields without a column.
+    places = [fields.index(name) if name in fields else len(fields) for name in ITEM_FIELDS]
+    in_item_order: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
+    readers = [(at, name, _READERS[name]) for at, name in enumerate(ITEM_FIELDS) if name in _READERS]
 
     def read(cells: Sequence[str]) -> ContactListItem:
         whole = "".join(cells)
         if not whole.isascii() or "\0" in whole:
             _check_text(whole, fields, cells)
-        padded = (*cells, "")
-        person, company = own.values(own.cells(padded)), companies(common.cells(padded))
-        if person[_UUID] is None:
-            person[_UUID] = _derived_uuid(person, company)
-        return ContactListItem(*_in_item_order((*person, *company)))
+        values: list[Any] = [text or None for text in map(str.strip, in_item_order((*cells, "")))]
+        for at, name, reader in readers:
+            if values[at] is not None:
+                values[at] = reader(name, values[at])
+        if values[_UUID] is None:
+            values[_UUID] = _derived_uuid(values)
+        return ContactListItem(*values)
 
     return read
 
 
-class _Columns:
-    """The columns of some fields, and how their cells are read.
-
-    Args:
-        names: the fields.
-        fields: those of all columns of the source. A cell follows those of a row, empty, for fields without a column.
-    """
-
-    def __init__(self, names: Sequence[str], fields: Sequence[str | None]) -> None:
-        places = [fields.index(name) if name in fields else len(fields) for name in names]
-        self.cells: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
-        self._readers = [(at, name, _READERS[name]) for at, name in enumerate(names) if name in _READERS]
-
-    def values(self, cells: Sequence[str]) -> list[Any]:
-        """What the cells hold, an empty one `None`. Raises `RowRejected`."""
-        values: list[Any] = [text or None for text in map(str.strip, cells)]
-        for at, name, reader in self._readers:
-            if values[at] is not None:
-                values[at] = reader(name, values[at])
-        return values
-
-
-def _derived_uuid(person: Sequence[Any], company: Sequence[Any]) -> str:
-    name = (person[_EMAIL] or "").lower() or person[_LINKEDIN]
+def _derived_uuid(values: Sequence[Any]) -> str:
+    name = (values[_EMAIL] or "").lower() or values[_LINKEDIN]
     if not name:
-        values = zip(ITEM_FIELDS, _in_item_order((*person, *company)), strict=True)
-        name = "\n".join([f"{field}={value}" for field, value in values if value is not None])
+        named = zip(ITEM_FIELDS, values, strict=True)
+        name = "\n".join([f"{field}={value}" for field, value in named if value is not None])
         if not name:
             raise RowRejected("the row is empty")
     # A UUIDv5 (RFC 9562), as `uuid.uuid5(NAMESPACE_URL, name)` makes it, in half the time.

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from mappings import locations, vocabulary, web
-from search.fields import COMPANY_FIELDS, ITEM_FIELDS, LONG_MAX, LONG_MIN, ContactListItem
+from search.fields import ITEM_FIELDS, LONG_MAX, LONG_MIN, ContactListItem
 from search.memo import Memo
 from search.text import LONGEST_TERM, normalise, term, title_key
 
@@ -34,7 +34,11 @@ _EPOCH, _SECOND = datetime(1970, 1, 1), timedelta(seconds=1)
 _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 
 _encode = msgspec.json.Encoder().encode
-_company_values: Callable[[ContactListItem], tuple[Any, ...]] = attrgetter(*COMPANY_FIELDS)
+_company_values: Callable[[ContactListItem], tuple[Any, ...]] = attrgetter(
+    "company", "website", "industry", "keywords", "technologies", "company_city", "company_state", "company_country",
+    "employees", "annual_revenue", "total_funding", "latest_funding", "latest_funding_amount", "last_raised_at",
+)  # fmt: skip
+"""All that `CompanyFields` are made of."""
 
 
 class PersonFields(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,22 +137,22 @@ def _person_of(item: ContactListItem) -> PersonFields:
 
 
 def _company_of(values: tuple[Any, ...]) -> tuple[CompanyFields, bytes]:
-    """The company's derived fields, from the values of `COMPANY_FIELDS`, and their JSON."""
-    of = dict(zip(COMPANY_FIELDS, values, strict=True))
-    company = normalise(of["company"] or "")
+    """The company's derived fields, from `_company_values`, and their JSON."""
+    name, website, industry, keywords, technologies, *place, employees, revenue, funding, stage, amount, raised = values
+    company = normalise(name or "")
     fields = CompanyFields(
-        company_location=locations.contact_location(of["company_city"], of["company_state"], of["company_country"]),
+        company_location=locations.contact_location(*place),
         company_text=company[:LONGEST_COMPANY].rstrip() or None,
-        company_domains=web.host_and_parents(web.host_of(of["website"])) if of["website"] else (),
-        industries=_distinct([term(part) for part in (of["industry"] or "").split(";")]),
-        keywords=_distinct([normalise(text) for text in of["keywords"] or ()]),
-        technologies=_distinct([normalise(text) for text in of["technologies"] or ()]),
-        funding_stage=_enumerated(vocabulary.funding_stage, of["latest_funding"]),
-        employees=_long(of["employees"]),
-        annual_revenue=_long(of["annual_revenue"]),
-        total_funding=_long(of["total_funding"]),
-        latest_funding_amount=_long(of["latest_funding_amount"]),
-        last_raised_at=epoch_seconds(of["last_raised_at"]),
+        company_domains=web.host_and_parents(web.host_of(website)) if website else (),
+        industries=_distinct([term(part) for part in industry.split(";")]) if industry else (),
+        keywords=_distinct(map(normalise, keywords)) if keywords else (),
+        technologies=_distinct(map(normalise, technologies)) if technologies else (),
+        funding_stage=_enumerated(vocabulary.funding_stage, stage),
+        employees=_long(employees),
+        annual_revenue=_long(revenue),
+        total_funding=_long(funding),
+        latest_funding_amount=_long(amount),
+        last_raised_at=epoch_seconds(raised),
         sort_company=company[:LONGEST_SORT_KEY] or None,
     )
     return fields, _encode(fields)

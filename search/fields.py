@@ -71,30 +71,6 @@ class ContactSimpleItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
-COMPANY_FIELDS = (
-    "company",
-    "company_name_for_emails",
-    "employees",
-    "industry",
-    "keywords",
-    "website",
-    "company_linkedin_url",
-    "facebook_url",
-    "twitter_url",
-    "company_address",
-    "company_city",
-    "company_state",
-    "company_country",
-    "company_phone",
-    "technologies",
-    "annual_revenue",
-    "total_funding",
-    "latest_funding",
-    "latest_funding_amount",
-    "last_raised_at",
-)
-"""What colleagues have in common: read and derived once for all of them while a load goes on."""
-
 LIST_FIELDS = frozenset({"departments", "keywords", "technologies"})
 INTEGER_FIELDS = frozenset({"employees", "annual_revenue", "total_funding", "latest_funding_amount"})
 DATETIME_FIELDS = frozenset({"last_raised_at", "created_at", "updated_at"})
