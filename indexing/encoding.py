@@ -4,7 +4,6 @@ A batch goes to a worker as plain lists and comes back as bytes; both are what c
 """
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -19,6 +18,7 @@ import msgspec
 
 from indexing.items import item_reader
 from indexing.ledger import fingerprint
+from indexing.memory import tune_memory
 from mappings.errors import IndexingError, RowRejected
 from search.fields import ContactListItem
 from search.loader import Document
@@ -123,17 +123,9 @@ class WorkerDied(IndexingError):
     """A worker process ended by itself. The load can be resumed."""
 
 
-def relax_garbage_collection() -> None:
-    """Look for cycles a hundred times less often: rows make none, and each look goes through all caches again.
-
-    For processes that do nothing but load: a fifth of their time.
-    """
-    gc.set_threshold(100_000, 20, 50)
-
-
 def _start_worker() -> None:
     """Ctrl-C is for the job to handle, and a worker never outlives it, even if the job is killed."""
-    relax_garbage_collection()
+    tune_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

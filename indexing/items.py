@@ -139,7 +139,7 @@ def _integer(field: str, text: str) -> int:
     return _cached_integer(field, text[:_LONGEST_NUMBER])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _cached_integer(field: str, text: str) -> int:
     if span := _SPAN.fullmatch(text):
         text = span.group(1)

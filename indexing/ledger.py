@@ -1,18 +1,24 @@
 """Which contacts a load accepted: a fingerprint of each uuid in a file, counted at the end without knowing the engine.
 
 It is what the guard before the swap compares an index with, so it must not take the engine's word for anything.
-Eight bytes a row on disk, and a bounded share of them in memory while counting.
+Eight bytes a row on disk. For counting they are dealt out to files small enough to be counted one by one in memory.
 """
 
 from array import array
+from contextlib import ExitStack
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 WIDTH = 8
 """Bytes of a fingerprint. Two uuids with the same one are counted as one; of ten million, one pair in 400,000 loads."""
 
-_AT_ONCE = 1_000_000
-_READ_BYTES = 8 * 65536
+_AT_ONCE = 128 * 1024
+_MOST_PARTS = 256
+"""Fingerprints that are counted at once, up to the number of files that may be open: beyond, it is more of them."""
+
+_READ_BYTES = WIDTH * 64 * 1024
 
 
 def fingerprint(uuid: str) -> bytes:
@@ -46,18 +52,17 @@ class Ledger:
     def distinct(self, start: int = 0) -> int:
         """How many different contacts were accepted from byte `start` on."""
         self.flush()
-        parts = max(1, -(-(self.size - start) // (WIDTH * _AT_ONCE)))
-        return sum(self._distinct_in(start, part, parts) for part in range(parts))
-
-    def _distinct_in(self, start: int, part: int, parts: int) -> int:
-        """Different fingerprints among those of one part: as many passes over the file as memory asks for."""
-        found: set[int] = set()
-        with self._path.open("rb") as stream:
+        parts = min(_MOST_PARTS, 1 + (self.size - start) // (WIDTH * _AT_ONCE))
+        with self._path.open("rb") as stream, ExitStack() as stack:
             stream.seek(start)
+            dealt = [stack.enter_context(TemporaryFile(dir=self._path.parent)) for _ in range(parts)]
             while data := stream.read(_READ_BYTES):
-                numbers = array("Q", data)
-                found.update(numbers if parts == 1 else [number for number in numbers if number % parts == part])
-        return len(found)
+                hands: list[list[int]] = [[] for _ in dealt]
+                for number in array("Q", data):
+                    hands[number % parts].append(number)
+                for part, hand in zip(dealt, hands, strict=True):
+                    part.write(array("Q", hand))
+            return sum(map(_distinct, dealt))
 
     def close(self) -> None:
         """Close the file and leave it, for a load that may be resumed."""
@@ -67,3 +72,8 @@ class Ledger:
         """Close and delete the file."""
         self._stream.close()
         self._path.unlink(missing_ok=True)
+
+
+def _distinct(stream: IO[bytes]) -> int:
+    stream.seek(0)
+    return len(set(array("Q", stream.read())))

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from indexing.dry_run import DryRun, dry_run
-from indexing.encoding import relax_garbage_collection
 from indexing.job import Limits, Summary
-from indexing.loading import DEFAULT_WORKERS, LoadRequest, load
+from indexing.loading import LoadRequest, default_workers, load
+from indexing.memory import tune_memory
 from indexing.options import print_json, run_async
 from indexing.progress import ProgressBar
 from indexing.row import Source
@@ -68,9 +68,8 @@ _OPTIONS = (
     click.option(
         "--workers",
         type=click.IntRange(1, 64),
-        default=DEFAULT_WORKERS,
-        show_default=True,
-        help="Processes that encode contacts; 1 is this process alone.",
+        help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
+        "with Elasticsearch one processor is left for it.",
     ),
     click.option("--resume", is_flag=True, help="Go on with the interrupted load, where its last batch ended."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
@@ -103,9 +102,9 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def run_load(settings: EngineSettings, sources: Sequence[Source], options: LoadOptions) -> Summary | None:
     """Load `sources` or, with `--dry-run`, look at them; show the outcome. The summary of a load."""
-    relax_garbage_collection()
+    tune_memory()
     if options.dry_run:
-        looked = run_async(_look(sources, options.request.workers))
+        looked = run_async(_look(sources, options.request.workers or default_workers(settings.engine)))
         print_json(looked) if options.as_json else _show_dry_run(looked)
         return None
     try:

@@ -17,8 +17,6 @@ from search.engine import EngineSettings
 from search.engines import open_loader, open_updater
 from search.loader import Loader
 
-DEFAULT_WORKERS = min(2, os.cpu_count() or 1)
-
 Sources = Callable[[StateFile], Sequence[Source]]
 
 
@@ -30,13 +28,14 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
         keep: earlier stores that stay for a rollback.
         update: put the contacts among those that are live instead of replacing them.
         rebuild: read the live contacts; there are no other sources.
+        workers: processes that encode; by default `default_workers`.
         resume: go on with the interrupted load.
     """
 
     rejects: Path
     limits: Limits = Limits()
     keep: int = 1
-    workers: int = DEFAULT_WORKERS
+    workers: int | None = None
     update: bool = False
     rebuild: bool = False
     resume: bool = False
@@ -62,7 +61,8 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
         loader = _loader(settings, request, state)
         try:
             sources = await _with_live(settings, loader, sources, request, state)
-            plan = Plan(sources, request.limits, request.workers, resuming=state is not None)
+            workers = request.workers or default_workers(settings.engine)
+            plan = Plan(sources, request.limits, workers, resuming=state is not None)
             state = state or new_state(loader, sources, request.rejects)
             sizes = [source.size for source in sources]
             with ProgressBar(None if None in sizes else sum(size or 0 for size in sizes)) as progress:
@@ -73,6 +73,11 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
             raise
         finally:
             await loader.close()
+
+
+def default_workers(engine: str) -> int:
+    """Two, if there are processors for them. Elasticsearch may run on this very machine: one is left to it."""
+    return min(2, max(1, (os.cpu_count() or 1) - (engine == "elasticsearch")))
 
 
 def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:

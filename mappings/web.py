@@ -45,7 +45,7 @@ def host_of(text: str) -> str:
     return _host(text[:_LONGEST_URL])
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def host_and_parents(host: str) -> tuple[str, ...]:
     """The host and its parents down to the registrable domain, so that a listed domain finds its subdomains.
 
@@ -95,7 +95,7 @@ def linkedin_key(url: str) -> str:
     return (f"{host}/{path}" if path else host)[:LONGEST_TERM]
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _host(text: str) -> str:
     authority = _authority(text).rpartition("@")[2].strip()
     address = _IPV6.match(authority)

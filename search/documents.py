@@ -24,7 +24,7 @@ LONGEST_SORT_KEY = 256
 LONGEST_COMPANY = 1024
 """Characters of a company name that are searched."""
 
-COMPANY_BYTES = 16 * 1024 * 1024
+COMPANY_BYTES = 8 * 1024 * 1024
 """How much JSON of companies' fields is kept for their next contacts; as Python objects it is four times that."""
 
 _CACHED_LENGTH = 128
@@ -174,7 +174,7 @@ def _title(text: str) -> _Title:
     return _Title(title_key(title) or None, _words(title), title[:LONGEST_SORT_KEY] or None)
 
 
-_cached_title = lru_cache(maxsize=16384)(_title)
+_cached_title = lru_cache(maxsize=8192)(_title)
 
 
 def _title_of(text: str) -> _Title:
@@ -207,7 +207,7 @@ def _place_of(*texts: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return location, _words(" ".join(spelled))
 
 
-_cached_place = lru_cache(maxsize=65536)(_place_of)
+_cached_place = lru_cache(maxsize=8192)(_place_of)
 
 
 def epoch_seconds(text: str | None) -> int | None:

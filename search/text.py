@@ -74,4 +74,4 @@ def _normalise(text: str) -> str:
     return " ".join(found)
 
 
-_cached = lru_cache(maxsize=65536)(_normalise)
+_cached = lru_cache(maxsize=8192)(_normalise)

@@ -15,7 +15,7 @@ from search.documents import CompanyFields, PersonFields
 from search.duckdb.packing import DICTIONARY, dictionary
 from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
 
-MEMORY = (200, 800, 3200)
+MEMORY = (180, 800, 3200)
 """Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
 first is not enough, and it starts again with the next."""
 
