@@ -40,8 +40,8 @@ def sort_path(key: str) -> str:
 def index_body(shards: int = 1) -> dict[str, Any]:
     """The body that creates an index made for loading: no replicas, and a refresh now and then.
 
-    A refresh sorts and writes what has come since the last, in one thread. Left to the end it would be a third of the
-    load, with all other processors idle; in between it goes on beside everything else.
+    A refresh sorts and writes what has come since the last, in one thread. In between it goes on beside everything
+    else; left to the end, all of it would be waited for with the other processors idle.
     """
     search: dict[str, Any] = {name: _MAPPING_OF_KIND[field.kind] for name, field in SEARCH_FIELDS.items()}
     search |= {f"{name}_grams": _TEXT for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NAME}
