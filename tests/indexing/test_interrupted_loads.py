@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -57,11 +58,21 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
 
 
+@contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """Processes that are started here heed SIGINT even if this one, being in the background, was told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Path) -> None:
     source = tmp_path / "people.csv"
     source.write_text(people(40_000))
     command = [*CONTACTS, *arguments(environment, "csv", str(source), "--workers", "1")]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+    with heeding_interrupts(), subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
         while not (state := interrupted(environment)) or not state["rows"]:
             assert process.poll() is None, "the load was over before it could be interrupted"
             time.sleep(0.02)
