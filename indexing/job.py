@@ -16,7 +16,6 @@ import msgspec
 
 from indexing.encoding import Encoders
 from indexing.ledger import Ledger
-from indexing.memory import trim_memory
 from indexing.pipeline import Portion, portions
 from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
@@ -114,7 +113,6 @@ class Job:
                 await self._start()
                 await self._load()
                 self._check_rejects()
-                trim_memory()
                 self._progress.stage("building", self._state.rows)
                 live = await self._finish(before.contacts if before else 0)
                 await self._loader.swap()

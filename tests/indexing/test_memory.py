@@ -1,12 +1,11 @@
 """Memory of processes that only load."""
 
-import ctypes
 import gc
 
 import pytest
 
 from indexing import memory
-from indexing.memory import trim_memory, tune_memory
+from indexing.memory import tune_memory
 
 
 def test_cycles_are_looked_for_less_often() -> None:
@@ -23,20 +22,5 @@ def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(memory.ctypes, "CDLL", lambda _: object())
     try:
         tune_memory()
-        trim_memory()
     finally:
         gc.set_threshold(*before)
-
-
-def test_freed_memory_goes_back() -> None:
-    class Trimming:
-        trimmed = False
-
-        def malloc_trim(self, left: int) -> None:
-            self.trimmed = left == 0
-
-    library = Trimming()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ctypes, "CDLL", lambda _: library)
-        trim_memory()
-    assert library.trimmed
