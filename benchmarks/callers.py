@@ -48,7 +48,7 @@ class Callers:
 
     def __init__(self, service: Service) -> None:
         self.calls: list[Call] = []
-        self._uri = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
+        self._uri = service.socket_url()
         self._over = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 

@@ -41,9 +41,8 @@ def url_of(pairs: list[str]) -> str:
 
 async def measure(service: Service, rounds: int) -> Counted:
     """The medians of so many rounds."""
-    address = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
     times: dict[str, list[float]] = {"one": [], "analysis": [], "separate": []}
-    async with connect(address, max_size=None) as socket:
+    async with connect(service.socket_url(), max_size=None) as socket:
         for number in range(_WARMUP + rounds):
             took = await _round(socket, number)
             if number >= _WARMUP:

@@ -106,7 +106,7 @@ async def compare(service: Service, url: str, rounds: int) -> None:
     """Both exports beside their peers, one line each."""
     async with (
         aiohttp.ClientSession() as session,
-        connect(_address(service), max_size=None, compression=None) as socket,
+        connect(service.socket_url(), max_size=None, compression=None) as socket,
     ):
         peer = Peer(session, url)
 
@@ -142,7 +142,7 @@ async def compare(service: Service, url: str, rounds: int) -> None:
 async def first_parts(service: Service, engine: str) -> None:
     """Milliseconds from sending a request for streamed uuids to its first part, the first such request apart."""
     times = []
-    async with connect(_address(service), max_size=None, compression=None) as socket:
+    async with connect(service.socket_url(), max_size=None, compression=None) as socket:
         for number in range(_STREAMS + 1):
             message = {"action": "get_uuids", "request_id": 1, "data": {"url": f"{PEOPLE}{number}", "stream": True}}
             started = time.perf_counter()
@@ -155,10 +155,6 @@ async def first_parts(service: Service, engine: str) -> None:
     median = statistics.median(times[1:])
     line = {"figure": f"first part of streamed uuids, ms, {engine}", "median": round(median, 1)}
     show(line | {"first of all": round(times[0], 1), "target": f"<= {TARGET_FIRST}", "met": median <= TARGET_FIRST})
-
-
-def _address(service: Service) -> str:
-    return f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -67,15 +67,15 @@ def run(service: Service, rounds: int = ROUNDS) -> Noticed:
 
 
 async def _round(service: Service, number: int) -> tuple[list[float], list[float], float]:
-    base = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token="
+    own = service.socket_url(service.registered(f"neighbour{number}@example.com"))
     first = number * 1_000_000
-    async with connect(base + service.registered(f"neighbour{number}@example.com"), max_size=None) as socket:
+    async with connect(own, max_size=None) as socket:
         sent = iter(range(first, first + 1_000_000))
         for _ in range(30):
             await _search(socket, next(sent))
         quiet = [await _search(socket, next(sent)) for _ in range(QUIET_REQUESTS)]
         context = multiprocessing.get_context("spawn")
-        attacker = context.Process(target=_attack, args=(base + service.token, number))
+        attacker = context.Process(target=_attack, args=(service.socket_url(), number))
         attacker.start()
         while attacker.is_alive() and not await _flooding(service):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.05)

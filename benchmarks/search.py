@@ -44,9 +44,8 @@ def count_body(number: int) -> bytes:
 
 async def measure(service: Service, elasticsearch_url: str, index: str, rounds: int) -> dict[str, Comparison]:
     """Both comparisons, every request with a filter of its own."""
-    address = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
     base = f"{elasticsearch_url}/{index}"
-    async with connect(address, max_size=None) as socket, aiohttp.ClientSession() as session:
+    async with connect(service.socket_url(), max_size=None) as socket, aiohttp.ClientSession() as session:
         searches = await _compare(socket, session, base, "search_contacts", range(0, 2 * rounds, 2))
         counts = await _compare(socket, session, base, "count_contacts", range(10_000_000, 10_000_000 + 2 * rounds, 2))
     return {"search 25": searches, "count": counts}

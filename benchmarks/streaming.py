@@ -57,9 +57,8 @@ def chunks_over_http(service: Service, accept: str) -> Iterator[int]:
 
 def chunks_over_websocket(service: Service, action: str) -> Iterator[int]:
     """Bytes of the messages of a streamed answer."""
-    url = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token={service.token}"
     message = {"action": action, "request_id": 1, "data": {"url": PEOPLE, "stream": True}}
-    with connect(url, max_queue=1, compression=None) as connection:
+    with connect(service.socket_url(), max_queue=1, compression=None) as connection:
         connection.send(json.dumps(message))
         while True:
             received = connection.recv(120, decode=False)

@@ -34,9 +34,13 @@ class Service:
         answer = post(f"{self.base}/api/v2/auth/register", {"email": email, "password": "long enough", "name": "T"})
         return str(answer["access_token"])
 
+    def socket_url(self, token: str | None = None) -> str:
+        """The WebSocket's address, with the service's own token or another."""
+        return f"ws://127.0.0.1:{self.port}/api/v2/apollo/ws?token={token or self.token}"
+
     def connect(self, **options: Any) -> ClientConnection:
         options = {"max_size": None, "open_timeout": READY_SECONDS} | options
-        return connect(f"ws://127.0.0.1:{self.port}/api/v2/apollo/ws?token={self.token}", **options)
+        return connect(self.socket_url(), **options)
 
     def ask(self, message: object) -> dict[str, Any]:
         """The answer to one message on a connection of its own; a str or bytes is sent as it is."""

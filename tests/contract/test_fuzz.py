@@ -33,10 +33,9 @@ async def neighbour(uri: str, over: asyncio.Event) -> list[float]:
 
 
 async def attack(service: Service) -> tuple[Counter[str], list[float]]:
-    base = f"ws://127.0.0.1:{service.port}/api/v2/apollo/ws?token="
     over = asyncio.Event()
-    well_behaved = asyncio.create_task(neighbour(base + service.registered("neighbour@example.com"), over))
-    floods = (flood(base + service.token, FRAMES // CONNECTIONS, SEED + number) for number in range(CONNECTIONS))
+    well_behaved = asyncio.create_task(neighbour(service.socket_url(service.registered("neighbour@example.com")), over))
+    floods = (flood(service.socket_url(), FRAMES // CONNECTIONS, SEED + number) for number in range(CONNECTIONS))
     seen = sum(await asyncio.gather(*floods), Counter[str]())
     over.set()
     return seen, await well_behaved
