@@ -28,7 +28,8 @@ from search.fields import (
 LONGEST_UUID = 128
 """Characters of a uuid. Elasticsearch takes identifiers of at most 512 bytes."""
 
-_LONGEST_NUMBER = 128
+_LONGEST_SCALAR = 128
+"""Characters of a number or a date that can be right."""
 
 _UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
 _PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
@@ -37,7 +38,6 @@ _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _SPAN = re.compile(r"'?\s*([\d,]+)\s*[-–—]\s*[\d,]+")
 _SCALE = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 _NAMESPACE = NAMESPACE_URL.bytes
-_LIST_SEPARATOR = re.compile(r"[,;]")
 
 _CACHED_LENGTH = 512
 """Longer values are read anew each time, so that no cache grows beyond a few megabytes."""
@@ -123,12 +123,11 @@ def _list(_field: str, text: str) -> tuple[str, ...] | None:
 
 def _split(text: str) -> tuple[str, ...] | None:
     """The values of a list: a JSON array as it is, anything else cut at commas and semicolons."""
-    values = _LIST_SEPARATOR.split(text)
+    values = text.replace(";", ",").split(",")
     if text.startswith("["):
         with suppress(msgspec.DecodeError, RecursionError):
             values = msgspec.json.decode(text, type=list[str])
-    values = [value.strip() for value in values]
-    return tuple([value for value in values if value]) or None
+    return tuple(filter(None, map(str.strip, values))) or None
 
 
 _cached_list = lru_cache(maxsize=4096)(_split)
@@ -136,14 +135,14 @@ _cached_list = lru_cache(maxsize=4096)(_split)
 
 def _integer(field: str, text: str) -> int:
     """A whole number as spreadsheets write it; of a span such as `11-50`, the lower end."""
-    return _cached_integer(field, text[:_LONGEST_NUMBER])
+    return _cached_integer(field, text[:_LONGEST_SCALAR])
 
 
 @lru_cache(maxsize=4096)
 def _cached_integer(field: str, text: str) -> int:
     if span := _SPAN.fullmatch(text):
         text = span.group(1)
-    number = _NUMBER.fullmatch(text) if len(text) < _LONGEST_NUMBER else None
+    number = _NUMBER.fullmatch(text) if len(text) < _LONGEST_SCALAR else None
     if not number:
         raise RowRejected(f"{field}: {shorten(text)!r} is not a number, e.g. 1200, 1,200, $1.5M or 11-50")
     digits, scale = number.group(1).replace(",", ""), _SCALE[(number.group(2) or "").lower()]
@@ -155,12 +154,20 @@ def _cached_integer(field: str, text: str) -> int:
 
 def _datetime(field: str, text: str) -> str:
     """An ISO 8601 date or datetime as `YYYY-MM-DDTHH:MM:SS` in UTC."""
+    # Not kept: a time of day hardly ever comes twice, a date does.
+    with suppress(ValueError):
+        if _DATETIME.fullmatch(text):
+            datetime.fromisoformat(text)
+            return text
+    return _cached_datetime(field, text[:_LONGEST_SCALAR])
+
+
+@lru_cache(maxsize=4096)
+def _cached_datetime(field: str, text: str) -> str:
     try:
         parsed = datetime.fromisoformat(text.removesuffix(" UTC"))
         if parsed.tzinfo is not None:
             parsed = parsed.astimezone(UTC)
-        elif _DATETIME.fullmatch(text):
-            return text
     except (ValueError, OverflowError):
         raise RowRejected(f"{field}: {shorten(text)!r} is not a date, e.g. 2024-01-15 or 2024-01-15T10:30:00") from None
     return parsed.replace(tzinfo=None, microsecond=0).isoformat()

@@ -141,7 +141,7 @@ def _company_of(values: tuple[Any, ...]) -> tuple[CompanyFields, bytes]:
     name, website, industry, keywords, technologies, *place, employees, revenue, funding, stage, amount, raised = values
     company = normalise(name or "")
     fields = CompanyFields(
-        company_location=locations.contact_location(*place),
+        company_location=_place(*place)[0],
         company_text=company[:LONGEST_COMPANY].rstrip() or None,
         company_domains=web.host_and_parents(web.host_of(website)) if website else (),
         industries=_distinct([term(part) for part in industry.split(";")]) if industry else (),
