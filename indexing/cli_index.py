@@ -30,7 +30,12 @@ _map_option = click.option(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @_map_option
 @click.option("--encoding", default="utf-8-sig", show_default="UTF-8", help="Text encoding, e.g. cp1252.")
-@click.option("--delimiter", type=click.Choice([*DELIMITERS, "tab"]), help="By default found in the header.")
+@click.option(
+    "--delimiter",
+    type=click.Choice([*DELIMITERS, "tab"]),
+    metavar="CHARACTER",
+    help="One of , ; | and tab; by default found in the header.",
+)
 @update_option
 @dry_run_option
 @with_load_options

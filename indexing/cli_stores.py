@@ -1,5 +1,7 @@
 """`contacts index status|rollback`: which loads there are, and the way back to the one before."""
 
+from itertools import compress
+
 import click
 import msgspec
 from rich.console import Console
@@ -42,16 +44,17 @@ def status(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    console = Console()
     table = Table("load", "contacts", "", box=None)
     for store in found.stores:
-        table.add_row(store.name, f"{store.contacts:,}", "live" if store.live else "")
-    console.print(table if found.stores else "Nothing has been loaded yet.")
+        remarks = compress(("live", "outdated"), (store.live, store.outdated))
+        table.add_row(store.name, f"{store.contacts:,}", ", ".join(remarks))
+    Console().print(table if found.stores else "Nothing has been loaded yet.")
+    if any(store.live and store.outdated for store in found.stores):
+        click.echo("The live load was made by another version of this software: `contacts index rebuild` renews it.")
     if found.interrupted:
-        console.print(
+        click.echo(
             f"A load into {found.interrupted.store} has {found.interrupted.rows:,} rows and is not finished: "
-            "if it is not running, --resume goes on with it.",
-            markup=False,
+            "if it is not running, --resume goes on with it."
         )
 
 

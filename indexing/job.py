@@ -22,6 +22,7 @@ from indexing.rejects import RejectFile
 from indexing.row import Source, Start
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, IndexingError
+from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
 
 
@@ -80,6 +81,7 @@ def new_state(loader: Loader, sources: Sequence[Source], rejects: Path) -> JobSt
         base=base,
         inputs=[source.identity for source in sources],
         reject_path=str(rejects),
+        mapping=MAPPING_VERSION,
     )
 
 

@@ -123,41 +123,39 @@ async def _look(sources: Sequence[Source], workers: int) -> DryRun:
 
 
 def _show(summary: Summary, rejects: Path) -> None:
-    console = Console()
     counts = {"rows read": summary.rows, "= indexed": summary.indexed}
-    _show_counts(console, counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
+    _show_counts(counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
     rate = int(summary.rows / max(summary.seconds, 0.01))
-    console.print(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
+    click.echo(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
     if summary.unknown_columns:
-        console.print(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}", markup=False)
+        click.echo(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}")
     if summary.rejected:
-        console.print(f"Rejected rows are in {rejects}:", markup=False)
-        _show_reasons(console, summary.rejects_by_reason)
+        click.echo(f"Rejected rows are in {rejects}:")
+        _show_reasons(summary.rejects_by_reason)
 
 
 def _show_dry_run(looked: DryRun) -> None:
-    console = Console()
     for source, columns in looked.columns.items():
         table = Table("column", "field", box=None, title=source, title_justify="left")
         for header, field in columns.items():
             table.add_row(header, field or "(dropped)")
-        console.print(table)
+        Console().print(table)
     for example in looked.examples:
         present = {name: value for name, value in example.items() if value is not None}
-        console.print(msgspec.json.format(msgspec.json.encode(present)).decode(), markup=False)
+        click.echo(msgspec.json.format(msgspec.json.encode(present)))
     counts = {"rows read": looked.rows, "= accepted": looked.accepted}
-    _show_counts(console, counts | {"+ duplicates": looked.duplicates, "+ rejected": looked.rejected})
-    _show_reasons(console, looked.rejects_by_reason)
-    console.print("Nothing was written.")
+    _show_counts(counts | {"+ duplicates": looked.duplicates, "+ rejected": looked.rejected})
+    _show_reasons(looked.rejects_by_reason)
+    click.echo("Nothing was written.")
 
 
-def _show_counts(console: Console, counts: dict[str, int]) -> None:
+def _show_counts(counts: dict[str, int]) -> None:
     table = Table(show_header=False, box=None)
     for label, count in counts.items():
         table.add_row(label, f"{count:,}")
-    console.print(table)
+    Console().print(table)
 
 
-def _show_reasons(console: Console, reasons: dict[str, int]) -> None:
+def _show_reasons(reasons: dict[str, int]) -> None:
     for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        console.print(f"  {count:,}  {reason}", markup=False)
+        click.echo(f"  {count:,}  {reason}")

@@ -15,6 +15,7 @@ from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, EngineUnavailable, IndexingError
 from search.engine import EngineSettings
 from search.engines import open_loader, open_updater
+from search.fields import MAPPING_VERSION
 from search.loader import Loader
 
 Sources = Callable[[StateFile], Sequence[Source]]
@@ -53,8 +54,8 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
     """
     with StateFile(settings.data_dir, settings.index) as file:
         state = file.load()
-        if request.resume and state is None:
-            raise IndexingError("there is no interrupted load to resume")
+        if request.resume:
+            _check_resumable(state)
         if state is not None and not request.resume:
             await _discard(settings, state, file)
             state = None
@@ -78,6 +79,13 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
 def default_workers(engine: str) -> int:
     """Two, if there are processors for them. Elasticsearch may run on this very machine: one is left to it."""
     return min(2, max(1, (os.cpu_count() or 1) - (engine == "elasticsearch")))
+
+
+def _check_resumable(state: JobState | None) -> None:
+    if state is None:
+        raise IndexingError("there is no interrupted load to resume")
+    if state.mapping != MAPPING_VERSION:
+        raise IndexingError("the interrupted load was of another version of this software; load anew without --resume")
 
 
 def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:

@@ -18,6 +18,7 @@ class JobState(msgspec.Struct, kw_only=True):
 
     Attributes:
         store: the store that is being filled; `in_place` if it is the live one.
+        mapping: the `MAPPING_VERSION` of what is in it; 0 in states from before there were any.
         inputs: the identities of the sources.
         source: the number of the source that is being read.
         source_rows: rows of that source that are done, the last of them at `place`.
@@ -33,6 +34,7 @@ class JobState(msgspec.Struct, kw_only=True):
     base: int
     inputs: list[str]
     reject_path: str
+    mapping: int = 0
     source: int = 0
     source_rows: int = 0
     place: str | None = None

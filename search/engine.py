@@ -10,7 +10,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from mappings.errors import EngineUnavailable
 from search.cursor import Position
+from search.fields import MAPPING_VERSION
 from search.predicates import ContactFilter
 
 SCAN_BATCH = 1000
@@ -93,10 +95,22 @@ class Engine(Protocol[Compiled]):
         """All uuids, in any order, in batches."""
 
     async def ready(self) -> None:
-        """Return when the engine answers and has contacts; raise `EngineUnavailable` with the cure otherwise."""
+        """Return when the engine answers and has contacts of our `MAPPING_VERSION`.
+
+        Raises:
+            EngineUnavailable: it does not, and what to do.
+        """
 
     async def close(self) -> None:
         """Give back all connections, threads and files. The engine is not used again."""
+
+
+def check_mapping(version: int) -> None:
+    """Raises `EngineUnavailable` if contacts were loaded with another `MAPPING_VERSION` than ours."""
+    if version != MAPPING_VERSION:
+        raise EngineUnavailable(
+            "The contacts were loaded by another version of this software; run `contacts index rebuild`."
+        )
 
 
 def page_of(hits: list[Hit], limit: int, offset: int, position: Position | None) -> Page:

@@ -9,6 +9,10 @@ from enum import Enum
 
 import msgspec
 
+MAPPING_VERSION = 1
+"""Of everything that is stored and derived of a contact. A store notes the one it was made with; where that differs,
+searches could miss contacts in silence, so the service is not ready until `contacts index rebuild` has renewed it."""
+
 
 class ContactListItem(msgspec.Struct, frozen=True):
     """A contact, whole: exactly this, in this order, is stored and sent. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""

@@ -12,8 +12,9 @@ from typing import BinaryIO
 import duckdb
 
 from search.documents import CompanyFields, PersonFields
-from search.duckdb.packing import DICTIONARY, dictionary
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
+from search.duckdb.packing import dictionary
+from search.duckdb.schema import CODED, CREATE, DICTIONARY, MAPPING, NUMBERS, POSTED, SORT_TEXTS
+from search.fields import MAPPING_VERSION
 
 MEMORY = (180, 800, 3200)
 """Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
@@ -74,7 +75,8 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
             *_staging(documents, line),
         ):
             database.execute(statement)
-        database.execute("INSERT INTO meta VALUES (?, ?)", (DICTIONARY, dictionary()))
+        about = [(DICTIONARY, dictionary()), (MAPPING, str(MAPPING_VERSION).encode())]
+        database.executemany("INSERT INTO meta VALUES (?, ?)", about)
         for name in sorted((*CODED, *POSTED)):
             database.execute(_terms_statement(name))
             if name in POSTED:

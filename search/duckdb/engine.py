@@ -28,8 +28,9 @@ from search.duckdb.counting import count_each
 from search.duckdb.files import live_path
 from search.duckdb.items import ItemStore, read_items, read_uuids
 from search.duckdb.packing import unpack
+from search.duckdb.schema import mapping_version
 from search.duckdb.sql import Sql
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
+from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.predicates import ContactFilter, Order
 
 Result = TypeVar("Result")
@@ -101,7 +102,8 @@ class DuckDBEngine:
                 yield uuids
 
     async def ready(self) -> None:
-        await self._fetch(Sql("SELECT 1 FROM contacts LIMIT 1"))
+        async with self._turn(), self._cursor() as cursor:
+            check_mapping(await self._run(cursor, lambda: mapping_version(cursor)))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._files.close)

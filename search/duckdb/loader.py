@@ -14,7 +14,7 @@ from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
 from search.duckdb.packing import pack
-from search.duckdb.schema import PRESENT
+from search.duckdb.schema import PRESENT, mapping_version
 from search.engine import EngineSettings
 from search.fields import ContactListItem
 from search.loader import Document, Refusal, Store
@@ -117,7 +117,7 @@ class DuckDBLoader:
             self._close()
             build(self._building, self._documents, self._items, self._scratch, self._longest)
             self._building.rename(self._file)
-        return _count(self._file)
+        return _store(self._file, live=False).contacts
 
     def _swap(self) -> None:
         live = self._live_name()
@@ -130,9 +130,7 @@ class DuckDBLoader:
 
     def _stores(self) -> list[Store]:
         live = self._live_name()
-        return [
-            Store(path.name, _count(path), path.name == live) for path in complete_files(self._data_dir, self._index)
-        ]
+        return [_store(path, live=path.name == live) for path in complete_files(self._data_dir, self._index)]
 
     def _rollback(self) -> Store:
         stores = self._stores()
@@ -140,7 +138,7 @@ class DuckDBLoader:
         if not older:
             raise IndexingError("there is no earlier load to go back to")
         switch(self._data_dir, self._index, older[-1].name)
-        return Store(older[-1].name, older[-1].contacts, live=True)
+        return msgspec.structs.replace(older[-1], live=True)
 
     def _live_name(self) -> str | None:
         if not pointer_path(self._data_dir, self._index).exists():
@@ -163,10 +161,10 @@ def _present(absent: tuple[str, ...]) -> int:
     return sum(bit for name, bit in PRESENT.items() if name not in absent)
 
 
-def _count(path: Path) -> int:
+def _store(path: Path, *, live: bool) -> Store:
     with duckdb.connect(path, read_only=True) as database:
         [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-    return int(count)
+        return Store(path.name, int(count), live, mapping_version(database))
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

@@ -13,8 +13,7 @@ from importlib import resources
 import duckdb
 import zstandard
 
-DICTIONARY = "item dictionary"
-"""Its name in `meta`."""
+from search.duckdb.schema import DICTIONARY, meta
 
 _LEVEL = 3
 _local = threading.local()
@@ -41,7 +40,8 @@ def unpack(cursor: duckdb.DuckDBPyConnection, packed: Sequence[bytes], schema: s
     """The items of one file, of which `cursor` has the `meta` under `schema`. Blocks: to be run in a thread."""
     if not packed:
         return []
-    [(content,)] = cursor.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (DICTIONARY,)).fetchall()
-    shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    shared = zstandard.ZstdCompressionDict(
+        meta(cursor, DICTIONARY, schema) or b"", dict_type=zstandard.DICT_TYPE_RAWCONTENT
+    )
     decompress = zstandard.ZstdDecompressor(dict_data=shared).decompress
     return [decompress(each) for each in packed]

@@ -16,7 +16,8 @@ from mappings.errors import EngineError, EngineUnavailable
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.elasticsearch.guard import GuardedClient
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, page_of
+from search.elasticsearch.indices import Indices
+from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.predicates import ContactFilter, Order
 
 WINDOW = 10_000
@@ -120,6 +121,7 @@ class ElasticsearchEngine:
     def __init__(self, settings: EngineSettings) -> None:
         self._alias = quote(settings.index, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
+        self._indices = Indices(self._client, settings.index)
 
     def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
         return compile_filter(contact_filter)
@@ -192,6 +194,7 @@ class ElasticsearchEngine:
         if (await self._client.json("GET", path))["timed_out"]:
             raise EngineUnavailable("The contacts engine is starting, or a part of its contacts is missing.")
         await self._client.request("GET", f"/{self._alias}/_count")
+        check_mapping(await self._indices.mapping())
 
     async def close(self) -> None:
         await self._client.close()

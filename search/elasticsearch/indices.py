@@ -1,7 +1,7 @@
 """The indices of an alias: which there are, which is live, and the one call that switches between them.
 
 A complete index says so in its mapping (`_meta`): one that a crashed load left behind is never taken for an earlier
-load, neither by a rollback nor by the cleaning up after a swap.
+load, neither by a rollback nor by the cleaning up after a swap. Beside that stands the version it was made with.
 """
 
 import re
@@ -9,9 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from mappings.errors import EngineRejected, IndexingError
 from search.elasticsearch.client import Client
+from search.elasticsearch.schema import META
 from search.loader import Store
+
+
+class _Meta(msgspec.Struct, frozen=True):
+    complete: bool = False
+    mapping: int = 0
 
 
 def new_name(alias: str) -> str:
@@ -43,7 +51,12 @@ class Indices:
         names = await self.live()
         if not names:
             return None
-        return Store(",".join(names), await self.count(self._alias), live=True)
+        return await self._store(self._alias, live=True, name=",".join(names))
+
+    async def mapping(self, name: str | None = None) -> int:
+        """The `MAPPING_VERSION` of an index, by default the lowest behind the alias; 0 where one does not say."""
+        found = await self._client.json("GET", f"{path_of(name or self._alias)}/_mapping")
+        return min(_meta(entry).mapping for entry in found.values())
 
     async def count(self, name: str) -> int:
         """The contacts in an index or behind an alias."""
@@ -51,21 +64,17 @@ class Indices:
 
     async def mark_complete(self, name: str) -> None:
         """Note that `name` holds a whole load."""
-        await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": {"complete": True}})
+        await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": META | {"complete": True}})
 
     async def complete(self) -> list[str]:
         """All complete indices, the oldest first."""
         mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
-        return sorted(
-            name
-            for name, entry in mappings.items()
-            if self._name.fullmatch(name) and entry["mappings"].get("_meta", {}).get("complete")
-        )
+        return sorted(name for name, entry in mappings.items() if self._name.fullmatch(name) and _meta(entry).complete)
 
     async def stores(self) -> list[Store]:
         """All complete indices with their contacts, the oldest first."""
         live = await self.live()
-        return [Store(name, await self.count(name), name in live) for name in await self.complete()]
+        return [await self._store(name, live=name in live) for name in await self.complete()]
 
     async def switch(self, name: str) -> None:
         """Make `name` what the alias stands for, in one call."""
@@ -88,4 +97,12 @@ class Indices:
         if not older:
             raise IndexingError("there is no earlier load to go back to")
         await self.switch(older[-1])
-        return Store(older[-1], await self.count(older[-1]), live=True)
+        return await self._store(older[-1], live=True)
+
+    async def _store(self, path: str, *, live: bool, name: str = "") -> Store:
+        return Store(name or path, await self.count(path), live, await self.mapping(path))
+
+
+def _meta(entry: dict[str, Any]) -> _Meta:
+    """What an index says of itself, from the answer about its mapping."""
+    return msgspec.convert(entry["mappings"].get("_meta", {}), _Meta)

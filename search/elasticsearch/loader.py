@@ -12,7 +12,7 @@ from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.schema import grams, index_body
-from search.engine import EngineSettings
+from search.engine import EngineSettings, check_mapping
 from search.fields import ContactListItem
 from search.loader import Document, Refusal, Store
 
@@ -165,6 +165,7 @@ class ElasticsearchUpdater(ElasticsearchLoader):
         live = await self.live()
         if live is None:
             raise EngineUnavailable("There are no contacts to update; load them without --update first.")
+        check_mapping(live.mapping)
 
     async def resume(self, mark: str) -> None:  # noqa: ARG002
         await self.start()

@@ -7,7 +7,10 @@ contacts ends as soon as it is full. Only what the core distribution has is used
 
 from typing import Any
 
-from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_KEYS, Kind
+from search.fields import ITEM_FIELDS, MAPPING_VERSION, SEARCH_FIELDS, SORT_KEYS, Kind
+
+META = {"mapping": MAPPING_VERSION}
+"""What an index says of itself. Nothing of it is indexed."""
 
 _TERM = {"type": "keyword", "doc_values": False}
 _TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
@@ -58,6 +61,7 @@ def index_body(shards: int = 1) -> dict[str, Any]:
             }
         },
         "mappings": {
+            "_meta": META,
             "dynamic": "strict",
             "_source": {"excludes": ["search"]},
             "properties": stored | {"uuid": {"type": "keyword"}, "search": {"properties": search}},

@@ -1,10 +1,15 @@
-"""How many processes encode when nobody says."""
+"""What a load refuses to go on with, and how many processes encode when nobody says."""
 
+import asyncio
 import os
+from pathlib import Path
 
 import pytest
 
-from indexing.loading import default_workers
+from indexing.loading import LoadRequest, default_workers, load
+from indexing.state import JobState, StateFile
+from mappings.errors import IndexingError
+from search.engine import EngineSettings
 
 
 @pytest.mark.parametrize(
@@ -24,3 +29,11 @@ def test_one_processor_is_left_to_elasticsearch(
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: processors)
     assert default_workers(engine) == workers
+
+
+def test_a_load_of_another_version_is_not_resumed(tmp_path: Path) -> None:
+    settings = EngineSettings(data_dir=tmp_path)
+    with StateFile(tmp_path, settings.index) as file:
+        file.save(JobState(store="contacts-1", in_place=False, base=0, inputs=[], reject_path="rejects.ndjson"))
+    with pytest.raises(IndexingError, match="another version"):
+        asyncio.run(load(settings, [], LoadRequest(rejects=tmp_path / "rejects.ndjson", resume=True)))
