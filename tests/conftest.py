@@ -13,6 +13,7 @@ import pytest
 
 from tests.processes import ServerUnavailable
 from tests.servers import elasticsearch_server, postgres_server
+from tests.stock import fill
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,13 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name}")
         yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def stock(postgres_database: str) -> str:
+    """The URL of a database in the stock schema; see `tests.stock`."""
+    fill(postgres_database)
+    return postgres_database
 
 
 def _server(name: str, server: AbstractContextManager[str]) -> Iterator[str]:

@@ -1,12 +1,17 @@
-"""Reference pages say what the code does, and the commands in the README exist."""
+"""Reference pages say what the code does, and the commands in the docs do what they say."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from docs.generate import pages
 from indexing.cli import contacts
+from tests.service import environment_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +33,44 @@ def test_every_make_target_of_the_readme_exists() -> None:
 
 
 def test_links_in_the_docs_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", ROOT / "docs" / "architecture.md"):
+    # The contract is its owner's, links included.
+    for page in {ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "websocket-api.md"}:
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_commands_about_loading_print_what_the_page_says(tmp_path: Path, stock: str) -> None:
+    page = (ROOT / "docs" / "indexing.md").read_text()
+    blocks = re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    steps = [step for block in blocks for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    assert len(steps) > 10
+    environment = environment_of(tmp_path / "data", PGSERVICEFILE=str(service_file(tmp_path, stock)))
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for step in steps:
+        command, _, expected = step.partition("\n")
+        shell = ["bash", "-c", command]
+        done = subprocess.run(
+            shell, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        printed = trimmed(done.stdout + re.sub(r'^\{"stage".*\n', "", done.stderr, flags=re.MULTILINE))
+        assert re.fullmatch(pattern(expected), printed), f"$ {command}\n{printed}"
+        assert done.returncode == expected.startswith("error: "), command
+
+
+def service_file(directory: Path, url: str) -> Path:
+    """A file in which `service=crm` is the database at `url`."""
+    parts, path = urlsplit(url), directory / "pg_service.conf"
+    settings = {"host": parts.hostname, "port": parts.port, "user": parts.username, "password": parts.password}
+    lines = [f"{name}={value}" for name, value in settings.items() if value is not None]
+    path.write_text("\n".join(["[crm]", *lines, f"dbname={parts.path[1:]}", ""]))
+    return path
+
+
+def pattern(text: str) -> str:
+    """What matches a printed example: `…` stands for anything on its line."""
+    return re.escape(trimmed(text)).replace("…", ".*")
+
+
+def trimmed(text: str) -> str:
+    """Tables are as wide as what is in them."""
+    return re.sub(r" +", " ", re.sub(r" +$", "", text, flags=re.MULTILINE)).strip("\n")

@@ -8,12 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from indexing.postgres_source import PostgresSource
 from indexing.row import Start
@@ -21,75 +18,7 @@ from mappings.errors import SourceError
 from tests.indexing.loads import arguments, interrupted, live, loaded, rejects, run_load
 from tests.service import CONTACTS
 
-SCHEMA = """
-CREATE TABLE contacts(uuid uuid PRIMARY KEY, first_name text, last_name text, company_id uuid, email text, title text,
-    departments text[], mobile_phone text, email_status text, text_search text, seniority text,
-    created_at timestamp, updated_at timestamp);
-CREATE TABLE contacts_metadata(uuid uuid PRIMARY KEY, work_direct_phone text, home_phone text, other_phone text,
-    city text, state text, country text, linkedin_url text, website text, facebook_url text, twitter_url text,
-    stage text);
-CREATE TABLE companies(uuid uuid PRIMARY KEY, name text, employees_count int, industries text[], keywords text[],
-    address text, annual_revenue numeric, total_funding bigint, technologies text[], text_search text,
-    created_at timestamp, updated_at timestamp);
-CREATE TABLE companies_metadata(uuid uuid PRIMARY KEY, linkedin_url text, website text, facebook_url text,
-    twitter_url text, company_name_for_emails text, phone_number text, city text, state text, country text,
-    latest_funding text, latest_funding_amount bigint, last_raised_at text);
-"""
-ACME = "00000000-0000-0000-0000-0000000000aa"
 PEOPLE = "SELECT 'id-' || lpad(n::text, 6, '0') AS uuid, 'p' || n || '@acme.com' AS email, 'CEO' AS title FROM "
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """The URL of a new, empty database."""
-    name = f"job_{uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture
-def stock(database: str) -> str:
-    with psycopg.connect(database) as connection:
-        connection.execute(SCHEMA)
-        connection.execute(
-            "INSERT INTO companies VALUES (%s, 'Acme', 1200, %s, %s, '1 Road', 1500000.00, 5, %s, NULL, %s, %s)",
-            (
-                ACME,
-                ["banking", "health, wellness & fitness"],
-                ["saas, cloud", "b2b"],
-                ["Go"],
-                "2024-01-01",
-                "2024-01-01",
-            ),
-        )
-        connection.execute(
-            "INSERT INTO companies_metadata VALUES (%s, 'li/acme', 'http://www.acme.com', 'fb', NULL, 'Acme Inc', "
-            "'+1', 'Paris', NULL, 'France', 'Series A', 7, '2023-05-01')",
-            (ACME,),
-        )
-        for number in range(50):
-            uuid = f"00000000-0000-0000-0000-{number:012}"
-            company = ACME if number % 2 else None
-            connection.execute(
-                "INSERT INTO contacts VALUES "
-                "(%s, 'Ann', %s, %s, %s, 'CEO', %s, '+2', 'Verified', NULL, 'c_suite', %s, %s)",
-                (
-                    uuid,
-                    f"Lee{number}",
-                    company,
-                    f"p{number}@acme.com",
-                    ["Sales", "C-Suite"],
-                    "2024-01-15 10:30",
-                    "2024-02-01",
-                ),
-            )
-            if number % 3 == 0:
-                connection.execute(
-                    "INSERT INTO contacts_metadata(uuid, city, country) VALUES (%s, 'Berlin', 'Germany')", (uuid,)
-                )
-    return database
 
 
 def texts_of(dsn: str, query: str, **options: Any) -> list[tuple[str, ...]]:
@@ -136,7 +65,7 @@ def test_an_update_reads_what_changed_since_the_last_run(environment: dict[str, 
     assert left["live"] == left["indexed"] == len(live(environment)) < 50
 
 
-def test_an_own_query_with_awkward_values(database: str, environment: dict[str, str], tmp_path: Any) -> None:
+def test_an_own_query_with_awkward_values(postgres_database: str, environment: dict[str, str], tmp_path: Any) -> None:
     query = tmp_path / "contacts.sql"
     query.write_text(
         "SELECT * FROM (VALUES "
@@ -144,7 +73,7 @@ def test_an_own_query_with_awkward_values(database: str, environment: dict[str, 
         "('b', NULL, 2.50, NULL, '{}', NULL, NULL), ('c', 'c', -5, NULL, NULL, NULL, NULL)"
         ') AS t("ID", "E-Mail Address", employees, created_at, keywords, primary_email_catch_all_status, note);\n'
     )
-    flags = ("--dsn", database, "--query-file", str(query), "--map", "E-Mail Address=email")
+    flags = ("--dsn", postgres_database, "--query-file", str(query), "--map", "E-Mail Address=email")
     summary = loaded(environment, "postgres", *flags, "--max-rejects", "50%")
     assert (summary["rows"], summary["indexed"], summary["rejected"]) == (3, 2, 1)
     assert summary["unknown_columns"] == ["note"]
@@ -157,9 +86,9 @@ def test_an_own_query_with_awkward_values(database: str, environment: dict[str, 
     assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, None)
 
 
-def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(database: str) -> None:
+def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_database: str) -> None:
     query = PEOPLE + "generate_series(1, 5000) AS n ORDER BY random()"
-    source = PostgresSource(dsn=database, query=query)
+    source = PostgresSource(dsn=postgres_database, query=query)
     with source.open(Start()) as reader:
         rows = list(reader)
     assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
@@ -179,10 +108,10 @@ def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(database: str)
     ],
 )
 def test_what_can_not_be_read_is_said(
-    database: str, query: str, options: dict[str, str], start: Start, said: str
+    postgres_database: str, query: str, options: dict[str, str], start: Start, said: str
 ) -> None:
     with pytest.raises(SourceError, match=said):  # noqa: SIM117
-        with PostgresSource(dsn=database, query=query, **options).open(start) as reader:
+        with PostgresSource(dsn=postgres_database, query=query, **options).open(start) as reader:
             list(reader)
 
 
@@ -215,15 +144,15 @@ def running_load(environment: dict[str, str], *flags: str) -> Iterator[subproces
 
 @pytest.mark.parametrize("how", ["cut", "killed"])
 def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
-    environment: dict[str, str], database: str, how: str
+    environment: dict[str, str], postgres_database: str, how: str
 ) -> None:
-    loaded(environment, "postgres", "--dsn", database, "--query", PEOPLE + "generate_series(1, 10) AS n")
+    loaded(environment, "postgres", "--dsn", postgres_database, "--query", PEOPLE + "generate_series(1, 10) AS n")
     # Every thousandth row takes its time, so that there is a middle to be cut in.
     slow = "(SELECT n, CASE WHEN n % 1000 = 0 THEN pg_sleep(0.1) END FROM generate_series(1, 20000) AS n) AS slow"
-    flags = ("--dsn", database, "--query", PEOPLE + slow, "--workers", "1")
+    flags = ("--dsn", postgres_database, "--query", PEOPLE + slow, "--workers", "1")
     with running_load(environment, *flags) as process:
         if how == "cut":
-            with psycopg.connect(database, autocommit=True) as admin:
+            with psycopg.connect(postgres_database, autocommit=True) as admin:
                 admin.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                     "WHERE application_name = 'contacts index' AND datname = current_database()"
