@@ -28,8 +28,7 @@ from search.fields import (
 LONGEST_UUID = 128
 """Characters of a uuid. Elasticsearch takes identifiers of at most 512 bytes."""
 
-_LONGEST_SCALAR = 128
-"""Characters of a number or a date that can be right."""
+_LONGEST_NUMBER = 128
 
 _UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
 _PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
@@ -135,14 +134,14 @@ _cached_list = lru_cache(maxsize=4096)(_split)
 
 def _integer(field: str, text: str) -> int:
     """A whole number as spreadsheets write it; of a span such as `11-50`, the lower end."""
-    return _cached_integer(field, text[:_LONGEST_SCALAR])
+    return _cached_integer(field, text[:_LONGEST_NUMBER])
 
 
 @lru_cache(maxsize=4096)
 def _cached_integer(field: str, text: str) -> int:
     if span := _SPAN.fullmatch(text):
         text = span.group(1)
-    number = _NUMBER.fullmatch(text) if len(text) < _LONGEST_SCALAR else None
+    number = _NUMBER.fullmatch(text) if len(text) < _LONGEST_NUMBER else None
     if not number:
         raise RowRejected(f"{field}: {shorten(text)!r} is not a number, e.g. 1200, 1,200, $1.5M or 11-50")
     digits, scale = number.group(1).replace(",", ""), _SCALE[(number.group(2) or "").lower()]
@@ -159,11 +158,10 @@ def _datetime(field: str, text: str) -> str:
         if _DATETIME.fullmatch(text):
             datetime.fromisoformat(text)
             return text
-    return _cached_datetime(field, text[:_LONGEST_SCALAR])
+    return _cached_utc(field, text) if len(text) <= _CACHED_LENGTH else _utc(field, text)
 
 
-@lru_cache(maxsize=4096)
-def _cached_datetime(field: str, text: str) -> str:
+def _utc(field: str, text: str) -> str:
     try:
         parsed = datetime.fromisoformat(text.removesuffix(" UTC"))
         if parsed.tzinfo is not None:
@@ -171,6 +169,9 @@ def _cached_datetime(field: str, text: str) -> str:
     except (ValueError, OverflowError):
         raise RowRejected(f"{field}: {shorten(text)!r} is not a date, e.g. 2024-01-15 or 2024-01-15T10:30:00") from None
     return parsed.replace(tzinfo=None, microsecond=0).isoformat()
+
+
+_cached_utc = lru_cache(maxsize=4096)(_utc)
 
 
 _READERS: dict[str, Reader] = {

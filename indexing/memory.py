@@ -1,7 +1,7 @@
 """How a process that does nothing but load uses its memory: the job and its workers call `tune_memory` when they start.
 
-Both were measured: a fifth of the time, and, of a load into Elasticsearch, a resident size that
-does not grow with the number of rows.
+Both were measured: a fifth of the time, and, of a load into Elasticsearch, a resident size that does not grow with
+the number of rows.
 """
 
 import ctypes

@@ -25,7 +25,6 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}][\p{L}\p{M}\p{Nd}+#]*")
 _NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{Nd}+#]")
 _ACCENTED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}])\p{M}+")
 
-# `concurrent=False`: by default `regex` lets other threads run while it matches, which for a few letters is dear.
 # Diacritics that Unicode builds into the letter instead of decomposing: stroked letters and the dotless i.
 _STROKED = str.maketrans("øłđħŧıƀɨɵ", "oldhtibio")
 
@@ -80,7 +79,8 @@ def _normalise(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """`text` folded and without diacritics, its words not yet cut out: the whole truth, in 5 to 10 µs."""
+    """`text` folded and without diacritics, its words not yet cut out."""
+    # `concurrent=False`: by default `regex` lets other threads run while it matches, which for a few letters is dear.
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     bare = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded), concurrent=False).translate(_STROKED)
     return unicodedata.normalize("NFKC", bare)
@@ -89,7 +89,7 @@ def _bare(text: str) -> str:
 class _Plain(dict[int, str | int]):
     """Character → what it is in ASCII, if it can be told without its neighbours: `é`, `ß`, `–`; else itself.
 
-    Most text is ASCII after this, which is normalised ten times as fast. Combining marks are never ASCII, and nothing
+    Most text is ASCII after this, and normalised several times as fast. Combining marks are never ASCII, and nothing
     else in a text with none of them depends on its neighbours.
     """
 

@@ -12,8 +12,9 @@ from typing import BinaryIO
 import duckdb
 
 from search.documents import CompanyFields, PersonFields
+from search.duckdb.meta import DICTIONARY, MAPPING
 from search.duckdb.packing import dictionary
-from search.duckdb.schema import CODED, CREATE, DICTIONARY, MAPPING, NUMBERS, POSTED, SORT_TEXTS
+from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
 from search.fields import MAPPING_VERSION
 
 MEMORY = (180, 800, 3200)

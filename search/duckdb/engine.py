@@ -27,8 +27,8 @@ from search.duckdb.compile import CompiledSql, compile_filter, order_by, rows_of
 from search.duckdb.counting import count_each
 from search.duckdb.files import live_path
 from search.duckdb.items import ItemStore, read_items, read_uuids
+from search.duckdb.meta import mapping_version
 from search.duckdb.packing import unpack
-from search.duckdb.schema import mapping_version
 from search.duckdb.sql import Sql
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.predicates import ContactFilter, Order

@@ -13,8 +13,9 @@ from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
 from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
-from search.duckdb.schema import PRESENT, mapping_version
+from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactListItem
 from search.loader import Document, Refusal, Store

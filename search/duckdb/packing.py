@@ -13,7 +13,7 @@ from importlib import resources
 import duckdb
 import zstandard
 
-from search.duckdb.schema import DICTIONARY, meta
+from search.duckdb.meta import DICTIONARY, meta
 
 _LEVEL = 3
 _local = threading.local()
@@ -40,8 +40,8 @@ def unpack(cursor: duckdb.DuckDBPyConnection, packed: Sequence[bytes], schema: s
     """The items of one file, of which `cursor` has the `meta` under `schema`. Blocks: to be run in a thread."""
     if not packed:
         return []
-    shared = zstandard.ZstdCompressionDict(
-        meta(cursor, DICTIONARY, schema) or b"", dict_type=zstandard.DICT_TYPE_RAWCONTENT
-    )
+    content = meta(cursor, DICTIONARY, schema)
+    assert content is not None
+    shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     decompress = zstandard.ZstdDecompressor(dict_data=shared).decompress
     return [decompress(each) for each in packed]

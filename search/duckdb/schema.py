@@ -5,17 +5,12 @@
 - `terms(id, field, text, contacts)`: the dictionary of all distinct values, sorted, so a field's ids stand together,
   and how many contacts have each.
 - `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
-- `meta(name, value)`: what is needed to read the file, by the names below.
+- `meta(name, value)`: what is needed to read the file (`search.duckdb.meta`).
 
 Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
 """
 
-import duckdb
-
 from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_KEYS, Kind
-
-MAPPING, DICTIONARY = "mapping version", "item dictionary"
-"""Names in `meta`."""
 
 CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
 """Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
@@ -47,17 +42,6 @@ CREATE = (
     )
     + ")",
 )
-
-
-def meta(cursor: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
-    """What the file that `cursor` has under `schema` says of itself. Blocks: to be run in a thread."""
-    found = cursor.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
-    return found[0] if found else None
-
-
-def mapping_version(cursor: duckdb.DuckDBPyConnection) -> int:
-    """The `MAPPING_VERSION` that the file was made with; 0 if it does not say. Blocks."""
-    return int(meta(cursor, MAPPING) or 0)
 
 
 def sort_column(key: str) -> str:

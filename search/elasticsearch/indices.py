@@ -51,11 +51,11 @@ class Indices:
         names = await self.live()
         if not names:
             return None
-        return await self._store(self._alias, live=True, name=",".join(names))
+        return Store(",".join(names), await self.count(self._alias), live=True, mapping=await self.mapping())
 
-    async def mapping(self, name: str | None = None) -> int:
-        """The `MAPPING_VERSION` of an index, by default the lowest behind the alias; 0 where one does not say."""
-        found = await self._client.json("GET", f"{path_of(name or self._alias)}/_mapping")
+    async def mapping(self) -> int:
+        """The lowest `MAPPING_VERSION` behind the alias; 0 where an index does not say."""
+        found = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
         return min(_meta(entry).mapping for entry in found.values())
 
     async def count(self, name: str) -> int:
@@ -66,15 +66,17 @@ class Indices:
         """Note that `name` holds a whole load."""
         await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": META | {"complete": True}})
 
-    async def complete(self) -> list[str]:
-        """All complete indices, the oldest first."""
-        mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
-        return sorted(name for name, entry in mappings.items() if self._name.fullmatch(name) and _meta(entry).complete)
+    async def complete(self) -> dict[str, int]:
+        """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
+        found = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
+        metas = {name: _meta(found[name]) for name in sorted(found) if self._name.fullmatch(name)}
+        return {name: meta.mapping for name, meta in metas.items() if meta.complete}
 
     async def stores(self) -> list[Store]:
         """All complete indices with their contacts, the oldest first."""
         live = await self.live()
-        return [await self._store(name, live=name in live) for name in await self.complete()]
+        complete = await self.complete()
+        return [Store(name, await self.count(name), name in live, mapping) for name, mapping in complete.items()]
 
     async def switch(self, name: str) -> None:
         """Make `name` what the alias stands for, in one call."""
@@ -93,14 +95,12 @@ class Indices:
     async def rollback(self) -> Store:
         """Make the newest complete index that is older than the live one live."""
         live = await self.live()
-        older = [name for name in await self.complete() if live and name < min(live)]
+        complete = await self.complete()
+        older = [name for name in complete if live and name < min(live)]
         if not older:
             raise IndexingError("there is no earlier load to go back to")
         await self.switch(older[-1])
-        return await self._store(older[-1], live=True)
-
-    async def _store(self, path: str, *, live: bool, name: str = "") -> Store:
-        return Store(name or path, await self.count(path), live, await self.mapping(path))
+        return Store(older[-1], await self.count(older[-1]), live=True, mapping=complete[older[-1]])
 
 
 def _meta(entry: dict[str, Any]) -> _Meta:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from mappings.errors import EngineUnavailable
-from search.duckdb.schema import MAPPING
+from search.duckdb.meta import MAPPING
 from tests.indexing.loads import live, loaded, run_load, settings_of, status
 from tests.search.stores import engine_of
 from tests.service import contacts

@@ -1,0 +1,17 @@
+"""What a DuckDB file says of itself, in its table `meta(name, value)`: all that is needed to read the rest."""
+
+import duckdb
+
+MAPPING, DICTIONARY = "mapping version", "item dictionary"
+"""Names in `meta`."""
+
+
+def meta(cursor: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
+    """What the file that `cursor` has under `schema` says of itself. Blocks: to be run in a thread."""
+    found = cursor.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
+    return found[0] if found else None
+
+
+def mapping_version(cursor: duckdb.DuckDBPyConnection) -> int:
+    """The `MAPPING_VERSION` that the file was made with; 0 if it does not say. Blocks."""
+    return int(meta(cursor, MAPPING) or 0)
