@@ -11,21 +11,21 @@ from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from api.accounts import Accounts
-from api.asyncapi import asyncapi_page
-from api.auth import AuthController
-from api.connection import Services
-from api.connections import Connections
-from api.contacts import ContactsController
+from api.accounts.accounts import Accounts
+from api.accounts.controller import AuthController
+from api.actions.service import ContactService
+from api.actions.traffic import Traffic
 from api.errors import message_of, report, status_of
-from api.gateway import gateway
-from api.health import live, metrics_page, ready
-from api.metrics import Metrics, TimedEngine
-from api.observer import Observer
-from api.openapi import openapi
-from api.service import ContactService
+from api.operations.health import live, metrics_page, ready
+from api.operations.metrics import Metrics, TimedEngine
+from api.operations.observer import Observer
+from api.rest.openapi import openapi
+from api.rest.routes import ContactsController
 from api.settings import Settings
-from api.traffic import Traffic
+from api.socket.asyncapi import asyncapi_page
+from api.socket.connection import Services
+from api.socket.connections import Connections
+from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
 from search.engine import Engine
 

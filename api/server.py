@@ -16,9 +16,9 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
-from api.connections import Connections
-from api.logs import configure_logging
+from api.operations.logs import configure_logging
 from api.settings import Settings
+from api.socket.connections import Connections
 from mappings.errors import SettingsError
 
 HTTP_CONNECTIONS = 1024

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from benchmarks.filters import url
-from tests.service import Service
+from tests.harness.service import Service
 
 CONNECTIONS = 8
 PAUSE_SECONDS = 0.02

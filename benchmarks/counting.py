@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.filters import fifteen_values
 from benchmarks.measure import show
 from benchmarks.stores import ENGINES, loaded
-from tests.service import Service, running
+from tests.harness.service import Service, running
 
 TARGET_ONE = 4.0
 TARGET_SEPARATE = 5.0

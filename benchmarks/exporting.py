@@ -20,9 +20,9 @@ from websockets.asyncio.client import connect
 
 from benchmarks.measure import alternate, show
 from benchmarks.stores import ENGINES, INDEX, loaded
+from mappings.predicates import Order
 from search.elasticsearch.compile import sort
-from search.predicates import Order
-from tests.service import Service, running
+from tests.harness.service import Service, running
 
 PEOPLE = "https://app.apollo.io/#/people?revenueRange[min]="
 TARGET_RATIO = 0.85

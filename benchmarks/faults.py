@@ -22,9 +22,9 @@ import msgspec
 
 from benchmarks import neighbour, stores
 from benchmarks.callers import Call, Callers
-from tests.indexing.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
-from tests.indexing.loads import awkward_sample, duckdb_environment, elasticsearch_environment, live, loaded
-from tests.service import Service, running
+from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
+from tests.harness.loads import awkward_sample, duckdb_environment, elasticsearch_environment, live, loaded
+from tests.harness.service import Service, running
 
 CONTACTS = 10_000
 ENGINE_TIMEOUT = 2

@@ -27,17 +27,17 @@ from elasticsearch.helpers import parallel_bulk
 
 from benchmarks.measure import show
 from benchmarks.stores import ENGINES
-from indexing.csv_source import CsvSource
 from indexing.items import item_reader
 from indexing.pipeline import BATCH_ROWS
-from indexing.row import Start
-from indexing.sample import write_sample
+from indexing.sample.contacts import write_sample
+from indexing.sources.base import Start
+from indexing.sources.csv import CsvSource
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.engine import EngineSettings
 from search.loader import Document
-from tests.servers import elasticsearch_server
-from tests.service import CONTACTS, environment_of
+from tests.harness.servers import elasticsearch_server
+from tests.harness.service import CONTACTS, environment_of
 
 TARGET_RATIO = 1.3
 TARGET_MEBIBYTES = 400

@@ -22,8 +22,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.filters import url
 from benchmarks.measure import show
 from benchmarks.stores import loaded
-from tests.frames import flood
-from tests.service import Service, running
+from tests.harness.frames import flood
+from tests.harness.service import Service, running
 
 CONTACTS = 10_000
 CONNECTIONS = 8

@@ -19,7 +19,7 @@ from benchmarks.stores import INDEX, loaded
 from mappings.contact_filter import map_url
 from mappings.url import parse
 from search.elasticsearch.compile import compile_filter, sort
-from tests.service import Service, running
+from tests.harness.service import Service, running
 
 LIMIT = 25
 TARGET_RATIO = 1.10

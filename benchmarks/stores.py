@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from tests.servers import elasticsearch_server
-from tests.service import contacts, environment_of
+from tests.harness.servers import elasticsearch_server
+from tests.harness.service import contacts, environment_of
 
 ENGINES = ("duckdb", "elasticsearch")
 INDEX = "benchmark"

@@ -18,7 +18,7 @@ import msgspec
 from websockets.sync.client import connect
 
 from benchmarks.stores import ENGINES, loaded
-from tests.service import Service, running
+from tests.harness.service import Service, running
 
 TARGET_MIB = 64
 PEOPLE = "https://app.apollo.io/#/people"

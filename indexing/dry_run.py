@@ -13,7 +13,7 @@ from indexing.ledger import Ledger
 from indexing.pipeline import portions
 from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
-from indexing.row import Source, Start
+from indexing.sources.base import Source, Start
 from search.documents import search_fields
 from search.fields import ContactListItem
 from search.loader import Document

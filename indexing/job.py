@@ -19,7 +19,7 @@ from indexing.ledger import Ledger
 from indexing.pipeline import Portion, portions
 from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
-from indexing.row import Source, Start
+from indexing.sources.base import Source, Start
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, IndexingError
 from search.fields import MAPPING_VERSION

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from indexing.job import Job, Limits, Plan, Summary, new_state
-from indexing.live_source import LiveSource
 from indexing.progress import ProgressBar
-from indexing.row import Source
+from indexing.sources.base import Source
+from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, EngineUnavailable, IndexingError
 from search.engine import EngineSettings

@@ -8,7 +8,7 @@ import msgspec
 
 from indexing.encoding import Batch, Encoded, Encoders
 from indexing.rejects import Reject
-from indexing.row import Reader, Row
+from indexing.sources.base import Reader, Row
 
 BATCH_ROWS = 1500
 BATCH_CHARACTERS = 2 * 1024 * 1024

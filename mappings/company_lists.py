@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from mappings.predicates import Predicate, Substring, Terms, all_of, any_of
 from mappings.rules import none_of
+from mappings.text import normalise
 from mappings.web import listed_domain
-from search.predicates import Predicate, Substring, Terms, all_of, any_of
-from search.text import normalise
 
 
 class CompanyLists(msgspec.Struct, frozen=True):

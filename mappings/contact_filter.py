@@ -8,11 +8,11 @@ import msgspec
 from mappings.analysis import shown_values
 from mappings.errors import InvalidParameter
 from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
 from mappings.readers import order_of
 from mappings.rules import Context, Reason
 from mappings.url import ApolloUrl
 from mappings.values import Malformed, page_number
-from search.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
 
 _PAGE = "page"
 

@@ -11,9 +11,9 @@ import msgspec
 from mappings.analysis import AnalysedParameter, Statistics, UrlStructure, analyze
 from mappings.contact_filter import context_of, predicate_of_value
 from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.predicates import MatchAll, Predicate, any_of
 from mappings.rules import Context, none_of
 from mappings.url import ApolloUrl
-from search.predicates import MatchAll, Predicate, any_of
 
 
 class CountedValue(msgspec.Struct, frozen=True):

@@ -11,8 +11,8 @@ from importlib import resources
 
 import msgspec
 
-from search.predicates import Phrase, Predicate, all_of
-from search.text import normalise
+from mappings.predicates import Phrase, Predicate, all_of
+from mappings.text import normalise
 
 _COMMA = re.compile("[,，、،]")
 _UNITED_STATES = "united states"

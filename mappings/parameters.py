@@ -14,8 +14,8 @@ import msgspec
 
 from mappings import readers
 from mappings.catalogue import CATEGORIES, OTHER, Entry, entries
+from mappings.predicates import all_of, any_of
 from mappings.rules import Combine, Read, Reason, Show, Split, none_of, unmapped
-from search.predicates import all_of, any_of
 
 
 class Parameter(msgspec.Struct, frozen=True):

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from mappings.errors import InvalidField
 from mappings.locations import location_predicate
+from mappings.predicates import Exists, MatchAll, Not, Order, Phrase, Predicate, Range, Terms, all_of, any_of
 from mappings.rules import Context, Read, Reason
+from mappings.text import normalise, term, title_key, words
 from mappings.values import boolean, day, first_second, last_second, number, span
 from mappings.vocabulary import (
     department,
@@ -23,8 +25,6 @@ from mappings.vocabulary import (
     seniority,
 )
 from mappings.web import linkedin_key, listed_domain
-from search.predicates import Exists, MatchAll, Not, Order, Phrase, Predicate, Range, Terms, all_of, any_of
-from search.text import normalise, term, title_key, words
 
 _LEFT_OUT_OF_TITLES = frozenset({"of", "and", "the", "for", "in", "at", "to"})
 _DEFAULT_KEYWORD_FIELDS = ("company_text", "keywords", "industries")

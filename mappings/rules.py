@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from search.predicates import Not, Predicate, any_of
+from mappings.predicates import Not, Predicate, any_of
 
 
 class Reason(StrEnum):
@@ -44,7 +44,7 @@ excluded is read like one that should be included; `none_of` turns it round. Rai
 """
 
 Combine = Callable[[Iterable[Predicate]], Predicate]
-"""How the values of one parameter come together: `any_of`, `all_of` (both of `search.predicates`) or `none_of`."""
+"""How the values of one parameter come together: `any_of`, `all_of` (both of `mappings.predicates`) or `none_of`."""
 
 Split = Callable[[str], list[str]]
 """Takes several values apart that were written as one, e.g. one a line."""

@@ -10,8 +10,8 @@ from importlib import resources
 
 import msgspec
 
-from search.text import LONGEST_TERM, words
-from search.text import slug as slug_of
+from mappings.text import LONGEST_TERM, words
+from mappings.text import slug as slug_of
 
 _SENIORITY_ALIASES = {
     "c_level": "c_suite",

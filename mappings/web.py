@@ -12,7 +12,7 @@ import idna
 from tldextract import TLDExtract
 
 from mappings.errors import InvalidField, shorten
-from search.text import LONGEST_TERM
+from mappings.text import LONGEST_TERM
 
 _LONGEST_HOST = 253
 """Characters of a host name (RFC 1035)."""

@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from mappings.errors import InvalidCursor
-from search.predicates import ContactFilter
+from mappings.predicates import ContactFilter
 
 _CHECKSUM_BYTES = 8
 

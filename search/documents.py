@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from mappings import locations, vocabulary, web
+from mappings.text import LONGEST_TERM, normalise, term, title_key
 from search.fields import ITEM_FIELDS, LONG_MAX, LONG_MIN, ContactListItem
 from search.memo import Memo
-from search.text import LONGEST_TERM, normalise, term, title_key
 
 LONGEST_SORT_KEY = 256
 """Characters of a text that count when ordering."""

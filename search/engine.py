@@ -11,9 +11,9 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from mappings.errors import EngineUnavailable
+from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.fields import MAPPING_VERSION
-from search.predicates import ContactFilter
 
 SCAN_BATCH = 1000
 """Hits in one batch of a scan: large enough to keep the engine busy, small enough to hold a few of in memory."""

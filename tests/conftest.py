@@ -11,9 +11,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.processes import ServerUnavailable
-from tests.servers import elasticsearch_server, postgres_server
-from tests.stock import fill
+from tests.harness.processes import ServerUnavailable
+from tests.harness.servers import elasticsearch_server, postgres_server
+from tests.harness.stock import fill
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def stock(postgres_database: str) -> str:
-    """The URL of a database in the stock schema; see `tests.stock`."""
+    """The URL of a database in the stock schema; see `tests.harness.stock`."""
     fill(postgres_database)
     return postgres_database
 

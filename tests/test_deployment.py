@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from api.settings import TABLE, load_settings
-from indexing.cli import contacts
+from indexing.cli.main import contacts
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from docs.generate import pages
-from indexing.cli import contacts
-from tests.service import environment_of
+from indexing.cli.main import contacts
+from tests.harness.service import environment_of
 
 ROOT = Path(__file__).parent.parent
 

@@ -5,13 +5,7 @@ from typing import assert_never
 
 import msgspec
 
-from search.cursor import Position
-from search.duckdb.lookup import any_group, any_leaf, factored, leaves_of
-from search.duckdb.schema import NUMBERS, PRESENT, sort_column
-from search.duckdb.sql import Sql, joined
-from search.duckdb.terms import Leaf
-from search.fields import LONG_MAX, LONG_MIN
-from search.predicates import (
+from mappings.predicates import (
     All,
     Any,
     ContactFilter,
@@ -25,6 +19,12 @@ from search.predicates import (
     Substring,
     Terms,
 )
+from search.cursor import Position
+from search.duckdb.lookup import any_group, any_leaf, factored, leaves_of
+from search.duckdb.schema import NUMBERS, PRESENT, sort_column
+from search.duckdb.sql import Sql, joined
+from search.duckdb.terms import Leaf
+from search.fields import LONG_MAX, LONG_MIN
 
 _APART = 8
 """Texts that must all hold and are still looked up one by one: few are quicker so, many would take seconds to plan."""

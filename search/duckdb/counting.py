@@ -14,11 +14,11 @@ from operator import and_, or_
 import duckdb
 import msgspec
 
+from mappings.predicates import All, Any, Not, Predicate
 from search.duckdb.compile import condition
 from search.duckdb.lookup import place_of
 from search.duckdb.schema import CODED
 from search.duckdb.terms import Leaf, meanings
-from search.predicates import All, Any, Not, Predicate
 
 LEAVES = 64
 """Leaves whose contacts are held in memory at once, each with a bit for every contact: 125 kB of a million."""

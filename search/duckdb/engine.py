@@ -22,6 +22,7 @@ import duckdb
 import msgspec
 
 from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable
+from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.duckdb.compile import CompiledSql, compile_filter, order_by, rows_of, selecting, statement
 from search.duckdb.counting import count_each
@@ -31,7 +32,6 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.packing import unpack
 from search.duckdb.sql import Sql
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
-from search.predicates import ContactFilter, Order
 
 Result = TypeVar("Result")
 Cursor = duckdb.DuckDBPyConnection

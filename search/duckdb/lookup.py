@@ -7,10 +7,10 @@ one look-up of all their terms, one of all their rows.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from mappings.predicates import All, Any, Predicate, all_of, any_of
 from search.duckdb.schema import CODED
 from search.duckdb.sql import Sql, joined, wrapped
 from search.duckdb.terms import Leaf, meanings, meant
-from search.predicates import All, Any, Predicate, all_of, any_of
 
 
 def leaves_of(predicate: Predicate) -> tuple[Leaf, ...]:

@@ -5,8 +5,8 @@ Several predicates on one field are looked up together, since each look goes thr
 
 from collections.abc import Sequence
 
+from mappings.predicates import Phrase, Substring, Terms
 from search.duckdb.sql import Sql, joined
-from search.predicates import Phrase, Substring, Terms
 
 Leaf = Terms | Phrase | Substring
 """Predicates on text, which the dictionary answers."""

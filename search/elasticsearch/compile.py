@@ -8,9 +8,7 @@ from typing import assert_never
 
 import msgspec
 
-from search.elasticsearch.schema import grams_path, sort_path, text_path
-from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
-from search.predicates import (
+from mappings.predicates import (
     All,
     Any,
     ContactFilter,
@@ -24,6 +22,8 @@ from search.predicates import (
     Substring,
     Terms,
 )
+from search.elasticsearch.schema import grams_path, sort_path, text_path
+from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
 
 MOST_TERMS = 65_536
 """Terms that Elasticsearch takes in one `terms` query (`index.max_terms_count`)."""

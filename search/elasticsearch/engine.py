@@ -13,12 +13,12 @@ from urllib.parse import quote
 import msgspec
 
 from mappings.errors import EngineError, EngineUnavailable
+from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
-from search.predicates import ContactFilter, Order
 
 WINDOW = 10_000
 """Hits that one request can reach (`index.max_result_window`), look-ahead included."""

@@ -15,11 +15,11 @@ import msgspec
 import pytest
 
 from api.app import create_app
-from api.logs import silence_uvicorn
+from api.operations.logs import silence_uvicorn
 from api.server import Server, serve_app
 from api.settings import Settings
 from search.engine import EngineSettings
-from tests.api.memory_engine import MemoryEngine
+from tests.harness.memory_engine import MemoryEngine
 
 SECRET = "a-secret-of-the-tests-with-more-than-32-bytes"
 

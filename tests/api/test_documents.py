@@ -10,15 +10,15 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 
-from api.actions import ACTIONS
-from api.credentials import LoginBody, LogoutBody, RefreshBody, RegisterBody
-from api.messages import URL_PATTERN, AnalyzeFields, CountFields, SearchFields, SearchQuery, UuidsFields
+from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody
+from api.actions.shapes import URL_PATTERN, AnalyzeFields, CountFields, SearchFields, SearchQuery, UuidsFields
+from api.actions.table import ACTIONS
 from mappings.company_lists import CompanyLists
 from mappings.errors import ForeignUrl, InvalidField
 from mappings.url import parse
-from tests.api.clients import URL, receive, request
 from tests.api.conftest import Service
-from tests.api.memory_engine import MemoryEngine
+from tests.harness.clients import URL, receive, request
+from tests.harness.memory_engine import MemoryEngine
 
 APOLLO = "/api/v2/apollo"
 URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()

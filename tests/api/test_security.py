@@ -8,10 +8,10 @@ import jwt
 import pytest
 from websockets.asyncio.client import connect
 
-from api.keys import Keys
-from api.tokens import AUDIENCE, ISSUER, Tokens
-from tests.api.clients import ask, close_code, receive, rejected
+from api.accounts.keys import Keys
+from api.accounts.tokens import AUDIENCE, ISSUER, Tokens
 from tests.api.conftest import SECRET
+from tests.harness.clients import ask, close_code, receive, rejected
 
 ME = "/api/v2/auth/me"
 

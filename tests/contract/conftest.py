@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from indexing.sample import write_sample
+from indexing.sample.contacts import write_sample
 from tests.contract.doors import Door, RestDoor, WebSocketDoor
-from tests.service import Service, contacts, environment_of, running
+from tests.harness.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
 

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.service import Service
+from tests.harness.service import Service
 
 APOLLO = "/api/v2/apollo"
 PATHS = {

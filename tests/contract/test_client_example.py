@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.service import Service
+from tests.harness.service import Service
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "websocket-api.md"
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.service import ANSWER_SECONDS, Service
+from tests.harness.service import ANSWER_SECONDS, Service
 
 PEOPLE = "https://app.apollo.io/#/people"
 

@@ -12,13 +12,13 @@ import pytest
 
 from api.settings import load_settings
 from mappings.counting import countable
+from mappings.predicates import ContactFilter, MatchAll, Not, Terms, any_of
 from mappings.url import parse
 from search.fields import ITEM_FIELDS, LIST_FIELDS
-from search.predicates import ContactFilter, MatchAll, Not, Terms, any_of
 from tests.contract.doors import APOLLO, Door
 from tests.contract.test_urls import URLS, refusal
-from tests.search.stores import engine_of
-from tests.service import ANSWER_SECONDS, Service
+from tests.harness.service import ANSWER_SECONDS, Service
+from tests.harness.stores import engine_of
 
 PEOPLE = "https://app.apollo.io/#/people"
 CEOS = f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder"

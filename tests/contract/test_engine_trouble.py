@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import loaded
-from tests.service import Service, contacts, environment_of, free_port, running
+from tests.harness.service import Service, contacts, environment_of, free_port, running
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 CODES = {"search_contacts": "search_error", "count_contacts": "count_error", "get_uuids": "uuids_error"}

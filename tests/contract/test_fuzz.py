@@ -8,8 +8,8 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
-from tests.frames import flood
-from tests.service import Service, running
+from tests.harness.frames import flood
+from tests.harness.service import Service, running
 
 FRAMES = 100_000
 CONNECTIONS = 8

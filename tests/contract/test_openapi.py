@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.service import running
+from tests.harness.service import running
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")

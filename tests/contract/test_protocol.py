@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.service import ANSWER_SECONDS, Service
+from tests.harness.service import ANSWER_SECONDS, Service
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 ACTIONS = ("analyze", "search_contacts", "count_contacts", "get_uuids")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from indexing.csv_source import CsvSource
 from indexing.items import item_reader
+from indexing.sources.csv import CsvSource
 from mappings.contact_filter import map_url
 from mappings.url import parse
 from search.duckdb.compile import compile_filter as compile_sql
 from search.elasticsearch.compile import compile_filter as compile_query
-from tests.search.oracle import Oracle
-from tests.service import Service
+from tests.harness.oracle import Oracle
+from tests.harness.service import Service
 
 URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
 REFUSED = {

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.indexing.loads import duckdb_environment, elasticsearch_environment
+from tests.harness.loads import duckdb_environment, elasticsearch_environment
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mappings.predicates import ContactFilter
 from search.engines import open_engine
-from search.predicates import ContactFilter
-from tests.indexing.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
-from tests.indexing.loads import (
+from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
+from tests.harness.loads import (
     arguments,
     awkward_sample,
     elasticsearch_environment,
@@ -28,9 +28,9 @@ from tests.indexing.loads import (
     settings_of,
     status,
 )
-from tests.processes import ServerUnavailable
-from tests.proxy import proxy
-from tests.service import CONTACTS, contacts
+from tests.harness.processes import ServerUnavailable
+from tests.harness.proxy import proxy
+from tests.harness.service import CONTACTS, contacts
 
 ROWS = 8_000
 KILLS = 10

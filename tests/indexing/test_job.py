@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 
 import pytest
 
-from indexing.csv_source import CsvSource
 from indexing.job import Job, Limits, LoadRefused, Plan, Summary, new_state
 from indexing.progress import ProgressBar
+from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
 from search.fields import ContactListItem
 from search.loader import Document, Refusal, Store
-from tests.indexing.loads import people
+from tests.harness.loads import people
 
 
 class MemoryLoader:

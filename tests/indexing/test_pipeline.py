@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing import pipeline as module
-from indexing.columns import ColumnMapping
 from indexing.encoding import Encoders
 from indexing.pipeline import Portion, portions
-from indexing.row import Row
+from indexing.sources.base import Row
+from indexing.sources.columns import ColumnMapping
 from mappings.errors import SourceError
 from search.fields import ContactListItem
 from search.loader import Document

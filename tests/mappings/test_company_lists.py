@@ -4,7 +4,7 @@ import pytest
 
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField
-from search.predicates import All, Any, MatchAll, Not, Substring, Terms
+from mappings.predicates import All, Any, MatchAll, Not, Substring, Terms
 
 
 def test_nothing_listed_is_every_contact():

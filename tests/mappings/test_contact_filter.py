@@ -13,10 +13,10 @@ from mappings.catalogue import CATEGORIES
 from mappings.contact_filter import context_of, map_url, predicate_of_value
 from mappings.errors import ContactsError, ForeignUrl, InvalidParameter
 from mappings.parameters import given_parameters, known_parameters, parameter_of
+from mappings.predicates import All, Any, ContactFilter, MatchAll, Not, Order, Phrase, Range, Terms
 from mappings.rules import Reason
 from mappings.url import parse
 from search.fields import SORT_KEYS
-from search.predicates import All, Any, ContactFilter, MatchAll, Not, Order, Phrase, Range, Terms
 
 PEOPLE = "https://app.apollo.io/#/people?"
 TODAY = date(2024, 3, 31)

@@ -4,8 +4,8 @@ from datetime import date
 
 from mappings.analysis import analyze
 from mappings.counting import Countable, countable
+from mappings.predicates import Exists, Not, Range, Terms, all_of
 from mappings.url import parse
-from search.predicates import Exists, Not, Range, Terms, all_of
 
 PEOPLE = "https://app.apollo.io/#/people?"
 

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mappings.locations import _key, _places, contact_location, location_predicate
-from search.predicates import All, Phrase, Predicate
-from search.text import normalise
+from mappings.predicates import All, Phrase, Predicate
+from mappings.text import normalise
 
 
 def holds(predicate: Predicate, parts: tuple[str, ...]) -> bool:

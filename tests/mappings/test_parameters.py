@@ -8,10 +8,7 @@ from mappings.catalogue import CATEGORIES, entries
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidParameter
 from mappings.parameters import _TABLE, known_parameters, parameter_of
-from mappings.rules import Context, Reason
-from mappings.url import parse
-from search.fields import ITEM_FIELDS, SEARCH_FIELDS
-from search.predicates import (
+from mappings.predicates import (
     All,
     Any,
     Exists,
@@ -21,6 +18,9 @@ from search.predicates import (
     Range,
     Terms,
 )
+from mappings.rules import Context, Reason
+from mappings.url import parse
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS
 
 TODAY = date(2024, 3, 31)
 ACCOUNTING = "5567ce1f7369643b78570000"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.errors import InvalidField
+from mappings.text import LONGEST_TERM
 from mappings.web import host_and_parents, host_of, linkedin_key, listed_domain
-from search.text import LONGEST_TERM
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True).filter(lambda label: label != "www")
 HOST = st.lists(LABEL, min_size=1, max_size=4).map(lambda labels: ".".join([*labels, "com"]))

@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
 from search.fields import ContactListItem
-from search.predicates import ContactFilter
-from tests.search.oracle import Oracle
-from tests.search.stores import engine_of, load, uuids_of
-from tests.search.strategies import filters, items
+from tests.harness.oracle import Oracle
+from tests.harness.stores import engine_of, load, uuids_of
+from tests.harness.strategies import filters, items
 
 
 async def pages(engine: Engine[Any], compiled: Any, limit: int) -> tuple[list[list[str]], list[list[str]]]:

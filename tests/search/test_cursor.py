@@ -5,9 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mappings.errors import InvalidCursor
+from mappings.predicates import ContactFilter, Order, Terms
 from search.cursor import Position, decode, encode
-from search.predicates import ContactFilter, Order, Terms
-from tests.search.strategies import filters
+from tests.harness.strategies import filters
 
 positions = st.builds(
     Position, st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.text()), st.text(), st.booleans()

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from search.documents import CompanyFields, PersonFields, epoch_seconds, search_fields
 from search.fields import LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactListItem
-from tests.search.strategies import items
+from tests.harness.strategies import items
 
 CONTACT = ContactListItem(
     uuid="1",

@@ -6,9 +6,9 @@ from hashlib import sha256
 
 import msgspec
 
-from indexing.columns import map_columns
 from indexing.items import item_reader
-from indexing.sample import write_sample
+from indexing.sample.contacts import write_sample
+from indexing.sources.columns import map_columns
 from search.documents import search_fields
 from search.duckdb.schema import CREATE
 from search.elasticsearch.schema import index_body

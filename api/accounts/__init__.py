@@ -1,0 +1,1 @@
+"""Who may use the service: users, passwords, tokens and sessions, with their own HTTP routes."""

@@ -1,0 +1,93 @@
+"""The bodies of requests about accounts: how they are documented, and how their fields are read."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from api.accounts.passwords import LONGEST, SHORTEST
+from mappings.errors import InvalidField, InvalidJson, MissingField
+
+LONGEST_EMAIL, LONGEST_NAME = 320, 200
+"""Characters: RFC 5321's 64 + 1 + 255 for an e-mail address."""
+
+EMAIL = r"[^\s@]+@[^\s@]+"
+"""What is taken for an e-mail address. Whether it exists, only a letter would tell."""
+
+# U+001C to U+001F and U+0085 are white space to Python, and not to the patterns of JSON Schema.
+_PART = r"[^\s\u0000\u001c-\u001f\u0085@]+"
+_NO_NUL = {"pattern": r"^[^\u0000]*$"}
+
+_Token = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        description="The `refresh_token` of an earlier answer; it is used up",
+        extra_json_schema=_NO_NUL,
+    ),
+]
+
+
+class RegisterBody(msgspec.Struct, frozen=True):
+    """Of `register`."""
+
+    email: Annotated[
+        str,
+        Meta(
+            max_length=LONGEST_EMAIL,
+            examples=["ada@example.com"],
+            extra_json_schema={"pattern": rf"^\s*{_PART}@{_PART}\s*$"},
+        ),
+    ]
+    password: Annotated[
+        str, Meta(min_length=SHORTEST, max_length=LONGEST, examples=["analytical engine"], extra_json_schema=_NO_NUL)
+    ]
+    name: Annotated[str, Meta(max_length=LONGEST_NAME, examples=["Ada"], extra_json_schema=_NO_NUL)] | None = None
+
+
+class LoginBody(msgspec.Struct, frozen=True):
+    """Of `login`."""
+
+    email: Annotated[
+        str, Meta(min_length=1, max_length=LONGEST_EMAIL, examples=["ada@example.com"], extra_json_schema=_NO_NUL)
+    ]
+    password: Annotated[str, Meta(min_length=1, examples=["analytical engine"], extra_json_schema=_NO_NUL)]
+
+
+class RefreshBody(msgspec.Struct, frozen=True):
+    """Of `refresh`."""
+
+    refresh_token: _Token
+
+
+class LogoutBody(msgspec.Struct, frozen=True):
+    """Of `logout`, where no access token is sent."""
+
+    refresh_token: _Token | None = None
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`. Raises `InvalidJson`."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise InvalidJson("The body is not valid JSON") from error
+    if not isinstance(found, dict):
+        raise InvalidJson("The body is not a JSON object")
+    return found
+
+
+def read_string(body: Mapping[str, Any], name: str, longest: int | None = None) -> str:
+    """The text `name` in `body`, which must be there. Raises `MissingField` or `InvalidField`."""
+    value = body.get(name)
+    if value is None or value == "":
+        raise MissingField(name)
+    if not isinstance(value, str):
+        raise InvalidField(f"{name} must be a string")
+    if longest is not None and len(value) > longest:
+        raise InvalidField(f"{name} must have at most {longest} characters")
+    if "\0" in value:
+        # PostgreSQL can't hold it.
+        raise InvalidField(f"{name} must not hold the character NUL")
+    return value

@@ -1,0 +1,186 @@
+"""The database of users: SQLite by default, or PostgreSQL by a URL, with the tables its migrations make."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidRequestError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from api.settings import Settings
+from mappings.errors import AccountsUnavailable, SettingsError
+
+FILE = "users.sqlite3"
+"""The SQLite file in the data directory."""
+
+HEAD = "0002"
+"""The newest migration. A database that has it needs no look at the others, nor the package that runs them."""
+
+LOCK_SECONDS = 10
+"""How long to wait for another process that writes to the same SQLite file, or migrates."""
+
+ANSWER_SECONDS = 15
+"""How long one use of the database may take."""
+
+CONNECT_SECONDS = 5
+
+MIGRATE_SECONDS = 120
+"""How long the missing migrations may take, the wait for another process that runs them included."""
+
+_MIGRATION_LOCK = 7_103_366_412
+"""An arbitrary number: PostgreSQL's name for our lock."""
+
+
+class Database:
+    """Sessions of one database.
+
+    Args:
+        url: an SQLAlchemy URL; `None`: SQLite in `data_dir`. `postgresql://…` is taken with psycopg.
+        data_dir: created if absent, when it is used.
+
+    Raises:
+        SettingsError: the URL can't be used, or its driver is not installed.
+    """
+
+    def __init__(self, url: str | None, data_dir: Path) -> None:
+        self._directory = data_dir if url is None else None
+        try:
+            parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
+            self._engine = create_async_engine(parsed, **_options(parsed))
+        except (ArgumentError, InvalidRequestError, ImportError) as error:
+            raise SettingsError(
+                "CONTACTS_DATABASE_URL: expected an SQLAlchemy URL with an asynchronous driver that is installed, "
+                "e.g. postgresql://user:password@host/database"
+            ) from error
+        if self._sqlite:
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+
+    async def open(self) -> None:
+        """Bring the tables up to date. Several processes may do so at once: one migrates, the others wait for it.
+
+        Raises:
+            SettingsError: the database can't be opened, or its tables can't be brought up to date.
+        """
+        try:
+            if self._directory is not None:
+                self._directory.mkdir(parents=True, exist_ok=True)
+            async with self._engine.connect() as connection:
+                version = await connection.run_sync(version_of)
+            if version != HEAD:
+                await self._migrate()
+        except (OSError, SQLAlchemyError) as error:
+            variable = "CONTACTS_DATABASE_URL" if self._directory is None else "CONTACTS_DATA_DIR"
+            raise SettingsError(f"{variable}: the database of users can't be opened there") from error
+
+    async def _migrate(self) -> None:
+        """Run `api.accounts.migrate`; see there why in a process of its own."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "api.accounts.migrate"), env=_environment(), stdin=asyncio.subprocess.PIPE
+        )
+        url = self._engine.url.render_as_string(hide_password=False)
+        try:
+            async with asyncio.timeout(MIGRATE_SECONDS):
+                await process.communicate(f"{url}\n".encode())
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if process.returncode:
+            raise SettingsError("CONTACTS_DATABASE_URL: the tables of users there can't be brought up to date")
+
+    async def locked(self, change: Callable[[Connection], None]) -> None:
+        """Run `change` in a transaction that no other process makes at the same time."""
+        async with self._engine.connect() as connection:
+            if self._sqlite:
+                # What SQLite's driver begins by itself would not lock before the first write.
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _MIGRATION_LOCK})
+            await connection.run_sync(change)
+            await connection.commit()
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session for one use; what is not committed in it is rolled back.
+
+        Raises:
+            AccountsUnavailable: the database is not there, or takes too long.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS), AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+        except (OSError, TimeoutError, PoolTimeout, OperationalError, InterfaceError) as error:
+            raise AccountsUnavailable("Users can't be looked up at the moment; try again later.") from error
+
+    async def ready(self) -> None:
+        """Return when the database answers. Raises `AccountsUnavailable`."""
+        async with self.session() as session:
+            await session.execute(text("SELECT 1"))
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The connections themselves, for tests and tools."""
+        return self._engine
+
+    @property
+    def _sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings, up to date, for the length of a block."""
+    database = Database(settings.database_url, settings.engine.data_dir)
+    try:
+        await database.open()
+        yield database
+    finally:
+        await database.close()
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": LOCK_SECONDS}}
+    arguments = {"psycopg": {"connect_timeout": CONNECT_SECONDS}, "asyncpg": {"timeout": CONNECT_SECONDS}}
+    # A connection that the server or a firewall dropped is found out before it is used.
+    return {
+        "connect_args": arguments.get(url.get_driver_name(), {}),
+        "pool_pre_ping": True,
+        "pool_timeout": ANSWER_SECONDS,
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Readers and one writer side by side, the command line beside the service; and foreign keys that hold."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the place where this package is found, however we found it ourselves."""
+    paths = (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH"))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def version_of(connection: Connection) -> str | None:
+    """The newest migration that the database has seen; `None` for one that has seen none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

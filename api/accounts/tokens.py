@@ -1,0 +1,97 @@
+"""Access and refresh tokens: signed JWTs that hold the ids of a user and a session, and nothing else about them."""
+
+import time
+from enum import StrEnum
+from uuid import uuid4
+
+import jwt
+import msgspec
+
+from api.accounts.keys import Keys
+from mappings.errors import Unauthorized
+
+ISSUER = AUDIENCE = "apollo-contact-search"
+
+REFRESH_SECONDS = 14 * 86_400
+"""How long a refresh token holds."""
+
+LONGEST_TOKEN = 4096
+"""Characters of a token that is looked at. Ours have about 400, with RSA 700."""
+
+_REQUIRED = ("iss", "aud", "exp", "iat", "sub", "jti", "typ", "sid")
+
+
+class Kind(StrEnum):
+    """The `typ` claim: a refresh token is not an access token."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What a valid token says.
+
+    Attributes:
+        user: the user's uuid.
+        session: the login that the token descends from, through however many refreshes: its family.
+        expires_at: seconds since 1970.
+        token_id: unique to the token.
+    """
+
+    user: str
+    session: str
+    expires_at: int
+    token_id: str
+
+
+class Tokens:
+    """Makes and checks tokens with one algorithm.
+
+    Args:
+        keys: what they are signed with.
+        access_seconds: how long an access token holds.
+    """
+
+    def __init__(self, keys: Keys, access_seconds: int) -> None:
+        self._keys = keys
+        self.access_seconds = access_seconds
+
+    def issue(self, user: str, session: str, kind: Kind = Kind.ACCESS, token_id: str | None = None) -> str:
+        """A new token of the session of the user with this uuid."""
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": user,
+            "sid": session,
+            "iat": now,
+            "exp": now + (self.access_seconds if kind is Kind.ACCESS else REFRESH_SECONDS),
+            "jti": token_id or str(uuid4()),
+            "typ": kind.value,
+        }
+        return jwt.encode(claims, self._keys.signing, algorithm=self._keys.algorithm)
+
+    def verify(self, token: str, kind: Kind = Kind.ACCESS) -> Claims:
+        """What `token` says, if it is of `kind`, ours and not expired.
+
+        Raises:
+            Unauthorized: it is not. The message does not tell an attacker more than the token itself does.
+        """
+        try:
+            if len(token) > LONGEST_TOKEN:
+                raise Unauthorized("Token is invalid.")
+            found = jwt.decode(
+                token,
+                self._keys.checking,
+                algorithms=[self._keys.algorithm],
+                issuer=ISSUER,
+                audience=AUDIENCE,
+                options={"require": list(_REQUIRED)},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise Unauthorized("Token has expired.") from error
+        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            raise Unauthorized("Token is invalid.") from error
+        if found["typ"] != kind.value or not isinstance(found["jti"], str) or not isinstance(found["sid"], str):
+            raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else "Token is invalid.")
+        return Claims(found["sub"], found["sid"], int(found["exp"]), found["jti"])

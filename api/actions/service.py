@@ -1,0 +1,188 @@
+"""The operations on contacts, free of any framework: the WebSocket and REST are two doors to this.
+
+Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from api.actions.plans import LONGEST_INLINE, Plan, Plans, refuse_unmapped
+from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
+from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages, simple
+from api.settings import Settings
+from mappings.analysis import analyze
+from mappings.contact_filter import map_url
+from mappings.counting import Countable, countable
+from mappings.errors import ResponseTooLarge
+from mappings.predicates import ContactFilter
+from mappings.url import parse
+from search.cursor import Position, decode
+from search.engine import Engine, Page
+
+FARTHEST = 2**53
+"""The largest limit and offset that reach the engine. No store holds as many contacts."""
+
+_UUID_BYTES = 39
+
+Result = TypeVar("Result")
+
+
+class SearchAnswer(msgspec.Struct, frozen=True):
+    """Items as JSON, the cursors beside them (`None` at the ends), and the plan they came from."""
+
+    items: list[bytes]
+    plan: Plan
+    next: str | None = None
+    previous: str | None = None
+
+    def encode(self, link: Callable[[str], str] | None = None) -> bytes:
+        """The `data` of the answer. `link` makes of a cursor what stands in `next` and `previous`, else it itself."""
+        cursors = (self.next, self.previous)
+        shown = [cursor if cursor is None or link is None else link(cursor) for cursor in cursors]
+        ends = [msgspec.json.encode(end) for end in shown]
+        return b'{"next":%b,"previous":%b,"results":[%b]%b}' % (*ends, b",".join(self.items), self.plan.metadata)
+
+
+class ContactService:
+    """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`."""
+
+    def __init__(self, engine: Engine[Any], settings: Settings) -> None:
+        self._engine = engine
+        self._most_bytes = settings.max_response_bytes
+        self._plans = Plans(engine)
+
+    async def analyze(self, request: AnalyzeRequest) -> bytes:
+        """The URL taken apart and explained. Needs no engine."""
+        if request.strict:
+            await _off_loop(request.url, _refuse_unmapped)
+        return await _off_loop(request.url, _analysis)
+
+    async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
+        """The analysis with a count on every category, parameter and value, from one request to the engine."""
+        if request.strict:
+            await _off_loop(request.url, _refuse_unmapped)
+        counting, compiled = await _off_loop(request.url, self._countable)
+        counts = await self._engine.count_many(compiled)
+        return await _off_loop(request.url, lambda _: msgspec.json.encode(counting.answer(counts)))
+
+    async def count(self, request: CountRequest) -> bytes:
+        """`{"count": …}`, exact."""
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        return b'{"count":%d}' % await self._engine.count(plan.compiled)
+
+    async def search(self, request: SearchRequest) -> SearchAnswer:
+        """One page of contacts, or all of them without a limit.
+
+        Raises:
+            ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
+        """
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        if request.limit is None:
+            found = await self._all(plan, request, position)
+        else:
+            found = await self._page(plan, request, position)
+        return SearchAnswer(found.items, plan, cursor_of(found.next, plan), cursor_of(found.previous, plan))
+
+    async def stream_search(self, request: SearchRequest) -> SearchStream:
+        """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        return SearchStream(self._engine, plan, request, _offset(request, plan), position)
+
+    async def uuids(self, request: UuidsRequest) -> bytes:
+        """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        if request.limit is not None:
+            # One more than fits: enough to know that the answer is too large, whatever the limit says.
+            most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
+            uuids = await self._engine.uuids(plan.compiled, most)
+            return self._uuids_answer(len(uuids), [inside(uuids)] if uuids else [])
+        count, size, parts = 0, 0, []
+        async with aclosing(self._engine.scan_uuids(plan.compiled)) as batches:
+            async for batch in batches:
+                if batch:
+                    parts.append(inside(batch))
+                    count, size = count + len(batch), size + len(parts[-1]) + 1
+                    self._refuse_over(size)
+        return self._uuids_answer(count, parts)
+
+    async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
+        """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
+        return UuidStream(
+            self._engine, await self._plans.get(request.url, request.lists, strict=request.strict), request
+        )
+
+    def _uuids_answer(self, count: int, parts: list[bytes]) -> bytes:
+        body = b",".join(parts)
+        self._refuse_over(len(body))
+        return b'{"count":%d,"uuids":[%b]}' % (count, body)
+
+    async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
+        items: list[bytes] = []
+        size = 0
+        async with aclosing(self._engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
+            async for batch in batches:
+                projected = simple(batch) if request.simple else batch
+                size += _bytes_of(projected)
+                self._refuse_over(size)
+                items += projected
+        return Page(items)
+
+    async def _page(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
+        """The page, taken from the engine in chunks that follow each other in reading direction."""
+        limit = min(request.limit or 1, FARTHEST)
+        backward = position is not None and position.backward
+        chunks: list[list[bytes]] = []
+        size = 0
+        first = last = Page([])
+        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as found:
+            async for last in found:
+                first = last if not chunks else first
+                chunks.append(simple(last.items) if request.simple else last.items)
+                size += _bytes_of(chunks[-1])
+                self._refuse_over(size)
+        ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]
+        earlier, later = (last, first) if backward else (first, last)
+        return Page(ordered, later.next, earlier.previous)
+
+    def _countable(self, url: str) -> tuple[Countable, list[Any]]:
+        counting = countable(parse(url), datetime.now(UTC).date())
+        return counting, [self._engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
+
+    def _refuse_over(self, size: int) -> None:
+        if size > self._most_bytes:
+            raise ResponseTooLarge(
+                f"The answer is over {self._most_bytes} bytes; ask for it in parts with stream, or for less with limit"
+            )
+
+
+async def _off_loop(url: str, work: Callable[[str], Result]) -> Result:
+    """The result of `work`, in a thread if the URL is so long that others would notice."""
+    return work(url) if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work, url)
+
+
+def _analysis(url: str) -> bytes:
+    return msgspec.json.encode(analyze(parse(url)))
+
+
+def _refuse_unmapped(url: str) -> None:
+    refuse_unmapped(map_url(parse(url), datetime.now(UTC).date()).unmapped_categories)
+
+
+def _offset(request: SearchRequest, plan: Plan) -> int:
+    """Where the result starts: the offset if given; else, for a limit without a cursor, the URL's page."""
+    if request.cursor is not None:
+        return 0
+    if request.offset is not None:
+        return min(request.offset, FARTHEST)
+    return min((plan.page - 1) * request.limit, FARTHEST) if request.limit is not None else 0
+
+
+def _bytes_of(items: Sequence[bytes]) -> int:
+    return sum(map(len, items)) + len(items)

@@ -1,1 +1,0 @@
-"""How the tables of users came to be, one step a file. `api.database` runs what is missing at each start."""

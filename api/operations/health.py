@@ -1,0 +1,48 @@
+"""`GET /health/live`, `/health/ready` and `/metrics`, for load balancers and Prometheus. They need no token."""
+
+import asyncio
+from typing import Any
+
+from litestar import MediaType, Response, get
+from litestar.datastructures import State
+
+from api.accounts.accounts import Accounts
+from api.actions.shapes import Health
+from api.operations.metrics import CONTENT_TYPE, Metrics
+from api.rest.openapi import problems
+from api.socket.connections import Connections
+from mappings.errors import EngineTimeout, Stopped
+
+READY_SECONDS = 5.0
+"""How long the engine and the database have to say that they are ready."""
+
+
+@get("/health/live", tags=["Operations"], summary="Is it there", responses=problems())
+async def live() -> Health:
+    """200 as long as the process answers at all."""
+    return Health("live")
+
+
+@get("/health/ready", tags=["Operations"], summary="Can it answer", responses=problems(503))
+async def ready(state: State) -> Health:
+    """200 when the engine answers and has contacts, and users can be looked up; else 503 with the cure."""
+    engine: Any = state.engine
+    accounts: Accounts = state.accounts
+    connections: Connections = state.connections
+    if connections.stopping:
+        raise Stopped("The service is stopping")
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            await engine.ready()
+            await accounts.database.ready()
+    except TimeoutError as error:
+        raise EngineTimeout(f"The engine or the users did not answer within {READY_SECONDS:.0f} s") from error
+    return Health("ready")
+
+
+@get("/metrics", tags=["Operations"], summary="Figures", media_type=MediaType.TEXT, responses=problems())
+async def metrics_page(state: State) -> Response[str]:
+    """The figures, in Prometheus' own format."""
+    metrics: Metrics = state.metrics
+    # As a header, since to a media type that is a text Litestar adds a charset, whether or not there is one.
+    return Response(metrics.text().decode(), headers={"content-type": CONTENT_TYPE})

@@ -1,0 +1,1 @@
+"""The HTTP door: the actions as `POST` requests."""

@@ -1,0 +1,1 @@
+"""The WebSocket door: handshake, frames, and the life of a connection."""

@@ -1,0 +1,189 @@
+"""The AsyncAPI document of the WebSocket, made from the structs in `api.actions.shapes`, at `/asyncapi.json`."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Response, get
+
+from api.actions.shapes import (
+    EXAMPLE_URL,
+    AnalyzeFields,
+    CountData,
+    CountFields,
+    ErrorDetail,
+    SearchData,
+    SearchEnd,
+    SearchFields,
+    SearchPart,
+    UuidsData,
+    UuidsEnd,
+    UuidsFields,
+    UuidsPart,
+)
+from api.socket import gateway, msgpack
+from api.version import service_version
+from mappings.analysis import Analysis
+from mappings.counting import CountedAnalysis
+
+Schema = dict[str, Any]
+Shape = type[msgspec.Struct]
+
+ACTIONS: dict[str, tuple[Shape, tuple[Shape, ...]]] = {
+    "analyze": (AnalyzeFields, (Analysis,)),
+    "count_by_filter": (AnalyzeFields, (CountedAnalysis,)),
+    "count_contacts": (CountFields, (CountData,)),
+    "get_uuids": (UuidsFields, (UuidsData, UuidsEnd)),
+    "search_contacts": (SearchFields, (SearchData, SearchEnd)),
+}
+"""Action → the shapes of its `data`, and of that of its answer. The second answer is the end of a streamed one."""
+
+PARTS: dict[str, Shape] = {"get_uuids": UuidsPart, "search_contacts": SearchPart}
+"""Action → the shape of the `data` of its partial messages."""
+
+_REF = "#/components/schemas/{name}"
+_REQUEST_ID: Schema = {"type": ["string", "integer"], "description": "Echoed in every answer to the request"}
+_ECHOED: Schema = {"type": ["string", "integer", "null"], "description": "That of the request, if it was readable"}
+
+
+@get("/asyncapi.json", media_type=MediaType.JSON, include_in_schema=False)
+async def asyncapi_page() -> Response[bytes]:
+    """The document."""
+    return Response(_encoded(), media_type=MediaType.JSON)
+
+
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(document())
+
+
+def document() -> Schema:
+    """The AsyncAPI 3 document."""
+    messages = _messages()
+    received = [name for name in messages if name.endswith("Request")]
+    sent = [name for name in messages if name not in received]
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Apollo contact search",
+            "version": service_version(),
+            "description": "Requests with a `request_id` of their own run concurrently; answers come as they are done.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {"gateway": _channel(messages)},
+        "operations": {
+            "receive": _operation("receive", received, "Requests that the service takes"),
+            "send": _operation("send", sent, "Answers that the service gives"),
+        },
+        "components": {
+            "messages": messages,
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {"type": "httpApiKey", "in": "query", "name": "token", "description": "An access token"},
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _channel(messages: Iterable[str]) -> Schema:
+    return {
+        "address": gateway.PATH,
+        "description": (
+            "One connection for everything. The token comes in the query, in `Authorization: Bearer` or behind "
+            f"`{gateway.SUBPROTOCOL}` among the subprotocols. With the subprotocol `{msgpack.SUBPROTOCOL}` binary "
+            "frames hold the same messages as MessagePack."
+        ),
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+        "bindings": {"ws": {"method": "GET", "query": {"type": "object", "properties": {"token": {"type": "string"}}}}},
+    }
+
+
+def _operation(direction: str, messages: Iterable[str], summary: str) -> Schema:
+    return {
+        "action": direction,
+        "channel": {"$ref": "#/channels/gateway"},
+        "summary": summary,
+        "messages": [{"$ref": f"#/channels/gateway/messages/{name}"} for name in messages],
+    }
+
+
+def _messages() -> dict[str, Schema]:
+    messages: dict[str, Schema] = {}
+    for action, (fields, answers) in ACTIONS.items():
+        messages[f"{action}Request"] = _message(f"{action}, asked", _request(action, _ref(fields)), _example(action))
+        data = {"anyOf": [_ref(answer) for answer in answers]}
+        messages[f"{action}Success"] = _message(f"{action}, answered", _answer(action, "success", data))
+        if action in PARTS:
+            part = _answer(action, "partial", _ref(PARTS[action]))
+            messages[f"{action}Partial"] = _message(f"{action}, a part of a streamed answer", part)
+    return messages | _control_messages()
+
+
+def _control_messages() -> dict[str, Schema]:
+    """Those about requests and the connection rather than contacts."""
+    cancel = _object({"request_id": _REQUEST_ID}, "request_id")
+    token = _object({"token": {"type": "string", "description": "A fresh access token of the same user"}}, "token")
+    seconds = _object({"expires_in": {"type": "integer", "minimum": 0}}, "expires_in")
+    expiring = _answer("authenticate", "expiring", seconds)
+    expiring["properties"]["request_id"] = {"type": "null"}
+    failure = _object(
+        {
+            "request_id": _ECHOED,
+            "action": {"type": ["string", "null"]},
+            "status": {"const": "error"},
+            "data": {"type": "null"},
+            "error": _ref(ErrorDetail),
+        },
+        "request_id", "action", "status", "data", "error",
+    )  # fmt: skip
+    cancelled = _object({"cancelled": {"type": "boolean"}}, "cancelled")
+    return {
+        "cancelRequest": _message("End a running request", _request("cancel", cancel)),
+        "cancelSuccess": _message("Whether there was one", _answer("cancel", "success", cancelled)),
+        "authenticateRequest": _message("Go on with a fresh token", _request("authenticate", token)),
+        "authenticateSuccess": _message("Until when", _answer("authenticate", "success", seconds)),
+        "authenticateExpiring": _message("The token expires soon", expiring),
+        "error": _message("Any request that could not be carried out", failure),
+    }
+
+
+def _message(title: str, payload: Schema, example: Schema | None = None) -> Schema:
+    return {"title": title, "payload": payload} | ({"examples": [{"payload": example}]} if example else {})
+
+
+def _request(action: str, data: Schema) -> Schema:
+    return _object(
+        {"action": {"const": action}, "request_id": _REQUEST_ID, "data": data}, "action", "request_id", "data"
+    )
+
+
+def _answer(action: str, status: str, data: Schema) -> Schema:
+    properties: dict[str, Schema] = {
+        "request_id": {"type": ["string", "integer"]},
+        "action": {"const": action},
+        "status": {"const": status},
+        "data": data,
+    }
+    return _object(properties, *properties) | {"additionalProperties": False}
+
+
+def _example(action: str) -> Schema:
+    return {"action": action, "request_id": "req-1", "data": {"url": EXAMPLE_URL}}
+
+
+def _object(properties: dict[str, Schema], *required: str) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _ref(shape: Shape) -> Schema:
+    return {"$ref": _REF.format(name=shape.__name__)}
+
+
+def _schemas() -> dict[str, Schema]:
+    shapes: set[Shape] = {shape for fields, answers in ACTIONS.values() for shape in (fields, *answers)}
+    shapes.update(PARTS.values(), (ErrorDetail,))
+    ordered = sorted(shapes, key=lambda shape: shape.__name__)
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REF)
+    return schemas

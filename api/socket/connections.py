@@ -1,0 +1,105 @@
+"""All WebSockets of the application: how many there may be, whose token still holds, and how they end together."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.accounts.sessions import Sessions
+from api.errors import report
+from api.operations.metrics import Metrics
+from api.socket.connection import Close, Connection
+
+CHECK_SECONDS = 60.0
+"""How long a connection may outlive its session, or its user being disabled, by another process."""
+
+FLUSH_SECONDS = 5.0
+"""How long clients have to read their last answers when the service stops."""
+
+_log = logging.getLogger(__name__)
+
+
+class Connections:
+    """The connections that are open, and those being opened.
+
+    Args:
+        most: how many there may be.
+        metrics: where their number is shown.
+    """
+
+    def __init__(self, most: int, metrics: Metrics) -> None:
+        self._most = most
+        self._metrics = metrics
+        self._places = 0
+        self._open: set[Connection] = set()
+        self.stopping = False
+
+    def refusal(self) -> str | None:
+        """Why no other connection can be opened now."""
+        if self.stopping:
+            return "The service is stopping; try again"
+        return "Too many connections; try again later" if self._places >= self._most else None
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place from before the handshake to the end, so that handshakes count too."""
+        self._places += 1
+        self._metrics.connections = self._places
+        try:
+            yield
+        finally:
+            self._places -= 1
+            self._metrics.connections = self._places
+
+    @contextmanager
+    def entered(self, connection: Connection) -> Iterator[None]:
+        """Count `connection` among those that are open."""
+        self._open.add(connection)
+        if self.stopping:
+            connection.end(Close.GOING_AWAY)
+        try:
+            yield
+        finally:
+            self._open.discard(connection)
+
+    def end_session(self, session: str) -> None:
+        """Close the connections of a session that ended."""
+        for connection in list(self._open):
+            if connection.session == session:
+                connection.end(Close.TOKEN_EXPIRED)
+
+    async def watch(self, sessions: Sessions) -> None:
+        """Close, now and then, the connections whose session or user was ended elsewhere. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            asked = {connection.session for connection in self._open}
+            try:
+                gone = asked - await sessions.alive(asked)
+            except Exception as error:
+                # The database is away for the moment: nobody is thrown out for that.
+                report(error, "checking sessions")
+                continue
+            for session in gone:
+                self.end_session(session)
+
+    async def drain(self, seconds: float) -> None:
+        """Open no more; let running requests finish within `seconds`; then close all with 1001."""
+        self.stopping = True
+        if self._open:
+            _log.info("stopping: %d connections have %g s to finish", len(self._open), seconds)
+            finishing = [asyncio.create_task(connection.finish(seconds)) for connection in self._open]
+            _, late = await asyncio.wait(finishing, timeout=seconds + FLUSH_SECONDS)
+            for task in late:
+                task.cancel()
+            await self._emptied(FLUSH_SECONDS)
+        for connection in list(self._open):
+            connection.end(Close.GOING_AWAY)
+        await self._emptied(FLUSH_SECONDS)
+
+    async def _emptied(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                while self._open:  # noqa: ASYNC110 - once in a process's life
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            return

@@ -1,0 +1,99 @@
+"""`WS /api/v2/apollo/ws`: who may come in. What happens then is `api.socket.connection`.
+
+A rejected handshake is an HTTP 401 with a body and the socket is never accepted, so that any client library can show
+why. A guard can't do that: its refusal is an empty 403.
+"""
+
+import logging
+import secrets
+import time
+from typing import Any
+
+import msgspec
+from litestar import WebSocket, websocket
+from litestar.datastructures import State
+
+from api.errors import message_of, report, status_of
+from api.operations.logs import Label, label
+from api.socket import msgpack
+from api.socket.connection import Close, Connection, Services
+from api.socket.connections import Connections
+
+PATH = "/api/v2/apollo/ws"
+SUBPROTOCOL = "bearer"
+
+RETRY_SECONDS = 5
+"""What a client that finds the service full is told to wait."""
+
+_log = logging.getLogger(__name__)
+
+
+@websocket(PATH)
+async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
+    """Check that there is room, and the token; accept, and serve until the client leaves or the token expires."""
+    connections: Connections = state.connections
+    name = secrets.token_hex(4)
+    label.set(Label(name))
+    await socket.receive()
+    if (refusal := connections.refusal()) is not None:
+        state.metrics.refused += 1
+        await _reject(socket, 503, refusal)
+        return
+    with connections.place():
+        await _serve(socket, state.services, connections, name)
+
+
+async def _serve(socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, name: str) -> None:
+    try:
+        claims = await services.accounts.identify(find_token(socket))
+    except Exception as error:
+        report(error, "handshake")
+        services.traffic.metrics.refused += 1
+        await _reject(socket, status_of(error), message_of(error))
+        return
+    offered = socket.scope.get("subprotocols", [])
+    chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
+    await socket.send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
+    client = socket.client.host if socket.client else "?"
+    _log.info("connection opened: user %s, from %s", claims.user, client)
+    started = time.monotonic()
+    connection = Connection(socket, services, claims, name, msgpack=chosen == msgpack.SUBPROTOCOL)
+    close = Close.CLIENT_LEFT
+    try:
+        with connections.entered(connection):
+            close = await connection.run()
+    finally:
+        seconds = time.monotonic() - started
+        words = "connection closed: user %s, from %s, %s, %d requests, %.1f s"
+        _log.info(words, claims.user, client, close.name.lower(), connection.requests, seconds)
+
+
+def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
+    """The token in `?token=`, in `Authorization: Bearer`, or after `bearer` among the subprotocols; in this order."""
+    if token := socket.query_params.get("token"):
+        return str(token)
+    scheme, _, token = socket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    offered = list(socket.scope.get("subprotocols", []))
+    if SUBPROTOCOL in offered[:-1]:
+        return str(offered[offered.index(SUBPROTOCOL) + 1])
+    return None
+
+
+async def _reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
+    send: Any = socket.send
+    if "websocket.http.response" not in (socket.scope.get("extensions") or {}):
+        # Before accepting, all that such a server can say is 403; some pass the code on.
+        await send(
+            {"type": "websocket.close", "code": Close.TOKEN_EXPIRED if status == 401 else 1011, "reason": detail}
+        )
+        return
+    body = msgspec.json.encode({"detail": detail})
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,143 @@
+"""The two-minute tour: sample contacts, a real server process, a real URL over a real WebSocket, the answers."""
+
+import asyncio
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from indexing.cli.queries import print_analysis, print_contacts
+from indexing.sample.contacts import write_sample
+from mappings.errors import ContactsError
+
+URL = (
+    "https://app.apollo.io/#/people?page=1&contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder"
+    "&personTitles[]=owner&personLocations[]=United%20States&personLocations[]=Germany"
+    "&organizationNumEmployeesRanges[]=11,50&organizationNumEmployeesRanges[]=51,200"
+    "&sortAscending=false&sortByField=recommendations_score"
+)
+PORT = 8000
+
+_READY_SECONDS = 30
+_LONGEST_ANSWER = 64 * 1024 * 1024
+
+
+class DemoFailed(ContactsError):
+    """A step of the demo did not work; the message says which and why."""
+
+
+def run_demo(number: int, once: bool) -> None:
+    """Run the tour with `number` contacts; `once` ends it after the answers, on any free port."""
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
+        environment = _environment(Path(directory), _free_port() if once else PORT)
+        sample = Path(directory) / "sample.csv"
+        with sample.open("w", newline="", encoding="utf-8") as stream:
+            write_sample(number, stream)
+        console.rule(f"contacts index csv: {number:,} made-up contacts into DuckDB")
+        _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
+        with _server(environment) as (process, base):
+            token = _registered(base)
+            analysis, count, contacts = asyncio.run(_ask(base, token))
+            console.rule("analyze")
+            console.print(URL, markup=False, soft_wrap=True)
+            print_analysis(analysis, console)
+            console.rule(f"count_contacts: {msgspec.json.decode(count)['count']:,} contacts")
+            console.rule("search_contacts, the first 10")
+            print_contacts(contacts, console)
+            if not once:
+                console.rule(f"serving on {base}, Ctrl-C ends it")
+                console.print(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}", soft_wrap=True)
+                process.wait()
+
+
+async def _ask(base: str, token: str) -> list[bytes]:
+    """The `data` of the three answers, asked at once over one connection."""
+    from websockets.asyncio.client import connect  # noqa: PLC0415 - a second saved for every other command
+
+    requests = {
+        "analyze": {"url": URL},
+        "count_contacts": {"url": URL},
+        "search_contacts": {"url": URL, "limit": 10},
+    }
+    answers: dict[str, bytes] = {}
+    address = f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}"
+    async with asyncio.timeout(_READY_SECONDS), connect(address, max_size=_LONGEST_ANSWER) as socket_:
+        for action, data in requests.items():
+            message = {"action": action, "request_id": action, "data": data}
+            await socket_.send(msgspec.json.encode(message).decode())
+        while len(answers) < len(requests):
+            answer = msgspec.json.decode(await socket_.recv(), type=dict[str, msgspec.Raw])
+            if msgspec.json.decode(answer["status"]) != "success":
+                raise DemoFailed(bytes(answer["error"]).decode())
+            answers[msgspec.json.decode(answer["action"])] = bytes(answer["data"])
+    return [answers[action] for action in requests]
+
+
+def _environment(directory: Path, port: int) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")} | {
+        "CONTACTS_DATA_DIR": str(directory),
+        "CONTACTS_ENGINE": "duckdb",
+        "CONTACTS_ENV": "development",
+        "CONTACTS_PORT": str(port),
+    }
+
+
+def _contacts(environment: dict[str, str], *arguments: str) -> None:
+    command = [sys.executable, "-m", "indexing.cli", *arguments]
+    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - our own command
+        raise DemoFailed(f"contacts {' '.join(arguments[:2])} failed")
+
+
+@contextmanager
+def _server(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server process that is ready, and its base URL."""
+    base = f"http://127.0.0.1:{environment['CONTACTS_PORT']}"
+    command = [sys.executable, "-m", "indexing.cli", "serve"]
+    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
+        try:
+            _wait_until_ready(process, base)
+            yield process, base
+        except KeyboardInterrupt:
+            pass
+        finally:
+            process.terminate()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], base: str) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise DemoFailed("the server did not start; is the port taken?")
+        try:
+            with urllib.request.urlopen(f"{base}/health/ready", timeout=5):  # noqa: S310 - our own server
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise DemoFailed(f"the server was not ready after {_READY_SECONDS} s")
+
+
+def _registered(base: str) -> str:
+    """An access token of a new user, as any client gets one."""
+    body = {"email": "demo@example.com", "password": secrets.token_urlsafe(12), "name": "Demo"}
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{base}/api/v2/auth/register", msgspec.json.encode(body), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=_READY_SECONDS) as response:  # noqa: S310
+        return str(msgspec.json.decode(response.read())["access_token"])
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -1,0 +1,161 @@
+"""The flags that every load has, and what is shown of it."""
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from indexing.cli.options import print_json, run_async
+from indexing.dry_run import DryRun, dry_run
+from indexing.job import Limits, Summary
+from indexing.loading import LoadRequest, default_workers, load
+from indexing.memory import tune_memory
+from indexing.progress import ProgressBar
+from indexing.sources.base import Source
+from search.engine import EngineSettings
+
+_MOST_REASONS = 10
+
+
+class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shared flags say."""
+
+    request: LoadRequest
+    dry_run: bool
+    as_json: bool
+
+
+class _Share(click.ParamType[float]):
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            share = float(value.removesuffix("%")) / 100
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is not a share such as 1% or 0.5%", param, ctx)
+        return share
+
+
+_OPTIONS = (
+    click.option(
+        "--rejects",
+        type=click.Path(path_type=Path),
+        default=Path("rejects.ndjson"),
+        show_default=True,
+        help="Where rejected rows go.",
+    ),
+    click.option(
+        "--max-rejects",
+        type=_Share(),
+        default="1%",
+        show_default=True,
+        metavar="N%",
+        help="Share of rows that may be rejected; more fails the run and nothing goes live.",
+    ),
+    click.option("--allow-shrink", is_flag=True, help="Go live even with under half of the contacts that are live."),
+    click.option(
+        "--keep", type=click.IntRange(0), default=1, show_default=True, help="Earlier loads kept for a rollback."
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 64),
+        help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
+        "with Elasticsearch one processor is left for it.",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with the interrupted load, where its last batch ended."),
+    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+)
+
+update_option = click.option(
+    "--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."
+)
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
+)
+
+
+def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the shared flags, as one argument `options`."""
+
+    @functools.wraps(command)
+    def run(*args: Any, update: bool = False, dry_run: bool = False, as_json: bool, **values: Any) -> Any:
+        limits = Limits(max_rejects=values.pop("max_rejects"), allow_shrink=values.pop("allow_shrink"))
+        shared = {name: values.pop(name) for name in ("rejects", "keep", "workers", "resume")}
+        if dry_run and shared["resume"]:
+            raise click.UsageError("--dry-run and --resume exclude each other.")
+        request = LoadRequest(limits=limits, update=update, **shared)
+        return command(*args, options=LoadOptions(request=request, dry_run=dry_run, as_json=as_json), **values)
+
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run
+
+
+def run_load(settings: EngineSettings, sources: Sequence[Source], options: LoadOptions) -> Summary | None:
+    """Load `sources` or, with `--dry-run`, look at them; show the outcome. The summary of a load."""
+    tune_memory()
+    if options.dry_run:
+        looked = run_async(_look(sources, options.request.workers or default_workers(settings.engine)))
+        print_json(looked) if options.as_json else _show_dry_run(looked)
+        return None
+    try:
+        summary = run_async(load(settings, sources, options.request))
+    except KeyboardInterrupt:
+        click.echo("nothing was swapped; what was loaded so far stays for --resume", err=True)
+        raise
+    print_json(summary) if options.as_json else _show(summary, options.request.rejects)
+    return summary
+
+
+async def _look(sources: Sequence[Source], workers: int) -> DryRun:
+    sizes = [source.size for source in sources]
+    with ProgressBar(None if None in sizes else sum(size or 0 for size in sizes)) as progress:
+        return await dry_run(sources, progress, workers)
+
+
+def _show(summary: Summary, rejects: Path) -> None:
+    counts = {"rows read": summary.rows, "= indexed": summary.indexed}
+    _show_counts(counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
+    rate = int(summary.rows / max(summary.seconds, 0.01))
+    click.echo(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
+    if summary.unknown_columns:
+        click.echo(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}")
+    if summary.rejected:
+        click.echo(f"Rejected rows are in {rejects}:")
+        _show_reasons(summary.rejects_by_reason)
+
+
+def _show_dry_run(looked: DryRun) -> None:
+    for source, columns in looked.columns.items():
+        table = Table("column", "field", box=None, title=source, title_justify="left")
+        for header, field in columns.items():
+            table.add_row(header, field or "(dropped)")
+        Console().print(table)
+    for example in looked.examples:
+        present = {name: value for name, value in example.items() if value is not None}
+        click.echo(msgspec.json.format(msgspec.json.encode(present)))
+    counts = {"rows read": looked.rows, "= accepted": looked.accepted}
+    _show_counts(counts | {"+ duplicates": looked.duplicates, "+ rejected": looked.rejected})
+    _show_reasons(looked.rejects_by_reason)
+    click.echo("Nothing was written.")
+
+
+def _show_counts(counts: dict[str, int]) -> None:
+    table = Table(show_header=False, box=None)
+    for label, count in counts.items():
+        table.add_row(label, f"{count:,}")
+    Console().print(table)
+
+
+def _show_reasons(reasons: dict[str, int]) -> None:
+    for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
+        click.echo(f"  {count:,}  {reason}")

@@ -1,0 +1,135 @@
+"""The command `contacts`: the one place that knows both the edge and the job, and starts either.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard error.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from api.settings import Settings
+from indexing.cli.index import index
+from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.queries import analyze, count, explain, search, uuids
+from indexing.cli.users import users
+from mappings.errors import ContactsError, SettingsError
+
+_SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def contacts() -> None:
+    """Answer Apollo.io people-search URLs from your own contacts.
+
+    \b
+    First steps:
+      contacts sample 10000 --out sample.csv
+      contacts index csv sample.csv
+      contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO'
+      CONTACTS_ENV=development contacts serve
+    """
+
+
+@contacts.command()
+@with_settings(need_secret=True, also=_SERVER)
+def serve(settings: Settings) -> None:
+    """Serve the WebSocket and the HTTP API until interrupted.
+
+    \b
+    Examples:
+      CONTACTS_ENV=development contacts serve
+      contacts serve --engine elasticsearch --host 0.0.0.0 --port 8000
+    """
+    from api.server import serve as run  # noqa: PLC0415 - only this command pays for importing the web framework
+
+    run(settings)
+
+
+@contacts.command()
+@click.option("--email", required=True, help="The user; created if absent.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_settings(need_secret=True)
+def token(settings: Settings, email: str, as_json: bool) -> None:
+    """Print an access token for a user.
+
+    \b
+    Example:
+      contacts token --email me@example.com
+    """
+    if settings.jwt_secret_generated:
+        raise SettingsError("CONTACTS_JWT_SECRET: not set; a token signed with a made-up secret opens no server")
+    made = run_async(_token(settings, email))
+    if as_json:
+        print_json({"access_token": made, "expires_in": settings.access_token_seconds})
+    else:
+        click.echo(made)
+
+
+async def _token(settings: Settings, email: str) -> str:
+    from api.accounts.accounts import Accounts  # noqa: PLC0415 - only this command pays for importing the user database
+
+    accounts = Accounts(settings)
+    await accounts.open()
+    try:
+        user = await accounts.users.by_email(email)
+        return await accounts.access_token(user or await accounts.create(email, secrets.token_urlsafe(24), name=""))
+    finally:
+        await accounts.close()
+
+
+@contacts.command()
+@click.argument("number", metavar="N", type=click.IntRange(1))
+@click.option("--seed", default=0, show_default=True, help="Another seed, other contacts.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output otherwise.")
+def sample(number: int, seed: int, out: Path | None) -> None:
+    """Make up N contacts in the form of an Apollo.io export.
+
+    \b
+    Example:
+      contacts sample 10000 --out sample.csv
+    """
+    from indexing.sample.contacts import write_sample  # noqa: PLC0415 - its tables take a tenth of a second to make
+
+    if out is None:
+        write_sample(number, sys.stdout, seed)
+    else:
+        with out.open("w", newline="", encoding="utf-8") as stream:
+            write_sample(number, stream, seed)
+
+
+@contacts.command()
+@click.option("--once", is_flag=True, help="Exit after the first answers instead of serving on.")
+@click.option("--contacts", "number", default=10_000, show_default=True, help="Sample contacts to load.")
+def demo(once: bool, number: int) -> None:
+    """Load sample contacts, ask a real URL over a real socket, show the answers, then serve on."""
+    from indexing.cli.demo import run_demo  # noqa: PLC0415 - as for the sample
+
+    run_demo(number, once)
+
+
+for command in (index, users, analyze, count, search, uuids, explain):
+    contacts.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        contacts.main(standalone_mode=False)
+    except click.ClickException as error:
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
+        click.echo(f"error: {error.format_message()} See {command} --help", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("error: interrupted", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+    except (ContactsError, OSError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""`contacts index status|rollback`: which loads there are, and the way back to the one before."""
+
+from itertools import compress
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from api.settings import Settings
+from indexing.cli.options import print_json, run_async, with_settings
+from indexing.state import StateFile
+from search.engine import EngineSettings
+from search.engines import open_loader
+from search.loader import Store
+
+
+class InterruptedLoad(msgspec.Struct, frozen=True):
+    """A load that can be resumed: what it fills, and the rows that are safe in it."""
+
+    store: str
+    rows: int
+    rejected: int
+
+
+class Status(msgspec.Struct, frozen=True):
+    """All loads that are there, the oldest first."""
+
+    stores: list[Store]
+    interrupted: InterruptedLoad | None
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_settings()
+def status(settings: Settings, as_json: bool) -> None:
+    """Show which loads there are, which of them is live, and whether one can be resumed.
+
+    \b
+    Example:
+      contacts index status --json
+    """
+    found = run_async(_status(settings.engine))
+    if as_json:
+        print_json(found)
+        return
+    table = Table("load", "contacts", "", box=None)
+    for store in found.stores:
+        remarks = compress(("live", "outdated"), (store.live, store.outdated))
+        table.add_row(store.name, f"{store.contacts:,}", ", ".join(remarks))
+    Console().print(table if found.stores else "Nothing has been loaded yet.")
+    if any(store.live and store.outdated for store in found.stores):
+        click.echo("The live load was made by another version of this software: `contacts index rebuild` renews it.")
+    if found.interrupted:
+        click.echo(
+            f"A load into {found.interrupted.store} has {found.interrupted.rows:,} rows and is not finished: "
+            "if it is not running, --resume goes on with it."
+        )
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_settings()
+def rollback(settings: Settings, as_json: bool) -> None:
+    """Make the load before the live one live again, in one step.
+
+    \b
+    Example:
+      contacts index rollback
+    """
+    store = run_async(_rollback(settings.engine))
+    if as_json:
+        print_json(store)
+    else:
+        click.echo(f"{store.name} is live again: {store.contacts:,} contacts")
+
+
+async def _status(settings: EngineSettings) -> Status:
+    state = StateFile(settings.data_dir, settings.index).load()
+    loader = open_loader(settings)
+    try:
+        stores = await loader.stores()
+    finally:
+        await loader.close()
+    return Status(stores, InterruptedLoad(state.store, state.rows, state.rejected) if state else None)
+
+
+async def _rollback(settings: EngineSettings) -> Store:
+    loader = open_loader(settings)
+    try:
+        with StateFile(settings.data_dir, settings.index):
+            return await loader.rollback()
+    finally:
+        await loader.close()

@@ -1,0 +1,1 @@
+"""Made-up contacts, for trying the product out and for measuring it."""

@@ -1,0 +1,126 @@
+"""The filter as data: six predicates under three combinators.
+
+`mappings/` builds these from a URL, each engine compiles them, nothing else interprets them. All values are
+normalised (`mappings.text`) when a predicate is built, so engines compare bytes. The structs are frozen, hashable
+and have one canonical encoding, which cursors are bound to.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Terms(msgspec.Struct, frozen=True, tag="terms"):
+    """The contact's `field` has any one of `values`, exactly."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+class Phrase(msgspec.Struct, frozen=True, tag="phrase"):
+    """One value of the contact's `field` contains `words` (normalised, joined by a space), whole and consecutive."""
+
+    field: str
+    words: str
+
+
+class Substring(msgspec.Struct, frozen=True, tag="substring"):
+    """The contact's `field` contains `text` anywhere, also inside a word. `text` is normalised and not empty."""
+
+    field: str
+    text: str
+
+
+class Range(msgspec.Struct, frozen=True, tag="range"):
+    """`gte <= field <= lte`; an absent bound is open. A contact without the field never matches."""
+
+    field: str
+    gte: int | None = None
+    lte: int | None = None
+
+
+class Exists(msgspec.Struct, frozen=True, tag="exists"):
+    """The contact's item field is there: neither null nor `""` nor an empty list."""
+
+    field: str
+
+
+class MatchAll(msgspec.Struct, frozen=True, tag="match_all"):
+    """Every contact."""
+
+
+class All(msgspec.Struct, frozen=True, tag="all"):
+    """Every one of `of` holds. Of nothing: every contact."""
+
+    of: tuple["Predicate", ...]
+
+
+class Any(msgspec.Struct, frozen=True, tag="any"):
+    """At least one of `of` holds. Of nothing: no contact."""
+
+    of: tuple["Predicate", ...]
+
+
+class Not(msgspec.Struct, frozen=True, tag="not"):
+    """`of` does not hold."""
+
+    of: "Predicate"
+
+
+Predicate = Terms | Phrase | Substring | Range | Exists | MatchAll | All | Any | Not
+
+MATCH_NONE = Any(())
+
+
+def all_of(predicates: Iterable[Predicate]) -> Predicate:
+    """The conjunction in its simplest form: flattened, without `MatchAll`, and bare when one predicate remains."""
+    flat: list[Predicate] = []
+    for predicate in predicates:
+        if isinstance(predicate, All):
+            flat.extend(predicate.of)
+        elif not isinstance(predicate, MatchAll):
+            flat.append(predicate)
+    unique = tuple(dict.fromkeys(flat))
+    if not unique:
+        return MatchAll()
+    return unique[0] if len(unique) == 1 else All(unique)
+
+
+def any_of(predicates: Iterable[Predicate]) -> Predicate:
+    """The disjunction in its simplest form: flattened, `Terms` of one field joined; `MATCH_NONE` of nothing."""
+    terms: dict[str, dict[str, None]] = {}
+    rest: dict[Predicate, None] = {}
+    for predicate in _flat_any(predicates):
+        if isinstance(predicate, MatchAll):
+            return predicate
+        if isinstance(predicate, Terms):
+            terms.setdefault(predicate.field, {}).update(dict.fromkeys(predicate.values))
+        else:
+            rest[predicate] = None
+    flat: tuple[Predicate, ...] = (*(Terms(field, tuple(values)) for field, values in terms.items()), *rest)
+    return flat[0] if len(flat) == 1 else Any(flat)
+
+
+def _flat_any(predicates: Iterable[Predicate]) -> Iterable[Predicate]:
+    for predicate in predicates:
+        if isinstance(predicate, Any):
+            yield from predicate.of
+        else:
+            yield predicate
+
+
+class Order(msgspec.Struct, frozen=True):
+    """How hits are ordered: by one sort field, missing values last, then by uuid ascending.
+
+    `field` is a sort key of `search.fields.SORT_KEYS`; the default is newest first.
+    """
+
+    field: str = "created_at"
+    ascending: bool = False
+
+
+class ContactFilter(msgspec.Struct, frozen=True):
+    """What an engine is asked: which contacts, in which order."""
+
+    predicate: Predicate = MatchAll()
+    order: Order = Order()

@@ -1,0 +1,104 @@
+import asyncio
+import time
+
+import pytest
+
+from api.accounts.accounts import Accounts
+from api.accounts.database import Database
+from api.settings import Settings
+from mappings.errors import Conflict, InvalidField, SettingsError, TooManyRequests, Unauthorized, WrongCredentials
+
+pytestmark = pytest.mark.anyio
+
+ADA = {"email": "Ada@Example.com", "password": "analytical", "name": "Ada"}
+
+
+@pytest.fixture
+async def accounts(settings: Settings):
+    accounts = Accounts(settings)
+    await accounts.open()
+    yield accounts
+    await accounts.close()
+
+
+async def test_register_then_login_in_another_case(accounts):
+    registered = await accounts.register(ADA)
+    assert (registered.user.email, registered.user.name) == ("Ada@Example.com", "Ada")
+    session = await accounts.login({"email": " ada@EXAMPLE.com ", "password": "analytical"})
+    assert session.user == registered.user
+    assert session.token_type == "bearer"
+    assert session.expires_in == 1800
+    assert (await accounts.identify(session.access_token)).user == registered.user.uuid
+    with pytest.raises(Unauthorized):
+        await accounts.identify(session.refresh_token)
+
+
+async def test_an_email_is_taken_in_any_case(accounts):
+    await accounts.register(ADA)
+    for email in ("ada@example.com", "ADA@EXAMPLE.COM"):
+        with pytest.raises(Conflict):
+            await accounts.register({**ADA, "email": email})
+
+
+async def test_two_at_once_make_one_user(accounts):
+    found = await asyncio.gather(*(accounts.register(ADA) for _ in range(5)), return_exceptions=True)
+    assert sum(isinstance(answer, Conflict) for answer in found) == 4
+
+
+async def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer(accounts):
+    await accounts.register(ADA)
+    wrong = {**ADA, "password": "wrong-password"}
+    unknown = {**ADA, "email": "nobody@example.com"}
+    seconds = {}
+    for name, body in (("wrong", wrong), ("unknown", unknown)):
+        started = time.perf_counter()
+        for _ in range(5):
+            with pytest.raises(WrongCredentials, match=r"^Invalid email or password\.$"):
+                await accounts.login(body)
+        seconds[name] = time.perf_counter() - started
+    assert 0.3 < seconds["wrong"] / seconds["unknown"] < 3
+    assert await accounts.users.set_active("ADA@example.com", False)
+    with pytest.raises(WrongCredentials):
+        await accounts.login(ADA)
+
+
+async def test_a_disabled_user_keeps_no_access(accounts):
+    session = await accounts.register(ADA)
+    assert not await accounts.users.set_active("nobody@example.com", False)
+    await accounts.users.set_active("ada@example.com", False)
+    with pytest.raises(Unauthorized):
+        await accounts.identify(session.access_token)
+    assert [user.active for user in await accounts.users.all()] == [False]
+
+
+async def test_users_are_still_there_after_a_restart(accounts, settings):
+    session = await accounts.register(ADA)
+    again = Accounts(settings)
+    await again.open()
+    assert (await again.identify(session.access_token)).user == session.user.uuid
+    await again.close()
+
+
+@pytest.mark.parametrize("password", ["short12", "x" * 1025])
+async def test_the_length_of_a_password(accounts, password):
+    with pytest.raises(InvalidField, match="8 to 1024 characters"):
+        await accounts.register({**ADA, "password": password})
+
+
+async def test_too_many_hashes_at_once(accounts):
+    found = await asyncio.gather(*(accounts.login(ADA) for _ in range(200)), return_exceptions=True)
+    assert {type(answer) for answer in found} == {WrongCredentials, TooManyRequests}
+
+
+@pytest.mark.parametrize("url", ["nonsense", "nosuch://x", "sqlite:///x.db", "postgresql+nodriver://x/y"])
+def test_a_database_url_that_can_not_be_used(tmp_path, url):
+    with pytest.raises(SettingsError, match=r"^CONTACTS_DATABASE_URL: "):
+        Database(url, tmp_path)
+
+
+async def test_a_data_directory_that_can_not_be_made(tmp_path):
+    (tmp_path / "file").touch()
+    database = Database(None, tmp_path / "file" / "data")
+    with pytest.raises(SettingsError, match=r"^CONTACTS_DATA_DIR: "):
+        await database.open()
+    await database.close()

@@ -1,0 +1,102 @@
+import asyncio
+import multiprocessing
+import sqlite3
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from api.accounts.database import FILE, HEAD, Database
+from api.accounts.sessions import SessionRow
+from api.accounts.users import Users
+from mappings.errors import AccountsUnavailable, Conflict, SettingsError
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    return request.getfixturevalue("postgres_database") if request.param == "postgres" else None
+
+
+def test_the_newest_migration_is_the_one_the_code_expects():
+    config = Config()
+    config.set_main_option("script_location", "api:migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(url, tmp_path):
+    database = Database(url, tmp_path)
+    await database.open()
+    # SQLite has no types that could be compared.
+    options = {"compare_type": url is not None}
+    async with database.engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda plain: compare_metadata(MigrationContext.configure(plain, opts=options), SessionRow.metadata)
+        )
+    assert differences == []
+    await database.ready()
+    await database.close()
+
+
+async def test_users_survive_a_second_start_and_are_unique(url, tmp_path):
+    for attempt in range(2):
+        database = Database(url, tmp_path)
+        await database.open()
+        users = Users(database)
+        if attempt == 0:
+            made = await users.add("Ada@example.com", "Ada", "hash")
+        else:
+            assert await users.by_uuid(made.uuid) == made
+            with pytest.raises(Conflict):
+                await users.add("ada@EXAMPLE.com", "", "hash")
+        await database.close()
+
+
+async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
+    database = Database(None, tmp_path)
+    await database.open()
+    made = await Users(database).add("ada@example.com", "Ada", "hash")
+    await database.close()
+    with sqlite3.connect(tmp_path / FILE) as old:
+        old.execute("DROP TABLE sessions")
+        old.execute("DROP TABLE alembic_version")
+    old.close()
+    again = Database(None, tmp_path)
+    await again.open()
+    assert await Users(again).by_uuid(made.uuid) == made
+    await again.close()
+
+
+def _open(url: str | None, directory: Path) -> str:
+    async def run() -> str:
+        database = Database(url, directory)
+        try:
+            await database.open()
+            await database.ready()
+        finally:
+            await database.close()
+        return "opened"
+
+    return asyncio.run(run())
+
+
+async def test_many_processes_may_start_at_once(url, tmp_path):
+    with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(_open, url, tmp_path) for _ in range(8)]
+        assert [future.result(60) for future in futures] == ["opened"] * 8
+
+
+async def test_a_database_that_is_not_there(tmp_path):
+    database = Database("postgresql://nobody@127.0.0.1:1/none", tmp_path)
+    with pytest.raises(SettingsError, match=r"^CONTACTS_DATABASE_URL: "):
+        await database.open()
+    with pytest.raises(AccountsUnavailable):
+        await database.ready()
+    with pytest.raises(AccountsUnavailable):
+        await Users(database).add("ada@example.com", "", "hash")
+    await database.close()

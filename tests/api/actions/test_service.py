@@ -1,0 +1,175 @@
+import json
+
+import msgspec
+import pytest
+
+from api.actions.plans import LONGEST_KEPT
+from api.actions.requests import analyze_request, count_request, search_request, uuids_request
+from api.actions.service import ContactService
+from api.actions.streams import CHUNK
+from api.settings import Settings
+from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
+from tests.harness.memory_engine import MemoryEngine
+
+URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
+OTHER = "https://app.apollo.io/#/people?personTitles[]=CTO"
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def contacts(engine: MemoryEngine, settings: Settings) -> ContactService:
+    return ContactService(engine, settings)
+
+
+async def search(contacts: ContactService, url: str = URL, **fields: object) -> dict:
+    return json.loads((await contacts.search(search_request({"url": url, **fields}))).encode())
+
+
+def numbers(answer: dict) -> list[int]:
+    return [int(item["uuid"][-12:]) for item in answer["results"]]
+
+
+async def test_a_search_has_the_keys_of_the_contract_in_order(contacts):
+    answer = await search(contacts, limit=2)
+    assert list(answer) == ["next", "previous", "results", "apollo_url", "mapping_summary", "unmapped_categories"]
+    assert answer["apollo_url"] == URL
+    assert answer["results"][0]["city"] == "Zürich"
+    assert answer["results"][0]["technologies"] is None
+
+
+async def test_the_simple_view(contacts):
+    [item] = (await search(contacts, limit=1, view="simple"))["results"]
+    assert list(item) == [
+        "uuid", "first_name", "last_name", "title", "company", "email", "email_status", "created_at", "updated_at"
+    ]  # fmt: skip
+    assert item["title"] == "CEO"
+    assert list((await search(contacts, view="simple"))["results"][9]) == list(item)
+
+
+async def test_cursors_lead_forwards_and_back(contacts):
+    first = await search(contacts, limit=4)
+    second = await search(contacts, limit=4, cursor=first["next"])
+    third = await search(contacts, limit=4, cursor=second["next"], offset=0)
+    assert [numbers(page) for page in (first, second, third)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert first["previous"] is None
+    assert third["next"] is None
+    back = await search(contacts, limit=4, cursor=third["previous"])
+    assert back == second
+    assert numbers(await search(contacts, limit=4, cursor=back["previous"])) == [0, 1, 2, 3]
+
+
+async def test_a_cursor_without_a_limit_gives_the_rest(contacts):
+    second = await search(contacts, limit=4, offset=4)
+    assert numbers(await search(contacts, cursor=second["next"])) == [8, 9]
+    assert numbers(await search(contacts, cursor=second["previous"])) == [0, 1, 2, 3]
+
+
+async def test_a_cursor_refuses_another_filter(contacts):
+    cursor = (await search(contacts, limit=1))["next"]
+    for fields in ({"url": OTHER}, {"include_company_name": "Acme"}):
+        with pytest.raises(InvalidCursor):
+            await search(contacts, **{"cursor": cursor, "limit": 1, **fields})
+    for cursor in ("x", "", "ü", "A" * 10_000):
+        with pytest.raises(InvalidCursor):
+            await search(contacts, cursor=cursor)
+
+
+async def test_the_page_of_the_url_matters_with_a_limit_only(contacts):
+    paged = URL + "&page=3"
+    assert numbers(await search(contacts, paged, limit=2)) == [4, 5]
+    assert numbers(await search(contacts, paged, limit=2, offset=0)) == [0, 1]
+    assert numbers(await search(contacts, paged)) == list(range(10))
+    cursor = (await search(contacts, paged, limit=2))["next"]
+    assert numbers(await search(contacts, paged, limit=2, cursor=cursor)) == [6, 7]
+
+
+async def test_without_a_limit_everything_from_the_offset(contacts):
+    answer = await search(contacts, offset=7)
+    assert numbers(answer) == [7, 8, 9]
+    assert answer["next"] is None
+    assert answer["previous"] is None
+
+
+async def test_huge_numbers_are_an_empty_answer_or_all(contacts, engine):
+    assert numbers(await search(contacts, offset=10**30)) == []
+    assert numbers(await search(contacts, limit=10**30)) == list(range(10))
+    assert numbers(await search(contacts, URL + "&page=999999999999", limit=10**30)) == []
+    assert max(offset for _, offset in engine.asked) < 2**63
+
+
+async def test_a_large_limit_is_taken_in_chunks_in_both_directions(settings):
+    engine = MemoryEngine(2 * CHUNK + 500)
+    contacts = ContactService(engine, settings)
+    answer = await search(contacts, limit=2 * CHUNK + 100, offset=10)
+    assert numbers(answer) == list(range(10, 2 * CHUNK + 110))
+    assert engine.asked == [(CHUNK, 10), (CHUNK, 0), (100, 0)]
+    rest = await search(contacts, limit=2, cursor=answer["next"])
+    assert numbers(rest) == [2 * CHUNK + 110, 2 * CHUNK + 111]
+    back = await search(contacts, limit=2 * CHUNK + 100, cursor=rest["previous"])
+    assert numbers(back) == numbers(answer)
+    assert numbers(await search(contacts, limit=20, cursor=back["previous"])) == list(range(10))
+    assert numbers(await search(contacts, limit=2, cursor=back["next"])) == numbers(rest)
+
+
+async def test_answers_have_a_largest_size(engine, settings):
+    contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=3000))
+    for fields in ({}, {"limit": 10}, {"limit": 10**12}):
+        with pytest.raises(ResponseTooLarge, match="limit"):
+            await search(contacts, **fields)
+    assert engine.scans_closed == 1
+    assert len((await search(contacts, limit=2))["results"]) == 2
+    assert len((await search(contacts, view="simple"))["results"]) == 10
+
+
+async def test_uuids(contacts, engine):
+    everything = json.loads(await contacts.uuids(uuids_request({"url": URL})))
+    assert everything == {"count": 10, "uuids": [hit.uuid for hit in engine.hits]}
+    some = json.loads(await contacts.uuids(uuids_request({"url": URL, "limit": 3})))
+    assert some == {"count": 3, "uuids": [hit.uuid for hit in engine.hits[:3]]}
+    assert json.loads(await contacts.uuids(uuids_request({"url": URL, "limit": 10**30})))["count"] == 10
+    engine.hits = []
+    for fields in ({}, {"limit": 3}):
+        assert await contacts.uuids(uuids_request({"url": URL, **fields})) == b'{"count":0,"uuids":[]}'
+
+
+async def test_uuids_have_a_largest_size(engine, settings):
+    contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=200))
+    for fields in ({}, {"limit": 10**12}):
+        with pytest.raises(ResponseTooLarge):
+            await contacts.uuids(uuids_request({"url": URL, **fields}))
+    assert b'"count":5' in await contacts.uuids(uuids_request({"url": URL, "limit": 5}))
+
+
+async def test_count(contacts):
+    assert await contacts.count(count_request({"url": URL})) == b'{"count":10}'
+
+
+async def test_analyze_needs_no_engine(contacts, engine):
+    assert json.loads(await contacts.analyze(analyze_request({"url": URL})))["url"] == URL
+    long = URL + "&qKeywords=" + "x" * 30_000
+    assert json.loads(await contacts.analyze(analyze_request({"url": long})))["url"] == long
+    assert engine.started == 0
+
+
+async def test_foreign_urls_and_domains_without_a_dot(contacts):
+    for read, act in ((analyze_request, contacts.analyze), (search_request, contacts.search)):
+        with pytest.raises(ForeignUrl):
+            await act(read({"url": "https://example.com/"}))
+    with pytest.raises(InvalidField):
+        await contacts.count(count_request({"url": URL, "include_domain_list": ["localhost"]}))
+
+
+async def test_a_filter_is_compiled_once_while_it_is_short(contacts, engine):
+    for _ in range(3):
+        await search(contacts, limit=1)
+    assert len(engine.compiled) == 1
+    await search(contacts, limit=1, include_company_name="Acme")
+    assert len(engine.compiled) == 2
+    for size in (LONGEST_KEPT, 4 * LONGEST_KEPT):
+        for _ in range(2):
+            await search(contacts, URL + "&qKeywords=" + "x" * size, limit=1)
+    assert len(engine.compiled) == 6
+    for _ in range(2):
+        await search(contacts, limit=1, exclude_company_name=["x"] * LONGEST_KEPT)
+    assert len(engine.compiled) == 8

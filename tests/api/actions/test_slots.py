@@ -1,0 +1,80 @@
+import asyncio
+
+import pytest
+
+from api.actions.slots import MOST_WAITING, Slots
+from mappings.errors import EngineTimeout, TooManyRequests
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_users_take_turns_however_many_requests_one_sends():
+    slots, order = Slots(1, 5), []
+    await slots.acquire("first")
+
+    async def work(user: str) -> None:
+        async with slots.turn(user):
+            order.append(user)
+
+    tasks = [asyncio.create_task(work("greedy")) for _ in range(5)]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(work("modest")))
+    await asyncio.sleep(0)
+    slots.release()
+    await asyncio.gather(*tasks)
+    assert order == ["greedy", "modest", *["greedy"] * 4]
+
+
+async def test_no_more_than_the_cap_run_and_all_do():
+    slots, running, most = Slots(3, 5), 0, 0
+
+    async def work(user: str) -> None:
+        nonlocal running, most
+        async with slots.turn(user):
+            running += 1
+            most = max(most, running)
+            await asyncio.sleep(0.001)
+            running -= 1
+
+    await asyncio.gather(*(work(str(number % 7)) for number in range(100)))
+    assert most == 3
+    async with slots.turn("a"), slots.turn("a"), slots.turn("a"):
+        pass
+
+
+async def test_whoever_is_cancelled_loses_no_slot():
+    slots = Slots(1, 5)
+    for release_first in (False, True):
+        await slots.acquire("a")
+        waiting = asyncio.create_task(slots.acquire("b"))
+        await asyncio.sleep(0)
+        if release_first:
+            slots.release()
+            waiting.cancel()
+        else:
+            waiting.cancel()
+            slots.release()
+        await asyncio.wait([waiting])
+        await asyncio.wait_for(slots.acquire("c"), 1)
+        slots.release()
+
+
+async def test_waiting_ends():
+    slots = Slots(1, 0.05)
+    await slots.acquire("a")
+    with pytest.raises(EngineTimeout):
+        await slots.acquire("b")
+    slots.release()
+    await asyncio.wait_for(slots.acquire("c"), 1)
+
+
+async def test_the_queue_has_a_bound():
+    slots = Slots(1, 5)
+    await slots.acquire("a")
+    tasks = [asyncio.create_task(slots.acquire("a")) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyRequests):
+        await slots.acquire("b")
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

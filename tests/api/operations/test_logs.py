@@ -1,0 +1,170 @@
+"""What the log says, and what it never does: a real server process, everything it writes is read."""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from api.operations.logs import Label, configure_logging, label, redacted
+from tests.harness.clients import ask, receive, request
+from tests.harness.service import CONTACTS, Service, environment_of, free_port, wait_until_ready
+
+SECRET_WORDS = "john.doe@example.com"
+
+
+@contextmanager
+def logged(directory: Path, **settings: str) -> Iterator[tuple[Service, Path]]:
+    """A server process, and the file that everything it writes goes to."""
+    port, path = free_port(), directory / "log"
+    environment = environment_of(directory, **settings)
+    with (
+        path.open("wb") as log,
+        subprocess.Popen([*CONTACTS, "serve", "--port", str(port)], env=environment, stderr=log, stdout=log) as process,
+    ):
+        try:
+            wait_until_ready(process, port)
+            yield Service(port, environment, process), path
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+
+
+def raw(port: int, data: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(data)
+        connection.settimeout(1)
+        with suppress(OSError):
+            connection.recv(10_000)
+
+
+async def use_the_token_everywhere(service: Service) -> None:
+    """In every place where one may stand, and in many where none belongs."""
+    token, path = service.token, "/api/v2/apollo/ws"
+    base = f"ws://127.0.0.1:{service.port}{path}"
+    for options in (
+        {"uri": f"{base}?token={token}"},
+        {"uri": base, "additional_headers": {"Authorization": f"Bearer {token}"}},
+        {"uri": base, "subprotocols": ["bearer", token]},
+    ):
+        async with connect(**options) as client:
+            await ask(client, "analyze", request_id=token)
+            await ask(client, "search_contacts", request_id=SECRET_WORDS, include_company_name=SECRET_WORDS)
+            await ask(client, "authenticate", token=token)
+            await ask(client, token)
+            await client.send(token)
+            await receive(client)
+            await client.send(request("cancel", token, token=token))
+            await receive(client)
+    for uri in (f"{base}?token={token}x", f"{base}{token}?token={token}"):
+        with pytest.raises(Exception, match="HTTP"):
+            await connect(uri)
+
+
+def break_the_protocol(service: Service) -> None:
+    token, path = service.token, f"/api/v2/apollo/ws?token={service.token}"
+    head = f"Host: x\r\nAuthorization: Bearer {token}\r\nX-Request-ID: {token}\r\n"
+    upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    for start in (
+        f"GET {path} HTTP/1.1\r\n{head}{upgrade}\r\n",
+        f"GET {path} HTTP/1.1\r\n{head}{upgrade}Sec-WebSocket-Key: {token}\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        f"GET {path} HTTP/1.1\r\n{head}{upgrade}{key}Sec-WebSocket-Version: {token}\r\n\r\n",
+        f"GET {path} HTTP/1.1\r\n{head}{upgrade}{key}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: ,;{token}"
+        "\r\n\r\n",
+        f"GET {path} HTTP/1.1\r\n{head}{upgrade}{key}Sec-WebSocket-Version: 13\r\n\r\n\xff\xff{token}",
+        f"GET {path} HTTP/9.9\r\n{head}\r\n",
+        f"{token} {path}\r\n\r\n",
+        f"POST /api/v2/apollo/contacts?limit={token} HTTP/1.1\r\n{head}Content-Length: 5\r\n\r\n{{\xff\xff{token}",
+    ):
+        raw(service.port, start.encode("latin-1"))
+
+
+def call(service: Service, path: str, **headers: str) -> None:
+    address = f"{service.base}{path}"
+    with suppress(urllib.error.HTTPError):
+        urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10).close()
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_no_token_and_no_contact_in_any_line(tmp_path, level):
+    with logged(tmp_path, CONTACTS_LOG_LEVEL=level, CONTACTS_LOG_FORMAT="json", PYTHONASYNCIODEBUG="1") as (
+        service,
+        path,
+    ):
+        asyncio.run(use_the_token_everywhere(service))
+        break_the_protocol(service)
+        bearer = f"Bearer {service.token}"
+        call(service, f"/{service.token}?token={service.token}", Authorization=bearer)
+        call(service, f"/api/v2/auth/me?email={SECRET_WORDS}", Authorization=bearer)
+        call(service, f"/{SECRET_WORDS}", Authorization=bearer, **{"X-Request-ID": "given-by-the-proxy"})
+        token = service.token
+    text = path.read_text()
+    for part in token.split("."):
+        assert part not in text
+    assert SECRET_WORDS not in text
+    assert "long enough" not in text
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert all(list(line)[:4] == ["time", "level", "logger", "message"] for line in lines)
+    opened = [line for line in lines if line["message"].startswith("connection opened")]
+    assert len(opened) >= 3
+    assert len({line["connection"] for line in opened}) == len(opened)
+    assert {line["level"] for line in lines if line["logger"] == "api.actions.service"} <= {"warning"}
+    me = next(line for line in lines if line.get("action") == "me")
+    assert (me["method"], me["status"], len(me["request"])) == ("GET", 200, 16)
+    assert any(line.get("request") == "given-by-the-proxy" for line in lines)
+    failed = [line for line in lines if "EngineUnavailable" in line["message"]]
+    assert failed, "the search without an index was not logged"
+    assert all(line["connection"] for line in failed)
+
+
+def test_the_readable_form(tmp_path):
+    with logged(tmp_path) as (service, path):
+        asyncio.run(use_the_token_everywhere(service))
+    text = path.read_text()
+    assert "secret made for this run only" in text
+    assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} INFO api\.gateway \[connection \w{8}\]: connection opened", text, re.M)
+    assert service.token.split(".")[2] not in text
+
+
+def test_what_looks_like_a_token_is_cut_out():
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl"
+    for text in (token, f"GET /ws?token={token}&x=1", f"Authorization: Bearer {token}", "Bearer opaque-but-long"):
+        cut = redacted(text)
+        assert "[token]" in cut
+        assert token not in cut
+        assert "opaque" not in cut
+    for text in ("token is invalid", "Bearer", "the eye of 1.2.3", "token expired or revoked"):
+        assert redacted(text) == text
+
+
+def test_an_error_of_others_is_logged_without_its_words(capsys):
+    before = logging.root.handlers[:], logging.root.level
+    try:
+        configure_logging("debug", as_json=True)
+        label.set(Label("c1", "a b"))
+        try:
+            raise ValueError(SECRET_WORDS)
+        except ValueError:
+            logging.getLogger("api.test").exception("it broke")
+        line = json.loads(capsys.readouterr().err)
+        assert line["message"].startswith("it broke\n")
+        assert line["message"].endswith("ValueError")
+        assert SECRET_WORDS not in line["message"]
+        assert line["connection"] == "c1"
+        assert "request" not in line
+    finally:
+        label.set(None)
+        logging.root.handlers[:], logging.root.level = before
+        assert os.environ.get("PYTHONASYNCIODEBUG") is None

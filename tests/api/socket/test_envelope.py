@@ -1,0 +1,101 @@
+import json
+
+import pytest
+
+from api.actions.table import ACTIONS
+from api.errors import code_of
+from api.socket import envelope
+
+URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
+
+
+def refused(frame: bytes | str) -> tuple[object, object, str, str]:
+    """Request id, action, code and message of the answer to a frame that can't be carried out."""
+    request = envelope.read(frame, ACTIONS)
+    assert request.error is not None
+    answer = json.loads(envelope.failure(request.head, code_of(request.error, "?"), str(request.error)))
+    assert list(answer) == ["request_id", "action", "status", "data", "error"]
+    assert list(answer["error"]) == ["message", "code"]
+    assert answer["status"] == "error"
+    assert answer["data"] is None
+    return answer["request_id"], answer["action"], answer["error"]["code"], answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "{",
+        "nonsense",
+        b"\xff\xfe",
+        b'{"request_id": "\xff"}',
+        '{"request_id": "\\ud800"}',
+        '{"request_id": 1} 2',
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"request_id": NaN}',
+        "\ufeff{}",
+        "null",
+        "[]",
+        '"text"',
+        "7",
+    ],
+)
+def test_what_is_no_json_object_is_invalid_json(frame):
+    request_id, action, code, _ = refused(frame)
+    assert (request_id, action, code) == (None, None, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    ("message", "request_id", "action", "name"),
+    [
+        ({}, None, None, "request_id"),
+        ({"action": "analyze"}, None, "analyze", "request_id"),
+        ({"request_id": None, "action": "nonsense"}, None, "nonsense", "request_id"),
+        ({"request_id": "", "action": "analyze"}, None, "analyze", "request_id"),
+        ({"request_id": "r"}, "r", None, "action"),
+        ({"request_id": 0}, 0, None, "action"),
+        ({"request_id": "r", "action": None, "data": {}}, "r", None, "action"),
+        ({"request_id": "r", "action": ""}, "r", None, "action"),
+    ],
+)
+def test_missing_fields_in_their_order(message, request_id, action, name):
+    assert refused(json.dumps(message)) == (request_id, action, "missing_field", f"Missing required field: {name}")
+
+
+@pytest.mark.parametrize("request_id", [1.5, True, False, [], ["r"], {}, 1e300])
+def test_a_request_id_must_be_a_string_or_an_integer(request_id):
+    found = refused(json.dumps({"request_id": request_id, "action": "analyze"}))
+    assert found == (None, "analyze", "validation_error", "request_id must be a string or an integer")
+
+
+@pytest.mark.parametrize(("action", "echoed"), [("Analyze", "Analyze"), ("delete", "delete"), ("ü" * 5000, "ü" * 5000)])
+def test_an_unknown_action_comes_before_the_url(action, echoed):
+    request_id, found, code, message = refused(json.dumps({"request_id": 7, "action": action, "data": {}}))
+    assert (request_id, found, code) == (7, echoed, "unknown_action")
+    assert message.startswith("Unknown action: " + action[:79])
+    assert len(message) < 120
+
+
+@pytest.mark.parametrize("action", [5, True, ["analyze"], {"a": 1}])
+def test_an_action_that_is_no_string_is_unknown(action):
+    assert refused(json.dumps({"request_id": "r", "action": action}))[:3] == ("r", None, "unknown_action")
+
+
+@pytest.mark.parametrize("request_id", ["r", 'ü\n"', 0, -1, 2**63, 10**30, " "])
+def test_success_echoes_the_request_id_as_it_was(request_id):
+    frame = json.dumps({"request_id": request_id, "action": "analyze", "data": {"url": URL}})
+    for sent in (frame, frame.encode()):
+        request = envelope.read(sent, ACTIONS)
+        assert request.error is None
+        assert (request.request_id, request.action, request.data) == (request_id, "analyze", {"url": URL})
+        answer = envelope.success(request.head, b'{"count":1}')
+        assert json.loads(answer) == {
+            "request_id": request_id, "action": "analyze", "status": "success", "data": {"count": 1}
+        }  # fmt: skip
+        assert list(json.loads(answer)) == ["request_id", "action", "status", "data"]
+
+
+@pytest.mark.parametrize("data", [None, "text", [], 5])
+def test_data_that_is_no_object_counts_as_empty(data):
+    assert envelope.read(json.dumps({"request_id": 1, "action": "analyze", "data": data}), ACTIONS).data == {}

@@ -1,0 +1,1 @@
+"""What tests and benchmarks need around the code: real servers, clients, faults, a naive evaluator."""

@@ -1,0 +1,167 @@
+"""An Elasticsearch started here, from the distribution or in a container. `tests.harness.servers` picks one."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.harness.containers import running_container
+from tests.harness.distribution import VERSION, home_for_server, java_home
+from tests.harness.processes import ServerUnavailable, hand_over, launch, require_open, server_directory, stop, tail
+
+BOOT_SECONDS = 120
+"""How long a server that was started has to become ready. A quiet laptop needs about ten."""
+
+
+class LocalElasticsearch:
+    """A server from the distribution that keeps all it writes in `directory`.
+
+    However often it is started, it has the same data and the same URL.
+
+    Args:
+        directory: one that its account gets into, see `server_directory`.
+        heap: the Java heap, in Java's notation.
+    """
+
+    def __init__(self, directory: Path, heap: str = "1g") -> None:
+        self._java, self._heap = java_home(), heap
+        require_open(self._java)
+        self._home = home_for_server(directory)
+        self._run = directory / "run"
+        self._configure()
+        self._process: subprocess.Popen[bytes] | None = None
+        # The first time the server picks a free port itself: nobody can take it in between.
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        """Where it answers, once it was started."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> str:
+        """Return the URL as soon as all contacts can be searched. Raises `ServerUnavailable`."""
+        ports, log = self._run / "logs" / "http.ports", self._run / "logs" / "console.log"
+        ports.unlink(missing_ok=True)
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(self._run),
+            "ES_JAVA_HOME": str(self._java),
+            "ES_JAVA_OPTS": f"-Xms{self._heap} -Xmx{self._heap}",
+            "ES_PATH_CONF": str(self._run / "config"),
+            "ES_TMPDIR": str(self._run / "tmp"),
+        }
+        command = [str(self._home / "bin" / "elasticsearch"), f"-Ehttp.port={self._port}"]
+        self._process = launch(command, self._run, log, environment)
+        try:
+            self._port = _port_when_ready(self._process, ports, log)
+        except BaseException:
+            self.stop()
+            raise
+        return self.url
+
+    def stop(self) -> None:
+        """End it, if it runs, however it is doing."""
+        if self._process is not None:
+            stop(self._process)
+            self._process = None
+
+    def _configure(self) -> None:
+        for name in ("data", "logs", "tmp"):
+            (self._run / name).mkdir(parents=True)
+        shutil.copytree(self._home / "config", self._run / "config")
+        settings = {
+            "cluster.name": "contacts-tests",
+            "node.name": "contacts-tests",
+            "discovery.type": "single-node",
+            "network.host": "127.0.0.1",
+            # It writes the ports it took to logs/*.ports.
+            "transport.port": "0",
+            "node.portsfile": "true",
+            "path.data": self._run / "data",
+            "path.logs": self._run / "logs",
+            # A nearly full disk must not make indices read-only.
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+        }
+        if (self._home / "modules" / "x-pack-core").is_dir():
+            # On by default, with TLS and a password. Without the module the setting is unknown and stops the boot.
+            settings["xpack.security.enabled"] = "false"
+        lines = [f"{key}: {value}\n" for key, value in settings.items()]
+        (self._run / "config" / "elasticsearch.yml").write_text("".join(lines))
+        hand_over(self._run)
+
+
+@contextmanager
+def from_distribution(heap: str) -> Iterator[str]:
+    """The URL of an empty server from Maven Central. Raises `ServerUnavailable`."""
+    with server_directory("elasticsearch-") as directory:
+        server = LocalElasticsearch(directory, heap)
+        try:
+            yield server.start()
+        finally:
+            server.stop()
+
+
+@contextmanager
+def from_container(heap: str) -> Iterator[str]:
+    """The URL of an empty server in a container. Raises `ServerUnavailable`."""
+
+    def make() -> Any:
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415
+
+        container = DockerContainer(f"elasticsearch:{VERSION}").with_exposed_ports(9200)
+        settings = {
+            "discovery.type": "single-node",
+            "xpack.security.enabled": "false",
+            "xpack.ml.enabled": "false",
+            "ingest.geoip.downloader.enabled": "false",
+            "cluster.routing.allocation.disk.threshold_enabled": "false",
+            "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}",
+        }
+        for key, value in settings.items():
+            container.with_env(key, value)
+        return container
+
+    with running_container(make) as container:
+        host, port = container.get_container_host_ip(), int(container.get_exposed_port(9200))
+        deadline = time.monotonic() + BOOT_SECONDS
+        while not _healthy(host, port, deadline - time.monotonic()):
+            if time.monotonic() > deadline:
+                output = b"\n".join(container.get_logs())
+                raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(output.decode(errors='replace'))}")
+            time.sleep(0.25)
+        yield f"http://{host}:{port}"
+
+
+def _port_when_ready(process: subprocess.Popen[bytes], ports: Path, log: Path) -> int:
+    """Wait until the server answers and return its port."""
+    deadline = time.monotonic() + BOOT_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServerUnavailable(f"it ended with code {process.returncode}\n{tail(log.read_text())}")
+        if ports.is_file() and (found := re.search(r"127\.0\.0\.1:(\d+)", ports.read_text())):
+            port = int(found[1])
+            if _healthy("127.0.0.1", port, deadline - time.monotonic()):
+                return port
+        time.sleep(0.05)
+    raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(log.read_text())}")
+
+
+def _healthy(host: str, port: int, seconds: float) -> bool:
+    """Tell whether the cluster there is at least yellow within `seconds`. Goes around any HTTP proxy."""
+    wait = max(1, int(seconds))
+    connection = http.client.HTTPConnection(host, port, timeout=wait + 5)
+    try:
+        connection.request("GET", f"/_cluster/health?wait_for_status=yellow&timeout={wait}s")
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

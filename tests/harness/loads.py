@@ -1,0 +1,105 @@
+"""Loads contacts through the command line and looks at what is live afterwards."""
+
+import asyncio
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from indexing.sample.contacts import write_sample
+from mappings.predicates import ContactFilter
+from search.engine import EngineSettings
+from search.engines import open_engine
+from tests.harness.service import contacts, environment_of
+
+
+def duckdb_environment(directory: Path) -> dict[str, str]:
+    return environment_of(directory / "data", CONTACTS_INDEX="contacts")
+
+
+def elasticsearch_environment(directory: Path, url: str, index: str) -> dict[str, str]:
+    return environment_of(
+        directory / "data", CONTACTS_ENGINE="elasticsearch", CONTACTS_ELASTICSEARCH_URL=url, CONTACTS_INDEX=index
+    )
+
+
+def arguments(environment: dict[str, str], kind: str, *flags: str) -> list[str]:
+    rejects = Path(environment["CONTACTS_DATA_DIR"]).parent / "rejects.ndjson"
+    return ["index", kind, *flags, "--json", "--rejects", str(rejects)]
+
+
+def run_load(environment: dict[str, str], kind: str, *flags: str, stdin: str | None = None) -> Any:
+    """The outcome of `contacts index KIND FLAGS`."""
+    return contacts(environment, *arguments(environment, kind, *flags), stdin=stdin)
+
+
+def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | None = None) -> dict[str, Any]:
+    """The summary of a load that worked."""
+    outcome = run_load(environment, kind, *flags, stdin=stdin)
+    assert outcome.returncode == 0, outcome.stderr
+    summary = json.loads(outcome.stdout)
+    assert summary["rows"] == summary["indexed"] + summary["duplicates"] + summary["rejected"]
+    return summary
+
+
+def status(environment: dict[str, str]) -> dict[str, Any]:
+    outcome = contacts(environment, "index", "status", "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    return json.loads(outcome.stdout)
+
+
+def interrupted(environment: dict[str, str]) -> dict[str, Any] | None:
+    """The state of the load that is running or was interrupted."""
+    try:
+        path = Path(environment["CONTACTS_DATA_DIR"]) / f"{environment['CONTACTS_INDEX']}.job.json"
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def rejects(environment: dict[str, str]) -> list[dict[str, Any]]:
+    path = Path(environment["CONTACTS_DATA_DIR"]).parent / "rejects.ndjson"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def settings_of(environment: dict[str, str]) -> EngineSettings:
+    return EngineSettings(
+        engine=environment.get("CONTACTS_ENGINE", "duckdb"),
+        data_dir=Path(environment["CONTACTS_DATA_DIR"]),
+        index=environment["CONTACTS_INDEX"],
+        elasticsearch_url=environment.get("CONTACTS_ELASTICSEARCH_URL", ""),
+    )
+
+
+def live(environment: dict[str, str]) -> list[dict[str, Any]]:
+    """All live contacts, in default order."""
+    return asyncio.run(_live(settings_of(environment)))
+
+
+async def _live(settings: EngineSettings) -> list[dict[str, Any]]:
+    engine = open_engine(settings)
+    try:
+        compiled = engine.compile(ContactFilter())
+        return [msgspec.json.decode(item) async for batch in engine.scan(compiled) for item in batch]
+    finally:
+        await engine.close()
+
+
+def people(number: int, first: int = 0, title: str = "CEO") -> str:
+    """A CSV of so many contacts with uuids of their own."""
+    rows = "".join(f"id-{at:06},p{at}@acme.com,{title}\n" for at in range(first, first + number))
+    return f"Id,Email,Title\n{rows}"
+
+
+def awkward_sample(path: Path, number: int) -> Path:
+    """A CSV of made-up contacts, with duplicates and rows that are rejected among them."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(number, stream)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    chance = random.Random(3)
+    for at in range(100, len(lines), 100):
+        lines[at] = chance.choice(("broken\n", lines[at - 50], lines[at]))
+    path.write_text("".join(lines), encoding="utf-8")
+    return path

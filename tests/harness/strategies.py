@@ -1,0 +1,104 @@
+"""Contacts and filters made to collide: few values, many absences, and the texts that break naive comparisons."""
+
+from hypothesis import strategies as st
+
+from mappings.predicates import (
+    All,
+    Any,
+    ContactFilter,
+    Exists,
+    MatchAll,
+    Not,
+    Order,
+    Phrase,
+    Predicate,
+    Range,
+    Substring,
+    Terms,
+)
+from mappings.text import normalise, slug, term, title_key, words
+from search.fields import SEARCH_FIELDS, SORT_KEYS, ContactListItem, Kind
+
+WORDS = ("Sales", "Manager", "C++", "c#", "Æther", "Müller", "ﬁne", "हिन्दी", "株式会社", "İstanbul", "a", "z9",
+         "O'Neil", "x" * 70, "", "CEO", "of", "The", "acme", "Straße", "__", "%", "1")  # fmt: skip
+PLACES = ("Paris", "New York", "California", "CA", "US", "USA", "Germany", "DE", "Île-de-France", "", "York")
+INDUSTRIES = ("banking", "retail", "health, wellness & fitness", "computer software")
+DATES = ("2024-01-15T10:30:00", "2024-01-15T10:30:01", "1969-12-31T23:59:59", "2030-06-01T00:00:00")
+NUMBERS = (0, 1, 10, 11, 50, -3, 2**63, -(2**70), 2**63 - 1, 10**12)
+DOMAINS = ("acme.com", "shop.acme.com", "notacme.com", "müller.de", "x.co.uk", "localhost", "")
+
+phrases = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
+texts = st.one_of(st.none(), phrases, st.text(max_size=12))
+lists = st.one_of(st.none(), st.lists(phrases, max_size=3).map(tuple))
+
+
+def optional(values: tuple) -> st.SearchStrategy:
+    return st.one_of(st.none(), st.sampled_from(values))
+
+
+items = st.builds(
+    ContactListItem,
+    uuid=st.one_of(st.sampled_from("abcdefgh"), st.uuids(version=4).map(str)),
+    first_name=texts,
+    last_name=texts,
+    title=texts,
+    company=texts,
+    email=optional(("john@acme.com", "Jürgen@müller.de", "")),
+    email_status=optional(("Verified", "no email", "likely_to_engage", "?")),
+    primary_email_catch_all_status=optional(("Catch-all", "Not Catch-all", "")),
+    seniority=optional(("C-Level", "vp", "Director", "")),
+    departments=st.one_of(
+        st.none(), st.lists(st.sampled_from(("Sales", "Marketing", "C-Suite")), max_size=2).map(tuple)
+    ),
+    employees=optional(NUMBERS),
+    industry=st.one_of(st.none(), st.lists(st.sampled_from(INDUSTRIES), max_size=3).map("; ".join)),
+    keywords=lists,
+    technologies=lists,
+    person_linkedin_url=optional(("http://www.linkedin.com/in/A/", "https://linkedin.com/in/b")),
+    website=optional(DOMAINS),
+    city=optional(PLACES),
+    state=optional(PLACES),
+    country=optional(PLACES),
+    company_city=optional(PLACES),
+    company_country=optional(PLACES),
+    annual_revenue=optional(NUMBERS),
+    total_funding=optional(NUMBERS),
+    latest_funding=optional(("Seed", "Series A")),
+    latest_funding_amount=optional(NUMBERS),
+    last_raised_at=optional(DATES),
+    created_at=optional(DATES),
+    updated_at=optional(DATES),
+)
+
+term_values = st.one_of(
+    phrases.map(title_key), phrases.map(slug), st.sampled_from(INDUSTRIES).map(term), st.sampled_from(DOMAINS),
+    phrases.flatmap(lambda text: st.sampled_from(words(text) or ("sales",))), st.sampled_from(("verified", "vp")),
+).filter(bool)  # fmt: skip
+phrase_values = st.one_of(phrases, st.sampled_from(PLACES), st.sampled_from(INDUSTRIES)).map(normalise).filter(bool)
+needles = st.one_of(phrase_values, st.tuples(phrase_values, st.integers(0, 5), st.integers(1, 6)).map(
+    lambda cut: cut[0][cut[1] : cut[1] + cut[2]])).map(str.strip).filter(bool)  # fmt: skip
+
+
+def fields(*kinds: Kind) -> st.SearchStrategy[str]:
+    return st.sampled_from([name for name, field in SEARCH_FIELDS.items() if field.kind in kinds])
+
+
+leaves: st.SearchStrategy[Predicate] = st.one_of(
+    st.just(MatchAll()),
+    st.builds(Terms, fields(Kind.TERM, Kind.TERM_AND_TEXT), st.lists(term_values, max_size=3).map(tuple)),
+    st.builds(Phrase, fields(Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME), phrase_values),
+    st.builds(Substring, fields(Kind.NAME), needles),
+    st.builds(Range, fields(Kind.NUMBER), optional(NUMBERS), optional(NUMBERS)),
+    st.builds(Exists, st.sampled_from(ContactListItem.__struct_fields__)),
+)
+predicates: st.SearchStrategy[Predicate] = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(All, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Any, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=6,
+)
+orders = st.builds(Order, st.sampled_from(list(SORT_KEYS)), st.booleans())
+filters = st.builds(ContactFilter, predicates, orders)

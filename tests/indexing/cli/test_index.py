@@ -1,0 +1,158 @@
+"""`contacts index …` as a user runs it, on both engines: summaries, exit codes, updates, the way back."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.harness.loads import duckdb_environment, live, loaded, people, rejects, run_load, status
+from tests.harness.service import contacts
+
+AWKWARD = (
+    "Id,Email,Title,# Employees,Created At,Keywords\n"
+    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"a, b"\n'
+    "id-2,d@e.f\n"
+    "id-3,g@h.i,CEO,many,2024-01-15,\n"
+    "id-4,j@k.l,CEO,5,2024-02-30,\n"
+    "id-5,nul\0@x.y,CEO,5,,\n"
+    "id-6,m@n.o,caf\udce9,5,,\n"
+    "id-1,again@b.c,CTO,12,2024-01-16,\n"
+    ",,,,,\n"
+    "id-7,p@q.r,{long},1.5M,,x\n"
+)
+
+
+def test_every_awkward_row_is_accounted_for(environment: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "awkward.csv"
+    path.write_bytes(AWKWARD.replace("{long}", "word " * 2_000_000).encode("utf-8", "surrogateescape"))
+    summary = loaded(environment, "csv", str(path), "--max-rejects", "90%")
+    assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["rejected"]) == (9, 2, 1, 6)
+    assert [reject["line"] for reject in rejects(environment)] == [4, 5, 6, 7, 8, 10]
+    assert {reject["source"] for reject in rejects(environment)} == {"awkward.csv"}
+    assert rejects(environment)[1]["row"]["employees"] == "many"
+    found = {contact["uuid"]: contact for contact in live(environment)}
+    assert set(found) == {"id-1", "id-7"}
+    assert (found["id-1"]["title"], found["id-1"]["employees"]) == ("CTO", 12)
+    assert len(found["id-7"]["title"]) == 2_000_000 * 5 - 1
+
+
+def test_several_packed_files_as_one_load(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(people(3000).encode()))
+    (tmp_path / "b.csv").write_text(people(2000, first=2500).replace(",", ";"))
+    summary = loaded(environment, "csv", str(tmp_path / "a.csv.gz"), str(tmp_path / "b.csv"), "--workers", "2")
+    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (5000, 4500, 500)
+    assert len(live(environment)) == 4500
+
+
+def test_stores_are_kept_for_a_rollback(environment: dict[str, str]) -> None:
+    for number in (5, 6, 7):
+        loaded(environment, "csv", "-", "--keep", "1", stdin=people(number))
+    stores = status(environment)["stores"]
+    assert [(store["contacts"], store["live"]) for store in stores] == [(6, False), (7, True)]
+    back = contacts(environment, "index", "rollback", "--json")
+    assert json.loads(back.stdout)["contacts"] == 6
+    assert len(live(environment)) == 6
+    again = contacts(environment, "index", "rollback")
+    assert (again.returncode, again.stderr) == (1, "error: there is no earlier load to go back to\n")
+    # The load that was gone back to is what the next one keeps.
+    loaded(environment, "csv", "-", stdin=people(8))
+    assert [store["contacts"] for store in status(environment)["stores"]] == [6, 8]
+
+
+def test_status_before_the_first_load(environment: dict[str, str]) -> None:
+    assert status(environment) == {"stores": [], "interrupted": None}
+
+
+def test_rebuild_changes_nothing(environment: dict[str, str]) -> None:
+    loaded(environment, "csv", "-", stdin=people(3000) + 'id-x,,"x, ""y""\nz"\n')
+    before = live(environment)
+    summary = loaded(environment, "rebuild")
+    assert (summary["rows"], summary["indexed"], summary["rejected"]) == (3001, 3001, 0)
+    assert live(environment) == before
+    assert len(status(environment)["stores"]) == 2
+
+
+def test_an_update_replaces_whole_contacts_and_keeps_the_others(environment: dict[str, str]) -> None:
+    loaded(environment, "csv", "-", stdin="Id,Title,City\n" + "".join(f"{at},CEO,Paris\n" for at in range(10)))
+    for _ in range(2):
+        summary = loaded(environment, "csv", "-", "--update", stdin="Id,Title\n3,CTO\n10,CFO\n10,COO\n")
+        assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["live"]) == (3, 2, 1, 11)
+    found = {contact["uuid"]: (contact["title"], contact["city"]) for contact in live(environment)}
+    assert len(found) == 11
+    assert (found["3"], found["10"], found["4"]) == (("CTO", None), ("COO", None), ("CEO", "Paris"))
+    url = "https://app.apollo.io/#/people?personTitles[]=cto"
+    assert contacts(environment, "count", url).stdout.strip() == "1"
+
+
+def test_an_update_needs_contacts(environment: dict[str, str]) -> None:
+    outcome = run_load(environment, "csv", "-", "--update", stdin=people(1))
+    assert (outcome.returncode, "--update" in outcome.stderr) == (1, True)
+    assert status(environment) == {"stores": [], "interrupted": None}
+
+
+def test_a_dry_run_shows_and_writes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    text = "Id,Work Email,# Employees,Note\n1,a@b.c,5,x\n1,a@b.c,5,x\n2,d@e.f,many,x\n3,,,\n4,,,\n"
+    outcome = run_load(environment, "csv", "-", "--dry-run", "--map", "Work Email=email", stdin=text)
+    looked = json.loads(outcome.stdout)
+    assert (looked["rows"], looked["accepted"], looked["duplicates"], looked["rejected"]) == (5, 3, 1, 1)
+    assert looked["rejects_by_reason"] == {"employees": 1}
+    columns = {"Id": "uuid", "Work Email": "email", "# Employees": "employees", "Note": None}
+    assert looked["columns"] == {"standard input": columns}
+    assert [example["uuid"] for example in looked["examples"]] == ["1", "1", "3"]
+    assert rejects(environment) == []
+    assert status(environment) == {"stores": [], "interrupted": None}
+    assert contacts(environment, "index", "csv", "-", "--dry-run", stdin=text).stdout.endswith("Nothing was written.\n")
+
+
+def test_a_load_into_an_alias_leaves_its_namesakes_alone(environment: dict[str, str]) -> None:
+    other = environment | {"CONTACTS_INDEX": environment["CONTACTS_INDEX"] + "-eu"}
+    loaded(other, "csv", "-", stdin=people(3))
+    for _ in range(2):
+        loaded(environment, "csv", "-", "--keep", "0", stdin=people(2))
+    assert (len(live(other)), len(live(environment))) == (3, 2)
+    assert len(status(environment)["stores"]) == 1
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> dict[str, str]:
+    return duckdb_environment(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        (["none.csv"], 1, "none.csv can't be read: No such file"),
+        (["-", "--encoding", "klingon"], 1, "unknown encoding"),
+        (["-", "--map", "Title"], 2, "is not COLUMN=FIELD"),
+        (["-", "--map", "Title=post"], 1, "no field is named 'post'"),
+        (["-", "--max-rejects", "200%"], 2, "is not a share"),
+        (["-", "--workers", "0"], 2, "workers"),
+        (["-", "-"], 2, "only once"),
+        (["-", "--resume"], 1, "no interrupted load"),
+        (["-", "--resume", "--dry-run"], 2, "exclude each other"),
+        ([], 2, "FILE"),
+    ],
+)
+def test_wrong_use(plain: dict[str, str], flags: list[str], code: int, said: str) -> None:
+    outcome = run_load(plain, "csv", *flags, stdin=people(1))
+    assert (outcome.returncode, outcome.stdout) == (code, "")
+    assert said in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize("command", ["csv", "postgres", "rebuild", "rollback", "status"])
+def test_help_has_examples(plain: dict[str, str], command: str) -> None:
+    shown = contacts(plain, "index", command, "--help").stdout
+    assert "Example" in shown
+    assert f"contacts index {command}" in shown
+
+
+def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
+    arguments = ["index", "csv", "-", "--rejects", str(tmp_path / "rejects.ndjson"), "--max-rejects", "50%"]
+    outcome = contacts(plain, *arguments, stdin=people(3).replace("Title", "Title,Note") + "x\n")
+    assert outcome.returncode == 1
+    outcome = contacts(plain, *arguments, stdin=people(3) + "x\n")
+    assert outcome.returncode == 0
+    for said in ("rows read", "= indexed", "+ duplicates", "+ rejected", "rejects.ndjson", "3 contacts are live"):
+        assert said in outcome.stdout

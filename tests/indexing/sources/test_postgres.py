@@ -1,0 +1,171 @@
+"""PostgreSQL as a source, on a real server: the stock schema, own queries, updates, a connection that is cut."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from indexing.sources.base import Start
+from indexing.sources.postgres import PostgresSource
+from mappings.errors import SourceError
+from tests.harness.loads import arguments, interrupted, live, loaded, rejects, run_load
+from tests.harness.service import CONTACTS
+
+PEOPLE = "SELECT 'id-' || lpad(n::text, 6, '0') AS uuid, 'p' || n || '@acme.com' AS email, 'CEO' AS title FROM "
+
+
+def texts_of(dsn: str, query: str, **options: Any) -> list[tuple[str, ...]]:
+    with PostgresSource(dsn=dsn, query=query, **options).open(Start()) as reader:
+        return [tuple(row.cells) for row in reader]
+
+
+def test_the_stock_schema(environment: dict[str, str], stock: str) -> None:
+    summary = loaded(environment, "postgres", "--dsn", stock)
+    assert (summary["rows"], summary["indexed"], summary["unknown_columns"]) == (50, 50, [])
+    found = {contact["uuid"]: contact for contact in live(environment)}
+    one = {name: value for name, value in found["00000000-0000-0000-0000-000000000003"].items() if value is not None}
+    assert one == {
+        "uuid": "00000000-0000-0000-0000-000000000003", "first_name": "Ann", "last_name": "Lee3", "title": "CEO",
+        "company": "Acme", "company_name_for_emails": "Acme Inc", "email": "p3@acme.com", "email_status": "Verified",
+        "seniority": "c_suite", "departments": ["Sales", "C-Suite"], "mobile_phone": "+2", "corporate_phone": "+1",
+        "employees": 1200, "industry": "banking; health, wellness & fitness", "keywords": ["saas, cloud", "b2b"],
+        "website": "http://www.acme.com", "company_linkedin_url": "li/acme", "facebook_url": "fb", "city": "Berlin",
+        "country": "Germany", "company_address": "1 Road", "company_city": "Paris", "company_country": "France",
+        "company_phone": "+1", "technologies": ["Go"], "annual_revenue": 1_500_000, "total_funding": 5,
+        "latest_funding": "Series A", "latest_funding_amount": 7, "last_raised_at": "2023-05-01T00:00:00",
+        "created_at": "2024-01-15T10:30:00", "updated_at": "2024-02-01T00:00:00",
+    }  # fmt: skip
+    assert found["00000000-0000-0000-0000-000000000002"]["company"] is None
+
+
+def test_an_update_reads_what_changed_since_the_last_run(environment: dict[str, str], stock: str) -> None:
+    loaded(environment, "postgres", "--dsn", stock)
+    with psycopg.connect(stock) as connection:
+        connection.execute("UPDATE contacts SET title = 'CTO', updated_at = '2024-03-01' WHERE last_name = 'Lee4'")
+        connection.execute("UPDATE companies SET updated_at = '2024-03-02'")
+        connection.execute("UPDATE contacts SET updated_at = '2024-01-01' WHERE last_name = 'Lee6'")
+    summary = loaded(environment, "postgres", "--dsn", stock, "--update")
+    # The one that changed, the 25 of the company that changed, and those within the overlap.
+    assert summary["rows"] == 49
+    assert summary["live"] == 50
+    assert summary["watermark"] == "2024-03-02T00:00:00"
+    assert {c["title"] for c in live(environment) if c["last_name"] == "Lee4"} == {"CTO"}
+    assert loaded(environment, "postgres", "--dsn", stock, "--update")["rows"] == 25
+    assert loaded(environment, "postgres", "--dsn", stock, "--update", "--since", "2030-01-01")["rows"] == 0
+    with psycopg.connect(stock) as connection:
+        connection.execute("DELETE FROM contacts WHERE last_name > 'Lee3'")
+    left = loaded(environment, "postgres", "--dsn", stock, "--update", "--delete-missing", "--allow-shrink")
+    assert left["live"] == left["indexed"] == len(live(environment)) < 50
+
+
+def test_an_own_query_with_awkward_values(postgres_database: str, environment: dict[str, str], tmp_path: Any) -> None:
+    query = tmp_path / "contacts.sql"
+    query.write_text(
+        "SELECT * FROM (VALUES "
+        "('a', 'x@y.z', 1e3::float8, '2024-01-15 10:30+02'::timestamptz, ARRAY['a, b', NULL, 'c'], true, 'why'),"
+        "('b', NULL, 2.50, NULL, '{}', NULL, NULL), ('c', 'c', -5, NULL, NULL, NULL, NULL)"
+        ') AS t("ID", "E-Mail Address", employees, created_at, keywords, primary_email_catch_all_status, note);\n'
+    )
+    flags = ("--dsn", postgres_database, "--query-file", str(query), "--map", "E-Mail Address=email")
+    summary = loaded(environment, "postgres", *flags, "--max-rejects", "50%")
+    assert (summary["rows"], summary["indexed"], summary["rejected"]) == (3, 2, 1)
+    assert summary["unknown_columns"] == ["note"]
+    assert (rejects(environment)[0]["line"], rejects(environment)[0]["row"]["employees"]) == (3, "-5.0")
+    found = {contact["uuid"]: contact for contact in live(environment)}
+    assert (found["a"]["employees"], found["a"]["created_at"]) == (1000, "2024-01-15T08:30:00")
+    assert (found["a"]["keywords"], found["a"]["primary_email_catch_all_status"]) == (["a, b", "c"], "true")
+    assert (found["b"]["keywords"], found["b"]["employees"]) == (None, 2)
+    looked = json.loads(run_load(environment, "postgres", *flags, "--dry-run").stdout)
+    assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, None)
+
+
+def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_database: str) -> None:
+    query = PEOPLE + "generate_series(1, 5000) AS n ORDER BY random()"
+    source = PostgresSource(dsn=postgres_database, query=query)
+    with source.open(Start()) as reader:
+        rows = list(reader)
+    assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
+    with source.open(Start(rows=4998, place=rows[4997].place)) as reader:
+        assert [(row.line, row.cells[0]) for row in reader] == [(4999, "id-004999"), (5000, "id-005000")]
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "start", "said"),
+    [
+        ("SELECT 1 AS x", {}, Start(), "no column is known"),
+        ("SELEC", {}, Start(), "PostgreSQL: syntax error"),
+        ("SELECT 1/n AS employees FROM generate_series(0, 3) AS n", {}, Start(), "PostgreSQL: division by zero"),
+        ("SELECT 'a' AS uuid", {"since": "2024-01-01"}, Start(), "--since needs a column"),
+        ("SELECT 'a' AS email", {}, Start(rows=1), "can't be resumed"),
+        ("DROP TABLE contacts", {}, Start(), "PostgreSQL: syntax error"),
+    ],
+)
+def test_what_can_not_be_read_is_said(
+    postgres_database: str, query: str, options: dict[str, str], start: Start, said: str
+) -> None:
+    with pytest.raises(SourceError, match=said):  # noqa: SIM117
+        with PostgresSource(dsn=postgres_database, query=query, **options).open(start) as reader:
+            list(reader)
+
+
+def test_no_server_and_wrong_use(environment: dict[str, str]) -> None:
+    outcome = run_load(environment, "postgres", "--dsn", "postgresql://u:secret@127.0.0.1:9/x")
+    assert (outcome.returncode, "secret" in outcome.stderr) == (1, False)
+    assert "PostgreSQL can't be reached" in outcome.stderr
+    for flags in (
+        ["--since", "2024-01-01"],
+        ["--update", "--since", "x", "--delete-missing"],
+        ["--query", "x", "--query-file", __file__],
+    ):
+        assert run_load(environment, "postgres", "--dsn", "x", *flags).returncode == 2
+
+
+@contextmanager
+def running_load(environment: dict[str, str], *flags: str) -> Iterator[subprocess.Popen[str]]:
+    """A load under way, with some of its rows acknowledged."""
+    command = [*CONTACTS, *arguments(environment, "postgres", *flags)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not ((state := interrupted(environment)) and state["rows"]):
+            assert time.monotonic() < deadline
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
+        yield process
+
+
+@pytest.mark.parametrize("how", ["cut", "killed"])
+def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
+    environment: dict[str, str], postgres_database: str, how: str
+) -> None:
+    loaded(environment, "postgres", "--dsn", postgres_database, "--query", PEOPLE + "generate_series(1, 10) AS n")
+    # Every thousandth row takes its time, so that there is a middle to be cut in.
+    slow = "(SELECT n, CASE WHEN n % 1000 = 0 THEN pg_sleep(0.1) END FROM generate_series(1, 20000) AS n) AS slow"
+    flags = ("--dsn", postgres_database, "--query", PEOPLE + slow, "--workers", "1")
+    with running_load(environment, *flags) as process:
+        if how == "cut":
+            with psycopg.connect(postgres_database, autocommit=True) as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE application_name = 'contacts index' AND datname = current_database()"
+                )
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == 1
+            assert said.count("error:") == 1
+            assert "PostgreSQL" in said
+            assert "nothing was swapped; --resume continues" in said
+        else:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+    assert len(live(environment)) == 10
+    summary = loaded(environment, "postgres", *flags, "--resume")
+    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (20_000, 20_000, 0)
+    assert len({contact["uuid"] for contact in live(environment)}) == 20_000

@@ -1,0 +1,97 @@
+"""Many values in one filter: still few look-ups, and still the right contacts."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
+from search.duckdb.compile import compile_filter
+from search.duckdb.lookup import factored
+from search.engine import EngineSettings
+from search.fields import ContactListItem
+from tests.harness.oracle import Oracle, derived, matches
+from tests.harness.stores import engine_of, load
+from tests.harness.strategies import items, leaves
+
+PARIS, LYON, FRANCE = (Phrase("person_location", name) for name in ("paris", "lyon", "france"))
+
+
+def test_what_alternatives_share_is_taken_out() -> None:
+    vp = Terms("seniority", ("vp",))
+    alternatives = (All((PARIS, FRANCE)), vp, All((LYON, FRANCE)))
+    assert factored(alternatives) == [All((FRANCE, Any((PARIS, LYON)))), vp]
+    assert factored((PARIS, LYON)) == (PARIS, LYON)
+
+
+@given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
+def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactListItem) -> None:
+    fields = derived(item)
+    assert matches(Any(tuple(factored(alternatives))), fields) == matches(Any(tuple(alternatives)), fields)
+
+
+def test_a_thousand_alternatives_become_one_look_up_of_postings() -> None:
+    many = any_of(Phrase(field, f"word{at}") for at in range(1000) for field in ("keywords", "industries"))
+    assert compile_filter(ContactFilter(many)).where.text.count("FROM postings") == 1
+
+
+def test_three_hundred_that_must_all_hold_become_one_look_up_for_each_field() -> None:
+    every = all_of(
+        any_of(Phrase(field, f"word{at}") for field in ("keywords", "industries", "company_text")) for at in range(300)
+    )
+    assert compile_filter(ContactFilter(every)).where.text.count("FROM terms") == 3
+
+
+CONTACTS = [
+    ContactListItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd", keywords=(f"kw{at}", f"c+{at} x"),
+                    email=f"mail{at % 5}@host{at}.com", city=f"city{at}", state=f"state{at % 7}", country="France")
+    for at in range(60)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        any_of(Phrase("keywords", f"kw{at}") for at in range(0, 1500, 3)),
+        any_of(Phrase("keywords", f"c+{at}") for at in range(30, 1230)),
+        any_of(Substring("company_text", f"++ number{at} l") for at in range(5, 700)),
+        Not(any_of(Phrase("keywords", f"kw{at}") for at in range(10, 1000))),
+        any_of(
+            All((Phrase("person_location", f"city{at}"), Phrase("person_location", f"state{at % 7}"),
+                 Phrase("person_location", "france")))
+            for at in range(0, 200, 2)
+        ),
+        any_of([*(Phrase("company_text", f"number{at}") for at in range(9)),
+                *(Terms("title_words", (str(at),)) for at in range(20, 30)), Phrase("industries", "x")]),
+        all_of(
+            any_of([Phrase("keywords", f"kw{at}"), Phrase("company_text", f"number{at}"),
+                    Substring("company_text", "r1")])
+            for at in range(300)
+        ),
+        any_of(
+            All((any_of([Phrase("keywords", f"kw{at}"), Phrase("company_text", f"number{at}")]),
+                 Terms("title_key", (f"{other} title", f"{at + 1} title"))))
+            for at in range(40) for other in (at, at + 100)
+        ),
+        all_of([*(Terms("search_words", (word,)) for word in ("mail3", "com", "host3")),
+                *(Phrase("person_location", place) for place in ("state3", "city3")), Phrase("keywords", "x"),
+                *(Not(Phrase("keywords", f"kw{at}")) for at in range(10, 30)), Terms("title_words", ("title",)),
+                Phrase("person_location", "france"), Substring("company_text", "c++ number")]),
+        any_of([all_of(Terms("search_words", (word, "none")) for word in ("com", "host9")), Terms("title_key", ())]),
+    ],
+    ids=["phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all", "groups of alternatives",
+         "all but some", "all of one group"],
+)  # fmt: skip
+def test_many_values_find_what_they_should(predicate: Predicate, tmp_path: Path) -> None:
+    async def run() -> list[str]:
+        settings = EngineSettings(data_dir=tmp_path)
+        await load(settings, CONTACTS)
+        async with engine_of(settings) as engine:
+            return await engine.uuids(engine.compile(contact_filter), 1000)
+
+    contact_filter = ContactFilter(predicate)
+    expected = Oracle(CONTACTS).uuids(contact_filter)
+    assert 0 < len(expected) < len(CONTACTS)
+    assert asyncio.run(run()) == expected

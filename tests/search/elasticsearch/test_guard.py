@@ -1,0 +1,128 @@
+"""An engine that is lost is not asked again by those who search, and found again without them."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from mappings.errors import EngineTimeout, EngineUnavailable, EngineUnreachable
+from mappings.predicates import ContactFilter
+from search.engine import Engine, EngineSettings
+from search.fields import ContactListItem
+from tests.harness.proxy import Proxy, proxy
+from tests.harness.service import free_port
+from tests.harness.stores import engine_of, load
+
+CONTACTS = [ContactListItem(uuid=str(at)) for at in range(3)]
+TIMEOUT = 1.0
+FOUND_SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def index(elasticsearch_url: str, own_index: Callable[[str], str]) -> str:
+    alias = own_index("guard")
+    settings = EngineSettings(engine="elasticsearch", elasticsearch_url=elasticsearch_url, index=alias)
+    assert asyncio.run(load(settings, CONTACTS)) == 3
+    return alias
+
+
+@pytest.fixture
+def way(elasticsearch_url: str) -> Iterator[Proxy]:
+    with proxy(elasticsearch_url) as started:
+        yield started
+
+
+@asynccontextmanager
+async def asking(url: str, index: str) -> AsyncGenerator[tuple[Engine[Any], Any]]:
+    settings = EngineSettings(engine="elasticsearch", elasticsearch_url=url, index=index, timeout=TIMEOUT)
+    async with engine_of(settings) as engine:
+        yield engine, engine.compile(ContactFilter())
+
+
+async def found(ask: Callable[[], Awaitable[int]]) -> int:
+    """The first answer that is not a refusal."""
+    deadline = time.monotonic() + FOUND_SECONDS
+    while True:
+        try:
+            return await ask()
+        except EngineUnavailable:
+            assert time.monotonic() < deadline, "it was not found again"
+            await asyncio.sleep(0.05)
+
+
+def test_a_silent_engine_is_left_alone_until_it_speaks(way: Proxy, index: str) -> None:
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            assert await engine.count(everything) == 3
+            way.held = lambda head: True
+            await asyncio.sleep(TIMEOUT / 2)
+            with pytest.raises(EngineTimeout):
+                await engine.count(everything)
+            for _ in range(50):
+                with pytest.raises(EngineUnavailable, match="did not answer in time"):
+                    await engine.search(everything, 1)
+            # The count, and the probes of a moment: none of the searches.
+            assert way.seen["held"] < 5
+            way.held = lambda head: False
+            assert await found(lambda: engine.count(everything)) == 3
+            assert len((await engine.search(everything, 2)).items) == 2
+
+    asyncio.run(run())
+
+
+def test_one_slow_answer_among_others_loses_nothing(way: Proxy, index: str) -> None:
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            # A probe would have to wait as well.
+            way.held = lambda head: b"/_count" in head
+            slow = asyncio.create_task(engine.count(everything))
+            searches = 0
+            while not slow.done():
+                await engine.search(everything, 1)
+                searches += 1
+                await asyncio.sleep(0.02)
+            with pytest.raises(EngineTimeout):
+                await slow
+            assert searches > 5
+            assert len((await engine.search(everything, 1)).items) == 1
+
+    asyncio.run(run())
+
+
+def test_an_unreachable_engine_is_found_once_it_is_back(elasticsearch_url: str, index: str) -> None:
+    async def run() -> None:
+        port = free_port()
+        async with asking(f"http://127.0.0.1:{port}", index) as (engine, everything):
+            with proxy(elasticsearch_url, port=port):
+                assert await engine.count(everything) == 3
+            with pytest.raises(EngineUnreachable):
+                await engine.count(everything)
+            with pytest.raises(EngineUnavailable, match="can't be reached") as refused:
+                await engine.count(everything)
+            assert not isinstance(refused.value, EngineUnreachable)
+            with proxy(elasticsearch_url, port=port):
+                assert await found(lambda: engine.count(everything)) == 3
+
+    asyncio.run(run())
+
+
+def test_what_the_probe_finds_is_what_is_said(way: Proxy) -> None:
+    async def run() -> None:
+        async with asking(way.url, "never-loaded") as (engine, everything):
+            way.held = lambda head: True
+            with pytest.raises(EngineTimeout):
+                await engine.count(everything)
+            way.held = lambda head: False
+            said = ""
+            deadline = time.monotonic() + FOUND_SECONDS
+            while "contacts index csv" not in said:
+                assert time.monotonic() < deadline, said
+                with pytest.raises(EngineUnavailable) as refused:
+                    await engine.count(everything)
+                said = str(refused.value)
+                await asyncio.sleep(0.05)
+
+    asyncio.run(run())
