@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from api.accounts.accounts import Accounts, PublicUser, Session
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody, read_object
 from api.actions.traffic import Traffic
-from api.rest.openapi import BEARER, operation, problems
+from api.openapi import BEARER, operation, problems
 from api.socket.connections import Connections
 
 LINKS = {"refresh": "refresh_token", "logout": "refresh_token"}

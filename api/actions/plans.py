@@ -15,6 +15,9 @@ from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
 from search.engine import Engine
 
+AnyEngine = Engine[Any]
+"""An engine, whatever its own form of a filter is: here that is made and handed back, and never looked into."""
+
 KEPT_PLANS = 2048
 """Plans that are remembered; the one unused for longest goes first."""
 
@@ -40,7 +43,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     contact_filter: ContactFilter
     page: int
-    compiled: Any
+    compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
 
@@ -48,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
 class Plans:
     """Makes plans for one engine and remembers the last `KEPT_PLANS` of them."""
 
-    def __init__(self, engine: Engine[Any]) -> None:
+    def __init__(self, engine: AnyEngine) -> None:
         self._engine = engine
         self._kept = lru_cache(maxsize=KEPT_PLANS)(self._make)
 
