@@ -7,9 +7,9 @@ import msgspec
 
 from mappings.analysis import shown_values
 from mappings.errors import InvalidParameter
+from mappings.ordering import order_of
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
-from mappings.readers import order_of
 from mappings.rules import Context, Reason
 from mappings.url import ApolloUrl
 from mappings.values import Malformed, page_number
