@@ -61,7 +61,8 @@ def _comparison(parameter: Parameter) -> str:
     """Two cells: how one value is compared, and how several combine."""
     if parameter.reason is not None:
         return f"unmapped: {parameter.reason.value} |"
-    return f"{parameter.compared} | {COMBINED[parameter.combine]}"
+    held = "" if parameter.split is None else ", also if one value holds several"
+    return f"{parameter.compared} | {COMBINED[parameter.combine]}{held}"
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 Every function takes a value as people, exports and URLs spell it and returns the one form that is compared. A value
 outside the vocabulary keeps its slug: a contact with it is still found by a filter that spells it alike. The values
-are those of `data/vocabularies.json`; the aliases are the spellings of Apollo's screens, exports and API.
+are those of `data/vocabularies.json`, with Apollo's own misspellings; the aliases are the spellings of Apollo's
+screens, exports and API.
 """
 
 from functools import cache, lru_cache
@@ -190,19 +191,19 @@ def _item_fields() -> dict[str, str]:
     return {name: field for field, names in table.items() for name in (field, *names)}
 
 
-class _Values(msgspec.Struct):
+class _Values(msgspec.Struct, forbid_unknown_fields=True):
     values: tuple[str, ...]
 
 
-class _Departments(msgspec.Struct):
+class _Departments(msgspec.Struct, forbid_unknown_fields=True):
     tree: dict[str, tuple[str, ...]]
 
 
-class _FundingStages(msgspec.Struct):
+class _FundingStages(msgspec.Struct, forbid_unknown_fields=True):
     codes: dict[str, str] = msgspec.field(name="organizationLatestFundingStageCd[]")
 
 
-class _Vocabularies(msgspec.Struct):
+class _Vocabularies(msgspec.Struct, forbid_unknown_fields=True):
     seniority: _Values
     departments: _Departments
     funding_stage: _FundingStages
