@@ -86,10 +86,10 @@ class Plans:
 
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
     """Raise `InvalidField` for the first parameter that is left out of the filter, as `strict` asks."""
-    for category in categories:
-        for parameter in category.parameters:
-            shown = shorten(", ".join(parameter.values))
-            raise InvalidField(f"strict: {parameter.name} can't be mapped ({shown!r}): {parameter.reason}")
+    left_out = next((parameter for category in categories for parameter in category.parameters), None)
+    if left_out is not None:
+        values = shorten(", ".join(left_out.values))
+        raise InvalidField(f"strict: {left_out.name} can't be mapped ({values!r}): {left_out.reason}")
 
 
 def _size(url: str, lists: CompanyLists) -> int:

@@ -6,15 +6,12 @@ from functools import cache
 import msgspec
 from litestar import MediaType, Response, get
 
-from api.actions.fields import EXAMPLE_URL, Schema
-from api.actions.requests import ActionRequest, request_schema
-from api.actions.table import ACTIONS, Shape
+from api.actions.fields import FIELDS, Schema
+from api.actions.requests import ActionRequest, request_schema, required_by
+from api.actions.table import ACTIONS, Action, Shape
 from api.errors import CODES
 from api.socket import gateway, msgpack
 from api.version import service_version
-
-ERROR_CODES = sorted({*CODES, *(action.error_code for action in ACTIONS.values()), "authentication_error"})
-"""All codes of errors: those that any action may answer with, each action's own, and that of `authenticate`."""
 
 _REF = "#/components/schemas/{name}"
 _REQUEST_ID: Schema = {"type": ["string", "integer"], "description": "Echoed in every answer to the request"}
@@ -87,7 +84,7 @@ def _messages() -> dict[str, Schema]:
     messages: dict[str, Schema] = {}
     for name, action in ACTIONS.items():
         request = _request(name, _ref(action.request.__name__))
-        messages[f"{name}Request"] = _message(f"{name}, asked", request, _example(name))
+        messages[f"{name}Request"] = _message(f"{name}, asked", request, _example(action))
         shapes = [action.shape] if action.streamed is None else [action.shape, action.streamed.end]
         data: Schema = {"anyOf": [_ref(shape.__name__) for shape in shapes]}
         messages[f"{name}Success"] = _message(f"{name}, answered", _answer(name, "success", data))
@@ -144,8 +141,9 @@ def _answer(action: str, status: str, data: Schema, request_id: Schema | None = 
     return _object(properties, *properties) | {"additionalProperties": False}
 
 
-def _example(action: str) -> Schema:
-    return {"action": action, "request_id": "req-1", "data": {"url": EXAMPLE_URL}}
+def _example(action: Action[ActionRequest]) -> Schema:
+    data = {name: FIELDS[name].example for name in required_by(action.request)}
+    return {"action": action.name, "request_id": "req-1", "data": data}
 
 
 def _object(properties: dict[str, Schema], *required: str) -> Schema:
@@ -176,7 +174,12 @@ def _request_schemas() -> dict[str, Schema]:
     }
 
 
+def error_codes() -> list[str]:
+    """All codes of errors: those that any action may answer with, each action's own, and that of `authenticate`."""
+    return sorted({*CODES, *(action.error_code for action in ACTIONS.values()), "authentication_error"})
+
+
 def _error_detail() -> Schema:
     words = "What went wrong, for people and for programs."
-    properties: dict[str, Schema] = {"message": {"type": "string"}, "code": {"enum": ERROR_CODES}}
+    properties: dict[str, Schema] = {"message": {"type": "string"}, "code": {"enum": error_codes()}}
     return {"title": "ErrorDetail", "description": words, **_object(properties, *properties)}

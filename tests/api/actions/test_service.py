@@ -3,12 +3,13 @@ import json
 import msgspec
 import pytest
 
-from api.actions.plans import LONGEST_KEPT
+from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.streams import CHUNK
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
+from mappings.url import parse
 from tests.harness.memory_engine import MemoryEngine
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
@@ -133,6 +134,23 @@ async def test_uuids(contacts, engine):
         assert await contacts.uuids(UuidsRequest.read({"url": URL, **fields})) == b'{"count":0,"uuids":[]}'
 
 
+async def test_batches_without_uuids_leave_no_trace(contacts, engine, monkeypatch):
+    scan = engine.scan_uuids
+
+    async def with_gaps(compiled):
+        async for uuids in scan(compiled):
+            yield []
+            yield uuids
+
+    monkeypatch.setattr(engine, "scan_uuids", with_gaps)
+    request = UuidsRequest.read({"url": URL})
+    everything = json.loads(await contacts.uuids(request))
+    assert everything == {"count": 10, "uuids": [hit.uuid for hit in engine.hits]}
+    parts = [json.loads(b"[%b]" % part) async for part in (await contacts.stream_uuids(request)).parts()]
+    assert [uuid for part in parts for uuid in part] == everything["uuids"]
+    assert all(parts)
+
+
 async def test_uuids_have_a_largest_size(engine, settings):
     contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=200))
     for fields in ({}, {"limit": 10**12}):
@@ -150,6 +168,17 @@ async def test_analyze_needs_no_engine(contacts, engine):
     long = URL + "&qKeywords=" + "x" * 30_000
     assert json.loads(await contacts.analyze(AnalyzeRequest.read({"url": long})))["url"] == long
     assert engine.started == 0
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_url_is_read_once(contacts, monkeypatch, strict):
+    read = []
+    monkeypatch.setattr("api.actions.service.parse", lambda text: read.append(text) or parse(text))
+    for url in (URL, URL + "&qKeywords=" + "x" * LONGEST_INLINE):
+        for act in (contacts.analyze, contacts.count_by_filter):
+            read.clear()
+            await act(AnalyzeRequest.read({"url": url, "strict": strict}))
+            assert read == [url]
 
 
 async def test_foreign_urls_and_domains_without_a_dot(contacts):

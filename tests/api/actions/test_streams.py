@@ -59,6 +59,15 @@ async def test_uuids_are_the_same_with_and_without_a_limit(settings):
         assert json.loads(stream.end(3)) == {"count": len(found), "parts": 3}
 
 
+async def test_a_stream_backwards_from_the_first_contact_is_empty(settings, engine):
+    contacts = ContactService(engine, settings)
+    second = await finished(contacts, limit=1, offset=1)
+    del engine.hits[0]
+    for data in ({}, {"limit": 5}):
+        items, end = await streamed(contacts, cursor=second["previous"], **data)
+        assert (items, end["count"], end["next"], end["previous"]) == ([], 0, None, None)
+
+
 async def test_a_stream_has_no_largest_size(settings):
     contacts = ContactService(MemoryEngine(10), msgspec.structs.replace(settings, max_response_bytes=1024))
     assert len((await streamed(contacts))[0]) == 10
