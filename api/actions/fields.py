@@ -213,4 +213,4 @@ _ROWS = (
 )  # fmt: skip
 
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
-"""Name → row, in the order in which fields are read, so that of several mistakes the first is named, and documented."""
+"""Name → row, in the order of the documents."""

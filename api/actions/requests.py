@@ -29,10 +29,10 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def read(cls, data: Data) -> Self:
-        """The request in `data`.
+        """The request in `data`; of several mistakes the first there is named.
 
         Raises:
-            MissingField: a required field is absent, null or empty.
+            MissingField: a required field is absent, null or empty; looked at before all else.
             InvalidField: a value is not what its row in the table allows; or, with `strict`, a field is unknown.
         """
         readers, required = _readers(cls)

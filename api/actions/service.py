@@ -143,8 +143,8 @@ class ContactService:
         chunks: list[list[bytes]] = []
         size = 0
         first = last = Page([])
-        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as found:
-            async for last in found:
+        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as source:
+            async for last in source:
                 first = last if not chunks else first
                 chunks.append(simple(last.items) if request.simple else last.items)
                 size += _bytes_of(chunks[-1])

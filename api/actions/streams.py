@@ -101,8 +101,8 @@ class SearchStream:
 
     async def _forward(self, limit: int) -> AsyncGenerator[list[bytes]]:
         first = True
-        async with aclosing(pages(self._engine, self._plan, limit, self._offset, self._position)) as found:
-            async for page in found:
+        async with aclosing(pages(self._engine, self._plan, limit, self._offset, self._position)) as source:
+            async for page in source:
                 if first:
                     self.previous, first = page.previous, False
                 self.next = page.next
@@ -116,8 +116,8 @@ class SearchStream:
         """
         steps: list[tuple[Position, int]] = []
         limit, following = self._request.limit, position
-        async with aclosing(pages(self._engine, self._plan, limit, 0, position)) as found:
-            async for page in found:
+        async with aclosing(pages(self._engine, self._plan, limit, 0, position)) as source:
+            async for page in source:
                 if not steps:
                     self.next = page.next
                 self.previous = page.previous

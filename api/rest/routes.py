@@ -73,10 +73,10 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
             return await special.answer(request, data)
         service, wanted = service_of(request), action.request.read(data)
         if action.uses_engine:
-            found = await in_turn(request, lambda: action.function(service, wanted))
+            body = await in_turn(request, lambda: action.function(service, wanted))
         else:
-            found = await action.function(service, wanted)
-        return await reply(request, found, JSON)
+            body = await action.function(service, wanted)
+        return await reply(request, body, JSON)
 
     # Litestar makes the document of these.
     answer.__name__ = action.operation

@@ -82,5 +82,5 @@ def test_an_attribute_that_is_no_row_is_found_at_once():
         fields_of(Unheard)
 
 
-def test_fields_are_read_in_the_order_of_the_table():
+def test_fields_stand_in_the_order_of_the_table():
     assert [field.name for field in fields_of(SearchRequest)] == list(FIELDS)
