@@ -93,13 +93,7 @@ def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
 
 
 def _size(url: str, lists: CompanyLists) -> int:
-    size = len(url)
-    for values in (
-        lists.include_company_name,
-        lists.exclude_company_name,
-        lists.include_domain_list,
-        lists.exclude_domain_list,
-    ):
-        if values:
-            size += sum(map(len, values)) + _STRING_OVERHEAD * len(values)
-    return size
+    listed = (
+        lists.include_company_name + lists.exclude_company_name + lists.include_domain_list + lists.exclude_domain_list
+    )
+    return len(url) + (sum(map(len, listed)) + _STRING_OVERHEAD * len(listed) if listed else 0)
