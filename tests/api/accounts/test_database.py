@@ -4,16 +4,23 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import msgspec
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from api.accounts.accounts import Accounts
 from api.accounts.database import FILE, HEAD, Database
-from api.accounts.sessions import SessionRow
+from api.accounts.tables import METADATA
 from api.accounts.users import Users
-from mappings.errors import AccountsUnavailable, Conflict, SettingsError
+from mappings.errors import AccountsUnavailable, Conflict, SettingsError, WrongCredentials
+
+DUMPS = Path(__file__).parents[2] / "data"
+ADA, ADAS_SESSION = "4cb67f11-8964-4009-ac46-086c9be6dc10", "39b8e23c-5837-48d5-9940-e9912333a5bd"
+BOB, BOBS_SESSION = "339048ec-3a79-4b2d-8832-011752c90730", "93495640-acd1-458a-a33a-5f664f89482a"
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +32,7 @@ def url(request: pytest.FixtureRequest) -> str | None:
 
 def test_the_newest_migration_is_the_one_the_code_expects():
     config = Config()
-    config.set_main_option("script_location", "api:migrations")
+    config.set_main_option("script_location", "api.accounts:migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
@@ -36,7 +43,7 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, tmp_path)
     options = {"compare_type": url is not None}
     async with database.engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda plain: compare_metadata(MigrationContext.configure(plain, opts=options), SessionRow.metadata)
+            lambda plain: compare_metadata(MigrationContext.configure(plain, opts=options), METADATA)
         )
     assert differences == []
     await database.ready()
@@ -70,6 +77,33 @@ async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
     await again.open()
     assert await Users(again).by_uuid(made.uuid) == made
     await again.close()
+
+
+async def test_a_database_of_an_earlier_version(url, settings, tmp_path):
+    if url is None:
+        with sqlite3.connect(tmp_path / FILE) as old:
+            old.executescript((DUMPS / "users.sqlite.sql").read_text())
+        old.close()
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute((DUMPS / "users.postgres.sql").read_bytes())
+    accounts = Accounts(msgspec.structs.replace(settings, database_url=url))
+    await accounts.open()
+    assert [(user.uuid, user.email, user.name, user.active) for user in await accounts.users.all()] == [
+        (ADA, "Ada@Example.com", "Ada", True),
+        (BOB, "bob@example.com", "", False),
+    ]
+    body = {"email": "ada@example.com", "password": "analytical"}
+    assert (await accounts.login(body)).user.uuid == ADA
+    with pytest.raises(Conflict):
+        await accounts.register(body)
+    with pytest.raises(WrongCredentials):
+        await accounts.login({**body, "email": "bob@example.com"})
+    assert await accounts.sessions.holds(ADAS_SESSION, ADA)
+    assert not await accounts.sessions.holds(BOBS_SESSION, BOB)
+    assert await accounts.sessions.alive([ADAS_SESSION, BOBS_SESSION]) == {ADAS_SESSION}
+    assert await accounts.sessions.renew(ADAS_SESSION, "83d42a68-857e-47ee-8f91-cd7369c28dab", "fresh", 2**33)
+    await accounts.close()
 
 
 def _open(url: str | None, directory: Path) -> str:
