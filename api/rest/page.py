@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Router
-from litestar.datastructures import CacheControlHeader
+from litestar.datastructures import CacheControlHeader, State
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
 
@@ -57,7 +57,7 @@ class DocsPage(OpenAPIRenderPlugin):
         self._files = f"/{FILES.name}"
         self._root = path
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+    def render(self, request: Request[None, None, State], openapi_schema: dict[str, Any]) -> bytes:
         """The page. It asks for the document itself, so that the document is there once."""
         options = {
             "url": self.get_openapi_json_route(request),

@@ -132,6 +132,10 @@ def test_a_line_that_sets_nothing(tmp_path: Path):
         ("CONTACTS_MAX_MESSAGE_BYTES", "1_0000", "a whole number from 1024 to 1073741824"),
         ("CONTACTS_ENGINE", "sqlite", "duckdb or elasticsearch"),
         ("CONTACTS_ENGINE_TIMEOUT", "nan", "a number of seconds, more than 0 and at most 3600"),
+        ("CONTACTS_ENGINE_TIMEOUT", "soon", "a number of seconds, more than 0 and at most 3600"),
+        ("CONTACTS_STALL_SECONDS", "101", "a number of seconds, more than 0 and at most 100"),
+        ("CONTACTS_CORS_ORIGINS", "*", "origins such as https://app.example.com, separated by commas"),
+        ("CONTACTS_CORS_ORIGINS", "https://a.b/c", "origins such as https://app.example.com, separated by commas"),
         ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", "a URL such as http://127.0.0.1:9200"),
         ("CONTACTS_ENV", "test", "production or development"),
         ("CONTACTS_REGISTRATION", "shut", "open or closed"),
@@ -141,6 +145,18 @@ def test_a_bad_value_is_named_with_what_is_expected(variable, value, expected):
     with pytest.raises(SettingsError) as caught:
         load(**{variable: value})
     assert str(caught.value) == f"{variable}: {value!r} can't be used; expected {expected}"
+
+
+def test_origins_are_read_as_browsers_send_them():
+    settings = load(CONTACTS_CORS_ORIGINS=" https://a.example/ ,,http://localhost:3000")
+    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
+
+
+def test_logs_are_json_in_production_unless_told_otherwise():
+    assert load().logs_json
+    assert not load(CONTACTS_ENV="development").logs_json
+    assert not load(CONTACTS_LOG_FORMAT="text").logs_json
+    assert load(CONTACTS_ENV="development", CONTACTS_LOG_FORMAT="json").logs_json
 
 
 def test_a_short_secret_is_refused_and_not_shown():

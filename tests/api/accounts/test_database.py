@@ -11,10 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import update
 
 from api.accounts.accounts import Accounts
-from api.accounts.database import FILE, HEAD, Database
-from api.accounts.tables import METADATA
+from api.accounts.database import FILE, HEAD, Database, opened
+from api.accounts.tables import METADATA, USERS
 from api.accounts.users import Users
 from mappings.errors import AccountsUnavailable, Conflict, SettingsError, WrongCredentials
 
@@ -59,6 +60,7 @@ async def test_users_survive_a_second_start_and_are_unique(url, tmp_path):
             made = await users.add("Ada@example.com", "Ada", "hash")
         else:
             assert await users.by_uuid(made.uuid) == made
+            assert await users.by_uuid("nonsense") is None
             with pytest.raises(Conflict):
                 await users.add("ada@EXAMPLE.com", "", "hash")
         await database.close()
@@ -123,6 +125,26 @@ async def test_many_processes_may_start_at_once(url, tmp_path):
     with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(_open, url, tmp_path) for _ in range(8)]
         assert [future.result(60) for future in futures] == ["opened"] * 8
+
+
+async def test_a_database_for_a_while(settings):
+    async with opened(settings) as database:
+        made = await Users(database).add("ada@example.com", "Ada", "hash")
+    async with opened(settings) as database:
+        assert await Users(database).all() == [made]
+
+
+async def test_what_raises_changes_nothing(settings):
+    async def rename(database: Database) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(update(USERS).values(name="Eve"))
+            raise KeyError
+
+    async with opened(settings) as database:
+        made = await Users(database).add("ada@example.com", "Ada", "hash")
+        with pytest.raises(KeyError):
+            await rename(database)
+        assert await Users(database).all() == [made]
 
 
 async def test_a_database_that_is_not_there(tmp_path):
