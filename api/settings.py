@@ -5,6 +5,7 @@ The environment wins over `.env`; a variable that is set to nothing counts as no
 
 import secrets
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,12 @@ from search.engine import EngineSettings
 SHORTEST_SECRET = 32
 """Bytes of a secret for HS256: what RFC 7518, 3.2 demands."""
 
+PREFIX = "CONTACTS_"
+"""What the name of every setting begins with."""
+
+NEAR = 0.75
+"""From this likeness to the name of a setting on (of 1, without the prefix), another name is a slip of the pen."""
+
 _CURE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 _GIBIBYTE = 2**30
 
@@ -28,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
+        unknown: set variables that look like ours and are no settings; say so at start.
     """
 
     engine: EngineSettings = EngineSettings()
@@ -57,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     log_format: str | None = None
     log_level: str = "info"
+    unknown: tuple[str, ...] = ()
 
     @property
     def logs_json(self) -> bool:
@@ -71,7 +80,7 @@ class Setting(msgspec.Struct, frozen=True):
     attribute: str
     default: str | None
     help: str
-    parse: Callable[[str], Any]
+    parse: Callable[[str], object]
     secret: bool = False
 
 
@@ -213,7 +222,7 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
     `need_secret=False` is for commands that neither make nor check tokens: a missing secret stays `None` there.
 
     Raises:
-        SettingsError: names the variable, its value and what is expected.
+        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is.
     """
     values = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
     own: dict[str, Any] = {}
@@ -222,11 +231,26 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
         text = values.get(row.variable, "").strip() or row.default
         section, _, attribute = row.attribute.rpartition(".")
         (engine if section else own)[attribute] = None if text is None else _parsed(row, text)
-    settings = Settings(engine=EngineSettings(**engine), **own)
+    settings = Settings(engine=EngineSettings(**engine), unknown=_unknown(values), **own)
     return _with_secret(settings) if need_secret else settings
 
 
-def _parsed(row: Setting, text: str) -> Any:
+def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The set names with our prefix that are no settings: of other programs, or of another version of this one.
+
+    Raises:
+        SettingsError: one is nearly the name of a setting.
+    """
+    known = [row.variable.removeprefix(PREFIX) for row in TABLE]
+    names = sorted(name.removeprefix(PREFIX) for name in values if name.startswith(PREFIX) and values[name].strip())
+    unknown = [name for name in names if name not in known]
+    for name in unknown:
+        for nearest in get_close_matches(name, known, 1, NEAR):
+            raise SettingsError(f"{PREFIX}{name}: no such setting; did you mean {PREFIX}{nearest}? Else unset it")
+    return tuple(PREFIX + name for name in unknown)
+
+
+def _parsed(row: Setting, text: str) -> object:
     try:
         return row.parse(text)
     except ValueError as error:
