@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response
 
+from api.accounts.guard import HttpRequest
 from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import SearchAnswer
 from api.actions.table import ACTIONS
-from api.rest.questions import PATH, HttpRequest
+from api.rest.questions import PATH
 from api.rest.replies import StreamedReply, reply, takes_gzip
 from api.rest.work import in_turn, service_of, settings_of, turn, while_there
 

@@ -1,13 +1,14 @@
 """The OpenAPI document, made from the handlers and their structs, with a page to read and try it at `/docs`."""
 
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from api.rest.page import DocsPage
 from api.version import service_version
 
 PATH = "/docs"
-"""The page; the document itself is at `/docs/openapi.json`. The page loads its script from a CDN."""
+"""The page; the document itself is at `/docs/openapi.json`."""
 
 
 def openapi() -> OpenAPIConfig:
@@ -18,7 +19,7 @@ def openapi() -> OpenAPIConfig:
         version=service_version(),
         description="Apollo.io people-search URLs, answered from your own contacts. The WebSocket: `/asyncapi.json`.",
         path=PATH,
-        render_plugins=[ScalarRenderPlugin(), JsonRenderPlugin()],
+        render_plugins=[DocsPage(PATH), JsonRenderPlugin()],
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         components=Components(security_schemes={"BearerToken": scheme}),

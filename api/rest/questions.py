@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import msgspec
-from litestar import MediaType, Request, Response
-from litestar.datastructures import State
+from litestar import MediaType, Response
 
+from api.accounts.guard import HttpRequest
 from api.actions.fields import Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from mappings.errors import ForeignUrl, InvalidParameter, MissingField
@@ -16,8 +16,6 @@ PATH = "/api/v2/apollo"
 
 NO_URL = "URL is required and must be a string"
 INVALID = "Invalid filter parameters: "
-
-HttpRequest = Request[object, object, State]
 
 
 async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:

@@ -11,8 +11,8 @@ from litestar import Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from api.accounts.guard import HttpRequest
 from api.errors import report
-from api.rest.questions import HttpRequest
 from api.rest.work import gone
 
 SMALL = 1024

@@ -12,13 +12,13 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from api.accounts.controller import sender
+from api.accounts.guard import HttpRequest, sender
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
 from api.actions.table import ACTIONS, Action
 from api.openapi import BEARER, operation, problems
 from api.rest import contacts
-from api.rest.questions import PATH, HttpRequest, asked, body_of, query_of, refused
+from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
 from api.rest.work import in_turn, service_of
 from mappings.errors import InvalidInput

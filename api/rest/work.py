@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from litestar.types import Receive
 
+from api.accounts.guard import HttpRequest
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
-from api.rest.questions import HttpRequest
 from api.settings import Settings
 from mappings.errors import Stopped
 

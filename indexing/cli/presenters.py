@@ -1,6 +1,6 @@
 """How answers are shown to people: what an action's command says of itself, and prints instead of its JSON.
 
-Contacts may hold anything, so what they hold is shown as text and never read as markup.
+Contacts may hold anything, so what they hold is shown as text: never read as markup, and it commands no terminal.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+
+from indexing.cli.options import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +41,7 @@ def print_analysis(data: bytes, console: "Console") -> None:
 
     table = Table("category", "parameter", "values", "meaning")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)
 
 
@@ -56,7 +58,7 @@ def print_contacts(data: bytes, console: "Console") -> None:
         name = _joined(" ", (contact["first_name"], contact["last_name"]))
         place = _joined(", ", (contact.get("city"), contact.get("country")))
         cells = (name, contact["title"], contact["company"], contact["email"], place)
-        table.add_row(*(Text(cell or "") for cell in cells))
+        table.add_row(*(Text(printable(cell or "")) for cell in cells))
     console.print(table)
     for end in ("next", "previous"):
         if answer[end]:

@@ -24,6 +24,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
+from search import engines
 
 Command = Callable[..., Any]
 
@@ -100,9 +101,7 @@ def _flag(name: str) -> str:
 
 
 async def _ask(settings: Settings, action: Action[ActionRequest], data: Data) -> bytes:
-    from search.engines import open_engine  # noqa: PLC0415 - what needs no contacts does without
-
-    engine = open_engine(settings.engine)
+    engine = engines.open_engine(settings.engine)
     try:
         return await action.answer(ContactService(engine, settings), data)
     finally:
@@ -120,24 +119,18 @@ def _with_lists(command: Command) -> Command:
 @_with_lists
 @_as_json
 def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
-    """Show what URL becomes: the filter, the Elasticsearch body and the SQL. Needs no contacts.
+    """Show what URL becomes: the filter, and what each engine makes of it. Needs no contacts.
 
     \b
     Example:
       contacts explain 'https://app.apollo.io/#/people?personTitles[]=CEO'
     """
-    from search.duckdb.compile import compile_filter as compile_sql  # noqa: PLC0415 - only this command compiles both
-    from search.duckdb.compile import statement  # noqa: PLC0415
-    from search.elasticsearch.compile import query, sort  # noqa: PLC0415
-
     mapped = map_url(parse(url), datetime.now(UTC).date())
     predicate = all_of((mapped.filter.predicate, CompanyLists(**lists).predicate()))
     contact_filter = ContactFilter(predicate, mapped.filter.order)
-    sql = statement(compile_sql(contact_filter), "LIMIT 26")
     parts = {
         "filter": msgspec.to_builtins(contact_filter),
-        "elasticsearch": {"query": query(predicate), "sort": sort(contact_filter.order), "size": 26},
-        "duckdb": {"sql": sql.text, "parameters": sql.parameters},
+        **engines.explain(contact_filter),
         "mapping_summary": msgspec.to_builtins(mapped.mapping_summary),
     }
     if as_json:
