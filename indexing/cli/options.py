@@ -11,17 +11,12 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from api.settings import load_settings
+from api.settings import TABLE, load_settings
 
 Result = TypeVar("Result")
 
-_FLAGS = {
-    "engine": ("CONTACTS_ENGINE", "duckdb or elasticsearch"),
-    "data_dir": ("CONTACTS_DATA_DIR", "directory of the DuckDB file, users and job state"),
-    "elasticsearch_url": ("CONTACTS_ELASTICSEARCH_URL", "the cluster"),
-    "index": ("CONTACTS_INDEX", "the alias"),
-}
-"""Flags that win over the environment variable beside them."""
+_FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
+"""Flags that win over the environment variable beside them, with their help."""
 
 
 def with_settings(

@@ -5,6 +5,7 @@ import pytest
 from api.settings import TABLE, Settings, load_settings
 from mappings.errors import SettingsError
 from search.engine import EngineSettings
+from search.engines import DEFAULT, ENGINES, engine_module
 
 SECRET = "x" * 32
 
@@ -14,13 +15,14 @@ def load(**environ: str) -> Settings:
 
 
 def test_the_defaults_of_the_table_are_those_of_the_structs():
-    assert load() == Settings(jwt_secret=SECRET, engine=EngineSettings())
+    assert load() == Settings(jwt_secret=SECRET, engine=EngineSettings(engine=DEFAULT))
 
 
 def test_every_row_reaches_its_attribute():
     settings = load()
+    own = {row.variable: engine_module(name).OwnSettings for name in ENGINES for row in engine_module(name).SETTINGS}
     for row in TABLE:
-        target = settings.engine if row.attribute.startswith("engine.") else settings
+        target = settings.engine if row.attribute.startswith("engine.") else own.get(row.variable, settings)
         assert hasattr(target, row.attribute.rpartition(".")[2])
     assert len({row.variable for row in TABLE}) == len(TABLE)
 
