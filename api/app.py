@@ -46,6 +46,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     """
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
+    accounts.listen(connections.end_session)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

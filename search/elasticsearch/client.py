@@ -39,8 +39,8 @@ class Client:
             serializers={"application/json": _RawJson(), "application/x-ndjson": NdjsonSerializer()},
             request_timeout=timeout or settings.timeout,
             max_retries=1,
-            # With fewer, requests would wait for one another in here.
-            connections_per_node=settings.concurrency or WIDTH,
+            # With fewer, requests would wait for one another in here, and probes for requests.
+            connections_per_node=max(WIDTH, settings.concurrency or 0),
             **credentials,
         )
 
