@@ -25,7 +25,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import parallel_bulk
 
 from benchmarks.measure import at_least, at_most, median_ratio, rotated, show
-from benchmarks.stores import ENGINES
+from benchmarks.stores import ENGINES, INDEX, emptied_elasticsearch
 from indexing.items import item_reader
 from indexing.pipeline import BATCH_ROWS
 from indexing.sample.contacts import write_sample
@@ -36,7 +36,6 @@ from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
 from search.loader import Document
-from tests.harness.servers import elasticsearch_server
 from tests.harness.service import CONTACTS, environment_of
 
 TARGET_RATIO = 1.3
@@ -134,7 +133,7 @@ def compare(directory: Path, url: str, number: int, rounds: int) -> dict[str, ob
     finished = documents(path)
     actions = [action(document) for document in finished]
     settings = {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": url}
-    environment = environment_of(directory, CONTACTS_INDEX="benchmark-indexing", **settings)
+    environment = environment_of(directory, CONTACTS_INDEX=INDEX, **settings)
     few = ours(environment, small, directory)
     loads: list[Load] = []
 
@@ -194,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         directory = Path(name)
         if options.engine != "duckdb":
-            with elasticsearch_server(heap="2g") as url:
+            with emptied_elasticsearch() as url:
                 show(compare(directory, url, options.contacts, options.rounds))
         if options.engine != "elasticsearch":
             show(embedded(directory, options.contacts))
