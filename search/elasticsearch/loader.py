@@ -11,9 +11,10 @@ from mappings.errors import EngineRejected, EngineTimeout, EngineUnavailable
 from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
-from search.elasticsearch.schema import grams, index_body
+from search.elasticsearch.schema import NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
 from search.fields import ContactListItem
+from search.kinds import DerivedValue
 from search.loader import Document, Refusal, Store
 
 Result = TypeVar("Result")
@@ -69,14 +70,14 @@ class ElasticsearchLoader:
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         fields = search_fields(item)
-        derived, text = fields.json(), fields.company.company_text
+        derived = fields.json()
         parts = (
             _encode(item.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
             _encode(item)[:-1],
             _encode(fields.absent),
-            _grams(text) if text else b"",
+            b"".join([_grams(name, fields.value(name)) for name in NAMES]),
             b"," if len(derived) > len("{}") else b"",
             derived[1:],
         )
@@ -182,8 +183,12 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
 
 @lru_cache(maxsize=4096)
-def _grams(company: str) -> bytes:
-    return b',"company_text_grams":%b' % _encode(grams(company))
+def _grams(name: str, value: DerivedValue) -> bytes:
+    """The member of a document with the trigrams of a field's text, or of each of its texts; nothing without text."""
+    if not value:
+        return b""
+    tokens = [grams(text) for text in value] if isinstance(value, tuple) else grams(str(value))
+    return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
 
 
 def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:
