@@ -5,8 +5,8 @@ nothing here looks beyond the item, a new mapping version needs no original sour
 each is made stands in `search.fields`.
 """
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 
 import msgspec
 
@@ -80,10 +80,10 @@ class DerivedFields(msgspec.Struct, frozen=True):
             return person
         return b"%b%b%b" % (person[:-1], b"" if person == b"{}" else b",", self.company_json[1:])
 
-    def value(self, name: str) -> DerivedValue:
-        """The derived field of that name."""
-        value: DerivedValue = getattr(self.company if name in _OF_COMPANY else self.person, name)
-        return value
+
+def value_of(name: str) -> Callable[[DerivedFields], DerivedValue]:
+    """The function that takes one field, by its name in `SEARCH_FIELDS` or `SORT_FIELDS`, from all that is derived."""
+    return attrgetter(f"{'company' if name in _OF_COMPANY else 'person'}.{name}")
 
 
 def search_fields(item: ContactListItem) -> DerivedFields:

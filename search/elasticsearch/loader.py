@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable
-from search.documents import search_fields
+from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.patience import PATIENCE, patiently
@@ -40,6 +40,9 @@ class _Bulk(msgspec.Struct):
 _DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b,"search":{"absent":%b%b%b%b}\n'
 """Two lines of a bulk request: the action, then the item with the derived fields as one more of its own."""
 
+_NAMES = [(name, value_of(name)) for name in NAMES]
+"""Fields that have trigrams beside them, and how to get at their texts."""
+
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
 
@@ -65,14 +68,16 @@ class ElasticsearchLoader:
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         fields = search_fields(item)
-        derived = fields.json()
+        derived, trigrams = fields.json(), b""
+        for name, value in _NAMES:
+            trigrams += _grams(name, value(fields))
         parts = (
             _encode(item.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
             _encode(item)[:-1],
             _encode(fields.absent),
-            b"".join([_grams(name, fields.value(name)) for name in NAMES]),
+            trigrams,
             b"," if len(derived) > len("{}") else b"",
             derived[1:],
         )
