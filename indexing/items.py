@@ -22,6 +22,7 @@ from search.fields import (
     ITEM_FIELDS,
     LIST_FIELDS,
     LONG_MAX,
+    PHONE_FIELDS,
     ContactListItem,
 )
 
@@ -31,7 +32,6 @@ LONGEST_UUID = 128
 _LONGEST_NUMBER = 128
 
 _UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
-_PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
 _NUMBER = re.compile(r"'?\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([KMB])?\+?", re.IGNORECASE)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _SPAN = re.compile(r"'?\s*([\d,]+)\s*[-–—]\s*[\d,]+")
@@ -178,7 +178,7 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys(LIST_FIELDS, _list),
     **dict.fromkeys(INTEGER_FIELDS, _integer),
     **dict.fromkeys(DATETIME_FIELDS, _datetime),
-    **dict.fromkeys(_PHONES, _phone),
+    **dict.fromkeys(PHONE_FIELDS, _phone),
     "uuid": _uuid,
 }
 """Fields that are more than text."""
