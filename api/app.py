@@ -21,9 +21,9 @@ from api.operations.metrics import Metrics, TimedEngine
 from api.operations.observer import Observer
 from api.rest.openapi import openapi
 from api.rest.routes import ContactsController
+from api.services import Services
 from api.settings import Settings
 from api.socket.asyncapi import asyncapi_page
-from api.socket.connection import Services
 from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests

@@ -1,31 +1,79 @@
-"""What both doors share of a request on its way: the user's rate limit, a slot for the engine, the figures."""
+"""What both doors share of a request on its way: the user's rate limit, a slot for the engine, the deadline."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Protocol
 
 from api.actions.rates import Rates
 from api.actions.slots import Slots
-from api.operations.metrics import Metrics
 from api.settings import Settings
-from mappings.errors import TooManyRequests
+from mappings.errors import EngineTimeout, TooManyRequests
+
+LATE = "The service is busy and did not answer in time."
+"""What a request past its deadline is answered with."""
+
+
+class Recorder(Protocol):
+    """Who keeps the figures.
+
+    Attributes:
+        in_flight: requests being carried out; whoever carries one out counts it up and down.
+    """
+
+    in_flight: int
+
+    def answered(self, door: str, action: str, outcome: str, seconds: float | None = None) -> None:
+        """Count an answer; `outcome` is `success`, `cancelled` or the code of the error."""
 
 
 class Traffic:
     """One for the application, so that a user who comes through two doors has no more than through one.
 
     Args:
+        recorder: keeps the figures; nothing is decided by them.
         width: requests that the engine works on well at once, for where the settings do not say how many.
+
+    Attributes:
+        slots: turns for the engine.
+        running: requests that the core carries out at the moment; who does that counts it up and down.
     """
 
-    def __init__(self, settings: Settings, metrics: Metrics, width: int) -> None:
+    def __init__(self, settings: Settings, recorder: Recorder, width: int) -> None:
         self._rates = Rates(settings.rate_limit)
-        self.slots = Slots(settings.max_running or width, settings.engine.timeout)
-        self.metrics = metrics
+        self._timeout = settings.engine.timeout
+        self.recorder = recorder
+        self.slots = Slots(settings.max_running or width)
+        self.running = 0
 
     @property
     def busy(self) -> bool:
-        """Whether any request is being answered."""
-        return self.metrics.in_flight > 0
+        """Whether any request is being carried out."""
+        return self.running > 0
 
     def count(self, user: str) -> None:
         """Count a request of `user`. Raises `TooManyRequests` over the limit."""
         if seconds := self._rates.take(user):
             words = f"Too many requests; your limit is reached, the next is possible in {seconds:.0f} s"
             raise TooManyRequests(words, retry_after=seconds)
+
+    @asynccontextmanager
+    async def admitted(self, user: str) -> AsyncGenerator[None]:
+        """Hold a slot for a block that uses the engine; the wait for it and the block have one deadline together.
+
+        For a door that keeps no deadlines of its own. Of a stream each part is such a block.
+
+        Raises:
+            TooManyRequests: too many wait for a slot already.
+            EngineTimeout: the deadline came first; the block was cancelled.
+        """
+        self.running += 1
+        try:
+            async with asyncio.timeout(self._timeout) as deadline, self.slots.turn(user):
+                yield
+        except TimeoutError:
+            if deadline.expired():
+                raise EngineTimeout(LATE) from None
+            raise
+        finally:
+            self.running -= 1

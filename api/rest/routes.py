@@ -16,7 +16,7 @@ from api.actions.service import SearchAnswer
 from api.actions.shapes import CountData, CountQuery, SearchData, SearchQuery, UrlBody, UuidsData, UuidsQuery
 from api.rest.openapi import BEARER, operation, problems
 from api.rest.replies import StreamedReply, reply, takes_gzip, while_there
-from api.socket.connection import Services
+from api.services import Services
 from mappings.analysis import Analysis
 from mappings.counting import CountedAnalysis
 from mappings.errors import ForeignUrl, InvalidInput, InvalidParameter, MissingField
@@ -169,7 +169,7 @@ async def _streamed(request: HttpRequest, asked: SearchRequest) -> Response[Any]
     stream = await services.contacts.stream_search(asked)
 
     def turn() -> AbstractAsyncContextManager[Any]:
-        return services.traffic.slots.turn(request.state.user)
+        return services.traffic.admitted(request.state.user)
 
     form, headers = _form(request), {}
     if form == NDJSON:
@@ -189,7 +189,7 @@ async def _run(request: HttpRequest, work: Coroutine[Any, Any, Result]) -> Resul
     """The result of a use of the engine: in its turn, and for as long as the client is there."""
 
     async def in_turn() -> Result:
-        async with _services(request).traffic.slots.turn(request.state.user):
+        async with _services(request).traffic.admitted(request.state.user):
             return await work
 
     return await while_there(request, in_turn())

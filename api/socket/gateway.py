@@ -13,10 +13,14 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
+from api.accounts.bearer import bearer
 from api.errors import message_of, report, status_of
 from api.operations.logs import Label, label
+from api.operations.metrics import Metrics
+from api.services import Services
 from api.socket import msgpack
-from api.socket.connection import Close, Connection, Services
+from api.socket.close import Close
+from api.socket.connection import Connection
 from api.socket.connections import Connections
 
 PATH = "/api/v2/apollo/ws"
@@ -32,23 +36,26 @@ _log = logging.getLogger(__name__)
 async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     """Check that there is room, and the token; accept, and serve until the client leaves or the token expires."""
     connections: Connections = state.connections
+    metrics: Metrics = state.metrics
     name = secrets.token_hex(4)
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        state.metrics.refused += 1
+        metrics.refused += 1
         await _reject(socket, 503, refusal)
         return
     with connections.place():
-        await _serve(socket, state.services, connections, name)
+        await _serve(socket, state.services, connections, metrics, name)
 
 
-async def _serve(socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, name: str) -> None:
+async def _serve(
+    socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, metrics: Metrics, name: str
+) -> None:
     try:
         claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
-        services.traffic.metrics.refused += 1
+        metrics.refused += 1
         await _reject(socket, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
@@ -72,9 +79,8 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     """The token in `?token=`, in `Authorization: Bearer`, or after `bearer` among the subprotocols; in this order."""
     if token := socket.query_params.get("token"):
         return str(token)
-    scheme, _, token = socket.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    if token := bearer(socket.headers.get("authorization", "")):
+        return token
     offered = list(socket.scope.get("subprotocols", []))
     if SUBPROTOCOL in offered[:-1]:
         return str(offered[offered.index(SUBPROTOCOL) + 1])
