@@ -17,8 +17,9 @@ from api.actions.service import ContactService
 from api.actions.traffic import Traffic
 from api.errors import message_of, report, status_of
 from api.operations.health import live, metrics_page, ready
-from api.operations.metrics import Metrics, TimedEngine
+from api.operations.metrics import Metrics
 from api.operations.observer import Observer
+from api.operations.timed_engine import TimedEngine
 from api.rest.openapi import openapi
 from api.rest.routes import ContactsController
 from api.services import Services

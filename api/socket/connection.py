@@ -53,7 +53,7 @@ class Connection:
         self._session = Session(services.settings, expiry, services.traffic, ACTIONS)
         self._over: asyncio.Future[Close] = self._loop.create_future()
         self._runner = Runner(self._session, services, name, self._do)
-        self._has_message = asyncio.Event()
+        self._idle: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
 
@@ -106,12 +106,11 @@ class Connection:
                     self._runner.cancel(number, reason)
                 case End(close):
                     self._over.set_result(close)
-        if session.has_message:
-            self._has_message.set()
-        if not session.full:
+        if self._idle is not None and session.has_message and not self._idle.done():
+            self._idle.set_result(None)
+        if self._runner.wants_room and not session.full:
             self._runner.make_room()
-        if session.over is None and session.wake_at < self._timer_at:
-            self._set_timer(session.wake_at)
+        self._set_timer()
 
     # Reading, writing, and the time
 
@@ -137,12 +136,11 @@ class Connection:
         session, loop = self._session, self._loop
         try:
             while True:
-                message = session.message(loop.time())
-                if message is None:
-                    self._has_message.clear()
-                    await self._has_message.wait()
-                    continue
-                self._do()
+                while (message := session.message(loop.time())) is None:
+                    self._idle = loop.create_future()
+                    await self._idle
+                    self._idle = None
+                self._set_timer()
                 await self._send(message)
                 session.sent(loop.time())
                 self._do()
@@ -165,11 +163,14 @@ class Connection:
         else:
             await send({"type": "websocket.send", "bytes": None, "text": message.decode()})
 
-    def _set_timer(self, moment: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer_at = moment
-        self._timer = self._loop.call_at(min(moment, self._loop.time() + LONGEST_TIMER), self._ring)
+    def _set_timer(self) -> None:
+        """Have the session woken in time. One that is woken too early does no harm, so that this is rare."""
+        moment = self._session.moments.next
+        if moment < self._timer_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = moment
+            self._timer = self._loop.call_at(min(moment, self._loop.time() + LONGEST_TIMER), self._ring)
 
     def _ring(self) -> None:
         self._timer_at = math.inf

@@ -39,7 +39,7 @@ class Runner:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._reasons: dict[int, ContactsError] = {}
         self._resumed: dict[int, asyncio.Future[None]] = {}
-        self._room = asyncio.Event()
+        self._wanting: list[asyncio.Future[None]] = []
 
     def start(self, number: int, request: Request) -> None:
         """Carry out a request of one of the actions."""
@@ -59,9 +59,17 @@ class Runner:
         self._reasons[number] = reason
         self._tasks[number].cancel()
 
+    @property
+    def wants_room(self) -> bool:
+        """Whether requests wait until the client has read more."""
+        return bool(self._wanting)
+
     def make_room(self) -> None:
         """The client has read enough for another answer to be made."""
-        self._room.set()
+        for waiting in self._wanting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._wanting.clear()
 
     async def close(self) -> None:
         """Stop all requests, and wait until they have ended. One that is being stopped already is not disturbed."""
@@ -120,8 +128,8 @@ class Runner:
         slots = self._services.traffic.slots
         while True:
             while self._session.full:
-                self._room.clear()
-                await self._room.wait()
+                self._wanting.append(self._loop.create_future())
+                await self._wanting[-1]
             if not slots.take():
                 await slots.acquire(self._user)
             if not self._session.full:

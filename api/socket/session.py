@@ -10,7 +10,7 @@ part, and each part after that one of its own, which begins when the part before
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,7 @@ from api.socket.pending import Pending
 from api.socket.roster import DOOR, Roster
 from mappings.errors import ContactsError, EngineTimeout, Stopped, TooManyRequests, Unauthorized
 
+_NOTHING: tuple[Effect, ...] = ()
 _CANCELLED = "Request was cancelled"
 _FULL = "Too many requests on this connection at once; wait for answers before sending more"
 _STOPPING = "The service is stopping; send the request again on a new connection"
@@ -48,6 +49,7 @@ class Session:
     Attributes:
         requests: frames that came in.
         over: why the connection ends, once it does. Whatever goes in then has no effect.
+        moments: `next` of them is when to call `time`, at the latest.
     """
 
     def __init__(self, settings: Settings, expiry: Expiry, traffic: Traffic, actions: Mapping[str, Action]) -> None:
@@ -60,10 +62,12 @@ class Session:
         self._effects: list[Effect] = []
         self._roster = Roster(settings, traffic.recorder, self._start)
         self._outbox = Outbox(limits.ANSWERS_BYTES, limits.REFUSALS_BYTES)
-        self._moments = Moments(expiry, settings.stall_seconds)
+        self.moments = Moments(expiry, settings.stall_seconds)
 
-    def effects(self) -> list[Effect]:
+    def effects(self) -> Sequence[Effect]:
         """What is to be done now, in order; each is told once."""
+        if not self._effects:
+            return _NOTHING
         effects, self._effects = self._effects, []
         return effects
 
@@ -71,18 +75,13 @@ class Session:
         """What to send next, if there is anything; then say `sent`, and on the way `moved`."""
         message = self._outbox.first()
         if message is not None:
-            self._moments.moved(now)
+            self.moments.moved(now)
         return message
 
     @property
     def has_message(self) -> bool:
         """Whether there is something to send."""
         return self._outbox.first() is not None
-
-    @property
-    def wake_at(self) -> float:
-        """When to call `time`, at the latest."""
-        return self._moments.next
 
     @property
     def full(self) -> bool:
@@ -127,7 +126,7 @@ class Session:
         if (pending := self._roster.get(number)) is None:
             return False
         fits = self._outbox.put(number, envelope.partial(pending.request.head, sequence, key, part))
-        self._moments.look_by(self._roster.allow(pending, now if fits else math.inf))
+        self.moments.look_by(self._roster.allow(pending, now if fits else math.inf))
         return fits
 
     def renewed(self, number: int, claims: Claims, now: float) -> None:
@@ -136,46 +135,46 @@ class Session:
             self.failed(number, Unauthorized("The token belongs to another user."), now)
         elif self._roster.get(number) is not None:
             self.expiry.renew(claims)
-            self._moments.look_by(self.expiry.notice_at)
+            self.moments.look_by(self.expiry.notice_at)
             left = max(0, round(self.expiry.at - now))
             self.succeeded(number, msgspec.json.encode({"expires_in": left}), now)
 
     def moved(self, now: float) -> None:
         """The client has taken something of the message that is being sent."""
-        self._moments.moved(now)
+        self.moments.moved(now)
 
     def sent(self, now: float) -> None:
         """The last `message` has left."""
         if self.over is not None:
             return
-        self._moments.arrived()
+        self.moments.arrived()
         for pending in filter(None, map(self._roster.get, self._outbox.sent())):
             if pending.finished:
                 self._roster.release(pending, now)
             else:
-                self._moments.look_by(self._roster.allow(pending, now))
+                self.moments.look_by(self._roster.allow(pending, now))
                 self._effects.append(Resume(pending.number))
         self._flush(now)
 
     def finish(self, seconds: float, now: float) -> None:
         """Take no more requests, answer those there are, then end: what is not done in time is answered as stopped."""
         if self.over is None:
-            self._moments.finish(now + seconds)
+            self.moments.finish(now + seconds)
             self._flush(now)
 
     def time(self, now: float) -> None:
         """It is so late: do what is due."""
-        if (close := self._moments.close(now)) is not None:
+        if (close := self.moments.close(now)) is not None:
             self.end(close, now)
             return
         if now >= self.expiry.notice_at:
             self.expiry.told()
             self._offer(envelope.expiring(round(self.expiry.at - now)), now)
         self._stop(self._roster.late(now), EngineTimeout(LATE), now)
-        if now >= self._moments.finish_by:
+        if now >= self.moments.finish_by:
             self._stop(self._roster, Stopped(_STOPPING), now)
         self._flush(now)
-        self._moments.looked(now, self._roster.next_deadline())
+        self.moments.looked(now, self._roster.next_deadline())
 
     def end(self, close: Close, now: float) -> None:
         """End the connection at once, unless it has ended."""
@@ -183,6 +182,7 @@ class Session:
             self.over = close
             self._roster.clear(now)
             self._effects = [End(close)]
+            self.moments.next = math.inf
 
     def _take(self, request: Request, now: float) -> None:
         """Give a request to its lane, or raise why not."""
@@ -194,7 +194,7 @@ class Session:
         action = self._actions.get(request.action)
         if action is None:
             fresh_token(request.data)
-        elif self._moments.finishing:
+        elif self.moments.finishing:
             raise Stopped(_STOPPING)
         lane = self._roster.lane_of(action)
         if not lane.has_room(request.size):
@@ -202,7 +202,7 @@ class Session:
         if action is not None:
             # The last condition, so that what is refused for another reason costs nothing of the limit.
             self._traffic.count(self.expiry.claims.user)
-        self._moments.look_by(self._roster.enter(lane, request, now).deadline)
+        self.moments.look_by(self._roster.enter(lane, request, now).deadline)
 
     def _cancel(self, request: Request, now: float) -> None:
         """`cancel`: end the requests of this connection that have the id in `data.request_id`."""
@@ -251,8 +251,8 @@ class Session:
 
     def _flush(self, now: float) -> None:
         """Once the service stops and all requests are answered, what is left is to send the answers."""
-        if self._moments.finishing and not len(self._roster):
+        if self.moments.finishing and not len(self._roster):
             if self._outbox.empty:
                 self.end(Close.GOING_AWAY, now)
             else:
-                self._moments.flush(now)
+                self.moments.flush(now)

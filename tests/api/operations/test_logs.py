@@ -134,7 +134,9 @@ def test_the_readable_form(tmp_path):
         asyncio.run(use_the_token_everywhere(service))
     text = path.read_text()
     assert "secret made for this run only" in text
-    assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} INFO api\.gateway \[connection \w{8}\]: connection opened", text, re.M)
+    assert re.search(
+        r"^\d\d:\d\d:\d\d\.\d{3} INFO api\.socket\.gateway \[connection \w{8}\]: connection opened", text, re.M
+    )
     assert service.token.split(".")[2] not in text
 
 

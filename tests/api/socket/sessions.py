@@ -100,10 +100,10 @@ class Talk:
     def pass_time(self, seconds: float) -> None:
         """Let time go by, and wake the session whenever it wants to be woken."""
         until, wakes = self.now + seconds, 0
-        while self.session.over is None and self.session.wake_at <= until:
+        while self.session.over is None and self.session.moments.next <= until:
             wakes += 1
             assert wakes < 1000, "it would be woken again and again"
-            self.now = max(self.now, self.session.wake_at)
+            self.now = max(self.now, self.session.moments.next)
             self.session.time(self.now)
             self.collect()
         self.now = until
