@@ -10,8 +10,11 @@ from api.actions.slots import Slots
 from api.settings import Settings
 from mappings.errors import EngineTimeout, TooManyRequests
 
-LATE = "The service is busy and did not answer in time."
-"""What a request past its deadline is answered with."""
+BUSY = "The service is busy and did not answer in time."
+"""What a request is answered with whose deadline passed while it waited."""
+
+SILENT = "The contacts engine did not answer in time."
+"""What a request is answered with whose deadline passed while the engine worked on it."""
 
 
 class Recorder(Protocol):
@@ -68,12 +71,14 @@ class Traffic:
             EngineTimeout: the deadline came first; the block was cancelled.
         """
         self.running += 1
+        words = BUSY
         try:
             async with asyncio.timeout(self._timeout) as deadline, self.slots.turn(user):
+                words = SILENT
                 yield
         except TimeoutError:
             if deadline.expired():
-                raise EngineTimeout(LATE) from None
+                raise EngineTimeout(words) from None
             raise
         finally:
             self.running -= 1

@@ -1,7 +1,7 @@
 """An engine whose uses are timed: it stands between the service and the engine that was opened."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
@@ -34,9 +34,11 @@ class TimedEngine(Generic[Compiled]):
         """As the engine does; not timed, since it uses no data."""
         return self._engine.compile(contact_filter)
 
-    async def search(self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None) -> Page:
+    def search(
+        self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None
+    ) -> Coroutine[None, None, Page]:
         """As the engine does."""
-        return await _timed(self._engine.search(compiled, limit, offset, position), self._search)
+        return _timed(self._engine.search(compiled, limit, offset, position), self._search)
 
     def scan(
         self, compiled: Compiled, offset: int = 0, position: Position | None = None
@@ -44,17 +46,17 @@ class TimedEngine(Generic[Compiled]):
         """As the engine does."""
         return _timed_batches(self._engine.scan(compiled, offset, position), self._scan)
 
-    async def count(self, compiled: Compiled) -> int:
+    def count(self, compiled: Compiled) -> Coroutine[None, None, int]:
         """As the engine does."""
-        return await _timed(self._engine.count(compiled), self._count)
+        return _timed(self._engine.count(compiled), self._count)
 
-    async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
+    def count_many(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[int]]:
         """As the engine does."""
-        return await _timed(self._engine.count_many(compiled), self._count_many)
+        return _timed(self._engine.count_many(compiled), self._count_many)
 
-    async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
+    def uuids(self, compiled: Compiled, limit: int) -> Coroutine[None, None, list[str]]:
         """As the engine does."""
-        return await _timed(self._engine.uuids(compiled, limit), self._uuids)
+        return _timed(self._engine.uuids(compiled, limit), self._uuids)
 
     def scan_uuids(self, compiled: Compiled) -> AsyncGenerator[list[str]]:
         """As the engine does."""

@@ -21,3 +21,6 @@ REASONS: Mapping[Close, str] = {
     Close.TOKEN_EXPIRED: "token expired or revoked",
 }
 """What the close frame says; a client that left is told nothing."""
+
+STOPPING = "The service is stopping; send the request again on a new connection"
+"""What requests are answered with that come, or still run, when a connection is about to end with `GOING_AWAY`."""

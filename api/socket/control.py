@@ -9,6 +9,9 @@ from mappings.errors import InvalidField, MissingField, Unauthorized
 
 CANCEL, AUTHENTICATE = "cancel", "authenticate"
 
+CANCELLED = "Request was cancelled"
+"""What a cancelled request is answered with."""
+
 CODES: Mapping[str, str] = {CANCEL: "validation_error", AUTHENTICATE: "authentication_error"}
 """What `Action.error_code` is of an action."""
 

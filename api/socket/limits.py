@@ -16,6 +16,9 @@ Past it the engine makes nothing more for the connection."""
 REFUSALS_BYTES = 16 * 2**20
 """Errors that wait for a client which sends without reading; past it the connection is closed."""
 
+FULL = "Too many requests on this connection at once; wait for answers before sending more"
+"""What a request is answered with that its lane has no room for."""
+
 FRAMES_IN_A_ROW = 16
 """Frames read before others get their turn: a flood must not hold up other connections."""
 

@@ -98,9 +98,11 @@ class Roster:
                 self.record(pending, "cancelled", now)
         self._pending.clear()
 
-    def late(self, now: float) -> list[Pending]:
-        """Those whose time is up."""
-        return [pending for pending in self if pending.deadline <= now]
+    def late(self, now: float) -> tuple[list[Pending], list[Pending]]:
+        """Those whose time is up: the ones that wait, or need no engine, and the ones that the engine was to answer."""
+        late = [pending for pending in self if pending.deadline <= now]
+        in_engine = [pending for pending in late if pending.running and pending.lane is self._engine]
+        return [pending for pending in late if pending not in in_engine], in_engine
 
     def next_deadline(self) -> float:
         """When the time of the next is up."""

@@ -12,16 +12,14 @@ part, and each part after that one of its own, which begins when the part before
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-
 from api.accounts.tokens import Claims
 from api.actions.table import Action
-from api.actions.traffic import LATE, Traffic
+from api.actions.traffic import BUSY, SILENT, Traffic
 from api.errors import message_of
 from api.settings import Settings
 from api.socket import envelope, limits
-from api.socket.close import Close
-from api.socket.control import AUTHENTICATE, CANCEL, CODES, answer_code, cancelled_id, fresh_token
+from api.socket.close import STOPPING, Close
+from api.socket.control import AUTHENTICATE, CANCEL, CANCELLED, CODES, answer_code, cancelled_id, fresh_token
 from api.socket.effects import Cancel, Effect, End, Renew, Resume, Start
 from api.socket.envelope import Request
 from api.socket.expiry import Expiry
@@ -30,11 +28,6 @@ from api.socket.outbox import Outbox
 from api.socket.pending import Pending
 from api.socket.roster import DOOR, Roster
 from mappings.errors import ContactsError, EngineTimeout, Stopped, TooManyRequests, Unauthorized
-
-_NOTHING: tuple[Effect, ...] = ()
-_CANCELLED = "Request was cancelled"
-_FULL = "Too many requests on this connection at once; wait for answers before sending more"
-_STOPPING = "The service is stopping; send the request again on a new connection"
 
 
 class Session:
@@ -66,8 +59,6 @@ class Session:
 
     def effects(self) -> Sequence[Effect]:
         """What is to be done now, in order; each is told once."""
-        if not self._effects:
-            return _NOTHING
         effects, self._effects = self._effects, []
         return effects
 
@@ -116,7 +107,7 @@ class Session:
     def stopped(self, number: int, now: float) -> None:
         """A request has ended without an outcome, as `Cancel` asked."""
         if (pending := self._roster.get(number)) is not None:
-            reason = pending.reason or Stopped(_CANCELLED)
+            reason = pending.reason or Stopped(CANCELLED)
             code = answer_code(pending.request.action, reason, self._actions)
             self._roster.record(pending, "cancelled" if isinstance(reason, Stopped) else code, now)
             self._answer_instead(pending, reason, now)
@@ -136,8 +127,7 @@ class Session:
         elif self._roster.get(number) is not None:
             self.expiry.renew(claims)
             self.moments.look_by(self.expiry.notice_at)
-            left = max(0, round(self.expiry.at - now))
-            self.succeeded(number, msgspec.json.encode({"expires_in": left}), now)
+            self.succeeded(number, b'{"expires_in":%d}' % max(0, round(self.expiry.at - now)), now)
 
     def moved(self, now: float) -> None:
         """The client has taken something of the message that is being sent."""
@@ -170,9 +160,11 @@ class Session:
         if now >= self.expiry.notice_at:
             self.expiry.told()
             self._offer(envelope.expiring(round(self.expiry.at - now)), now)
-        self._stop(self._roster.late(now), EngineTimeout(LATE), now)
+        late, in_engine = self._roster.late(now)
+        self._stop(late, EngineTimeout(BUSY), now)
+        self._stop(in_engine, EngineTimeout(SILENT), now)
         if now >= self.moments.finish_by:
-            self._stop(self._roster, Stopped(_STOPPING), now)
+            self._stop(self._roster, Stopped(STOPPING), now)
         self._flush(now)
         self.moments.looked(now, self._roster.next_deadline())
 
@@ -195,10 +187,10 @@ class Session:
         if action is None:
             fresh_token(request.data)
         elif self.moments.finishing:
-            raise Stopped(_STOPPING)
+            raise Stopped(STOPPING)
         lane = self._roster.lane_of(action)
         if not lane.has_room(request.size):
-            raise TooManyRequests(_FULL)
+            raise TooManyRequests(limits.FULL)
         if action is not None:
             # The last condition, so that what is refused for another reason costs nothing of the limit.
             self._traffic.count(self.expiry.claims.user)
@@ -207,13 +199,13 @@ class Session:
     def _cancel(self, request: Request, now: float) -> None:
         """`cancel`: end the requests of this connection that have the id in `data.request_id`."""
         meant = self._roster.with_id(cancelled_id(request.data))
-        self._stop(meant, Stopped(_CANCELLED), now)
+        self._stop(meant, Stopped(CANCELLED), now)
         self._traffic.recorder.answered(DOOR, CANCEL, "success")
-        self._offer(envelope.success(request.head, msgspec.json.encode({"cancelled": bool(meant)})), now)
+        self._offer(envelope.success(request.head, b'{"cancelled":true}' if meant else b'{"cancelled":false}'), now)
 
     def _start(self, pending: Pending) -> None:
-        renewal = pending.request.action == AUTHENTICATE
-        self._effects.append((Renew if renewal else Start)(pending.number, pending.request))
+        kind = Renew if pending.request.action == AUTHENTICATE else Start
+        self._effects.append(kind(pending.number, pending.request))
 
     def _stop(self, several: Iterable[Pending], reason: ContactsError, now: float) -> None:
         """Answer these with `reason`: at once those that do not run, the others when they have ended."""

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from api.actions.traffic import LATE, Traffic
+from api.actions.traffic import BUSY, SILENT, Traffic
 from api.settings import Settings
 from mappings.errors import EngineTimeout, EngineUnavailable, TooManyRequests
 from search.engine import EngineSettings
@@ -59,7 +59,7 @@ async def test_the_wait_for_a_slot_and_the_work_have_one_deadline():
         async with some.admitted("ada"):
             await asyncio.sleep(60)
 
-    with pytest.raises(EngineTimeout, match=LATE):
+    with pytest.raises(EngineTimeout, match=SILENT):
         await work()
     assert 0.18 < loop.time() - started < 0.35, "the wait has counted"
     assert not some.busy
@@ -69,7 +69,7 @@ async def test_the_wait_for_a_slot_and_the_work_have_one_deadline():
 async def test_no_slot_in_time():
     some = traffic(timeout=0.05)
     assert some.slots.take()
-    with pytest.raises(EngineTimeout, match=LATE):
+    with pytest.raises(EngineTimeout, match=BUSY):
         async with some.admitted("ada"):
             raise AssertionError("it has no slot")
     assert not some.busy
