@@ -11,6 +11,7 @@ from api.operations.metrics import Metrics
 from api.socket import limits
 from api.socket.close import Close
 from api.socket.connection import CLOSE_SECONDS, Connection
+from mappings.errors import Stopped
 
 CHECK_SECONDS = 60.0
 """How long a connection may outlive its session, or its user being disabled, by another process."""
@@ -38,6 +39,11 @@ class Connections:
         if self.stopping:
             return "The service is stopping; try again"
         return "Too many connections; try again later" if self._places >= self._most else None
+
+    async def ready(self) -> None:
+        """Raises `Stopped` once the service stops."""
+        if self.stopping:
+            raise Stopped("The service is stopping")
 
     @contextmanager
     def place(self) -> Iterator[None]:

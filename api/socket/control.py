@@ -1,11 +1,14 @@
 """The messages about a connection itself: `cancel` and `authenticate`. They need no slot and are no actions."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from api.actions.requests import ActionRequest, Data
 from api.actions.table import Action
 from api.errors import code_of
 from mappings.errors import InvalidField, MissingField, Unauthorized
+
+Actions = Mapping[str, Action[ActionRequest]]
+"""The actions that can be asked for, by name."""
 
 CANCEL, AUTHENTICATE = "cancel", "authenticate"
 
@@ -16,7 +19,7 @@ CODES: Mapping[str, str] = {CANCEL: "validation_error", AUTHENTICATE: "authentic
 """What `Action.error_code` is of an action."""
 
 
-def cancelled_id(data: Mapping[str, Any]) -> str | int:
+def cancelled_id(data: Data) -> str | int:
     """The `request_id` in the `data` of a `cancel`. Raises `MissingField` or `InvalidField`."""
     request_id = data.get("request_id")
     if request_id is None or request_id == "":
@@ -26,7 +29,7 @@ def cancelled_id(data: Mapping[str, Any]) -> str | int:
     raise InvalidField("data.request_id must be a string or an integer")
 
 
-def fresh_token(data: Mapping[str, Any]) -> str:
+def fresh_token(data: Data) -> str:
     """The `token` in the `data` of an `authenticate`. Raises `MissingField` or `InvalidField`."""
     token = data.get("token")
     if token is None or token == "":
@@ -36,7 +39,7 @@ def fresh_token(data: Mapping[str, Any]) -> str:
     return token
 
 
-def answer_code(name: str, error: Exception, actions: Mapping[str, Action]) -> str:
+def answer_code(name: str, error: Exception, actions: Actions) -> str:
     """The code of the answer that says `error`, to the action or control message `name`, be it known or not."""
     if name in actions:
         return code_of(error, actions[name].error_code)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 
+from api.actions.requests import ActionRequest
 from api.actions.table import Action
 from api.actions.traffic import Recorder
 from api.settings import Settings
@@ -56,7 +57,7 @@ class Roster:
             if pending.request.request_id == request_id and pending.lane is not self.renewals
         ]
 
-    def lane_of(self, action: Action | None) -> Lane:
+    def lane_of(self, action: Action[ActionRequest] | None) -> Lane:
         """Where requests of this action go; `None` stands for `authenticate`."""
         if action is None:
             return self.renewals

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any
 
-from api.actions.requests import is_streamed
+from api.actions.requests import ActionRequest, is_streamed
 from api.actions.table import ACTIONS, Action, OpenStream
 from api.errors import report
 from api.operations.logs import Label, label
@@ -111,7 +111,7 @@ class Runner:
             traffic.running -= 1
         self._told()
 
-    async def _data(self, number: int, action: Action, request: Request) -> bytes:
+    async def _data(self, number: int, action: Action[ActionRequest], request: Request) -> bytes:
         """The `data` of the answer; of a streamed one, of the message that ends it."""
         if action.stream is not None and is_streamed(request.data):
             return await self._send_parts(number, action.stream, request)

@@ -10,16 +10,15 @@ part, and each part after that one of its own, which begins when the part before
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from api.accounts.tokens import Claims
-from api.actions.table import Action
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.errors import message_of
 from api.settings import Settings
 from api.socket import envelope, limits
 from api.socket.close import STOPPING, Close
-from api.socket.control import AUTHENTICATE, CANCEL, CANCELLED, CODES, answer_code, cancelled_id, fresh_token
+from api.socket.control import AUTHENTICATE, CANCEL, CANCELLED, CODES, Actions, answer_code, cancelled_id, fresh_token
 from api.socket.effects import Cancel, Effect, End, Renew, Resume, Start
 from api.socket.envelope import Request
 from api.socket.expiry import Expiry
@@ -45,7 +44,7 @@ class Session:
         moments: `next` of them is when to call `time`, at the latest.
     """
 
-    def __init__(self, settings: Settings, expiry: Expiry, traffic: Traffic, actions: Mapping[str, Action]) -> None:
+    def __init__(self, settings: Settings, expiry: Expiry, traffic: Traffic, actions: Actions) -> None:
         self.expiry = expiry
         self.requests = 0
         self.over: Close | None = None
