@@ -43,7 +43,7 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
         metrics.refused += 1
-        await _reject(socket, 503, refusal)
+        await reject(socket, 503, refusal)
         return
     with connections.place():
         await _serve(socket, state.services, connections, metrics, name)
@@ -57,7 +57,7 @@ async def _serve(
     except Exception as error:
         report(error, "handshake")
         metrics.refused += 1
-        await _reject(socket, status_of(error), message_of(error))
+        await reject(socket, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
@@ -88,7 +88,8 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     return None
 
 
-async def _reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
+async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
+    """Refuse a handshake with an HTTP answer, or a close where the server can do no more."""
     send: Any = socket.send
     if "websocket.http.response" not in (socket.scope.get("extensions") or {}):
         # Before accepting, all that such a server can say is 403; some pass the code on.

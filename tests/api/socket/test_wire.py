@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidState
 
-from api.socket.frames import FRAME_BYTES
+from api.socket.frames import FRAME_BYTES, frames
+from api.socket.wire import FramedWebSocket
 from search.engine import Hit
 from tests.harness.clients import eventually, receive, request
 
@@ -128,3 +131,22 @@ async def test_for_a_client_that_does_not_read_nothing_more_is_made(serve, engin
             await busy.send(request("count_contacts"))
             assert (await receive(busy))["status"] == "success"
         assert engine.started - 20 <= 4, "two that were under way, and two that had their turn before it was full"
+
+
+class Closing:
+    """uvicorn's half of a connection that is closing."""
+
+    def send_text(self, data: bytes, fin: bool) -> None:
+        raise InvalidState("connection is closing")
+
+    send_binary = send_continuation = send_text
+
+
+@pytest.mark.parametrize("disconnected", [True, False])
+async def test_a_frame_for_a_client_that_left_says_so(disconnected):
+    protocol = FramedWebSocket.__new__(FramedWebSocket)
+    protocol.writable, protocol.disconnected, protocol.conn = asyncio.Event(), disconnected, Closing()
+    protocol.writable.set()
+    [frame_event] = frames(b"{}", text=True)
+    with pytest.raises(ClientDisconnected):
+        await protocol.send(frame_event)
