@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Protocol
 
 from api.actions.rates import Rates
@@ -61,10 +61,11 @@ class Traffic:
             raise TooManyRequests(words, retry_after=seconds)
 
     @asynccontextmanager
-    async def admitted(self, user: str) -> AsyncGenerator[None]:
-        """Hold a slot for a block that uses the engine; the wait for it and the block have one deadline together.
+    async def admitted(self, user: str, *, uses_engine: bool = True) -> AsyncGenerator[None]:
+        """Carry out a request of `user` in a block, with a slot if it uses the engine.
 
-        For a door that keeps no deadlines of its own. Of a stream each part is such a block.
+        The wait for the slot and the block have one deadline together. For a door that keeps no deadlines of its own;
+        of a streamed answer each part is such a block.
 
         Raises:
             TooManyRequests: too many wait for a slot already.
@@ -72,9 +73,10 @@ class Traffic:
         """
         self.running += 1
         words = BUSY
+        slot = self.slots.turn(user) if uses_engine else nullcontext()
         try:
-            async with asyncio.timeout(self._timeout) as deadline, self.slots.turn(user):
-                words = SILENT
+            async with asyncio.timeout(self._timeout) as deadline, slot:
+                words = SILENT if uses_engine else BUSY
                 yield
         except TimeoutError:
             if deadline.expired():

@@ -26,9 +26,9 @@ def settings_of(http: HttpRequest) -> Settings:
     return _services(http).settings
 
 
-def turn(http: HttpRequest) -> AbstractAsyncContextManager[object]:
+def turn(http: HttpRequest, *, uses_engine: bool = True) -> AbstractAsyncContextManager[object]:
     """A slot for the engine, for the user who asks, until a deadline: of the answer, or of a part of a streamed one."""
-    return _services(http).traffic.admitted(http.state.user)
+    return _services(http).traffic.admitted(http.state.user, uses_engine=uses_engine)
 
 
 def _services(http: HttpRequest) -> Services:
@@ -36,11 +36,11 @@ def _services(http: HttpRequest) -> Services:
     return services
 
 
-async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]]) -> Result:
-    """The result of a use of the engine, which begins with the turn."""
+async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]], *, uses_engine: bool = True) -> Result:
+    """The result of `work`, which begins with the turn; without a slot if it does not use the engine."""
 
     async def working() -> Result:
-        async with turn(http):
+        async with turn(http, uses_engine=uses_engine):
             return await work()
 
     return await while_there(http, working())

@@ -66,6 +66,20 @@ async def test_the_wait_for_a_slot_and_the_work_have_one_deadline():
     assert some.slots.take()
 
 
+async def test_what_needs_no_engine_has_a_deadline_and_no_slot():
+    some = traffic(timeout=0.05)
+    assert some.slots.take()
+
+    async def work() -> None:
+        async with some.admitted("ada", uses_engine=False):
+            assert some.busy
+            await asyncio.sleep(60)
+
+    with pytest.raises(EngineTimeout, match=BUSY):
+        await work()
+    assert not some.busy
+
+
 async def test_no_slot_in_time():
     some = traffic(timeout=0.05)
     assert some.slots.take()
