@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from indexing.job import Job, Limits, LoadRefused, Plan, Summary, new_state
+from indexing.guard import LoadRefused
+from indexing.job import Job, Summary, new_state
 from indexing.progress import ProgressBar
+from indexing.request import Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
@@ -81,9 +83,11 @@ def run(tmp_path: Path) -> Callable[..., Summary]:
         source = CsvSource(path=str(tmp_path / "people.csv"))
         Path(source.path).write_text(text)
         with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
-            state = file.load() if resume else new_state(loader, [source], tmp_path / "rejects.ndjson")
+            rejects = tmp_path / "rejects.ndjson"
+            request = LoadRequest(sources=[source], rejects=rejects, limits=limits or Limits(), resume=resume)
+            state = file.load() if resume else new_state(loader, request)
             assert state is not None
-            return asyncio.run(Job(Plan([source], limits or Limits(), 1, resume), loader, state, file, progress).run())
+            return asyncio.run(Job(request, loader, state, file, progress).run())
 
     return run_job
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexing.loading import LoadRequest, default_workers, load
+from indexing.loading import default_workers, load
+from indexing.request import LoadRequest
 from indexing.state import JobState, StateFile
 from mappings.errors import IndexingError
 from search.engine import EngineSettings
@@ -36,4 +37,4 @@ def test_a_load_of_another_version_is_not_resumed(tmp_path: Path) -> None:
     with StateFile(tmp_path, settings.index) as file:
         file.save(JobState(store="contacts-1", in_place=False, base=0, inputs=[], reject_path="rejects.ndjson"))
     with pytest.raises(IndexingError, match="another version"):
-        asyncio.run(load(settings, [], LoadRequest(rejects=tmp_path / "rejects.ndjson", resume=True)))
+        asyncio.run(load(settings, LoadRequest(rejects=tmp_path / "rejects.ndjson", resume=True)))

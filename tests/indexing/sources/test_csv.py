@@ -9,19 +9,15 @@ from typing import Any
 import pytest
 import zstandard
 
-from indexing.sources.base import Row, Start
+from indexing.sources.base import Start
 from indexing.sources.csv import LONGEST_FIELD, CsvSource, check_encoding
 from mappings.errors import SourceError
+from tests.harness.loads import rows_of
 
 
 def write(path: Path, content: str | bytes) -> CsvSource:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return CsvSource(path=str(path))
-
-
-def rows_of(source: CsvSource, start: Start | None = None) -> list[Row]:
-    with source.open(start or Start()) as reader:
-        return list(reader)
 
 
 def cells_of(source: CsvSource) -> list[Any]:

@@ -12,18 +12,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from indexing.cli.server_process import CONTACTS
 from indexing.sources.base import Start
 from indexing.sources.postgres import PostgresSource
 from mappings.errors import SourceError
-from tests.harness.loads import arguments, interrupted, live, loaded, rejects, run_load
-from tests.harness.service import CONTACTS
+from tests.harness.loads import arguments, interrupted, live, loaded, rejects, rows_of, run_load
 
 PEOPLE = "SELECT 'id-' || lpad(n::text, 6, '0') AS uuid, 'p' || n || '@acme.com' AS email, 'CEO' AS title FROM "
-
-
-def texts_of(dsn: str, query: str, **options: Any) -> list[tuple[str, ...]]:
-    with PostgresSource(dsn=dsn, query=query, **options).open(Start()) as reader:
-        return [tuple(row.cells) for row in reader]
 
 
 def test_the_stock_schema(environment: dict[str, str], stock: str) -> None:
@@ -89,11 +84,10 @@ def test_an_own_query_with_awkward_values(postgres_database: str, environment: d
 def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_database: str) -> None:
     query = PEOPLE + "generate_series(1, 5000) AS n ORDER BY random()"
     source = PostgresSource(dsn=postgres_database, query=query)
-    with source.open(Start()) as reader:
-        rows = list(reader)
+    rows = rows_of(source)
     assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
-    with source.open(Start(rows=4998, place=rows[4997].place)) as reader:
-        assert [(row.line, row.cells[0]) for row in reader] == [(4999, "id-004999"), (5000, "id-005000")]
+    left = rows_of(source, Start(rows=4998, place=rows[4997].place))
+    assert [(row.line, row.cells[0]) for row in left] == [(4999, "id-004999"), (5000, "id-005000")]
 
 
 @pytest.mark.parametrize(
@@ -110,9 +104,8 @@ def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_datab
 def test_what_can_not_be_read_is_said(
     postgres_database: str, query: str, options: dict[str, str], start: Start, said: str
 ) -> None:
-    with pytest.raises(SourceError, match=said):  # noqa: SIM117
-        with PostgresSource(dsn=postgres_database, query=query, **options).open(start) as reader:
-            list(reader)
+    with pytest.raises(SourceError, match=said):
+        rows_of(PostgresSource(dsn=postgres_database, query=query, **options), start)
 
 
 def test_no_server_and_wrong_use(environment: dict[str, str]) -> None:
