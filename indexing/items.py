@@ -6,7 +6,7 @@ that a CSV would have. So the same contacts come of a database and of its export
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL
 
 import msgspec
 
-from indexing.sources.cells import Cell, text_of, texts_of
+from indexing.sources.cells import Cell, is_sound, text_of, values_of
 from mappings.errors import RowRejected, shorten
 from search.fields import (
     DATETIME_FIELDS,
@@ -70,7 +70,7 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
             whole = "".join(cells)  # type: ignore[arg-type] # texts alone, as a file has them: the quick way
             values: list[Any] = [text or None for text in map(str.strip, in_item_order((*cells, "")))]
         except TypeError:
-            whole = "".join(texts_of(cells))
+            whole = "" if is_sound(cells) else "".join(map(text_of, cells))
             values = [
                 (cell.strip() or None)
                 if type(cell) is str
@@ -134,9 +134,10 @@ def _uuid(field: str, text: str) -> str:
 
 
 def _list(_field: str, cell: str | Sequence[Cell]) -> tuple[str, ...] | None:
-    if not isinstance(cell, str):
-        return _values([text_of(part) for part in cell])
-    return _cached_list(cell) if len(cell) <= _CACHED_LENGTH else _split(cell)
+    if isinstance(cell, str):
+        return _cached_split(cell) if len(cell) <= _CACHED_LENGTH else _split(cell)
+    texts = tuple(values_of(cell))
+    return _cached_values(texts) if sum(map(len, texts)) <= _CACHED_LENGTH else _values(texts)
 
 
 def _split(text: str) -> tuple[str, ...] | None:
@@ -148,11 +149,12 @@ def _split(text: str) -> tuple[str, ...] | None:
     return _values(values)
 
 
-def _values(texts: list[str]) -> tuple[str, ...] | None:
+def _values(texts: Iterable[str]) -> tuple[str, ...] | None:
     return tuple(filter(None, map(str.strip, texts))) or None
 
 
-_cached_list = lru_cache(maxsize=4096)(_split)
+# What is kept is also shared: values that are one object are compared at once in whatever is derived of them.
+_cached_split, _cached_values = lru_cache(maxsize=4096)(_split), lru_cache(maxsize=4096)(_values)
 
 
 def _integer(field: str, cell: str | int | Decimal) -> int:
@@ -162,12 +164,12 @@ def _integer(field: str, cell: str | int | Decimal) -> int:
     number = cell
     if isinstance(number, Decimal):
         if not number.is_finite() or number.is_signed():
-            raise _no_number(field, text_of(number))
+            raise _no_number(field, text_of(cell))
         # As its text would be read: whole digits as they are, a fraction as the nearest float.
         number = int(number) if int(number.as_tuple().exponent) >= 0 else round(float(number))
     if number < 0:
-        raise _no_number(field, text_of(number))
-    return _bounded(field, number, text_of(cell))
+        raise _no_number(field, text_of(cell))
+    return _bounded(field, number, cell)
 
 
 @lru_cache(maxsize=4096)
@@ -181,9 +183,9 @@ def _cached_integer(field: str, text: str) -> int:
     return _bounded(field, int(digits) * scale if digits.isdecimal() else round(float(digits) * scale), text)
 
 
-def _bounded(field: str, number: int, text: str) -> int:
+def _bounded(field: str, number: int, cell: Cell) -> int:
     if number > LONG_MAX:
-        raise RowRejected(f"{field}: {shorten(text)!r} is over {LONG_MAX}")
+        raise RowRejected(f"{field}: {shorten(text_of(cell))!r} is over {LONG_MAX}")
     return number
 
 
@@ -209,11 +211,11 @@ def _utc(field: str, cell: str | date) -> str:
         if not isinstance(moment, datetime):
             return f"{moment.isoformat()}T00:00:00"
         if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC)
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         text = shorten(text_of(cell))
         raise RowRejected(f"{field}: {text!r} is not a date, e.g. 2024-01-15 or 2024-01-15T10:30:00") from None
-    return moment.replace(tzinfo=None, microsecond=0).isoformat()
+    return moment.isoformat(timespec="seconds")
 
 
 _cached_utc = lru_cache(maxsize=4096)(_utc)

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
-from indexing.sources.cells import Cell, characters_of
+from indexing.sources.cells import Cell, size_of
 from indexing.sources.columns import ColumnMapping
 
 BATCH_ROWS = 1500
@@ -115,7 +115,7 @@ def _next_batch(rows: Iterator[Row]) -> list[Row]:
     size = 0
     for row in rows:
         batch.append(row)
-        size += characters_of(row.cells)
+        size += size_of(row.cells)
         if len(batch) == BATCH_ROWS or size >= BATCH_CHARACTERS:
             break
     return batch

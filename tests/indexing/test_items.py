@@ -135,6 +135,7 @@ def test_any_row_is_a_contact_or_rejected(cells: dict[str, Any]) -> None:
         ("title", Decimal("1E+3"), "1000"),
         ("title", 0, "0"),
         ("title", date(2024, 1, 15), "2024-01-15"),
+        ("title", r"a\u0000b", r"a\u0000b"),
         ("title", UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         ("title", b"x", "b'x'"),
         ("title", None, None),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from indexing.sources.cells import Cell, characters_of, text_of, text_of_field, texts_of
+from indexing.sources.cells import Cell, is_sound, size_of, text_of, text_of_field
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,16 @@ def test_a_list_field_keeps_its_values_whole() -> None:
     assert text_of_field("keywords", "a, b") == "a, b"
 
 
-def test_the_text_of_a_row() -> None:
-    assert texts_of((None, "ab", 5, Decimal(5), ["cd", "e"], date(2024, 1, 15))) == ["ab", "cd; e"]
-    assert [characters_of(cells) for cells in ((), ("ab", "c"), (None, "ab", 5, ["cd", "e"]))] == [0, 3, 7]
+def test_how_much_a_row_holds() -> None:
+    assert [size_of(cells) for cells in ((), ("ab", "cde"), (5, "\udce9", None))] == [0, 5, 2]
+    assert 1000 < size_of((None, 5, ["x" * 600, "y" * 400], UUID(int=1), {"a": object()})) < 1200
+
+
+@pytest.mark.parametrize("text", ["a\0b", "caf\udce9", "\0"])
+def test_what_no_store_takes_is_seen_in_any_cell(text: str) -> None:
+    for cells in ((text,), (5, text), (None, ["a", text]), ([[text]], Decimal(1))):
+        assert not is_sound(cells)
+
+
+def test_a_sound_row() -> None:
+    assert is_sound(("a", "é", "\n", None, 5, ["株式会社", "\U0001f600"], Decimal(1), datetime(2024, 1, 15)))
