@@ -17,6 +17,7 @@ from mappings.errors import EngineUnavailable, IndexingError, RowRejected, Sourc
 from search.fields import ContactListItem
 from search.loader import Document, Refusal, Store
 from tests.harness.loads import people
+from tests.harness.memory_source import MemorySource, contact_rows
 
 
 class MemoryLoader:
@@ -155,6 +156,33 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
     assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (10_001, 10_000, 0, 1)
     assert loader.calls == ["start", "resume 3000", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
+
+
+def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:
+    class Stuck(MemoryLoader):
+        async def write(self, documents: Sequence[Document]) -> list[Refusal]:
+            self.calls.append("write")
+            writing.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.calls.append("write ended")
+            return []
+
+    async def run() -> None:
+        request = LoadRequest(sources=[MemorySource(rows=contact_rows(10))], rejects=tmp_path / "rejects.ndjson")
+        with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
+            job = asyncio.create_task(Job(request, loader, new_state(loader, request), file, progress).run())
+            await writing.wait()
+            job.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await job
+
+    loader, writing = Stuck(), asyncio.Event()
+    asyncio.run(run())
+    # Nothing was acknowledged, so nothing stays to be resumed.
+    assert loader.calls == ["start", "write", "write ended", "abort"]
+    assert leftovers(tmp_path) == set()
 
 
 def test_two_loads_into_one_index_exclude_each_other(tmp_path: Path) -> None:

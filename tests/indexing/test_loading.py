@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from indexing.job import Summary
 from indexing.loading import Interrupted, default_workers, load
 from indexing.request import Limits, LoadRequest
 from indexing.sources import base
+from indexing.sources.base import RowBatch, Start
 from indexing.state import JobState, StateFile
 from mappings.errors import EngineUnavailable, IndexingError
 from mappings.predicates import ContactFilter
@@ -134,6 +136,32 @@ def test_other_sources_or_flags_are_not_resumed(settings: EngineSettings) -> Non
     # Without --resume what was left is removed, and nothing of it is live.
     assert loaded(settings, MemorySource(rows=contact_rows(3)), keep=0).live == 3
     assert len([path for path in settings.data_dir.iterdir() if path.suffix == ".duckdb"]) == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_cancelled_load_is_gone_on_with(settings: EngineSettings) -> None:
+    class Endless(MemorySource, frozen=True, kw_only=True):
+        """Waits after its rows for more that never come."""
+
+        async def _batches(self, start: Start) -> AsyncGenerator[RowBatch]:
+            async for batch in MemorySource._batches(self, start):
+                yield batch
+            interrupted.set()
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        request = LoadRequest(sources=[source], rejects=settings.data_dir / "rejects.ndjson", workers=1)
+        loading = asyncio.create_task(load(settings, request))
+        await interrupted.wait()
+        loading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await loading
+
+    interrupted = asyncio.Event()
+    source = Endless(rows=contact_rows(2500))
+    asyncio.run(run())
+    assert source.closed == [True]
+    assert loaded(settings, MemorySource(rows=contact_rows(3000)), resume=True).indexed == 3000
 
 
 def test_a_crash_after_the_swap_needs_no_second_load(settings: EngineSettings, monkeypatch: pytest.MonkeyPatch) -> None:

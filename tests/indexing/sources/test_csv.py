@@ -114,6 +114,11 @@ def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
         rows_of(source, Start(rows=3))
 
 
+def test_standard_input_is_always_the_same() -> None:
+    source = CsvSource(path="-")
+    assert (source.name, source.size, source.identity) == ("standard input", None, "-")
+
+
 def test_the_identity_changes_with_the_file_and_how_it_is_read(tmp_path: Path) -> None:
     first = write(tmp_path / "x.csv", PLAIN).identity
     assert CsvSource(path=str(tmp_path / "x.csv"), delimiter=";").identity != first
