@@ -12,7 +12,7 @@ from mappings.errors import EngineError, SourceError
 from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
 from search.engines import open_engine
-from search.loader import Store
+from search.stores import Store
 
 
 class LiveSource(Source, frozen=True, kw_only=True):
