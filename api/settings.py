@@ -5,6 +5,7 @@ The environment wins over `.env`; a variable that is set to nothing counts as no
 
 import secrets
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,12 @@ __all__ = ["TABLE", "Setting", "Settings", "load_settings"]
 
 SHORTEST_SECRET = 32
 """Bytes of a secret for HS256: what RFC 7518, 3.2 demands."""
+
+PREFIX = "CONTACTS_"
+"""What the name of every setting begins with."""
+
+NEAR = 0.75
+"""From this likeness to the name of a setting on (of 1, without the prefix), another name is a slip of the pen."""
 
 _CURE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 _GIBIBYTE = 2**30
@@ -37,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
+        unknown: set variables that look like ours and are no settings; say so at start.
     """
 
     engine: EngineSettings = EngineSettings()
@@ -66,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     log_format: str | None = None
     log_level: str = "info"
+    unknown: tuple[str, ...] = ()
 
     @property
     def logs_json(self) -> bool:
@@ -163,14 +172,29 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
     `need_secret=False` is for commands that neither make nor check tokens: a missing secret stays `None` there.
 
     Raises:
-        SettingsError: names the variable, its value and what is expected.
+        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is.
     """
     values = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
     found = read((*_STORE, *_SERVICE), values)
     shared = {name.removeprefix(_ENGINE): found.pop(name) for name in list(found) if name.startswith(_ENGINE)}
     engine = EngineSettings(own=own_settings(shared["engine"], values), **shared)
-    settings = Settings(engine=engine, **found)
+    settings = Settings(engine=engine, unknown=_unknown(values), **found)
     return _with_secret(settings) if need_secret else settings
+
+
+def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
+    """The set names with our prefix that are no settings: of other programs, or of another version of this one.
+
+    Raises:
+        SettingsError: one is nearly the name of a setting.
+    """
+    known = [row.variable.removeprefix(PREFIX) for row in TABLE]
+    names = sorted(name.removeprefix(PREFIX) for name in values if name.startswith(PREFIX) and values[name].strip())
+    unknown = [name for name in names if name not in known]
+    for name in unknown:
+        for nearest in get_close_matches(name, known, 1, NEAR):
+            raise SettingsError(f"{PREFIX}{name}: no such setting; did you mean {PREFIX}{nearest}? Else unset it")
+    return tuple(PREFIX + name for name in unknown)
 
 
 def _with_secret(settings: Settings) -> Settings:

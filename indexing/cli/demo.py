@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from indexing.cli.queries import print_analysis, print_contacts
+from indexing.cli.presenters import print_analysis, print_contacts
 from indexing.sample.contacts import write_sample
 from mappings.errors import ContactsError
 from search.engines import DEFAULT, engine_module
