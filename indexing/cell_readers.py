@@ -15,14 +15,14 @@ import msgspec
 
 from indexing.sources.cells import Cell, text_of, values_of
 from mappings.errors import RowRejected, shorten
-from search.fields import DATETIME_FIELDS, INTEGER_FIELDS, ITEM_FIELDS, LIST_FIELDS, LONG_MAX
+from search.fields import FORMS, LONG_MAX
+from search.kinds import Form
 
 LONGEST_UUID = 128
 """Characters of a uuid. Elasticsearch takes identifiers of at most 512 bytes."""
 
 _LONGEST_NUMBER = 128
 
-_PHONES = frozenset(name for name in ITEM_FIELDS if name.endswith("_phone"))
 _NUMBER = re.compile(r"'?\$?\s*(\d+(?:,\d{3})*(?:\.\d+)?)\s*([KMB])?\+?", re.IGNORECASE)
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _SPAN = re.compile(r"'?\s*([\d,]+)\s*[-–—]\s*[\d,]+")
@@ -134,18 +134,15 @@ def _utc(field: str, cell: str | date) -> str:
 _cached_utc = lru_cache(maxsize=4096)(_utc)
 
 
-READERS: dict[str, CellReader] = {
-    **dict.fromkeys(LIST_FIELDS, _list),
-    **dict.fromkeys(INTEGER_FIELDS, _integer),
-    **dict.fromkeys(DATETIME_FIELDS, _datetime),
-    **dict.fromkeys(_PHONES, _phone),
-    "uuid": _uuid,
+_OF_FORM: dict[Form, tuple[CellReader, frozenset[type]]] = {
+    Form.LIST: (_list, frozenset({list, tuple})),
+    Form.INTEGER: (_integer, frozenset({int, Decimal})),
+    Form.DATETIME: (_datetime, frozenset({date, datetime})),
+    Form.PHONE: (_phone, frozenset()),
 }
+
+READERS = {name: _OF_FORM[form][0] for name, form in FORMS.items() if form in _OF_FORM} | {"uuid": _uuid}
 """Field → its reader; fields that are not here are plain text."""
 
-OWN_TYPES: dict[str, frozenset[type]] = {
-    **dict.fromkeys(LIST_FIELDS, frozenset({list, tuple})),
-    **dict.fromkeys(INTEGER_FIELDS, frozenset({int, Decimal})),
-    **dict.fromkeys(DATETIME_FIELDS, frozenset({date, datetime})),
-}
+OWN_TYPES = {name: _OF_FORM[form][1] for name, form in FORMS.items() if form in _OF_FORM}
 """Field → the types that its reader takes besides text."""
