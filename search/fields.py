@@ -33,7 +33,6 @@ from search.kinds import (
 
 __all__ = [
     "CONTACT_FIELDS",
-    "DATETIME_FIELDS",
     "FORMS",
     "INTEGER_FIELDS",
     "ITEM_FIELDS",
@@ -41,7 +40,6 @@ __all__ = [
     "LONG_MAX",
     "LONG_MIN",
     "MAPPING_VERSION",
-    "PHONE_FIELDS",
     "SEARCH_FIELDS",
     "SORT_FIELDS",
     "SORT_KEYS",
@@ -178,8 +176,6 @@ CONTACT_FIELDS: dict[str, ContactField] = rows(ContactListItem)
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
 LIST_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.LIST)
 INTEGER_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.INTEGER)
-DATETIME_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.DATETIME)
-PHONE_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.PHONE)
 
 ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
     "ContactSimpleItem",
