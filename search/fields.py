@@ -4,8 +4,9 @@ One row a field, in two tables. A row of `ContactListItem` is a field of the con
 it: its type, the headers that mean it, its column in the stock schema, its names in Apollo's index, and whether it is
 searched and sorted by. A row of `SEARCH_FIELDS` is a field that is made of others, or in a way of its own
 (`search.derivation`). Everything else that depends on fields derives from these rows: the items in answers and their
-documents, what is empty of a contact, exports, both engines' schemas, `mappings/data/item_fields.json` (written by
-`python -m docs.generate`). Whatever changes what is stored or derived moves `MAPPING_VERSION`.
+documents, what is empty of a contact, exports, both engines' schemas and, written by `python -m docs.generate`, what
+mappings have to know (`item_fields.json` and `sort_keys.json` in `mappings/data`). Whatever changes what is stored or
+derived moves `MAPPING_VERSION`.
 """
 
 from typing import Annotated
@@ -32,7 +33,6 @@ from search.kinds import (
 
 __all__ = [
     "CONTACT_FIELDS",
-    "DATETIME_FIELDS",
     "FORMS",
     "INTEGER_FIELDS",
     "ITEM_FIELDS",
@@ -40,7 +40,6 @@ __all__ = [
     "LONG_MAX",
     "LONG_MIN",
     "MAPPING_VERSION",
-    "PHONE_FIELDS",
     "SEARCH_FIELDS",
     "SORT_FIELDS",
     "SORT_KEYS",
@@ -177,8 +176,6 @@ CONTACT_FIELDS: dict[str, ContactField] = rows(ContactListItem)
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
 LIST_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.LIST)
 INTEGER_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.INTEGER)
-DATETIME_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.DATETIME)
-PHONE_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.PHONE)
 
 ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
     "ContactSimpleItem",
@@ -192,7 +189,6 @@ ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
     frozen=True,
     kw_only=True,
 )
-"""A contact in short, for `view: "simple"`."""
 
 
 def _plain(*kinds: Kind) -> dict[str, SearchField]:

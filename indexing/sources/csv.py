@@ -82,18 +82,6 @@ class CsvSource(Source, frozen=True, kw_only=True):
             if self.path != "-":
                 raw.close()
 
-    def text(self, raw: BinaryIO) -> TextIO:
-        """What `raw`, the open file, holds, unpacked and decoded."""
-        begin = raw.peek(4)[:4] if isinstance(raw, io.BufferedReader) else b""
-        stream: BinaryIO = raw
-        if begin.startswith(_GZIP):
-            stream = gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[assignment]
-        elif begin.startswith(_ZSTANDARD):
-            unpacking = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-            stream = io.BufferedReader(unpacking, 256 * 1024)
-        # A wrong byte must cost its row, not the load: it comes through as a lone surrogate, which `items` rejects.
-        return io.TextIOWrapper(stream, encoding=self.encoding, errors="surrogateescape", newline="")
-
 
 class _Rows:
     """The rows of an open CSV file."""
@@ -102,7 +90,7 @@ class _Rows:
         self._source, self._raw = source, raw
         with _telling(source):
             # Kept although nobody asks for it again: without it, the file would be closed when it is collected.
-            self._text = text = source.text(raw)
+            self._text = text = _text(raw, source.encoding)
             self._blank_lines = 0
             header = text.readline()
             while header and not header.strip():
@@ -144,6 +132,19 @@ class _Rows:
                 yield Row(line, cells[:width])
             elif cells:
                 yield Row(line, cells, f"the row has {len(cells)} cells where the header has {width}")
+
+
+def _text(raw: BinaryIO, encoding: str) -> TextIO:
+    """What the open file `raw` holds, unpacked and decoded."""
+    begin = raw.peek(4)[:4] if isinstance(raw, io.BufferedReader) else b""
+    stream: BinaryIO = raw
+    if begin.startswith(_GZIP):
+        stream = gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[assignment]
+    elif begin.startswith(_ZSTANDARD):
+        unpacking = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        stream = io.BufferedReader(unpacking, 256 * 1024)
+    # A wrong byte must cost its row, not the load: it comes through as a lone surrogate, which `items` rejects.
+    return io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
 
 
 def check_encoding(name: str) -> None:

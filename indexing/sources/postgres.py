@@ -155,5 +155,5 @@ def _telling() -> Iterator[None]:
     except psycopg.Error as error:
         if error.diag.message_primary:
             raise SourceError(f"PostgreSQL: {shorten(error.diag.message_primary, 300)}") from error
-        what = "can't be reached" if isinstance(error, psycopg.OperationalError) else "sent what can't be read"
-        raise SourceError(f"PostgreSQL {what} ({type(error).__name__})") from error
+        trouble = "can't be reached" if isinstance(error, psycopg.OperationalError) else "sent what can't be read"
+        raise SourceError(f"PostgreSQL {trouble} ({type(error).__name__})") from error

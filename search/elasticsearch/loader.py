@@ -91,6 +91,9 @@ class ElasticsearchLoader:
             await self.start()
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
+        if not documents:
+            # All rows of the batch were rejected before; the server takes no empty request.
+            return []
         refusals: list[Refusal] = []
         left = list(documents)
 
