@@ -88,14 +88,15 @@ def told(environment: dict[str, str], *arguments: str) -> Any:
     return json.loads(outcome.stdout)
 
 
-def got(service: Service, path: str) -> Any:
-    """A document of the service."""
-    return json.loads(text_of(service, path))
-
-
 def text_of(service: Service, path: str) -> str:
+    """What the service answers to a `GET`."""
     with urllib.request.urlopen(service.base + path, timeout=60) as response:
-        return response.read().decode()
+        return str(response.read(), "utf-8")
+
+
+def got(service: Service, path: str) -> Any:
+    """The same, decoded."""
+    return json.loads(text_of(service, path))
 
 
 def test_the_packages_know_nothing_of_what_is_added() -> None:

@@ -45,7 +45,8 @@ def apply(page: str, root: Path, copy: Path) -> None:
         else:
             lines = path.read_text().splitlines(keepends=True)
             at = _line(path, said["place"], said["name"])
-            path.write_text("".join([*lines[:at], said["text"], *lines[at:]]))
+            after = "\n\n" if said["place"] == "before" and path.suffix == ".py" else ""
+            path.write_text("".join([*lines[:at], said["text"], after, *lines[at:]]))
 
 
 def _line(path: Path, place: str, name: str) -> int:
