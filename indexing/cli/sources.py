@@ -115,4 +115,7 @@ def _overrides(given: tuple[str, ...]) -> dict[str, str]:
     return overrides
 
 
-SOURCES = {"csv": csv_files, "postgres": postgres_query}
+SOURCES = {
+    "csv": csv_files,
+    "postgres": postgres_query,
+}
