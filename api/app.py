@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from litestar import Litestar, MediaType, Request, Response
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.routes import HTTPRoute
 
 from api.accounts.accounts import Accounts
 from api.accounts.controller import AuthController
@@ -20,7 +22,7 @@ from api.operations.health import live, metrics_page, ready
 from api.operations.metrics import Metrics, TimedEngine
 from api.operations.observer import Observer
 from api.rest.openapi import openapi
-from api.rest.routes import ContactsController
+from api.rest.routes import contacts_router
 from api.settings import Settings
 from api.socket.asyncapi import asyncapi_page
 from api.socket.connection import Services
@@ -45,6 +47,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     """
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
+    accounts.listen(connections.end_session)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -67,7 +70,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
                 await opened.close()
 
     app = Litestar(
-        route_handlers=[gateway, asyncapi_page, ContactsController, AuthController, live, ready, metrics_page],
+        route_handlers=[gateway, asyncapi_page, contacts_router(), AuthController, live, ready, metrics_page],
         lifespan=[lifespan],
         state=State(
             {
@@ -83,8 +86,19 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         openapi_config=openapi(),
         logging_config=None,
     )
-    app.asgi_handler = Observer(app.asgi_handler, metrics)
+    app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
     return app
+
+
+def _actions(app: Litestar) -> dict[str, str]:
+    """Path → what logs and figures call the documented operation there: its `action`, or else its own name."""
+    return {
+        route.path: handler.opt.get("action", handler.handler_name)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.resolve_include_in_schema()
+    }
 
 
 def _cors(settings: Settings) -> CORSConfig | None:
@@ -100,7 +114,8 @@ def _open(settings: Settings) -> Engine[Any]:
     # Engines bring heavy packages, which an application with an engine of its own does without.
     from search.engines import open_engine  # noqa: PLC0415
 
-    return open_engine(settings.engine)
+    # As many as are let in run; where the settings do not say how many, the engine does.
+    return open_engine(msgspec.structs.replace(settings.engine, concurrency=settings.max_running))
 
 
 def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:

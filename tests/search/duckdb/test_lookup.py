@@ -12,7 +12,8 @@ from search.duckdb.compile import compile_filter
 from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from tests.harness.oracle import Oracle, derived, matches
+from tests.harness.naive_engine import derived, matches
+from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
 from tests.harness.strategies import items, leaves
 
