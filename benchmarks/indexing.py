@@ -26,17 +26,17 @@ from elasticsearch.helpers import parallel_bulk
 
 from benchmarks.measure import at_least, at_most, median_ratio, rotated, show
 from benchmarks.stores import ENGINES, INDEX, emptied_elasticsearch
-from indexing.items import item_reader
-from indexing.pipeline import BATCH_ROWS
+from indexing.cli.server_process import CONTACTS
 from indexing.sample.contacts import write_sample
-from indexing.sources.base import Start
+from indexing.sources.base import BATCH_ROWS
 from indexing.sources.csv import CsvSource
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
 from search.loader import Document
-from tests.harness.service import CONTACTS, environment_of
+from tests.harness.loads import items_of
+from tests.harness.service import environment_of
 
 TARGET_RATIO = 1.3
 TARGET_MEBIBYTES = 400
@@ -75,10 +75,8 @@ def ours(environment: dict[str, str], path: Path, directory: Path) -> Load:
 
 def documents(path: Path) -> list[Document]:
     """The finished documents of a CSV."""
-    with CsvSource(path=str(path)).open(Start()) as reader:
-        assert reader.columns is not None
-        read = item_reader(reader.columns.fields)
-        return [ElasticsearchLoader.encode(number, read(row.cells)) for number, row in enumerate(reader, 1)]
+    items = items_of(CsvSource(path=str(path)))
+    return [ElasticsearchLoader.encode(number, item) for number, item in enumerate(items, 1)]
 
 
 def action(document: Document) -> dict[str, object]:

@@ -82,7 +82,7 @@ class ContactService:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         if request.limit is None:
             page = await self._all(plan, request, position)
         else:
@@ -92,7 +92,7 @@ class ContactService:
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         return SearchStream(self._engine, plan, request, _offset(request, plan), position)
 
     async def uuids(self, request: UuidsRequest) -> bytes:

@@ -1,7 +1,6 @@
 """Around all HTTP requests: a request id, one log line, and the figures. WebSockets pass untouched."""
 
 import logging
-import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -9,14 +8,13 @@ from collections.abc import Iterable, Mapping
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.operations.logs import Label, label
+from api.operations.logs import Label, is_request_id, label
 from api.operations.metrics import Metrics
 
 DOOR = "rest"
 HEADER = b"x-request-id"
 
 _QUIET = frozenset(("health", "metrics"))
-_ID = re.compile(rb"[\w.:-]{1,64}")
 
 _log = logging.getLogger(__name__)
 
@@ -65,4 +63,4 @@ class Observer:
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The one a client or proxy gave, if it looks like one, else a new one."""
     given = next((value for name, value in headers if name == HEADER), b"")
-    return given if _ID.fullmatch(given) else secrets.token_hex(8).encode()
+    return given if is_request_id(given.decode("ascii", "replace")) else secrets.token_hex(8).encode()

@@ -72,10 +72,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         if special is not None:
             return await special.answer(request, data)
         service, wanted = service_of(request), action.request.read(data)
-        if action.uses_engine:
-            body = await in_turn(request, lambda: action.function(service, wanted))
-        else:
-            body = await action.function(service, wanted)
+        body = await in_turn(request, lambda: action.function(service, wanted), uses_engine=action.uses_engine)
         return await reply(request, body, JSON)
 
     # Litestar makes the document of these.

@@ -9,7 +9,7 @@ from litestar.types import Receive
 
 from api.accounts.guard import HttpRequest
 from api.actions.service import ContactService
-from api.actions.traffic import Traffic
+from api.services import Services
 from api.settings import Settings
 from mappings.errors import Stopped
 
@@ -18,27 +18,29 @@ Result = TypeVar("Result")
 
 def service_of(http: HttpRequest) -> ContactService:
     """The application's service."""
-    service: ContactService = http.app.state.service
-    return service
+    return _services(http).contacts
 
 
 def settings_of(http: HttpRequest) -> Settings:
     """The application's settings."""
-    settings: Settings = http.app.state.settings
-    return settings
+    return _services(http).settings
 
 
-def turn(http: HttpRequest) -> AbstractAsyncContextManager[object]:
-    """A slot for the engine, for the user who asks."""
-    traffic: Traffic = http.app.state.traffic
-    return traffic.slots.turn(http.state.user)
+def turn(http: HttpRequest, *, uses_engine: bool = True) -> AbstractAsyncContextManager[object]:
+    """A slot for the engine, for the user who asks, until a deadline: of the answer, or of a part of a streamed one."""
+    return _services(http).traffic.admitted(http.state.user, uses_engine=uses_engine)
 
 
-async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]]) -> Result:
-    """The result of a use of the engine, which begins with the turn."""
+def _services(http: HttpRequest) -> Services:
+    services: Services = http.app.state.services
+    return services
+
+
+async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]], *, uses_engine: bool = True) -> Result:
+    """The result of `work`, which begins with the turn; without a slot if it does not use the engine."""
 
     async def working() -> Result:
-        async with turn(http):
+        async with turn(http, uses_engine=uses_engine):
             return await work()
 
     return await while_there(http, working())

@@ -14,7 +14,8 @@ from search.engine import Engine, EngineSettings
 from search.engines import open_engine, open_loader
 from search.fields import ContactListItem
 
-BATCH = 2000
+BATCH = 500
+"""Documents written at once: well under 1 MiB, of which aiohttp warns, and warnings are errors here."""
 SECONDS = 60.0
 
 
