@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from api.settings import TABLE
+from docs.api_tables import filled
 from mappings.catalogue import entries
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
@@ -21,6 +22,7 @@ def pages() -> dict[Path, str]:
     """File → what it should hold."""
     return {
         _HERE / "settings.md": _settings(),
+        _HERE / "api.md": filled((_HERE / "api.md").read_text()),
         _HERE / "mapping.md": _mapping(),
         _DATA / "item_fields.json": _names({field: row.apollo for field, row in CONTACT_FIELDS.items()}),
         _DATA / "sort_keys.json": _names(SORT_NAMES),
