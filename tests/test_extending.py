@@ -122,7 +122,7 @@ def test_the_action_answers_at_both_doors_and_is_in_the_figures(service: Service
     assert 'contacts_requests_total{action="first_contact",door="rest",outcome="200"} 1.0' in figures
 
 
-def test_the_action_is_in_the_documents(service: Service) -> None:
+def test_the_action_is_in_the_documents(copy: Path, service: Service) -> None:
     openapi = got(service, "/docs/openapi.json")
     operation = openapi["paths"][f"{APOLLO}/contacts/first"]["post"]
     assert (operation["operationId"], operation["summary"]) == ("first", "First contact")
@@ -134,6 +134,7 @@ def test_the_action_is_in_the_documents(service: Service) -> None:
     assert {"first_contactRequest", "first_contactSuccess"} <= set(components["messages"])
     assert "FirstData" in components["schemas"]
     assert "first_error" in components["schemas"]["ErrorDetail"]["properties"]["code"]["enum"]
+    assert "| `first_contact` | The uuid of the first contact in the order" in (copy / "docs" / "api.md").read_text()
 
 
 def test_the_action_is_a_command(environment: dict[str, str]) -> None:
@@ -172,6 +173,7 @@ def test_the_field_is_sent_in_every_form_of_an_answer(service: Service) -> None:
 @pytest.mark.parametrize("url", [f"{EVERYONE}?personNicknames[]=TABLES", BOBBY])
 def test_contacts_are_found_by_the_field(service: Service, url: str) -> None:
     assert service.data("get_uuids", url=url)["uuids"] == ["1"]
+    assert service.post(f"{APOLLO}/contacts/count", {"url": url})[1] == {"count": 1}
     assert service.data("analyze", url=url)["categories"][0]["parameters"][0]["description"] == (
         "What the person is called by friends"
     )
