@@ -22,7 +22,7 @@ from mappings.errors import (
 UNEXPECTED = "Something went wrong on our side. The request may be sent again."
 """What a caller sees of an error nobody foresaw; the log has the rest."""
 
-_CODES: tuple[tuple[type[ContactsError], str], ...] = (
+CODES_BY_KIND: tuple[tuple[type[ContactsError], str], ...] = (
     (InvalidJson, "invalid_json"),
     (MissingField, "missing_field"),
     (UnknownAction, "unknown_action"),
@@ -31,11 +31,12 @@ _CODES: tuple[tuple[type[ContactsError], str], ...] = (
     (Unauthorized, "validation_error"),
     (Forbidden, "validation_error"),
 )
+"""Kind of error → WebSocket error code; the first that fits."""
 
-CODES = frozenset(code for _, code in _CODES)
+CODES = frozenset(code for _, code in CODES_BY_KIND)
 """The WebSocket error codes of a caller's mistakes; each action has one of its own beside them."""
 
-_STATUSES: tuple[tuple[type[ContactsError], int], ...] = (
+STATUSES_BY_KIND: tuple[tuple[type[ContactsError], int], ...] = (
     (InvalidInput, 400),
     (Unauthorized, 401),
     (Forbidden, 403),
@@ -46,18 +47,19 @@ _STATUSES: tuple[tuple[type[ContactsError], int], ...] = (
     (AccountsUnavailable, 503),
     (EngineError, 503),
 )
+"""Kind of error → HTTP status; the first that fits."""
 
 _log = logging.getLogger(__name__)
 
 
 def code_of(error: Exception, otherwise: str) -> str:
     """The WebSocket error code of `error`; `otherwise`, the action's own, for the engine and the unexpected."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), otherwise)
+    return next((code for kind, code in CODES_BY_KIND if isinstance(error, kind)), otherwise)
 
 
 def status_of(error: Exception) -> int:
     """The HTTP status of `error`; 500 for the unexpected."""
-    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    return next((status for kind, status in STATUSES_BY_KIND if isinstance(error, kind)), 500)
 
 
 def message_of(error: Exception) -> str:

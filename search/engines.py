@@ -12,7 +12,10 @@ from search.engine import Engine, EngineSettings
 from search.loader import Loader
 from search.settings import Setting, read
 
-ENGINES = {"elasticsearch": "search.elasticsearch", "duckdb": "search.duckdb"}
+ENGINES = {
+    "elasticsearch": "search.elasticsearch",
+    "duckdb": "search.duckdb",
+}
 """Name → module, which is imported when it is first asked for."""
 
 DEFAULT = "duckdb"

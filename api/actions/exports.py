@@ -68,7 +68,7 @@ def csv_rows(items: Sequence[bytes], *, simple: bool) -> bytes:
     return _lines([[", ".join(value) if isinstance(value, tuple) else value for value in row] for row in rows])
 
 
-def _shape(simple: bool) -> type[ContactListItem] | type[ContactSimpleItem]:
+def _shape(simple: bool) -> type[msgspec.Struct]:
     return ContactSimpleItem if simple else ContactListItem
 
 

@@ -13,6 +13,7 @@ from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, shorten
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
+from search.cursor import fingerprint
 from search.engine import Engine
 
 AnyEngine = Engine[Any]
@@ -34,14 +35,14 @@ class Plan(msgspec.Struct, frozen=True):
     """A request's filter, ready to run.
 
     Attributes:
-        contact_filter: the predicate, company lists included, and the order; cursors are bound to it.
+        fingerprint: of the filter, company lists included, and its order; cursors are bound to it.
         page: the URL's own page, 1 or more.
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
     """
 
-    contact_filter: ContactFilter
+    fingerprint: bytes
     page: int
     compiled: object
     metadata: bytes
@@ -81,7 +82,7 @@ class Plans:
             encode(mapped.unmapped_categories),
         )
         compiled = self._engine.compile(contact_filter)
-        return Plan(contact_filter, mapped.page, compiled, metadata, mapped.unmapped_categories)
+        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
 
 
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:

@@ -49,10 +49,14 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 
 
 class ContactService:
-    """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`."""
+    """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
+
+    Attributes:
+        engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+    """
 
     def __init__(self, engine: AnyEngine, settings: Settings) -> None:
-        self._engine = engine
+        self.engine = engine
         self._most_bytes = settings.max_response_bytes
         self._plans = Plans(engine)
 
@@ -63,13 +67,13 @@ class ContactService:
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
         counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
-        counts = await self._engine.count_many(compiled)
+        counts = await self.engine.count_many(compiled)
         return await _off_loop(request.url, lambda: msgspec.json.encode(counting.answer(counts)))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact."""
         plan = await self.plan(request)
-        return b'{"count":%d}' % await self._engine.count(plan.compiled)
+        return b'{"count":%d}' % await self.engine.count(plan.compiled)
 
     async def search(self, request: SearchRequest) -> bytes:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
@@ -82,7 +86,7 @@ class ContactService:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         if request.limit is None:
             page = await self._all(plan, request, position)
         else:
@@ -92,8 +96,8 @@ class ContactService:
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
-        return SearchStream(self._engine, plan, request, _offset(request, plan), position)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
+        return SearchStream(self.engine, plan, request, _offset(request, plan), position)
 
     async def uuids(self, request: UuidsRequest) -> bytes:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
@@ -101,10 +105,10 @@ class ContactService:
         if request.limit is not None:
             # One more than fits: enough to know that the answer is too large, whatever the limit says.
             most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
-            uuids = await self._engine.uuids(plan.compiled, most)
+            uuids = await self.engine.uuids(plan.compiled, most)
             return self._uuids_answer(len(uuids), [inside(uuids)] if uuids else [])
         count, size, parts = 0, 0, []
-        async with aclosing(self._engine.scan_uuids(plan.compiled)) as batches:
+        async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
                 if batch:
                     parts.append(inside(batch))
@@ -114,7 +118,7 @@ class ContactService:
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
-        return UuidStream(self._engine, await self.plan(request), request)
+        return UuidStream(self.engine, await self.plan(request), request)
 
     def plan(self, request: CountRequest) -> Awaitable[Plan]:
         """The request's filter, ready to run."""
@@ -128,7 +132,7 @@ class ContactService:
     async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         items: list[bytes] = []
         size = 0
-        async with aclosing(self._engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
+        async with aclosing(self.engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
             async for batch in batches:
                 projected = simple(batch) if request.simple else batch
                 size += _bytes_of(projected)
@@ -143,7 +147,7 @@ class ContactService:
         chunks: list[list[bytes]] = []
         size = 0
         first = last = Page([])
-        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as source:
+        async with aclosing(pages(self.engine, plan, limit, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
                 chunks.append(simple(last.items) if request.simple else last.items)
@@ -155,7 +159,7 @@ class ContactService:
 
     def _countable(self, url: ApolloUrl) -> tuple[Countable, list[object]]:
         counting = countable(url, datetime.now(UTC).date())
-        return counting, [self._engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
+        return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
     def _refuse_over(self, size: int) -> None:
         if size > self._most_bytes:

@@ -230,4 +230,4 @@ def inside(uuids: list[str]) -> bytes:
 
 def cursor_of(position: Position | None, plan: Plan) -> str | None:
     """The cursor for a place in the plan's result."""
-    return None if position is None else encode(position, plan.contact_filter)
+    return None if position is None else encode(position, plan.fingerprint)

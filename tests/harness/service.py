@@ -3,10 +3,7 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,9 +14,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-READY_SECONDS = 60
+from indexing.cli.server_process import CONTACTS, READY_SECONDS, free_port, server_process
+
 ANSWER_SECONDS = 60
-CONTACTS = (sys.executable, "-m", "indexing.cli")
 
 
 class Service:
@@ -87,25 +84,9 @@ def contacts(
 def running(environment: dict[str, str]) -> Iterator[Service]:
     """A server process, ready; stopped afterwards."""
     port = free_port()
-    with subprocess.Popen([*CONTACTS, "serve", "--port", str(port)], env=environment) as process:
-        try:
-            wait_until_ready(process, port)
-            yield Service(port, environment, process)
-        finally:
-            process.terminate()
-            assert process.wait(30) == 0
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended before it was ready"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise AssertionError(f"the server was not ready after {READY_SECONDS} s")
+    with server_process(environment, port) as process:
+        yield Service(port, environment, process)
+    assert process.returncode == 0
 
 
 def post(url: str, body: object) -> dict[str, Any]:
@@ -116,9 +97,3 @@ def post(url: str, body: object) -> dict[str, Any]:
 
 def _decoded(body: bytes, headers: Message) -> Any:
     return json.loads(body) if headers.get_content_type() == "application/json" else body
-
-
-def free_port() -> int:
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -3,6 +3,7 @@ import json
 import msgspec
 import pytest
 
+from api.actions import plans
 from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
@@ -10,6 +11,7 @@ from api.actions.streams import CHUNK
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from mappings.url import parse
+from search.cursor import fingerprint
 from tests.harness.memory_engine import MemoryEngine
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
@@ -64,6 +66,16 @@ async def test_a_cursor_without_a_limit_gives_the_rest(contacts):
     second = await search(contacts, limit=4, offset=4)
     assert numbers(await search(contacts, cursor=second["next"])) == [8, 9]
     assert numbers(await search(contacts, cursor=second["previous"])) == [0, 1, 2, 3]
+
+
+async def test_the_filter_that_cursors_are_bound_to_is_digested_once(contacts, monkeypatch):
+    digested = []
+    monkeypatch.setattr(plans, "fingerprint", lambda asked: digested.append(asked) or fingerprint(asked))
+    first = await search(contacts, limit=4)
+    second = await search(contacts, limit=4, cursor=first["next"])
+    assert second["next"]
+    assert second["previous"]
+    assert len(digested) == 1
 
 
 async def test_a_cursor_refuses_another_filter(contacts):

@@ -18,8 +18,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from api.operations.logs import Label, configure_logging, is_request_id, label, redacted
+from indexing.cli.server_process import CONTACTS, free_port, wait_until_ready
 from tests.harness.clients import ask, receive, request
-from tests.harness.service import CONTACTS, Service, environment_of, free_port, wait_until_ready
+from tests.harness.service import Service, environment_of
 
 SECRET_WORDS = "john.doe@example.com"
 

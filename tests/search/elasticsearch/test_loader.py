@@ -75,6 +75,12 @@ def test_what_is_taken_is_sent_once() -> None:
     assert cluster.sent == [["u1", "u2", "u3"]]
 
 
+def test_nothing_is_not_sent() -> None:
+    cluster = Cluster(lambda _: EngineRejected("request body is required"))
+    assert write(cluster, 0) == []
+    assert cluster.sent == []
+
+
 def test_only_those_the_server_was_too_busy_for_are_sent_again() -> None:
     cluster = Cluster(lambda _: {"u1": 429, "u3": 503}, lambda _: {"u3": 429}, well)
     assert write(cluster, 3) == []

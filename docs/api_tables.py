@@ -1,0 +1,147 @@
+"""The tables of docs/api.md, made of the tables in the code; `docs.generate` puts them between the page's own text."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from api.actions.fields import FIELDS, Field
+from api.actions.requests import fields_of, required_by
+from api.actions.table import ACTIONS, Action
+from api.errors import CODES_BY_KIND, STATUSES_BY_KIND
+from api.rest.routes import PATH
+from api.settings import TABLE
+from api.socket.close import REASONS, Close
+from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
+from mappings.errors import ContactsError
+from mappings.url import LONGEST_URL, MOST_VALUES
+
+ITS_OWN = "its own, as in the table of actions"
+CLIENT_LEFT, TOO_LARGE = "The client left", "A message over `CONTACTS_MAX_MESSAGE_BYTES`"
+
+_BOUNDS = (
+    "CONTACTS_MAX_MESSAGE_BYTES",
+    "CONTACTS_MAX_IN_FLIGHT",
+    "CONTACTS_MAX_QUEUED",
+    "CONTACTS_MAX_RUNNING",
+    "CONTACTS_MAX_RESPONSE_BYTES",
+    "CONTACTS_MAX_PAGE_SIZE",
+    "CONTACTS_ENGINE_TIMEOUT",
+    "CONTACTS_STALL_SECONDS",
+    "CONTACTS_PING_SECONDS",
+    "CONTACTS_MAX_CONNECTIONS",
+    "CONTACTS_RATE_LIMIT",
+    "CONTACTS_LOGIN_RATE_LIMIT",
+)
+"""The settings that a client can run into."""
+
+
+def filled(page: str) -> str:
+    """`page` with each table between its two marks made anew.
+
+    Raises:
+        LookupError: a table has no place in the page, or the page has a place for none.
+    """
+    places = re.findall(r"^<!-- (\w+) -->$", page, re.MULTILINE)
+    if sorted(places) != sorted(_TABLES):
+        raise LookupError(f"the page has places for {places}, and there are tables {list(_TABLES)}")
+    for name, table in _TABLES.items():
+        before, rest = page.split(f"<!-- {name} -->\n", 1)
+        _, after = rest.split(f"<!-- /{name} -->", 1)
+        page = f"{before}<!-- {name} -->\n{table()}<!-- /{name} -->{after}"
+    return page
+
+
+def _actions() -> str:
+    rows = [
+        (
+            f"`{name}`",
+            action.description.partition("\n\n")[0].replace("\n", " "),
+            ", ".join(_field_name(action, field) for field in fields_of(action.request)),
+            f"`POST {PATH}{action.path}`",
+            f"`{action.error_code}`",
+        )
+        for name, action in ACTIONS.items()
+    ]
+    return _table(("action", "what it does", "fields, **required** ones first", "REST", "error code"), rows)
+
+
+def _field_name(action: Action[Any], field: Field) -> str:
+    return f"**`{field.name}`**" if field.name in required_by(action.request) else f"`{field.name}`"
+
+
+def _fields() -> str:
+    rows = [
+        (f"`{name}`", _kind(field), field.description, field.place.value.removeprefix("in "))
+        for name, field in FIELDS.items()
+    ]
+    return _table(("field", "JSON", "meaning", "where"), rows)
+
+
+def _kind(field: Field) -> str:
+    """The type of a field's JSON value in words."""
+    schemas = [schema for schema in (field.kind.also, field.kind.schema) if schema]
+    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list of texts"}
+    words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
+    least = field.kind.schema.get("minimum")
+    return words if least is None else f"{words}, {least} or more"
+
+
+def _closes() -> str:
+    words = {close: f"`{reason}`" for close, reason in REASONS.items()} | {Close.CLIENT_LEFT: CLIENT_LEFT}
+    rows = [(str(int(close)), words[close]) for close in Close] + [("1009", TOO_LARGE)]
+    return _table(("code", "why"), sorted(rows))
+
+
+def _errors() -> str:
+    codes, statuses = dict(CODES_BY_KIND), dict(STATUSES_BY_KIND)
+    kinds = dict.fromkeys((*codes, *statuses))
+    rows = [
+        (_meaning(kind), f"`{code}`" if (code := _first(codes, kind)) else ITS_OWN, str(_first(statuses, kind)))
+        for kind in kinds
+    ]
+    return _table(("what", "`error.code`", "HTTP"), [*rows, ("Nobody foresaw it.", ITS_OWN, "500")])
+
+
+def _meaning(kind: type[ContactsError]) -> str:
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
+def _first(table: Mapping[type[ContactsError], object], kind: type[ContactsError]) -> object:
+    """What the table says of `kind`, or of the first that it is a kind of."""
+    return next((said for listed, said in table.items() if issubclass(kind, listed)), None)
+
+
+def _limits() -> str:
+    settings = {row.variable: row for row in TABLE}
+    fixed = [
+        (f"{LONGEST_URL:,} bytes, {MOST_VALUES:,} values", "a URL", ""),
+        (
+            f"{WAITING_MESSAGES} of the largest messages",
+            "bytes of a connection's requests that wait; past it `too_many_requests`",
+            "",
+        ),
+        (
+            f"{ANSWERS_BYTES:,} bytes",
+            "answers that a connection has not taken; past it none is begun for it",
+            "",
+        ),
+        (f"{REFUSALS_BYTES:,} bytes", "errors that a connection has not taken; past it the connection is closed", ""),
+    ]
+    named = [(settings[name].default or "", settings[name].help, f"`{name}`") for name in _BOUNDS]
+    return _table(("how much", "of what", "setting"), [*fixed, *named])
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+_TABLES: Mapping[str, Callable[[], str]] = {
+    "actions": _actions,
+    "fields": _fields,
+    "closes": _closes,
+    "errors": _errors,
+    "limits": _limits,
+}
+"""The mark of each table, and what makes it."""
