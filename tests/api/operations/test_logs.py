@@ -116,7 +116,8 @@ def test_no_token_and_no_contact_in_any_line(tmp_path, level):
         assert part not in text
     assert SECRET_WORDS not in text
     assert "long enough" not in text
-    lines = [json.loads(line) for line in text.splitlines()]
+    # On a busy machine asyncio's debug mode finds something slow in the migration, whose process logs to nobody.
+    lines = [json.loads(line) for line in text.splitlines() if not line.startswith("Executing <")]
     assert all(list(line)[:4] == ["time", "level", "logger", "message"] for line in lines)
     opened = [line for line in lines if line["message"].startswith("connection opened")]
     assert len(opened) >= 3
