@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from litestar import Litestar, MediaType, Request, Response
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
@@ -45,6 +46,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     """
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
+    accounts.listen(connections.end_session)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -100,7 +102,8 @@ def _open(settings: Settings) -> Engine[Any]:
     # Engines bring heavy packages, which an application with an engine of its own does without.
     from search.engines import open_engine  # noqa: PLC0415
 
-    return open_engine(settings.engine)
+    # As many as are let in run; where the settings do not say how many, the engine does.
+    return open_engine(msgspec.structs.replace(settings.engine, concurrency=settings.max_running))
 
 
 def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:

@@ -1,15 +1,20 @@
 """Reads a `.env` file. Plain `NAME=value` lines need no package."""
 
+import re
 from pathlib import Path
 
 from mappings.errors import SettingsError
+
+# Quotes hold what is in them up to the last that nothing but a comment follows.
+_QUOTED = re.compile(r"""(['"])(.*?)\1(?:\s+#.*)?""")
+_COMMENT = re.compile(r"\s#.*")
 
 
 def read_dotenv(path: Path | None) -> dict[str, str]:
     """The `NAME=value` lines of `path`, which may be absent.
 
-    `#` starts a comment line, `export` before a name is skipped, quotes around a value are dropped. Nothing is
-    expanded.
+    `#` starts a comment at the beginning of a line and after white space. `export` before a name is skipped. Quotes
+    around a value are dropped; what is in them is kept, `#` and white space included. Nothing is expanded.
 
     Raises:
         SettingsError: a line that is none of these, or a file that can't be read as UTF-8.
@@ -20,17 +25,17 @@ def read_dotenv(path: Path | None) -> dict[str, str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name}: can't be read as UTF-8 text: {type(error).__name__}") from error
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not name or name.startswith("#"):
             continue
         if not equals:
             raise SettingsError(f"{path.name}, line {number}: expected NAME=value")
-        found[name.strip()] = _unquoted(value.strip())
-    return found
+        values[name.strip()] = _value(value)
+    return values
 
 
-def _unquoted(value: str) -> str:
-    quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
-    return value[1:-1] if quoted else value
+def _value(text: str) -> str:
+    quoted = _QUOTED.fullmatch(text.strip())
+    return quoted[2] if quoted else _COMMENT.sub("", text).strip()

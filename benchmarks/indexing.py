@@ -34,6 +34,7 @@ from indexing.sources.base import Start
 from indexing.sources.csv import CsvSource
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
+from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
 from search.loader import Document
 from tests.harness.servers import elasticsearch_server
@@ -106,7 +107,7 @@ def peer(url: str, actions: list[dict[str, Any]]) -> float:
 
 async def ceiling(url: str, finished: Sequence[Document]) -> float:
     """Seconds of our loader on finished documents, up to the refresh and the count."""
-    loader = ElasticsearchLoader(EngineSettings(elasticsearch_url=url, index="benchmark-ceiling"))
+    loader = ElasticsearchLoader(EngineSettings(own=ElasticsearchSettings(url=url), index="benchmark-ceiling"))
     batches = iter([finished[at : at + BATCH_ROWS] for at in range(0, len(finished), BATCH_ROWS)])
 
     async def write() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from api.settings import TABLE
 from mappings.catalogue import entries
 from mappings.parameters import Parameter, known_parameters
+from mappings.rules import COMBINED
 
 _HERE = Path(__file__).parent
 
@@ -23,6 +24,10 @@ def _settings() -> str:
             "Each is an environment variable or a line of a `.env` file in the working directory; the environment",
             "wins. Commands have flags for those that change often. A value that can't be used stops the start.",
             "",
+            "In `.env` a value ends at ` #`, which starts a comment (`CONTACTS_PORT=9000 # note`), unless it is in",
+            "quotes (`CONTACTS_INDEX='people #1'`). A name that begins with `CONTACTS_` and is none of these, in",
+            "either place, stops the start if it is nearly one (`CONTACTS_MAX_CONECTIONS`); others are warned of.",
+            "",
             "| variable | default | meaning |",
             "| --- | --- | --- |",
             *rows,
@@ -35,8 +40,10 @@ def _mapping() -> str:
     lines = [
         "# Apollo parameters",
         "",
-        "Every parameter that is known, and what becomes of it. Other spellings of a name are the same parameter.",
-        "A name that is not here is `Other`, and unmapped: `Unknown parameter (no mapping defined)`.",
+        "Every parameter that is known, and what becomes of it: how contacts are compared with one value, and how",
+        "several values of it combine; of different parameters all must be met. Words are compared without case,",
+        "accents and punctuation. Other spellings of a name are the same parameter. A name that is not here is",
+        "`Other`, and unmapped: `Unknown parameter (no mapping defined)`.",
     ]
     category = ""
     for parameter in known_parameters():
@@ -46,16 +53,20 @@ def _mapping() -> str:
                 "",
                 f"## {category}",
                 "",
-                "| parameter | meaning | other spellings | |",
-                "| --- | --- | --- | --- |",
+                "| parameter | meaning | how it is compared | several values | other spellings |",
+                "| --- | --- | --- | --- | --- |",
             ]
-        spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.stands_for == parameter.name)
-        lines.append(f"| `{parameter.name}` | {parameter.description} | {spellings} | {_outcome(parameter)} |")
+        spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.alias_of == parameter.name)
+        lines.append(f"| `{parameter.name}` | {parameter.description} | {_comparison(parameter)} | {spellings} |")
     return "\n".join([*lines, ""])
 
 
-def _outcome(parameter: Parameter) -> str:
-    return "mapped" if parameter.reason is None else f"unmapped: {parameter.reason.value}"
+def _comparison(parameter: Parameter) -> str:
+    """Two cells: how one value is compared, and how several combine."""
+    if parameter.reason is not None:
+        return f"unmapped: {parameter.reason.value} |"
+    held = "" if parameter.split is None else ", also if one value holds several"
+    return f"{parameter.compared} | {COMBINED[parameter.combine]}{held}"
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, EngineUnavailable, IndexingError
 from search.engine import EngineSettings
-from search.engines import open_loader, open_updater
+from search.engines import engine_module, open_loader, open_updater
 from search.fields import MAPPING_VERSION
 from search.loader import Loader
 
@@ -76,9 +76,9 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
             await loader.close()
 
 
-def default_workers(engine: str) -> int:
-    """Two, if there are processors for them. Elasticsearch may run on this very machine: one is left to it."""
-    return min(2, max(1, (os.cpu_count() or 1) - (engine == "elasticsearch")))
+def default_workers(engine: str | None) -> int:
+    """Two, if there are processors for them. One is left to an engine with processes of its own."""
+    return min(2, max(1, (os.cpu_count() or 1) - engine_module(engine).OWN_PROCESSES))
 
 
 def _check_resumable(state: JobState | None) -> None:

@@ -1,16 +1,16 @@
-"""The catalogue of parameters seen in real Apollo URLs: their names, categories and plain meanings.
+"""The catalogue of parameters seen in real Apollo URLs: their names, categories and descriptions.
 
-It is data (`data/parameters.json`), read once and only when first asked for. How a parameter maps is not in it:
-that is the table in `mappings.parameters`.
+It is data (`data/parameters.json`), read once and only when first asked for. How a parameter maps is not in it: that
+is said by the table in `mappings.parameters`, which alone reads the catalogue to answer.
 """
 
-import re
 from functools import cache
 from importlib import resources
+from typing import Literal, get_args
 
 import msgspec
 
-CATEGORIES = (
+Category = Literal[
     "Pagination",
     "Sorting",
     "Person Filters",
@@ -24,36 +24,32 @@ CATEGORIES = (
     "Lookalike",
     "Prospecting",
     "Other",
-)
+]
+
+CATEGORIES: tuple[Category, ...] = get_args(Category)
 """Every category, in the order answers show them."""
 
-OTHER = "Other"
+OTHER: Category = "Other"
 """The category of a name that is in no other one."""
 
-_STANDS_FOR = re.compile(r"stands for (\S+)")
-_FLAT_SIDE = re.compile(r"flat spelling of (\S+) side")
-_SIDES = {"Min": "[min]", "Max": "[max]"}
 
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One name that a parameter has in URLs.
 
-class Entry(msgspec.Struct, frozen=True):
-    """One parameter of the catalogue, as found."""
+    An alias has only its name and what it stands for: its category and description are those of that parameter.
+    """
 
     name: str
-    category: str
-    meaning: str
+    category: Category = OTHER
+    description: str = ""
+    """What answers say about it: one plain phrase for people who know neither Apollo's names nor ours."""
 
-    @property
-    def stands_for(self) -> str | None:
-        """The name this one is only another spelling of; `None` for a parameter in its own right."""
-        if other := _STANDS_FOR.search(self.meaning):
-            return other[1]
-        if side := _FLAT_SIDE.match(self.meaning):
-            return side[1] + _SIDES[self.name[-3:]]
-        return f"{self.name}[]" if self.meaning == "same, [] missing" else None
+    alias_of: str | None = None
+    """The canonical name that this one is another spelling of; `None` for a parameter in its own right."""
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """All entries, in the catalogue's own order, which is the order of parameters inside a category."""
+    """All entries, in the order in which answers show parameters: by category, inside one as the data has them."""
     data = resources.files("mappings").joinpath("data", "parameters.json").read_bytes()
     return msgspec.json.decode(data, type=tuple[Entry, ...])

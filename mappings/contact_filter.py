@@ -7,9 +7,9 @@ import msgspec
 
 from mappings.analysis import shown_values
 from mappings.errors import InvalidParameter
+from mappings.ordering import order_of
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
-from mappings.readers import order_of
 from mappings.rules import Context, Reason
 from mappings.url import ApolloUrl
 from mappings.values import Malformed, page_number
@@ -102,8 +102,8 @@ def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Pr
         predicates, _ = _read(parameter, [value], context)
     except InvalidParameter:
         return None
-    found = any_of(predicates) if predicates else None
-    return None if isinstance(found, MatchAll) else found
+    selected = any_of(predicates) if predicates else None
+    return None if isinstance(selected, MatchAll) else selected
 
 
 def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outcome:
@@ -131,13 +131,13 @@ def _read(
         values = [part for value in values for part in parameter.split(value)]
     for value in values:
         try:
-            found = parameter.read(value, context)
+            asked = parameter.read(value, context)
         except Malformed as error:
             raise InvalidParameter(parameter.name, value, str(error)) from None
-        if isinstance(found, Reason):
-            unusable.setdefault(found, []).append(value)
-        elif found is not None:
-            predicates.append(found)
+        if isinstance(asked, Reason):
+            unusable.setdefault(asked, []).append(value)
+        elif asked is not None:
+            predicates.append(asked)
     return predicates, unusable
 
 

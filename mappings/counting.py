@@ -67,13 +67,13 @@ class Countable(msgspec.Struct, frozen=True):
 
     def answer(self, counts: Sequence[int]) -> CountedAnalysis:
         """The analysis with `counts`, those of `predicates` in their order."""
-        found: dict[Predicate | None, int] = dict(zip(self.predicates, counts, strict=True))
+        count_of: dict[Predicate | None, int] = dict(zip(self.predicates, counts, strict=True))
         parts = iter(self.parts)
         analysis = analyze(self.url)
         categories = []
         for category in analysis.categories:
             # The parts stand in the order of the analysis, parameter by parameter.
-            parameters = [_counted(shown, *next(parts), found) for shown in category.parameters]
+            parameters = [_counted(shown, *next(parts), count_of) for shown in category.parameters]
             most = max(parameter.count for parameter in parameters)
             categories.append(CountedCategory(category.name, parameters, category.total_parameters, most))
         return CountedAnalysis(
@@ -85,31 +85,32 @@ def countable(url: ApolloUrl, today: date) -> Countable:
     """What there is to count in a URL. Nothing fails: a malformed value is counted as 0, as `analyze` shows it too."""
     given = given_parameters(url.pairs)
     context = context_of(given, today)
-    given.sort(key=lambda each: by_rank(each[0]))
+    given.sort(key=lambda pair: by_rank(pair[0]))
     parts = tuple([_part(parameter, values, context) for parameter, values in given])
-    wanted = (each for whole, values in parts for each in (whole, *values))
-    return Countable(url, tuple(dict.fromkeys(each for each in wanted if each is not None)), parts)
+    wanted = (predicate for whole, of_values in parts for predicate in (whole, *of_values))
+    return Countable(url, tuple(dict.fromkeys(predicate for predicate in wanted if predicate is not None)), parts)
 
 
 def _part(
     parameter: Parameter, values: list[str], context: Context
 ) -> tuple[Predicate | None, tuple[Predicate | None, ...]]:
-    each = tuple([predicate_of_value(parameter, value, context) for value in values])
-    selecting = [predicate for predicate in each if predicate is not None]
+    of_values = tuple([predicate_of_value(parameter, value, context) for value in values])
+    selecting = [predicate for predicate in of_values if predicate is not None]
     if not selecting:
-        return None, each
+        return None, of_values
     # An exclusion is counted like an inclusion: how many contacts have what is to be left out?
     whole = any_of(selecting) if parameter.combine is none_of else parameter.combine(selecting)
-    return (None if isinstance(whole, MatchAll) else whole), each
+    return (None if isinstance(whole, MatchAll) else whole), of_values
 
 
 def _counted(
     shown: AnalysedParameter,
     whole: Predicate | None,
-    values: Sequence[Predicate | None],
-    found: dict[Predicate | None, int],
+    of_values: Sequence[Predicate | None],
+    count_of: dict[Predicate | None, int],
 ) -> CountedParameter:
     counted = [
-        CountedValue(value, found.get(predicate, 0)) for value, predicate in zip(shown.values, values, strict=True)
+        CountedValue(value, count_of.get(predicate, 0))
+        for value, predicate in zip(shown.values, of_values, strict=True)
     ]
-    return CountedParameter(shown.name, counted, shown.description, shown.category, found.get(whole, 0))
+    return CountedParameter(shown.name, counted, shown.description, shown.category, count_of.get(whole, 0))

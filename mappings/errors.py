@@ -1,6 +1,6 @@
 """Every error this product raises on purpose, in one tree.
 
-It sits at the bottom of the import graph: all packages raise these, and only `api/` and the command line turn
+It sits at the bottom of the import graph: all packages raise these, and only the edge and the command line turn
 them into a WebSocket error, an HTTP status or an exit code. A message is written for the person who sent the
 request: it names the field, the bad value and what was expected. It never holds a host, a query or a token.
 

@@ -1,21 +1,22 @@
-"""THE table: every parameter, what it is called, where it is shown and how it maps.
+"""THE table: how each parameter maps, a row for each that can be; and why all others can't.
 
-Adding a parameter is one `Row` in `_TABLE` and its test case in `tests/mappings/test_parameters.py`. Names,
-categories and plain meanings of what real URLs hold come from the catalogue; a row says how one of them maps, and a
-better description where there is one. A row for a name that is not in the catalogue gives its category itself.
-What has no row is unmapped, and `_UNMAPPED_NAMES` and `_UNMAPPED_CATEGORIES` say why.
+Adding a parameter is an entry in the catalogue (`data/parameters.json`), a row in `_TABLE` and its test case in
+`tests/mappings/test_parameters.py`. What has no row is unmapped: `_UNMAPPED_NAMES` and `_UNMAPPED_CATEGORIES` say why.
+A URL's names come here first (`given_parameters`); what its values ask for is put together in
+`mappings.contact_filter`.
 """
 
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
 from mappings import readers
-from mappings.catalogue import CATEGORIES, OTHER, Entry, entries
+from mappings.catalogue import OTHER, Category, Entry, entries
 from mappings.predicates import all_of, any_of
-from mappings.rules import Combine, Read, Reason, Show, Split, none_of, unmapped
+from mappings.rules import Combine, Read, Reason, Show, Split, ValueReader, last_of, none_of, unmapped
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -24,12 +25,15 @@ class Parameter(msgspec.Struct, frozen=True):
     name: str
     """Canonical; other spellings of it are this parameter too."""
 
-    category: str
+    category: Category
     description: str
     rank: int
-    """Its place in answers: by category, inside one by the catalogue's order, unknown names last."""
+    """Its place in answers: the catalogue's order, unknown names last."""
 
     read: Read
+    compared: str = ""
+    """How contacts are compared with a value, in words; `""` for one that is never mapped."""
+
     combine: Combine = any_of
     split: Split | None = None
     show: Show | None = None
@@ -37,112 +41,80 @@ class Parameter(msgspec.Struct, frozen=True):
     """Why it is never mapped; `None` for one that is, or may be."""
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One line of the table. `category` is for a name that the catalogue does not have."""
+class ParameterRow(msgspec.Struct, frozen=True):
+    """One line of the table: how a parameter of the catalogue maps."""
 
     name: str
-    description: str
-    read: Read
+    reader: ValueReader
     combine: Combine = any_of
     split: Split | None = None
     show: Show | None = None
-    category: str = OTHER
 
 
 _TABLE = (
     # Pagination and sorting
-    Row("page", "Page of the results to start with", readers.steers),
-    Row("sortByField", "Field to sort by", readers.sorting),
-    Row("sortAscending", "Sort direction: ascending if true", readers.sorting),
+    ParameterRow("page", readers.steers("the page to begin with"), last_of),
+    ParameterRow("sortByField", readers.sorting, last_of),
+    ParameterRow("sortAscending", readers.sorting, last_of),
     # The person
-    Row("personTitles[]", "Job titles to include", readers.title_or_similar),
-    Row("personNotTitles[]", "Job titles to exclude", readers.title, none_of),
-    Row("includeSimilarTitles", "Also find similar job titles", readers.steers),
-    Row("qPersonTitle", "Words in the job title", readers.alternatives(readers.all_words("title_words"))),
-    Row("qPersonName", "Words in the person's name", readers.alternatives(readers.all_words("person_name"))),
-    Row("personSeniorities[]", "Management levels to include", readers.seniority_term),
-    Row("personDepartmentOrSubdepartments[]", "Departments or job functions to include", readers.department_terms),
-    Row("personDepartments[]", "Departments to include", readers.department_terms),
-    Row("personLocations[]", "Where the person is", readers.location("person_location")),
-    Row("personNotLocations[]", "Where the person is not", readers.location("person_location"), none_of),
-    Row("personLinkedinUrls[]", "LinkedIn profiles to include", readers.profile),
+    ParameterRow("personTitles[]", readers.title_or_similar),
+    ParameterRow("personNotTitles[]", readers.title, none_of),
+    ParameterRow("includeSimilarTitles", readers.steers("how `personTitles[]` is compared"), last_of),
+    ParameterRow("qPersonTitle", readers.alternatives(readers.all_words("title_words"))),
+    ParameterRow("qPersonName", readers.alternatives(readers.all_words("person_name"))),
+    ParameterRow("personSeniorities[]", readers.seniority_term),
+    ParameterRow("personDepartmentOrSubdepartments[]", readers.department_terms),
+    ParameterRow("personDepartments[]", readers.department_terms),
+    ParameterRow("personLocations[]", readers.location("person_location")),
+    ParameterRow("personNotLocations[]", readers.location("person_location"), none_of),
+    ParameterRow("personLinkedinUrls[]", readers.profile),
     # The e-mail address
-    Row("contactEmailStatusV2[]", "Email statuses to include", readers.email_status_term),
-    Row("contactEmailStatus[]", "Email statuses to include (older name)", readers.email_status_term),
-    Row("contactEmailExcludeCatchAll", "Exclude catch-all addresses", readers.catch_all_address, none_of),
+    ParameterRow("contactEmailStatusV2[]", readers.email_status_term),
+    ParameterRow("contactEmailStatus[]", readers.email_status_term),
+    ParameterRow("contactEmailExcludeCatchAll", readers.catch_all_address, none_of),
     # The company
-    Row("organizationNumEmployeesRanges[]", "Company sizes by employees", readers.number_span("employees")),
-    Row("organizationLocations[]", "Where the company is", readers.location("company_location")),
-    Row("organizationNotLocations[]", "Where the company is not", readers.location("company_location"), none_of),
-    Row("organizationIndustryTagIds[]", "Industries to include", readers.industry_tag, show=readers.industry_name),
-    Row(
-        "organizationNotIndustryTagIds[]",
-        "Industries to exclude",
-        readers.industry_tag,
-        none_of,
-        show=readers.industry_name,
-    ),
-    Row("organizationIndustries[]", "Industries to include, by name", readers.industry),
-    Row("qOrganizationName", "Words in the company name", readers.alternatives(readers.phrase("company_text"))),
-    Row("qOrganizationDomainsList[]", "Company domains to include", readers.domain, split=str.split),
-    Row("qOrganizationDomains[]", "Company domains to include (older name)", readers.domain, split=str.split),
-    Row("revenueRange[min]", "Annual revenue from", readers.at_least("annual_revenue")),
-    Row("revenueRange[max]", "Annual revenue up to", readers.at_most("annual_revenue")),
-    Row("organizationLatestFundingStageCd[]", "Latest funding stages to include", readers.stage),
-    Row("totalFundingRange[min]", "Total funding from", readers.at_least("total_funding")),
-    Row("totalFundingRange[max]", "Total funding up to", readers.at_most("total_funding")),
-    Row("latestFundingAmountRange[min]", "Latest funding amount from", readers.at_least("latest_funding_amount")),
-    Row("latestFundingAmountRange[max]", "Latest funding amount up to", readers.at_most("latest_funding_amount")),
-    Row("latestFundingDateRange[min]", "Latest funding since", readers.since("last_raised_at")),
-    Row("latestFundingDateRange[max]", "Latest funding until", readers.until("last_raised_at")),
+    ParameterRow("organizationNumEmployeesRanges[]", readers.number_span("employees")),
+    ParameterRow("organizationLocations[]", readers.location("company_location")),
+    ParameterRow("organizationNotLocations[]", readers.location("company_location"), none_of),
+    ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
+    ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
+    ParameterRow("organizationIndustries[]", readers.industry),
+    ParameterRow("qOrganizationName", readers.alternatives(readers.phrase("company_text"))),
+    ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
+    ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
+    ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
+    ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
+    ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
+    ParameterRow("totalFundingRange[min]", readers.at_least("total_funding")),
+    ParameterRow("totalFundingRange[max]", readers.at_most("total_funding")),
+    ParameterRow("latestFundingAmountRange[min]", readers.at_least("latest_funding_amount")),
+    ParameterRow("latestFundingAmountRange[max]", readers.at_most("latest_funding_amount")),
+    ParameterRow("latestFundingDateRange[min]", readers.since("last_raised_at")),
+    ParameterRow("latestFundingDateRange[max]", readers.until("last_raised_at")),
     # Keywords
-    Row(
-        "qOrganizationKeywordTags[]",
-        "Company keywords, any of",
-        readers.keyword("includedOrganizationKeywordFields[]"),
+    ParameterRow("qOrganizationKeywordTags[]", readers.keyword("includedOrganizationKeywordFields[]")),
+    ParameterRow("includedOrganizationKeywordFields[]", readers.keyword_field("qOrganizationKeywordTags[]")),
+    ParameterRow(
+        "qAndedOrganizationKeywordTags[]", readers.keyword("includedAndedOrganizationKeywordFields[]"), all_of
     ),
-    Row(
-        "includedOrganizationKeywordFields[]",
-        "Where company keywords are looked for",
-        readers.keyword_field("qOrganizationKeywordTags[]"),
-    ),
-    Row(
-        "qAndedOrganizationKeywordTags[]",
-        "Company keywords, all of",
-        readers.keyword("includedAndedOrganizationKeywordFields[]"),
-        all_of,
-    ),
-    Row(
-        "includedAndedOrganizationKeywordFields[]",
-        "Where required company keywords are looked for",
-        readers.keyword_field("qAndedOrganizationKeywordTags[]"),
-    ),
-    Row(
-        "qNotOrganizationKeywordTags[]",
-        "Company keywords to exclude",
-        readers.keyword("excludedOrganizationKeywordFields[]"),
-        none_of,
-    ),
-    Row(
-        "excludedOrganizationKeywordFields[]",
-        "Where excluded company keywords are looked for",
-        readers.keyword_field("qNotOrganizationKeywordTags[]"),
-    ),
-    Row("qKeywords", "Free-text search: all the words", readers.free_text),
+    ParameterRow("includedAndedOrganizationKeywordFields[]", readers.keyword_field("qAndedOrganizationKeywordTags[]")),
+    ParameterRow("qNotOrganizationKeywordTags[]", readers.keyword("excludedOrganizationKeywordFields[]"), none_of),
+    ParameterRow("excludedOrganizationKeywordFields[]", readers.keyword_field("qNotOrganizationKeywordTags[]")),
+    ParameterRow("qKeywords", readers.free_text),
     # Technologies, and fields that are there or not
-    Row("currentlyUsingAnyOfTechnologyUids[]", "Technologies, any of", readers.phrase("technologies")),
-    Row("currentlyUsingAllOfTechnologyUids[]", "Technologies, all of", readers.phrase("technologies"), all_of),
-    Row("currentlyNotUsingAnyOfTechnologyUids[]", "Technologies to exclude", readers.phrase("technologies"), none_of),
-    Row("existFields[]", "Fields that must be known", readers.known_field, all_of),
-    Row("notExistFields[]", "Fields that must not be known", readers.known_field, none_of),
+    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.phrase("technologies")),
+    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.phrase("technologies"), all_of),
+    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.phrase("technologies"), none_of),
+    ParameterRow("existFields[]", readers.known_field, all_of),
+    ParameterRow("notExistFields[]", readers.known_field, none_of),
 )
 
 _UNMAPPED_NAMES: dict[Reason, tuple[str, ...]] = {
     Reason.ID_BASED: (
-        "organizationIds",
-        "notOrganizationIds",
-        "personPastOrganizationIds",
-        "personNotPastOrganizationIds",
+        "organizationIds[]",
+        "notOrganizationIds[]",
+        "personPastOrganizationIds[]",
+        "personNotPastOrganizationIds[]",
     ),
     Reason.UI_FLAG: (
         "uniqueUrlId",
@@ -150,20 +122,20 @@ _UNMAPPED_NAMES: dict[Reason, tuple[str, ...]] = {
         "recommendationConfigId",
         "finderViewId",
         "finderTableLayoutId",
-        "groupBy",
+        "groupBy[]",
         "perPage",
         "viewMode",
         "displayMode",
         "overrideScoreId",
         "pendo",
-        "includedAnyOfOrganizationKeywordFields",
+        "includedAnyOfOrganizationKeywordFields[]",
     ),
-    # Which bound of the range? What was this variant for? Guessing would change results unseen.
-    Reason.UNKNOWN: ("revenueRange", "organizationKeywordTags"),
+    # Which bound of the range? What is this other name of keywords for? Guessing would change results unseen.
+    Reason.UNKNOWN: ("revenueRange", "organizationKeywordTags[]"),
 }
-"""Reason → names that have no row, without what is in brackets. They decide before the category does."""
+"""Reason → names of the catalogue that have no row. They decide before the category does."""
 
-_UNMAPPED_CATEGORIES = {
+_UNMAPPED_CATEGORIES: dict[Category, Reason] = {
     "Person Filters": Reason.NO_FIELD,
     "Organization Filters": Reason.NO_FIELD,
     "Search Lists": Reason.APOLLO_FEATURE,
@@ -174,28 +146,9 @@ _UNMAPPED_CATEGORIES = {
 }
 """Category → why a name in it is unmapped that has no row. In the other categories it is unknown."""
 
-_DESCRIPTIONS = {
-    "prospectedByCurrentTeam[]": "Whether the team has saved the contact already",
-    "emailerCampaignIds[]": "Sequences the contact is in",
-    "notEmailerCampaignIds[]": "Sequences the contact is not in",
-    "organizationTradingStatus[]": "Public or private companies",
-    "notOrganizationNaicsCodes[]": "NAICS codes to exclude",
-    "notOrganizationSicCodes[]": "SIC codes to exclude",
-    "organizationHeadcountGrowthPastNMonths": "Months over which headcount growth is measured",
-    "revenueRange": "Annual revenue, without saying which bound",
-    "includedAnyOfOrganizationKeywordFields[]": "Where company keywords are looked for",
-    "organizationKeywordTags[]": "Company keywords",
-    "uniqueUrlId": "Short id of a shared search",
-    "groupBy[]": "How lists are grouped",
-}
-"""Where a parameter without a row has a catalogue meaning that only insiders understand."""
-
-_UNKNOWN_DESCRIPTION = "Not a known parameter"
+_UNKNOWN = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
-_NOTE = re.compile(r"\s*\([^()]*\)$")
-_PER_CATEGORY = 1000
-_LAST_RANK = len(CATEGORIES) * _PER_CATEGORY
-_unknown = unmapped(Reason.UNKNOWN)
+_LAST_RANK = sys.maxsize
 
 
 def parameter_of(name: str) -> Parameter:
@@ -205,21 +158,21 @@ def parameter_of(name: str) -> Parameter:
 
 def known_parameters() -> list[Parameter]:
     """Every parameter in its own right, in the order of answers."""
-    return sorted(_parameters().values(), key=by_rank)
+    return list(_parameters().values())
 
 
 def given_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, list[str]]]:
     """Names and values of a URL → its parameters, each once with all its values, both in the order of the URL."""
     spellings = _by_spelling()
-    found: dict[str, tuple[Parameter, list[str]]] = {}
+    by_name: dict[str, tuple[Parameter, list[str]]] = {}
     for name, value in pairs:
         parameter = spellings.get(name) or _respelled(name)
-        given = found.get(parameter.name)
-        if given is None:
-            found[parameter.name] = (parameter, [value])
+        earlier = by_name.get(parameter.name)
+        if earlier is None:
+            by_name[parameter.name] = (parameter, [value])
         else:
-            given[1].append(value)
-    return list(found.values())
+            earlier[1].append(value)
+    return list(by_name.values())
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -229,9 +182,7 @@ def by_rank(parameter: Parameter) -> int:
 
 def _respelled(name: str) -> Parameter:
     meant = _BLANK_BEFORE_BRACKET.sub("", name.strip())
-    return _by_spelling().get(meant) or Parameter(
-        meant, OTHER, _UNKNOWN_DESCRIPTION, _LAST_RANK, _unknown, reason=Reason.UNKNOWN
-    )
+    return _by_spelling().get(meant) or _unmapped(Entry(meant, OTHER, _UNKNOWN), _LAST_RANK, Reason.UNKNOWN)
 
 
 @cache
@@ -239,7 +190,7 @@ def _by_spelling() -> dict[str, Parameter]:
     """Every spelling that is known beforehand, so that a name takes one look-up."""
     parameters = _parameters()
     spellings = dict(parameters)
-    spellings |= {entry.name: parameters[other] for entry in entries() if (other := entry.stands_for)}
+    spellings |= {entry.name: parameters[entry.alias_of] for entry in entries() if entry.alias_of}
     for spelling, parameter in list(spellings.items()):
         spellings.setdefault(spelling.removesuffix("[]") if spelling.endswith("[]") else f"{spelling}[]", parameter)
     return spellings
@@ -247,25 +198,33 @@ def _by_spelling() -> dict[str, Parameter]:
 
 @cache
 def _parameters() -> dict[str, Parameter]:
-    """Canonical name → parameter: the catalogue's, and those that only the table has."""
+    """Canonical name → parameter, in the catalogue's order."""
     rows = {row.name: row for row in _TABLE}
-    listed = {entry.name: entry for entry in entries() if not entry.stands_for}
-    beyond = [Entry(row.name, row.category, row.description) for row in _TABLE if row.name not in listed]
-    ordered = enumerate([*listed.values(), *beyond])
-    return {entry.name: _parameter(entry, position, rows.get(entry.name)) for position, entry in ordered}
+    reasons = {name: reason for reason, names in _UNMAPPED_NAMES.items() for name in names}
+    parameters = {}
+    for rank, entry in enumerate(entry for entry in entries() if entry.alias_of is None):
+        row = rows.get(entry.name)
+        if row is None:
+            reason = reasons.get(entry.name) or _UNMAPPED_CATEGORIES.get(entry.category, Reason.UNKNOWN)
+            parameters[entry.name] = _unmapped(entry, rank, reason)
+        else:
+            parameters[entry.name] = _mapped(entry, rank, row)
+    return parameters
 
 
-def _parameter(entry: Entry, position: int, row: Row | None) -> Parameter:
-    rank = CATEGORIES.index(entry.category) * _PER_CATEGORY + position
-    if row is None:
-        reason, description = _reason(entry), entry.meaning[0].upper() + entry.meaning[1:]
-        return Parameter(entry.name, entry.category, description, rank, unmapped(reason), reason=reason)
-    return Parameter(row.name, entry.category, row.description, rank, row.read, row.combine, row.split, row.show)
+def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
+    return Parameter(
+        entry.name,
+        entry.category,
+        entry.description,
+        rank,
+        row.reader.read,
+        compared=row.reader.compared,
+        combine=row.combine,
+        split=row.split,
+        show=row.show,
+    )
 
 
-def _reason(entry: Entry) -> Reason:
-    stem = entry.name.partition("[")[0]
-    for reason, names in _UNMAPPED_NAMES.items():
-        if stem in names:
-            return reason
-    return _UNMAPPED_CATEGORIES.get(entry.category, Reason.UNKNOWN)
+def _unmapped(entry: Entry, rank: int, reason: Reason) -> Parameter:
+    return Parameter(entry.name, entry.category, entry.description, rank, unmapped(reason), reason=reason)

@@ -1,8 +1,8 @@
 """The filter as data: six predicates under three combinators.
 
-`mappings/` builds these from a URL, each engine compiles them, nothing else interprets them. All values are
-normalised (`mappings.text`) when a predicate is built, so engines compare bytes. The structs are frozen, hashable
-and have one canonical encoding, which cursors are bound to.
+A URL and the lists of a request are mapped to these, each engine compiles them, nothing else interprets them. All
+values are normalised (`mappings.text`) when a predicate is built, so engines compare bytes. The structs are frozen,
+hashable and have one canonical encoding, which cursors are bound to.
 """
 
 from collections.abc import Iterable
@@ -112,7 +112,7 @@ def _flat_any(predicates: Iterable[Predicate]) -> Iterable[Predicate]:
 class Order(msgspec.Struct, frozen=True):
     """How hits are ordered: by one sort field, missing values last, then by uuid ascending.
 
-    `field` is a sort key of `search.fields.SORT_KEYS`; the default is newest first.
+    `field` is the name of a sort key of contacts; the default is newest first.
     """
 
     field: str = "created_at"

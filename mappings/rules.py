@@ -1,12 +1,16 @@
-"""What the table of parameters is made of: how one value becomes a predicate, and how several values combine."""
+"""What the table of parameters is made of: how one value becomes a predicate, and how several values combine.
+
+Each has its words for people beside it, from which the page about the mapping is made.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 
-from mappings.predicates import Not, Predicate, any_of
+from mappings.predicates import Not, Predicate, all_of, any_of
 
 
 class Reason(StrEnum):
@@ -43,8 +47,22 @@ A value that steers something else (page, order, another parameter) asks nothing
 excluded is read like one that should be included; `none_of` turns it round. Raises `mappings.values.Malformed`.
 """
 
+
+class ValueReader(msgspec.Struct, frozen=True):
+    """How the values of a parameter are read, one by one."""
+
+    read: Read
+    compared: str
+    """In words: how a contact is compared with a value, or what the value decides instead."""
+
+
+def compared(words: str) -> Callable[[Read], ValueReader]:
+    """Make a `Read` a `ValueReader`, as a decorator: what it does and the words for it stand together."""
+    return lambda read: ValueReader(read, words)
+
+
 Combine = Callable[[Iterable[Predicate]], Predicate]
-"""How the values of one parameter come together: `any_of`, `all_of` (both of `mappings.predicates`) or `none_of`."""
+"""How the values of one parameter, at least one, come together. `COMBINED` has them all."""
 
 Split = Callable[[str], list[str]]
 """Takes several values apart that were written as one, e.g. one a line."""
@@ -58,6 +76,21 @@ def none_of(predicates: Iterable[Predicate]) -> Predicate:
     return Not(any_of(predicates))
 
 
+def last_of(predicates: Iterable[Predicate]) -> Predicate:
+    """The last value counts: for what can have only one, such as a page."""
+    return list(predicates)[-1]
+
+
+COMBINED: Mapping[Combine, str] = {
+    any_of: "any of",
+    all_of: "all of",
+    none_of: "none of",
+    last_of: "the last",
+}
+"""Every `Combine`, in words."""
+
+
+@cache
 def unmapped(reason: Reason) -> Read:
     """How a parameter is read that can't be mapped at all."""
     return lambda _value, _context: reason

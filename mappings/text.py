@@ -67,15 +67,15 @@ def slug(text: str) -> str:
 def _normalise(text: str) -> str:
     plain = text if text.isascii() else text.translate(_PLAIN)
     if plain.isascii():
-        found = plain.encode().translate(_ASCII).decode().split()
+        parts = plain.encode().translate(_ASCII).decode().split()
         if "+" in plain or "#" in plain:
-            found = [word for part in found if (word := part.lstrip("+#"))]
+            parts = [word for part in parts if (word := part.lstrip("+#"))]
     else:
         plain = _bare(text)
-        found = _WORD.findall(plain, concurrent=False)
+        parts = _WORD.findall(plain, concurrent=False)
     if len(plain) > LONGEST_WORD:
-        found = [word[:LONGEST_WORD] for word in found]
-    return " ".join(found)
+        parts = [word[:LONGEST_WORD] for word in parts]
+    return " ".join(parts)
 
 
 def _bare(text: str) -> str:

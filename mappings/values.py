@@ -31,12 +31,12 @@ def number(text: str) -> int:
     Raises:
         Malformed: it is none, is negative, or has a fraction left (`1.5`, `1.2345K`).
     """
-    found = _NUMBER.fullmatch(text.strip())
-    if found:
-        zeros = _ZEROS[found[3].lower()]
-        fraction = (found[2] or "").rstrip("0")
+    written = _NUMBER.fullmatch(text.strip())
+    if written:
+        zeros = _ZEROS[written[3].lower()]
+        fraction = (written[2] or "").rstrip("0")
         if len(fraction) <= zeros:
-            digits = (found[1].replace(",", "") + fraction.ljust(zeros, "0")).lstrip("0")
+            digits = (written[1].replace(",", "") + fraction.ljust(zeros, "0")).lstrip("0")
             return min(int(digits or "0"), LARGEST) if len(digits) < 20 else LARGEST
     raise Malformed("a whole number such as 5000000, 1,000,000 or $1.5M")
 

@@ -2,7 +2,8 @@
 
 Every function takes a value as people, exports and URLs spell it and returns the one form that is compared. A value
 outside the vocabulary keeps its slug: a contact with it is still found by a filter that spells it alike. The values
-are those of `data/vocabularies.json`; the aliases are the spellings of Apollo's screens, exports and API.
+are those of `data/vocabularies.json`, with Apollo's own misspellings; the aliases are the spellings of Apollo's
+screens, exports and API.
 """
 
 from functools import cache, lru_cache
@@ -71,12 +72,12 @@ _MASTER = "master_"
 
 def seniority(text: str) -> str:
     """The slug of a management level: `c_suite` for `C-Level`, `C suite` and `CXO`, `vp` for `Vice President`."""
-    found = slug_of(text)
-    for spelling in (found, found.removesuffix("_level"), found.removesuffix("s")):
+    slug = slug_of(text)
+    for spelling in (slug, slug.removesuffix("_level"), slug.removesuffix("s")):
         known = _SENIORITY_ALIASES.get(spelling, spelling)
         if known in _seniorities():
             return known
-    return found
+    return slug
 
 
 @lru_cache(maxsize=4096)
@@ -86,10 +87,10 @@ def department(text: str) -> str:
     Apollo misspells `workforce_mangement` and `opthalmology`; the correct spellings become those. A `master_` put
     before a department that has no such form (`master_c_suite`) is dropped.
     """
-    found = "_".join([word for word in words(text) if word != "and"])[:LONGEST_TERM]
-    plain = found.removeprefix(_MASTER)
+    slug = "_".join([word for word in words(text) if word != "and"])[:LONGEST_TERM]
+    plain = slug.removeprefix(_MASTER)
     plain = _DEPARTMENT_ALIASES.get(plain, plain)
-    if found.startswith(_MASTER) and plain not in _departments():
+    if slug.startswith(_MASTER) and plain not in _departments():
         return _MASTER + plain
     return plain
 
@@ -114,22 +115,22 @@ def departments_covered(slug: str) -> tuple[str, ...]:
 
 def email_status(text: str) -> str:
     """The slug of an e-mail status: `unavailable` for `No email`, `guessed` for what the API calls `extrapolated`."""
-    found = slug_of(text)
-    return _EMAIL_STATUS_ALIASES.get(found, found)
+    slug = slug_of(text)
+    return _EMAIL_STATUS_ALIASES.get(slug, slug)
 
 
 def catch_all(text: str) -> str:
     """`catch_all` or `not_catch_all`, also for `true` and `no`; the slug of anything else, `""` of nothing."""
-    found = slug_of(text)
-    if found in _CATCH_ALL:
+    slug = slug_of(text)
+    if slug in _CATCH_ALL:
         return "catch_all"
-    return "not_catch_all" if found in _NOT_CATCH_ALL else found
+    return "not_catch_all" if slug in _NOT_CATCH_ALL else slug
 
 
 def funding_stage(text: str) -> str:
     """The slug of a funding stage's name: `series_a`, `venture_round_not_specified`; `angel` also for `Angel Round`."""
-    found = slug_of(text).removesuffix("_round")
-    return _FUNDING_STAGE_ALIASES.get(found, found)
+    slug = slug_of(text).removesuffix("_round")
+    return _FUNDING_STAGE_ALIASES.get(slug, slug)
 
 
 def funding_stage_of_code(code: str) -> str | None:
@@ -190,19 +191,19 @@ def _item_fields() -> dict[str, str]:
     return {name: field for field, names in table.items() for name in (field, *names)}
 
 
-class _Values(msgspec.Struct):
+class _Values(msgspec.Struct, forbid_unknown_fields=True):
     values: tuple[str, ...]
 
 
-class _Departments(msgspec.Struct):
+class _Departments(msgspec.Struct, forbid_unknown_fields=True):
     tree: dict[str, tuple[str, ...]]
 
 
-class _FundingStages(msgspec.Struct):
+class _FundingStages(msgspec.Struct, forbid_unknown_fields=True):
     codes: dict[str, str] = msgspec.field(name="organizationLatestFundingStageCd[]")
 
 
-class _Vocabularies(msgspec.Struct):
+class _Vocabularies(msgspec.Struct, forbid_unknown_fields=True):
     seniority: _Values
     departments: _Departments
     funding_stage: _FundingStages

@@ -1,15 +1,17 @@
 """Websites, domains and LinkedIn URLs in the one form in which contacts and filters compare them.
 
 Pure: the public suffix list is the snapshot that comes with `tldextract`; nothing is fetched or cached on disk.
+`tldextract` imports a whole HTTP client to be able to, so it is imported for the first host whose suffix matters:
+loads meet one, searches and the command line's help don't.
 """
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from unicodedata import normalize
 from urllib.parse import unquote
 
 import idna
-from tldextract import TLDExtract
 
 from mappings.errors import InvalidField, shorten
 from mappings.text import LONGEST_TERM
@@ -57,11 +59,11 @@ def host_and_parents(host: str) -> tuple[str, ...]:
     if host.count(".") < 2:
         # Whatever the suffix is: a registrable domain or a suffix by itself has no parent that is one.
         return (host,)
-    found = _extract()(host)
-    if not found.suffix or not found.domain:
+    suffix = _public_suffix()(host)
+    if not suffix:
         return (host,)
     labels = host.split(".")
-    parents = len(labels) - found.suffix.count(".") - 2
+    parents = len(labels) - suffix.count(".") - 2
     return (host, *(".".join(labels[start:]) for start in range(1, parents + 1)))
 
 
@@ -125,5 +127,14 @@ def _ascii(host: str) -> str:
 
 
 @cache
-def _extract() -> TLDExtract:
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+def _public_suffix() -> Callable[[str], str]:
+    """Host → the public suffix that it ends in; `""` if there is none, or nothing before it."""
+    from tldextract import TLDExtract  # noqa: PLC0415 - a fifth of a second that only loads need
+
+    extract = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+
+    def suffix(host: str) -> str:
+        parts = extract(host)
+        return parts.suffix if parts.domain else ""
+
+    return suffix

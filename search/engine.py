@@ -1,7 +1,7 @@
 """What an engine is: it compiles a filter once, then answers searches, counts, uuids and scans of it.
 
 `api/` and the command line know engines through this protocol only; `search.engines` picks one by its name in the
-settings. Both engines give the same answers to the same contacts, byte for byte.
+settings. All engines give the same answers to the same contacts, byte for byte.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -19,27 +19,36 @@ SCAN_BATCH = 1000
 """Hits in one batch of a scan: large enough to keep the engine busy, small enough to hold a few of in memory."""
 
 
+Own = TypeVar("Own", bound=msgspec.Struct)
+
+
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Which engine, and where its data are. The environment variables are listed in `api.settings`.
+    """Which engine, where its contacts are, and the bounds of its work: what all engines share.
 
     Attributes:
-        engine: `duckdb` or `elasticsearch`.
-        data_dir: directory of the DuckDB files and of the job's state.
-        index: the alias that readers use; for DuckDB the stem of the file names.
-        timeout: seconds that one engine request may take.
-        concurrency: queries that DuckDB runs at once; each uses all cores, so more only queue inside.
+        engine: a name in `search.engines`; `None` is the default there.
+        data_dir: directory of the files that an engine keeps on this machine, and of the job's state.
+        index: the alias that readers use.
+        timeout: seconds that a call of the engine may take or, where it walks through many contacts (a scan, a far
+            offset), one step of it. It is for callers without a deadline of their own: the service's requests end
+            when theirs has passed, and with them what they asked of the engine.
+        concurrency: calls that the engine works on at once; `None` is what it says it does well.
+        own: the settings that only this engine has, an `OwnSettings` of its module; `None` are their defaults.
     """
 
-    engine: str = "duckdb"
+    engine: str | None = None
     data_dir: Path = Path("data")
     index: str = "contacts"
-    elasticsearch_url: str = "http://127.0.0.1:9200"
-    elasticsearch_api_key: str | None = None
-    elasticsearch_username: str | None = None
-    elasticsearch_password: str | None = None
-    elasticsearch_ca_certs: str | None = None
     timeout: float = 30.0
-    concurrency: int = 3
+    concurrency: int | None = None
+    own: msgspec.Struct | None = None
+
+    def own_as(self, kind: type[Own]) -> Own:
+        """`own`, which is of `kind`; its defaults where there is none."""
+        if self.own is None:
+            return kind()
+        assert isinstance(self.own, kind), f"settings of another engine: {type(self.own).__name__}"
+        return self.own
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -66,7 +75,9 @@ class Engine(Protocol[Compiled]):
     """One store of contacts. All methods raise `EngineError` when the store can't answer.
 
     Attributes:
-        width: requests that it works on well at once; more would only wait inside, out of reach of fair turns.
+        width: calls that it works on at once: `EngineSettings.concurrency` or, where that is `None`, as many as it
+            does well. More would only wait inside, out of reach of fair turns; so whoever has many callers lets no
+            more of them in.
     """
 
     width: int

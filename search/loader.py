@@ -5,7 +5,8 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from search.fields import MAPPING_VERSION, ContactListItem
+from search.fields import ContactListItem
+from search.stores import Store
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -25,24 +26,6 @@ class Refusal(msgspec.Struct, frozen=True):
 
     row: int
     reason: str
-
-
-class Store(msgspec.Struct, frozen=True):
-    """One complete store of contacts: an index, or a file.
-
-    Attributes:
-        mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
-    """
-
-    name: str
-    contacts: int
-    live: bool
-    mapping: int = MAPPING_VERSION
-
-    @property
-    def outdated(self) -> bool:
-        """It was made by another version of this software, which derived or stored something else."""
-        return self.mapping != MAPPING_VERSION
 
 
 class Loader(Protocol):

@@ -34,7 +34,7 @@ def test_every_make_target_of_the_readme_exists() -> None:
 
 def test_links_in_the_docs_lead_somewhere() -> None:
     # The contract is its owner's, links included.
-    for page in {ROOT / "README.md", *(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "websocket-api.md"}:
+    for page in {*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "websocket-api.md"}:
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 

@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
 from uuid import uuid4
 
 import msgspec
@@ -43,8 +43,8 @@ class PublicUser(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(examples=["Ada"])]
 
 
-class Session(msgspec.Struct, frozen=True):
-    """The answer to a login. `expires_in` is the seconds until the access token expires."""
+class IssuedTokens(msgspec.Struct, frozen=True):
+    """The answer to a login: the tokens of its session. `expires_in` is the seconds until the access token expires."""
 
     user: PublicUser
     access_token: str
@@ -69,6 +69,14 @@ class Accounts:
         self._closed = settings.registration == "closed"
         most = settings.login_rate_limit
         self._by_address, self._by_email = Rates(most), Rates(-(-most // EMAIL_SHARE))
+        self._listeners: list[Callable[[str], None]] = []
+
+    def listen(self, ended: Callable[[str], None]) -> None:
+        """Have `ended` called with the id of each session that ends here: by a logout, or a refresh token used twice.
+
+        Those that another process ends are found by asking `sessions.alive`.
+        """
+        self._listeners.append(ended)
 
     async def open(self) -> None:
         """Make ready: the tables, and the hash that unknown users are checked against."""
@@ -79,7 +87,7 @@ class Accounts:
         """Give the database back."""
         await self.database.close()
 
-    async def register(self, body: Mapping[str, Any], address: str = "") -> Session:
+    async def register(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
         """Create the user in `body` (`email`, `password`, optional `name`) and log in. `address` is the client's.
 
         Raises:
@@ -94,14 +102,14 @@ class Accounts:
         email, password = _email(body), read_string(body, "password")
         _limit(self._by_email, email.casefold())
         name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME).strip()
-        return await self._session(await self.create(email, password, name))
+        return await self._log_in(await self.create(email, password, name))
 
     async def create(self, email: str, password: str, name: str) -> User:
         """Create a user, also where registration is closed."""
         return await create_user(self.users, self._passwords, email, password, name)
 
-    async def login(self, body: Mapping[str, Any], address: str = "") -> Session:
-        """A session for the `email` and `password` in `body`. `address` is the client's.
+    async def login(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
+        """The tokens of a new session, for the `email` and `password` in `body`. `address` is the client's.
 
         Raises:
             TooManyRequests: too many from this address or for this e-mail, whether or not there is such a user.
@@ -114,9 +122,9 @@ class Accounts:
         matches = await self._passwords.check(password, user.password_hash if user else None)
         if user is None or not matches or not user.active:
             raise WrongCredentials
-        return await self._session(user)
+        return await self._log_in(user)
 
-    async def refresh(self, body: Mapping[str, Any], address: str = "") -> Session:
+    async def refresh(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
         """New tokens for the `refresh_token` in `body`, which is used up by it.
 
         Raises:
@@ -126,14 +134,15 @@ class Accounts:
         claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
         fresh = str(uuid4())
         if not await self.sessions.renew(claims.session, claims.token_id, fresh, _refresh_end()):
+            self._tell(claims.session)
             raise Unauthorized("Token is invalid.")
         user = await self.users.by_uuid(claims.user)
         if user is None or not user.active:
             raise Unauthorized("Token is invalid.")
         return self._answer(user, claims.session, fresh)
 
-    async def logout(self, body: Mapping[str, Any], access_token: str | None) -> str:
-        """End the session of the access token, or of the `refresh_token` in `body`; its id.
+    async def logout(self, body: Mapping[str, object], access_token: str | None) -> None:
+        """End the session of the access token, or of the `refresh_token` in `body`.
 
         Raises:
             Unauthorized: neither holds.
@@ -146,7 +155,7 @@ class Accounts:
         else:
             raise Unauthorized(NO_CREDENTIALS)
         await self.sessions.end(claims.session)
-        return claims.session
+        self._tell(claims.session)
 
     async def identify(self, token: str | None) -> Claims:
         """Whose access token this is.
@@ -173,12 +182,16 @@ class Accounts:
         end = int(time.time()) + self._tokens.access_seconds
         return self._tokens.issue(user.uuid, await self.sessions.start(user.uuid, str(uuid4()), end))
 
-    async def _session(self, user: User) -> Session:
+    async def _log_in(self, user: User) -> IssuedTokens:
         fresh = str(uuid4())
         return self._answer(user, await self.sessions.start(user.uuid, fresh, _refresh_end()), fresh)
 
-    def _answer(self, user: User, session: str, refresh_id: str) -> Session:
-        return Session(
+    def _tell(self, session: str) -> None:
+        for ended in self._listeners:
+            ended(session)
+
+    def _answer(self, user: User, session: str, refresh_id: str) -> IssuedTokens:
+        return IssuedTokens(
             user=_public(user),
             access_token=self._tokens.issue(user.uuid, session),
             refresh_token=self._tokens.issue(user.uuid, session, Kind.REFRESH, refresh_id),
@@ -215,7 +228,7 @@ def _limit(rates: Rates, key: str) -> None:
         raise TooManyRequests("Too many logins; try again later", retry_after=seconds)
 
 
-def _email(body: Mapping[str, Any]) -> str:
+def _email(body: Mapping[str, object]) -> str:
     return _checked_email(read_string(body, "email", LONGEST_EMAIL))
 
 

@@ -1,7 +1,7 @@
 """The bodies of requests about accounts: how they are documented, and how their fields are read."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -67,18 +67,18 @@ class LogoutBody(msgspec.Struct, frozen=True):
     refresh_token: _Token | None = None
 
 
-def read_object(body: bytes) -> dict[str, Any]:
+def read_object(body: bytes) -> dict[str, object]:
     """The JSON object in `body`. Raises `InvalidJson`."""
     try:
-        found = msgspec.json.decode(body)
+        decoded = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise InvalidJson("The body is not valid JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(decoded, dict):
         raise InvalidJson("The body is not a JSON object")
-    return found
+    return decoded
 
 
-def read_string(body: Mapping[str, Any], name: str, longest: int | None = None) -> str:
+def read_string(body: Mapping[str, object], name: str, longest: int | None = None) -> str:
     """The text `name` in `body`, which must be there. Raises `MissingField` or `InvalidField`."""
     value = body.get(name)
     if value is None or value == "":

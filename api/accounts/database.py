@@ -6,13 +6,13 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidRequestError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from api.settings import Settings
 from mappings.errors import AccountsUnavailable, SettingsError
@@ -39,7 +39,7 @@ _MIGRATION_LOCK = 7_103_366_412
 
 
 class Database:
-    """Sessions of one database.
+    """The connections of one database.
 
     Args:
         url: an SQLAlchemy URL; `None`: SQLite in `data_dir`. `postgresql://…` is taken with psycopg.
@@ -110,22 +110,22 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """A session for one use; what is not committed in it is rolled back.
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one use, whose changes are committed at its end and rolled back if it raises.
 
         Raises:
             AccountsUnavailable: the database is not there, or takes too long.
         """
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), AsyncSession(self._engine, expire_on_commit=False) as session:
-                yield session
+            async with asyncio.timeout(ANSWER_SECONDS), self._engine.begin() as connection:
+                yield connection
         except (OSError, TimeoutError, PoolTimeout, OperationalError, InterfaceError) as error:
             raise AccountsUnavailable("Users can't be looked up at the moment; try again later.") from error
 
     async def ready(self) -> None:
         """Return when the database answers. Raises `AccountsUnavailable`."""
-        async with self.session() as session:
-            await session.execute(text("SELECT 1"))
+        async with self.transaction() as connection:
+            await connection.execute(text("SELECT 1"))
 
     @property
     def engine(self) -> AsyncEngine:
@@ -152,7 +152,7 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
-def _options(url: URL) -> dict[str, Any]:
+def _options(url: URL) -> dict[str, object]:
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": LOCK_SECONDS}}
     arguments = {"psycopg": {"connect_timeout": CONNECT_SECONDS}, "asyncpg": {"timeout": CONNECT_SECONDS}}
@@ -164,7 +164,7 @@ def _options(url: URL) -> dict[str, Any]:
     }
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """Readers and one writer side by side, the command line beside the service; and foreign keys that hold."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from api.settings import Settings
 from mappings.errors import SettingsError
@@ -17,12 +21,16 @@ LARGEST_FILE = 64 * 1024
 _KINDS: Mapping[str, str] = {"EdDSA": "an Ed25519", "RS256": f"an RSA (of {SHORTEST_RSA} bits or more)"}
 
 
+SigningKey: TypeAlias = str | Ed25519PrivateKey | RSAPrivateKey
+CheckingKey: TypeAlias = str | Ed25519PublicKey | RSAPublicKey
+
+
 class Keys(msgspec.Struct, frozen=True):
     """The one algorithm that is accepted, and what it signs and checks with: a token never chooses either."""
 
     algorithm: str
-    signing: Any
-    checking: Any
+    signing: SigningKey
+    checking: CheckingKey
 
 
 def load_keys(settings: Settings) -> Keys:
@@ -40,12 +48,6 @@ def load_keys(settings: Settings) -> Keys:
 
 
 def _from_file(algorithm: str, path: Path | None) -> Keys:
-    # Only these algorithms need the package, which is heavy.
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
     expected = f"expected a PEM file with {_KINDS[algorithm]} private key and no passphrase, for {algorithm}"
     if path is None:
         raise SettingsError(f"CONTACTS_JWT_KEY_FILE: not set; {expected}")
@@ -56,11 +58,9 @@ def _from_file(algorithm: str, path: Path | None) -> Keys:
         raise SettingsError(f"CONTACTS_JWT_KEY_FILE: {str(path)!r} can't be read; {expected}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(f"CONTACTS_JWT_KEY_FILE: {str(path)!r} holds no such key; {expected}") from error
-    fits = (
-        isinstance(key, Ed25519PrivateKey)
-        if algorithm == "EdDSA"
-        else isinstance(key, RSAPrivateKey) and key.key_size >= SHORTEST_RSA
-    )
-    if not fits:
-        raise SettingsError(f"CONTACTS_JWT_KEY_FILE: {str(path)!r} holds another kind of key; {expected}")
-    return Keys(algorithm, key, key.public_key())
+    match algorithm, key:
+        case ("EdDSA", Ed25519PrivateKey()):
+            return Keys(algorithm, key, key.public_key())
+        case ("RS256", RSAPrivateKey(key_size=bits)) if bits >= SHORTEST_RSA:
+            return Keys(algorithm, key, key.public_key())
+    raise SettingsError(f"CONTACTS_JWT_KEY_FILE: {str(path)!r} holds another kind of key; {expected}")

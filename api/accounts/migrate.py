@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,11 +27,12 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-async def _main() -> int:
-    database = Database(sys.stdin.readline().strip(), Path())
+async def migrate(url: str) -> int:
+    """Bring the database at `url` up to date; the exit code, 1 for a failure, of which standard error has a line."""
+    database = Database(url, Path())
     try:
         await database.locked(upgrade)
-    except (ContactsError, SQLAlchemyError, OSError) as error:
+    except (ContactsError, CommandError, SQLAlchemyError, OSError) as error:
         print(f"migrating the database of users failed: {type(error).__name__}", file=sys.stderr)
         return 1
     finally:
@@ -39,4 +41,4 @@ async def _main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main()))
+    sys.exit(asyncio.run(migrate(sys.stdin.readline().strip())))

@@ -80,7 +80,7 @@ class Tokens:
         try:
             if len(token) > LONGEST_TOKEN:
                 raise Unauthorized("Token is invalid.")
-            found = jwt.decode(
+            claims = jwt.decode(
                 token,
                 self._keys.checking,
                 algorithms=[self._keys.algorithm],
@@ -92,6 +92,6 @@ class Tokens:
             raise Unauthorized("Token has expired.") from error
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise Unauthorized("Token is invalid.") from error
-        if found["typ"] != kind.value or not isinstance(found["jti"], str) or not isinstance(found["sid"], str):
+        if claims["typ"] != kind.value or not isinstance(claims["jti"], str) or not isinstance(claims["sid"], str):
             raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else "Token is invalid.")
-        return Claims(found["sub"], found["sid"], int(found["exp"]), found["jti"])
+        return Claims(claims["sub"], claims["sid"], int(claims["exp"]), claims["jti"])

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
     Link,
@@ -22,10 +22,11 @@ from litestar.openapi.spec import (
 )
 
 from api.actions.shapes import Problem
+from api.rest.page import DocsPage
 from api.version import service_version
 
 PATH = "/docs"
-"""The page; the document itself is at `/docs/openapi.json`. The page loads its script from a CDN."""
+"""The page; the document itself is at `/docs/openapi.json`."""
 
 BEARER: dict[str, list[str]] = {"BearerToken": []}
 """The security requirement of operations that need an access token."""
@@ -131,7 +132,7 @@ def openapi() -> OpenAPIConfig:
         version=service_version(),
         description="Apollo.io people-search URLs, answered from your own contacts. The WebSocket: `/asyncapi.json`.",
         path=PATH,
-        render_plugins=[ScalarRenderPlugin(), JsonRenderPlugin()],
+        render_plugins=[DocsPage(PATH), JsonRenderPlugin()],
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         components=Components(security_schemes={"BearerToken": scheme}),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Controller, MediaType, Request, Response, post
 
-from api.accounts.controller import sender
+from api.accounts.guard import sender
 from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
 from api.actions.query import read_query
 from api.actions.requests import SearchRequest, analyze_request, count_request, search_request, uuids_request

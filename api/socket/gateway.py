@@ -13,6 +13,8 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
+from api.accounts.bearer import bearer
+from api.accounts.guard import address_of
 from api.errors import message_of, report, status_of
 from api.operations.logs import Label, label
 from api.socket import msgpack
@@ -54,7 +56,7 @@ async def _serve(socket: WebSocket[Any, Any, Any], services: Services, connectio
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
     await socket.send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
-    client = socket.client.host if socket.client else "?"
+    client = address_of(socket)
     _log.info("connection opened: user %s, from %s", claims.user, client)
     started = time.monotonic()
     connection = Connection(socket, services, claims, name, msgpack=chosen == msgpack.SUBPROTOCOL)
@@ -72,9 +74,8 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     """The token in `?token=`, in `Authorization: Bearer`, or after `bearer` among the subprotocols; in this order."""
     if token := socket.query_params.get("token"):
         return str(token)
-    scheme, _, token = socket.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    if (token := bearer(socket.headers.get("authorization", ""))) is not None:
+        return token
     offered = list(socket.scope.get("subprotocols", []))
     if SUBPROTOCOL in offered[:-1]:
         return str(offered[offered.index(SUBPROTOCOL) + 1])

@@ -20,6 +20,7 @@ from rich.console import Console
 from indexing.cli.queries import print_analysis, print_contacts
 from indexing.sample.contacts import write_sample
 from mappings.errors import ContactsError
+from search.engines import DEFAULT, engine_module
 
 URL = (
     "https://app.apollo.io/#/people?page=1&contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder"
@@ -45,7 +46,7 @@ def run_demo(number: int, once: bool) -> None:
         sample = Path(directory) / "sample.csv"
         with sample.open("w", newline="", encoding="utf-8") as stream:
             write_sample(number, stream)
-        console.rule(f"contacts index csv: {number:,} made-up contacts into DuckDB")
+        console.rule(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
         _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
         with _server(environment) as (process, base):
             token = _registered(base)
@@ -88,7 +89,7 @@ async def _ask(base: str, token: str) -> list[bytes]:
 def _environment(directory: Path, port: int) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")} | {
         "CONTACTS_DATA_DIR": str(directory),
-        "CONTACTS_ENGINE": "duckdb",
+        "CONTACTS_ENGINE": DEFAULT,
         "CONTACTS_ENV": "development",
         "CONTACTS_PORT": str(port),
     }

@@ -69,7 +69,7 @@ _OPTIONS = (
         "--workers",
         type=click.IntRange(1, 64),
         help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
-        "with Elasticsearch one processor is left for it.",
+        "one processor is left to an engine that runs in processes of its own.",
     ),
     click.option("--resume", is_flag=True, help="Go on with the interrupted load, where its last batch ended."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),

@@ -11,17 +11,12 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from api.settings import load_settings
+from api.settings import TABLE, load_settings
 
 Result = TypeVar("Result")
 
-_FLAGS = {
-    "engine": ("CONTACTS_ENGINE", "duckdb or elasticsearch"),
-    "data_dir": ("CONTACTS_DATA_DIR", "directory of the DuckDB file, users and job state"),
-    "elasticsearch_url": ("CONTACTS_ELASTICSEARCH_URL", "the cluster"),
-    "index": ("CONTACTS_INDEX", "the alias"),
-}
-"""Flags that win over the environment variable beside them."""
+_FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
+"""Flags that win over the environment variable beside them, with their help."""
 
 
 def with_settings(
@@ -35,7 +30,10 @@ def with_settings(
         def run(**values: Any) -> Any:
             given = {variable: values.pop(name) for name, (variable, _) in flags.items()}
             environ = dict(os.environ) | {name: str(value) for name, value in given.items() if value is not None}
-            return command(load_settings(environ, Path(".env"), need_secret=need_secret), **values)
+            settings = load_settings(environ, Path(".env"), need_secret=need_secret)
+            for name in settings.unknown:
+                click.echo(f"warning: {name} is set and is no setting of this service; see docs/settings.md", err=True)
+            return command(settings, **values)
 
         for name, (variable, text) in reversed(flags.items()):
             run = click.option(f"--{name.replace('_', '-')}", name, help=f"{text}  [{variable}]")(run)

@@ -19,10 +19,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
-from search.duckdb.compile import compile_filter as compile_sql
-from search.duckdb.compile import statement
-from search.elasticsearch.compile import query, sort
-from search.engines import open_engine
+from search import engines
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _LISTS = {
@@ -126,7 +123,7 @@ def uuids(settings: Settings, as_json: bool, **data: Any) -> None:
 @_with_lists
 @_as_json
 def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
-    """Show what URL becomes: the filter, the Elasticsearch body and the SQL. Needs no contacts.
+    """Show what URL becomes: the filter, and what each engine makes of it. Needs no contacts.
 
     \b
     Example:
@@ -135,11 +132,9 @@ def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
     mapped = map_url(parse(url), datetime.now(UTC).date())
     predicate = all_of((mapped.filter.predicate, CompanyLists(**lists).predicate()))
     contact_filter = ContactFilter(predicate, mapped.filter.order)
-    sql = statement(compile_sql(contact_filter), "LIMIT 26")
     parts = {
         "filter": msgspec.to_builtins(contact_filter),
-        "elasticsearch": {"query": query(predicate), "sort": sort(contact_filter.order), "size": 26},
-        "duckdb": {"sql": sql.text, "parameters": sql.parameters},
+        **engines.explain(contact_filter),
         "mapping_summary": msgspec.to_builtins(mapped.mapping_summary),
     }
     if as_json:
@@ -192,7 +187,7 @@ async def _ask(settings: Settings, ask: Callable[[ContactService], Any]) -> byte
 
 @asynccontextmanager
 async def _service(settings: Settings) -> AsyncIterator[ContactService]:
-    engine = open_engine(settings.engine)
+    engine = engines.open_engine(settings.engine)
     try:
         yield ContactService(engine, settings)
     finally:

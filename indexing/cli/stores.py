@@ -12,7 +12,7 @@ from indexing.cli.options import print_json, run_async, with_settings
 from indexing.state import StateFile
 from search.engine import EngineSettings
 from search.engines import open_loader
-from search.loader import Store
+from search.stores import Store
 
 
 class InterruptedLoad(msgspec.Struct, frozen=True):

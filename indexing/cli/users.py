@@ -6,6 +6,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from api.settings import Settings
 from indexing.cli.options import print_json, run_async, with_settings
@@ -50,7 +51,7 @@ def create(settings: Settings, email: str, name: str, password_stdin: bool, as_j
     if as_json:
         print_json(made)
     else:
-        click.echo(f"created {made.email} ({made.uuid})")
+        click.echo(f"created {_shown(made.email)} ({made.uuid})")
 
 
 @users.command()
@@ -91,13 +92,14 @@ def list_users(settings: Settings, as_json: bool) -> None:
     Example:
       contacts users list --json
     """
-    found = run_async(_list(settings))
+    listed = run_async(_list(settings))
     if as_json:
-        print_json(found)
+        print_json(listed)
         return
+    # As texts: rich would take brackets in a string for its markup.
     table = Table("email", "name", "active", "uuid")
-    for user in found:
-        table.add_row(user.email, user.name, "yes" if user.active else "no", user.uuid)
+    for user in listed:
+        table.add_row(*map(Text, (_shown(user.email), _shown(user.name), "yes" if user.active else "no", user.uuid)))
     Console().print(table)
 
 
@@ -105,7 +107,12 @@ def _report(user: ListedUser, as_json: bool) -> None:
     if as_json:
         print_json(user)
     else:
-        click.echo(f"{'enabled' if user.active else 'disabled'} {user.email}")
+        click.echo(f"{'enabled' if user.active else 'disabled'} {_shown(user.email)}")
+
+
+def _shown(text: str) -> str:
+    """What somebody chose as e-mail or name, without what would command a terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 # Only these commands pay for importing the database of users, hence the imports inside.

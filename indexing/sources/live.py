@@ -16,7 +16,7 @@ from mappings.errors import EngineError, SourceError
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import open_engine
-from search.loader import Store
+from search.stores import Store
 
 _CLOSING_SECONDS = 30
 

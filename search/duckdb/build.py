@@ -15,6 +15,7 @@ from search.documents import CompanyFields, PersonFields
 from search.duckdb.meta import DICTIONARY, MAPPING
 from search.duckdb.packing import dictionary
 from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
+from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION
 
 MEMORY = (180, 800, 3200)
@@ -72,7 +73,7 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
     with duckdb.connect(file, config=config) as database:
         for statement in (
             *CREATE,
-            f"ATTACH '{_quoted(scratch / 'staged.duckdb')}' AS scratch",
+            f"ATTACH {quoted(scratch / 'staged.duckdb')} AS scratch",
             *_staging(documents, line),
         ):
             database.execute(statement)
@@ -97,7 +98,7 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     types = ", ".join(f"{name} {_sql_type(name)}" for name in derived)
     return (
         "CREATE TABLE scratch.staged AS SELECT line, uuid, present, size, unnest(search) "
-        f"FROM read_json('{_quoted(documents)}', format = 'newline_delimited', "
+        f"FROM read_json({quoted(documents)}, format = 'newline_delimited', "
         f"maximum_object_size = {line}, "
         f"columns = {{line: 'BIGINT', uuid: 'VARCHAR', present: 'BIGINT', size: 'BIGINT', search: 'STRUCT({types})'}})",
         "CREATE TABLE scratch.places AS SELECT line, "
@@ -160,7 +161,7 @@ def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: 
     """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
     columns = "columns = {row: 'INTEGER', item: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
     csv = (
-        f"SELECT row, from_base64(item) AS item FROM read_csv('{_quoted(portion)}', header = false, "
+        f"SELECT row, from_base64(item) AS item FROM read_csv({quoted(portion)}, header = false, "
         f"auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
     )
     [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
@@ -182,7 +183,3 @@ def _sql_type(name: str) -> str:
     if name in NUMBERS:
         return "BIGINT"
     return "VARCHAR[]" if name in POSTED else "VARCHAR"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -5,24 +5,25 @@ over an open DuckDB file would go on showing the old contacts to whoever opens i
 """
 
 import os
-import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mappings.errors import EngineUnavailable
+from search.stores import by_age, new_stamp
 
-_STAMP = "%Y%m%dT%H%M%S%fZ"
+_ENDING = ".duckdb"
 
 
 def new_name(index: str) -> str:
-    """The name of a new file for the alias `index`, without its ending. Names sort by age."""
-    return f"{index}-{datetime.now(UTC).strftime(_STAMP)}"
+    """The name of a new file for the alias `index`."""
+    return f"{index}-{new_stamp()}{_ENDING}"
 
 
-def complete_files(data_dir: Path, index: str) -> list[Path]:
-    """The complete files of the alias `index`, the oldest first. A file that is being built has another ending."""
-    name = re.compile(re.escape(index) + r"-\d{8}T\d{12}Z\.duckdb")
-    return sorted(path for path in data_dir.glob("*.duckdb") if name.fullmatch(path.name))
+def complete_files(data_dir: Path, index: str) -> list[str]:
+    """The names of the complete files of the alias `index`, the oldest first.
+
+    A file that is being built has another ending.
+    """
+    return by_age((path.name for path in data_dir.glob(f"*{_ENDING}")), index, _ENDING)
 
 
 def pointer_path(data_dir: Path, index: str) -> Path:

@@ -9,7 +9,7 @@ from typing import BinaryIO, ClassVar, TypeVar
 import duckdb
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
+from mappings.errors import EngineRejected, EngineUnavailable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
@@ -18,7 +18,8 @@ from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from search.loader import Document, Refusal, Store
+from search.loader import Document, Refusal
+from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
 
@@ -38,7 +39,7 @@ class DuckDBLoader:
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
-        self.name = name or f"{new_name(self._index)}.duckdb"
+        self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
         self._building = self._file.with_suffix(".building")
         self._documents, self._items = self._file.with_suffix(".documents"), self._file.with_suffix(".items")
@@ -121,30 +122,28 @@ class DuckDBLoader:
         return _store(self._file, live=False).contacts
 
     def _swap(self) -> None:
-        live = self._live_name()
+        before = self._live_names()
         switch(self._data_dir, self._index, self.name)
         self._remove_staged()
-        files = [path for path in complete_files(self._data_dir, self._index) if path != self._file]
-        # What was live until now comes first: it is what a rollback is for.
-        files.sort(key=lambda path: (path.name != live, [-ord(letter) for letter in path.name]))
-        remove(*files[self._keep :])
+        for name in left_over(complete_files(self._data_dir, self._index), self.name, before, self._keep):
+            remove(self._data_dir / name)
 
     def _stores(self) -> list[Store]:
-        live = self._live_name()
-        return [_store(path, live=path.name == live) for path in complete_files(self._data_dir, self._index)]
+        live = self._live_names()
+        names = complete_files(self._data_dir, self._index)
+        return [_store(self._data_dir / name, live=name in live) for name in names]
 
     def _rollback(self) -> Store:
-        stores = self._stores()
-        older = stores[: next((at for at, store in enumerate(stores) if store.live), 0)]
-        if not older:
-            raise IndexingError("there is no earlier load to go back to")
-        switch(self._data_dir, self._index, older[-1].name)
-        return msgspec.structs.replace(older[-1], live=True)
+        name = earlier(complete_files(self._data_dir, self._index), self._live_names())
+        store = _store(self._data_dir / name, live=True)
+        switch(self._data_dir, self._index, name)
+        return store
 
-    def _live_name(self) -> str | None:
+    def _live_names(self) -> list[str]:
+        """The name of the live file; none before the first load."""
         if not pointer_path(self._data_dir, self._index).exists():
-            return None
-        return live_path(self._data_dir, self._index).name
+            return []
+        return [live_path(self._data_dir, self._index).name]
 
     def _remove_staged(self, *also: Path) -> None:
         self._close()

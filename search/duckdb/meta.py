@@ -6,12 +6,12 @@ MAPPING, DICTIONARY = "mapping version", "item dictionary"
 """Names in `meta`."""
 
 
-def meta(cursor: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
-    """What the file that `cursor` has under `schema` says of itself. Blocks: to be run in a thread."""
-    found = cursor.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
+def meta(connection: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
+    """What the file that `connection` has under `schema` says of itself. Blocks: to be run in a thread."""
+    found = connection.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
     return found[0] if found else None
 
 
-def mapping_version(cursor: duckdb.DuckDBPyConnection) -> int:
+def mapping_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The `MAPPING_VERSION` that the file was made with; 0 if it does not say. Blocks."""
-    return int(meta(cursor, MAPPING) or 0)
+    return int(meta(connection, MAPPING) or 0)

@@ -6,14 +6,11 @@ many values with all others. The dictionary is in each file, in `meta`: a later 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-import duckdb
 import zstandard
-
-from search.duckdb.meta import DICTIONARY, meta
 
 _LEVEL = 3
 _local = threading.local()
@@ -36,12 +33,16 @@ def pack(item: bytes) -> bytes:
     return packed
 
 
-def unpack(cursor: duckdb.DuckDBPyConnection, packed: Sequence[bytes], schema: str = "main") -> list[bytes]:
-    """The items of one file, of which `cursor` has the `meta` under `schema`. Blocks: to be run in a thread."""
-    if not packed:
-        return []
-    content = meta(cursor, DICTIONARY, schema)
-    assert content is not None
-    shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    decompress = zstandard.ZstdDecompressor(dict_data=shared).decompress
-    return [decompress(each) for each in packed]
+class Unpacker:
+    """Unpacks the items of one file. Threads may share it."""
+
+    def __init__(self, content: bytes) -> None:
+        """`content` is the dictionary in the file."""
+        self._shared = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        # The first one digests the dictionary, for all that follow.
+        zstandard.ZstdDecompressor(dict_data=self._shared)
+
+    def __call__(self, packed: Iterable[bytes]) -> list[bytes]:
+        """The items as they were before `pack`."""
+        decompress = zstandard.ZstdDecompressor(dict_data=self._shared).decompress
+        return [decompress(each) for each in packed]

@@ -1,6 +1,7 @@
 """Pieces of SQL with the parameters that belong to them."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +13,11 @@ class Sql(msgspec.Struct, frozen=True):
 
     text: str
     parameters: tuple[Parameter, ...] = ()
+
+
+def quoted(path: Path) -> str:
+    """`path` as a text of SQL, for where DuckDB takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def joined(separator: str, parts: Sequence[Sql]) -> Sql:

@@ -8,6 +8,7 @@ from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
 from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable, EngineUnreachable
+from search.elasticsearch.settings import WIDTH, ElasticsearchSettings
 from search.engine import EngineSettings
 
 _JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -25,19 +26,21 @@ class Client:
     """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never."""
 
     def __init__(self, settings: EngineSettings, timeout: float | None = None) -> None:
+        cluster = settings.own_as(ElasticsearchSettings)
         credentials: dict[str, Any] = {}
-        if settings.elasticsearch_api_key:
-            credentials["api_key"] = settings.elasticsearch_api_key
-        elif settings.elasticsearch_username:
-            credentials["basic_auth"] = (settings.elasticsearch_username, settings.elasticsearch_password or "")
-        if settings.elasticsearch_ca_certs:
-            credentials["ca_certs"] = settings.elasticsearch_ca_certs
+        if cluster.api_key:
+            credentials["api_key"] = cluster.api_key
+        elif cluster.username:
+            credentials["basic_auth"] = (cluster.username, cluster.password or "")
+        if cluster.ca_certs:
+            credentials["ca_certs"] = cluster.ca_certs
         self._client = AsyncElasticsearch(
-            settings.elasticsearch_url,
+            cluster.url,
             serializers={"application/json": _RawJson(), "application/x-ndjson": NdjsonSerializer()},
             request_timeout=timeout or settings.timeout,
             max_retries=1,
-            connections_per_node=64,
+            # With fewer, requests would wait for one another in here, and probes for requests.
+            connections_per_node=max(WIDTH, settings.concurrency or 0),
             **credentials,
         )
 

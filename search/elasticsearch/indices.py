@@ -4,17 +4,15 @@ A complete index says so in its mapping (`_meta`): one that a crashed load left 
 load, neither by a rollback nor by the cleaning up after a swap. Beside that stands the version it was made with.
 """
 
-import re
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from mappings.errors import EngineRejected, IndexingError
+from mappings.errors import EngineRejected
 from search.elasticsearch.client import Client
 from search.elasticsearch.schema import META
-from search.loader import Store
+from search.stores import Store, by_age, earlier, new_stamp
 
 
 class _Meta(msgspec.Struct, frozen=True):
@@ -23,8 +21,8 @@ class _Meta(msgspec.Struct, frozen=True):
 
 
 def new_name(alias: str) -> str:
-    """The name of a new index for `alias`. Names sort by age."""
-    return f"{alias}-{datetime.now(UTC).strftime('%Y%m%dt%H%M%S%fz')}"
+    """The name of a new index for `alias`. Capitals are not for names of indices."""
+    return f"{alias}-{new_stamp().lower()}"
 
 
 def path_of(name: str) -> str:
@@ -37,7 +35,6 @@ class Indices:
 
     def __init__(self, client: Client, alias: str) -> None:
         self._client, self._alias = client, alias
-        self._name = re.compile(re.escape(alias) + r"-\d{8}t\d{12}z")
 
     async def live(self) -> list[str]:
         """The indices behind the alias: one, or none before the first load."""
@@ -69,7 +66,7 @@ class Indices:
     async def complete(self) -> dict[str, int]:
         """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
         found = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
-        metas = {name: _meta(found[name]) for name in sorted(found) if self._name.fullmatch(name)}
+        metas = {name: _meta(found[name]) for name in by_age(found, self._alias)}
         return {name: meta.mapping for name, meta in metas.items() if meta.complete}
 
     async def stores(self) -> list[Store]:
@@ -85,22 +82,17 @@ class Indices:
         actions.append({"add": {"index": name, "alias": self._alias}})
         await self._client.json("POST", "/_aliases", {"actions": actions})
 
-    async def prune(self, live: str, before: list[str], keep: int) -> None:
-        """Delete all but `keep` earlier indices; `before`, live until now, is what a rollback is for."""
-        others = [name for name in reversed(await self.complete()) if name != live]
-        others.sort(key=lambda name: name not in before)
-        for name in others[keep:]:
-            await self._client.request("DELETE", path_of(name))
+    async def remove(self, name: str) -> None:
+        """Delete `name`, if it is there."""
+        await self._client.request("DELETE", f"{path_of(name)}?ignore_unavailable=true")
 
     async def rollback(self) -> Store:
         """Make the newest complete index that is older than the live one live."""
         live = await self.live()
         complete = await self.complete()
-        older = [name for name in complete if live and name < min(live)]
-        if not older:
-            raise IndexingError("there is no earlier load to go back to")
-        await self.switch(older[-1])
-        return Store(older[-1], await self.count(older[-1]), live=True, mapping=complete[older[-1]])
+        name = earlier(list(complete), live)
+        await self.switch(name)
+        return Store(name, await self.count(name), live=True, mapping=complete[name])
 
 
 def _meta(entry: dict[str, Any]) -> _Meta:

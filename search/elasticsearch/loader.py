@@ -1,27 +1,22 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import msgspec
 
-from mappings.errors import EngineRejected, EngineTimeout, EngineUnavailable
+from mappings.errors import EngineRejected, EngineUnavailable
 from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
+from search.elasticsearch.patience import PATIENCE, patiently
 from search.elasticsearch.schema import grams, index_body
 from search.engine import EngineSettings, check_mapping
 from search.fields import ContactListItem
-from search.loader import Document, Refusal, Store
+from search.loader import Document, Refusal
+from search.stores import Store, left_over
 
-Result = TypeVar("Result")
-
-PATIENCE = 180.0
-"""Seconds that a busy or restarting server is waited for before the load gives up; it can be resumed then."""
-
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _BUSY = frozenset({429, 502, 503, 504})
 _CONFLICT = 409
 _BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type"
@@ -91,25 +86,22 @@ class ElasticsearchLoader:
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
         refusals: list[Refusal] = []
-        left, wait = list(documents), _FIRST_WAIT
-        deadline = _now() + PATIENCE
-        while left:
-            try:
-                left = await self._send(left, refusals)
-            except (EngineUnavailable, EngineTimeout):
-                if _now() > deadline:
-                    raise
-            except EngineRejected:
-                # Too large, or broken in a way that the server tells of the whole only: the half without it will pass.
-                if len(left) == 1:
-                    return [*refusals, Refusal(left[0].row, "refused by the engine: the document as a whole")]
-                middle = len(left) // 2
-                return [*refusals, *await self.write(left[:middle]), *await self.write(left[middle:])]
+        left = list(documents)
+
+        async def send() -> None:
+            nonlocal left
+            left = await self._send(left, refusals)
             if left:
-                if _now() > deadline:
-                    raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
+                raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
+
+        try:
+            await patiently(send)
+        except EngineRejected:
+            # Too large, or broken in a way that the server tells of the whole only: the half without it will pass.
+            if len(left) == 1:
+                return [*refusals, Refusal(left[0].row, "refused by the engine: the document as a whole")]
+            middle = len(left) // 2
+            return [*refusals, *await self.write(left[:middle]), *await self.write(left[middle:])]
         return refusals
 
     async def _send(self, documents: list[Document], refusals: list[Refusal]) -> list[Document]:
@@ -123,22 +115,26 @@ class ElasticsearchLoader:
 
     async def finish(self) -> int:
         settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
-        await _patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
-        await _patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
-        count = await _patiently(lambda: self._indices.count(self.name))
-        await _patiently(lambda: self._indices.mark_complete(self.name))
+        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+        count = await patiently(lambda: self._indices.count(self.name))
+        await patiently(lambda: self._indices.mark_complete(self.name))
         return count
 
     async def live(self) -> Store | None:
         return await self._indices.live_store()
 
     async def swap(self) -> None:
-        before = await _patiently(self._indices.live)
-        await _patiently(lambda: self._indices.switch(self.name))
-        await _patiently(lambda: self._indices.prune(self.name, before, self._keep))
+        before = await patiently(self._indices.live)
+        await patiently(lambda: self._indices.switch(self.name))
+        await patiently(lambda: self._prune(before))
+
+    async def _prune(self, before: Collection[str]) -> None:
+        for name in left_over(list(await self._indices.complete()), self.name, before, self._keep):
+            await self._indices.remove(name)
 
     async def abort(self) -> None:
-        await self._client.request("DELETE", f"{self._path}?ignore_unavailable=true")
+        await self._indices.remove(self.name)
 
     async def stores(self) -> list[Store]:
         return await self._indices.stores()
@@ -171,8 +167,8 @@ class ElasticsearchUpdater(ElasticsearchLoader):
         await self.start()
 
     async def finish(self) -> int:
-        await _patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
-        return await _patiently(lambda: self._indices.count(self.name))
+        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        return await patiently(lambda: self._indices.count(self.name))
 
     async def swap(self) -> None:
         """Nothing to do: readers see each document as it is written."""
@@ -197,20 +193,3 @@ def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> l
         elif result.status >= 400 and result.status != _CONFLICT:
             refusals.append(Refusal(document.row, f"refused by the engine: {result.error and result.error.type}"))
     return again
-
-
-async def _patiently(call: Callable[[], Awaitable[Result]]) -> Result:
-    """The outcome of `call`, which may be repeated, once the server is there to take it."""
-    deadline, wait = _now() + PATIENCE, _FIRST_WAIT
-    while True:
-        try:
-            return await call()
-        except (EngineUnavailable, EngineTimeout):
-            if _now() > deadline:
-                raise
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

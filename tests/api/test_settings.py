@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import TABLE, Settings, load_settings
+from api.dotenv import read_dotenv
+from api.settings import PREFIX, TABLE, Settings, load_settings
 from mappings.errors import SettingsError
 from search.engine import EngineSettings
+from search.engines import DEFAULT, ENGINES, engine_module
 
 SECRET = "x" * 32
 
@@ -14,13 +16,14 @@ def load(**environ: str) -> Settings:
 
 
 def test_the_defaults_of_the_table_are_those_of_the_structs():
-    assert load() == Settings(jwt_secret=SECRET, engine=EngineSettings())
+    assert load() == Settings(jwt_secret=SECRET, engine=EngineSettings(engine=DEFAULT))
 
 
 def test_every_row_reaches_its_attribute():
     settings = load()
+    own = {row.variable: engine_module(name).OwnSettings for name in ENGINES for row in engine_module(name).SETTINGS}
     for row in TABLE:
-        target = settings.engine if row.attribute.startswith("engine.") else settings
+        target = settings.engine if row.attribute.startswith("engine.") else own.get(row.variable, settings)
         assert hasattr(target, row.attribute.rpartition(".")[2])
     assert len({row.variable for row in TABLE}) == len(TABLE)
 
@@ -34,6 +37,81 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
     settings = load_settings({"CONTACTS_PORT": "9001", "CONTACTS_HOST": " "}, file)
     assert (settings.port, settings.host, settings.engine.index) == (9001, "::1", "people")
     assert settings.jwt_secret == SECRET + "=#"
+
+
+def test_a_comment_behind_a_value(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("CONTACTS_PORT=9000 # note\nCONTACTS_INDEX=people\t# note\nCONTACTS_LOG_LEVEL= # none\n")
+    settings = load_settings({"CONTACTS_JWT_SECRET": SECRET}, file)
+    assert (settings.port, settings.engine.index, settings.log_level) == (9000, "people", "info")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a", "a"),
+        (" a b ", "a b"),
+        ("a # b", "a"),
+        ("a#b", "a#b"),
+        ("#a", "#a"),
+        ("a ## b # c", "a"),
+        (" # a", ""),
+        ("", ""),
+        ("'a # b'", "a # b"),
+        ('" a # b "', " a # b "),
+        ("'a' # b", "a"),
+        ('"a"\t#b', "a"),
+        ("'a # b' # it's", "a # b"),
+        ("'it's'", "it's"),
+        ("''", ""),
+        ("'a", "'a"),
+        ("'", "'"),
+        ("'a\"", "'a\""),
+        ("'a'b", "'a'b"),
+        ("'a'b # c", "'a'b"),
+    ],
+)
+def test_what_a_line_of_the_file_sets(tmp_path: Path, text, value):
+    (tmp_path / ".env").write_text(f"A={text}\n")
+    assert read_dotenv(tmp_path / ".env") == {"A": value}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("CONTACTS_MAX_CONECTIONS", "CONTACTS_MAX_CONNECTIONS"),
+        ("CONTACTS_PROT", "CONTACTS_PORT"),
+        ("CONTACTS_SECRET", "CONTACTS_JWT_SECRET"),
+        ("CONTACTS_LOGLEVEL", "CONTACTS_LOG_LEVEL"),
+        ("CONTACTS_DATABASE", "CONTACTS_DATABASE_URL"),
+    ],
+)
+def test_a_name_that_is_nearly_a_setting_is_refused(tmp_path: Path, name, meant):
+    expected = f"^{name}: no such setting; did you mean {meant}\\? Else unset it$"
+    with pytest.raises(SettingsError, match=expected):
+        load(**{name: "5"})
+    (tmp_path / ".env").write_text(f"{name}=5\n")
+    with pytest.raises(SettingsError, match=expected):
+        load_settings({"CONTACTS_JWT_SECRET": SECRET}, tmp_path / ".env")
+
+
+def test_other_names_with_our_prefix_are_told(tmp_path: Path):
+    (tmp_path / ".env").write_text("CONTACTS_SHADE=dark\nOTHER=1\n")
+    # What Kubernetes sets in every pod beside a service named `contacts`.
+    kubernetes = {"CONTACTS_SERVICE_HOST": "10.0.0.1", "CONTACTS_PORT_8000_TCP": "tcp://10.0.0.1:8000"}
+    environ = {"CONTACTS_JWT_SECRET": SECRET, **kubernetes, "CONTACTS_EMPTY": " ", "MY_CONTACTS_PORT": "1"}
+    unknown = ("CONTACTS_PORT_8000_TCP", "CONTACTS_SERVICE_HOST", "CONTACTS_SHADE")
+    assert load_settings(environ, tmp_path / ".env").unknown == unknown
+
+
+def test_a_file_that_is_no_text(tmp_path: Path):
+    (tmp_path / ".env").write_bytes(b"A=\xff\n")
+    with pytest.raises(SettingsError, match=r"^\.env: can't be read as UTF-8 text: UnicodeDecodeError$"):
+        load_settings({}, tmp_path / ".env")
+
+
+def test_every_setting_has_the_prefix():
+    assert all(row.variable.startswith(PREFIX) for row in TABLE)
 
 
 def test_a_file_that_is_not_there_is_fine(tmp_path: Path):
@@ -56,6 +134,10 @@ def test_a_line_that_sets_nothing(tmp_path: Path):
         ("CONTACTS_MAX_MESSAGE_BYTES", "1_0000", "a whole number from 1024 to 1073741824"),
         ("CONTACTS_ENGINE", "sqlite", "duckdb or elasticsearch"),
         ("CONTACTS_ENGINE_TIMEOUT", "nan", "a number of seconds, more than 0 and at most 3600"),
+        ("CONTACTS_ENGINE_TIMEOUT", "soon", "a number of seconds, more than 0 and at most 3600"),
+        ("CONTACTS_STALL_SECONDS", "101", "a number of seconds, more than 0 and at most 100"),
+        ("CONTACTS_CORS_ORIGINS", "*", "origins such as https://app.example.com, separated by commas"),
+        ("CONTACTS_CORS_ORIGINS", "https://a.b/c", "origins such as https://app.example.com, separated by commas"),
         ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", "a URL such as http://127.0.0.1:9200"),
         ("CONTACTS_ENV", "test", "production or development"),
         ("CONTACTS_REGISTRATION", "shut", "open or closed"),
@@ -65,6 +147,18 @@ def test_a_bad_value_is_named_with_what_is_expected(variable, value, expected):
     with pytest.raises(SettingsError) as caught:
         load(**{variable: value})
     assert str(caught.value) == f"{variable}: {value!r} can't be used; expected {expected}"
+
+
+def test_origins_are_read_as_browsers_send_them():
+    settings = load(CONTACTS_CORS_ORIGINS=" https://a.example/ ,,http://localhost:3000")
+    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
+
+
+def test_logs_are_json_in_production_unless_told_otherwise():
+    assert load().logs_json
+    assert not load(CONTACTS_ENV="development").logs_json
+    assert not load(CONTACTS_LOG_FORMAT="text").logs_json
+    assert load(CONTACTS_ENV="development", CONTACTS_LOG_FORMAT="json").logs_json
 
 
 def test_a_short_secret_is_refused_and_not_shown():

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from api.settings import load_settings
 from indexing.sample.contacts import write_sample
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
@@ -65,12 +66,7 @@ def rejects(environment: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def settings_of(environment: dict[str, str]) -> EngineSettings:
-    return EngineSettings(
-        engine=environment.get("CONTACTS_ENGINE", "duckdb"),
-        data_dir=Path(environment["CONTACTS_DATA_DIR"]),
-        index=environment["CONTACTS_INDEX"],
-        elasticsearch_url=environment.get("CONTACTS_ELASTICSEARCH_URL", ""),
-    )
+    return load_settings(environment, need_secret=False).engine
 
 
 def live(environment: dict[str, str]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from mappings.predicates import (
     Terms,
 )
 from search.documents import search_fields
-from search.fields import SORT_KEYS, ContactListItem
+from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS, ContactListItem
 
 
 class Oracle:
@@ -92,13 +92,18 @@ def matches(predicate: Predicate, fields: Fields) -> bool:
             return any(text in value for value in values_of(fields, field))
         case Range(field, gte, lte):
             number = fields[field]
-            return number is not None and (gte is None or number >= gte) and (lte is None or number <= lte)
+            return number is not None and (gte is None or number >= near(gte)) and (lte is None or number <= near(lte))
         case All(of):
             return all(matches(each, fields) for each in of)
         case Any(of):
             return any(matches(each, fields) for each in of)
         case Not(of):
             return not matches(of, fields)
+
+
+def near(bound: int) -> int:
+    """The bound as engines hold it: one past what can be stored is brought to the nearest, as stored numbers are."""
+    return max(LONG_MIN, min(LONG_MAX, bound))
 
 
 def contains_run(words: list[str], wanted: list[str]) -> bool:

@@ -7,11 +7,17 @@ from typing import Any
 
 import msgspec
 
+from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import Engine, EngineSettings
 from search.engines import open_engine, open_loader
 from search.fields import ContactListItem
 
 BATCH = 2000
+
+
+def cluster(url: str, index: str, **settings: Any) -> EngineSettings:
+    """Settings for an alias of the Elasticsearch at `url`."""
+    return EngineSettings(engine="elasticsearch", own=ElasticsearchSettings(url=url), index=index, **settings)
 
 
 async def load(settings: EngineSettings, items: Sequence[ContactListItem]) -> int:

@@ -13,7 +13,8 @@ from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
 from search.fields import ContactListItem
-from search.loader import Document, Refusal, Store
+from search.loader import Document, Refusal
+from search.stores import Store
 from tests.harness.loads import people
 
 

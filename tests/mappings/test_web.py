@@ -1,5 +1,7 @@
 """Hosts, domains and LinkedIn URLs, as people write them, in their comparable form."""
 
+import subprocess
+import sys
 import time
 from itertools import pairwise
 
@@ -75,6 +77,19 @@ def test_host_of(text: str, expected: str) -> None:
 )
 def test_host_and_parents(host: str, expected: tuple[str, ...]) -> None:
     assert host_and_parents(host) == expected
+
+
+def test_what_reads_the_suffix_list_is_imported_for_the_first_host_whose_suffix_matters() -> None:
+    script = """
+import sys
+from mappings.web import host_and_parents
+host_and_parents("acme.com")
+before = {"tldextract", "requests"} & set(sys.modules)
+host_and_parents("shop.acme.com")
+print(sorted(before), "tldextract" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[] True\n"
 
 
 def test_listed_domain() -> None:

@@ -12,7 +12,7 @@ from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
 from search.fields import ContactListItem
 from tests.harness.oracle import Oracle
-from tests.harness.stores import engine_of, load, uuids_of
+from tests.harness.stores import cluster, engine_of, load, uuids_of
 from tests.harness.strategies import filters, items
 
 
@@ -55,7 +55,7 @@ def test_engines_agree_with_the_naive_evaluator(
     directory: Path = tmp_path_factory.mktemp("agreement")
     stores = (
         EngineSettings(data_dir=directory),
-        EngineSettings(engine="elasticsearch", elasticsearch_url=elasticsearch_url, index=own_index("agreement")),
+        cluster(elasticsearch_url, own_index("agreement")),
     )
 
     async def run(contacts: list[ContactListItem], asked: list[ContactFilter], limit: int) -> None:

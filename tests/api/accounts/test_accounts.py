@@ -7,6 +7,7 @@ from api.accounts.accounts import Accounts
 from api.accounts.database import Database
 from api.settings import Settings
 from mappings.errors import Conflict, InvalidField, SettingsError, TooManyRequests, Unauthorized, WrongCredentials
+from search.engine import EngineSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +70,32 @@ async def test_a_disabled_user_keeps_no_access(accounts):
     with pytest.raises(Unauthorized):
         await accounts.identify(session.access_token)
     assert [user.active for user in await accounts.users.all()] == [False]
+
+
+async def test_whose_token_it_is(accounts):
+    issued = await accounts.register(ADA)
+    assert await accounts.me(issued.access_token) == issued.user
+    user = await accounts.users.by_email("ada@example.com")
+    assert await accounts.me(await accounts.access_token(user)) == issued.user
+    for token in (issued.refresh_token, "nonsense", "", None):
+        with pytest.raises(Unauthorized):
+            await accounts.me(token)
+
+
+async def test_a_name_may_not_be_too_long(accounts):
+    with pytest.raises(InvalidField, match=r"^name must have at most 200 characters$"):
+        await accounts.create("ada@example.com", "analytical", "x" * 201)
+
+
+async def test_a_user_whose_hash_is_none_can_not_log_in(accounts):
+    await accounts.users.add("ada@example.com", "Ada", "not a hash")
+    with pytest.raises(WrongCredentials):
+        await accounts.login(ADA)
+
+
+async def test_no_token_is_signed_without_a_secret(tmp_path):
+    with pytest.raises(SettingsError, match=r"^CONTACTS_JWT_SECRET: not set"):
+        Accounts(Settings(engine=EngineSettings(data_dir=tmp_path)))
 
 
 async def test_users_are_still_there_after_a_restart(accounts, settings):

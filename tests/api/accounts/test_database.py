@@ -4,16 +4,24 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import msgspec
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import update
 
-from api.accounts.database import FILE, HEAD, Database
-from api.accounts.sessions import SessionRow
+from api.accounts.accounts import Accounts
+from api.accounts.database import FILE, HEAD, Database, opened
+from api.accounts.tables import METADATA, USERS
 from api.accounts.users import Users
-from mappings.errors import AccountsUnavailable, Conflict, SettingsError
+from mappings.errors import AccountsUnavailable, Conflict, SettingsError, WrongCredentials
+
+DUMPS = Path(__file__).parents[2] / "data"
+ADA, ADAS_SESSION = "4cb67f11-8964-4009-ac46-086c9be6dc10", "39b8e23c-5837-48d5-9940-e9912333a5bd"
+BOB, BOBS_SESSION = "339048ec-3a79-4b2d-8832-011752c90730", "93495640-acd1-458a-a33a-5f664f89482a"
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +33,7 @@ def url(request: pytest.FixtureRequest) -> str | None:
 
 def test_the_newest_migration_is_the_one_the_code_expects():
     config = Config()
-    config.set_main_option("script_location", "api:migrations")
+    config.set_main_option("script_location", "api.accounts:migrations")
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
@@ -36,7 +44,7 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, tmp_path)
     options = {"compare_type": url is not None}
     async with database.engine.connect() as connection:
         differences = await connection.run_sync(
-            lambda plain: compare_metadata(MigrationContext.configure(plain, opts=options), SessionRow.metadata)
+            lambda plain: compare_metadata(MigrationContext.configure(plain, opts=options), METADATA)
         )
     assert differences == []
     await database.ready()
@@ -52,6 +60,7 @@ async def test_users_survive_a_second_start_and_are_unique(url, tmp_path):
             made = await users.add("Ada@example.com", "Ada", "hash")
         else:
             assert await users.by_uuid(made.uuid) == made
+            assert await users.by_uuid("nonsense") is None
             with pytest.raises(Conflict):
                 await users.add("ada@EXAMPLE.com", "", "hash")
         await database.close()
@@ -72,6 +81,33 @@ async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
     await again.close()
 
 
+async def test_a_database_of_an_earlier_version(url, settings, tmp_path):
+    if url is None:
+        with sqlite3.connect(tmp_path / FILE) as old:
+            old.executescript((DUMPS / "users.sqlite.sql").read_text())
+        old.close()
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute((DUMPS / "users.postgres.sql").read_bytes())
+    accounts = Accounts(msgspec.structs.replace(settings, database_url=url))
+    await accounts.open()
+    assert [(user.uuid, user.email, user.name, user.active) for user in await accounts.users.all()] == [
+        (ADA, "Ada@Example.com", "Ada", True),
+        (BOB, "bob@example.com", "", False),
+    ]
+    body = {"email": "ada@example.com", "password": "analytical"}
+    assert (await accounts.login(body)).user.uuid == ADA
+    with pytest.raises(Conflict):
+        await accounts.register(body)
+    with pytest.raises(WrongCredentials):
+        await accounts.login({**body, "email": "bob@example.com"})
+    assert await accounts.sessions.holds(ADAS_SESSION, ADA)
+    assert not await accounts.sessions.holds(BOBS_SESSION, BOB)
+    assert await accounts.sessions.alive([ADAS_SESSION, BOBS_SESSION]) == {ADAS_SESSION}
+    assert await accounts.sessions.renew(ADAS_SESSION, "83d42a68-857e-47ee-8f91-cd7369c28dab", "fresh", 2**33)
+    await accounts.close()
+
+
 def _open(url: str | None, directory: Path) -> str:
     async def run() -> str:
         database = Database(url, directory)
@@ -89,6 +125,26 @@ async def test_many_processes_may_start_at_once(url, tmp_path):
     with ProcessPoolExecutor(8, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures = [pool.submit(_open, url, tmp_path) for _ in range(8)]
         assert [future.result(60) for future in futures] == ["opened"] * 8
+
+
+async def test_a_database_for_a_while(settings):
+    async with opened(settings) as database:
+        made = await Users(database).add("ada@example.com", "Ada", "hash")
+    async with opened(settings) as database:
+        assert await Users(database).all() == [made]
+
+
+async def test_what_raises_changes_nothing(settings):
+    async def rename(database: Database) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(update(USERS).values(name="Eve"))
+            raise KeyError
+
+    async with opened(settings) as database:
+        made = await Users(database).add("ada@example.com", "Ada", "hash")
+        with pytest.raises(KeyError):
+            await rename(database)
+        assert await Users(database).all() == [made]
 
 
 async def test_a_database_that_is_not_there(tmp_path):

@@ -79,6 +79,25 @@ async def test_of_many_refreshes_at_once_one_wins_at_most(any_database):
 
 
 @pytest.mark.anyio
+async def test_listeners_are_told_of_sessions_that_end_here(settings):
+    accounts = Accounts(settings)
+    await accounts.open()
+    ended: list[str] = []
+    accounts.listen(ended.append)
+    first, second, third = [await accounts.register({**ADA, "email": f"{n}@example.com"}) for n in range(3)]
+    sessions = [(await accounts.identify(issued.access_token)).session for issued in (first, second, third)]
+    await accounts.logout({}, first.access_token)
+    await accounts.logout({"refresh_token": second.refresh_token}, None)
+    assert ended == sessions[:2]
+    await accounts.refresh({"refresh_token": third.refresh_token})
+    assert ended == sessions[:2]
+    with pytest.raises(Unauthorized):
+        await accounts.refresh({"refresh_token": third.refresh_token})
+    assert ended == sessions
+    await accounts.close()
+
+
+@pytest.mark.anyio
 async def test_expired_sessions_are_forgotten(any_database):
     accounts = Accounts(any_database)
     await accounts.open()

@@ -39,6 +39,21 @@ def test_create_list_disable_enable(environment):
     assert "bob@example.com" in table
 
 
+def test_what_users_are_called_is_printed_as_it_is(environment):
+    environment["COLUMNS"] = "200"
+    assert create(environment, "[red]@example.com", "--name", "[/bold] [link=x]").returncode == 0
+    escaping = create(environment, "eve\x1b[2J@example.com", "--name", "Eve\x1b]0;root\x07\u202e")
+    assert escaping.stdout.startswith("created eve\ufffd[2J@example.com (")
+    outcome = contacts(environment, "users", "list")
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    cells = [[cell.strip() for cell in line.split("│")[1:3]] for line in outcome.stdout.splitlines() if "│" in line]
+    assert cells == [
+        ["[red]@example.com", "[/bold] [link=x]"],
+        ["eve\ufffd[2J@example.com", "Eve\ufffd]0;root\ufffd\ufffd"],
+    ]
+    assert ("[red]@example.com", "[/bold] [link=x]", True) in listed(environment)
+
+
 def test_mistakes_are_one_line_and_exit_1(environment):
     create(environment, "ada@example.com")
     for outcome, words in [

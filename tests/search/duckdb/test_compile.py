@@ -2,7 +2,7 @@
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.predicates import All, Any, ContactFilter, Exists, MatchAll, Not, Order, Phrase, Range, Substring, Terms
@@ -62,6 +62,7 @@ UUIDS = "abcdef"
 orders = st.builds(Order, st.sampled_from(("created_at", "employees", "title")), st.booleans())
 
 
+@settings(deadline=None)
 @given(orders, st.lists(st.sampled_from((None, 1, 2, 3)), min_size=1, max_size=len(UUIDS)))
 def test_beside_a_contact_are_those_that_stand_before_and_after_it(order: Order, values: list[int | None]) -> None:
     with duckdb.connect() as database:

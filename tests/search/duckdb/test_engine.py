@@ -1,30 +1,65 @@
-"""What only the embedded engine has to get right: ending a query that nobody waits for any more."""
+"""What only the embedded engine has to get right: as many queries at once as it is told, each ended when it must be."""
 
 import asyncio
+import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mappings.errors import EngineTimeout
+from mappings.errors import EngineRejected, EngineTimeout, EngineUnavailable
 from mappings.predicates import ContactFilter
-from search.duckdb.compile import Sql
+from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
+from search.duckdb.sql import Sql
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from tests.harness.stores import load
+from tests.harness.pipes import run_at_once
+from tests.harness.stores import load, uuids_of
 
 SLOW = Sql("SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range + b.range < 0")
 
 
-async def engine_with_a_contact(directory: Path, seconds: float = 30.0) -> DuckDBEngine:
-    settings = EngineSettings(data_dir=directory, timeout=seconds, concurrency=1)
-    await load(settings, [ContactListItem(uuid="a")])
-    return DuckDBEngine(settings)
+def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, Any, Any]], **settings: Any) -> Any:
+    """What `use` makes of an engine with one contact."""
+
+    async def run() -> Any:
+        store = EngineSettings(data_dir=directory, **settings)
+        await load(store, [ContactListItem(uuid="a")])
+        engine = DuckDBEngine(store)
+        try:
+            return await use(engine)
+        finally:
+            await engine.close()
+
+    return asyncio.run(run())
+
+
+async def count(engine: DuckDBEngine) -> int:
+    return await engine.count(engine.compile(ContactFilter()))
+
+
+def test_as_many_queries_run_at_once_as_it_is_told(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        await run_at_once(engine, tmp_path, 5)
+        with pytest.raises(TimeoutError):
+            await run_at_once(engine, tmp_path / "more", 6, seconds=0.5)
+
+    (tmp_path / "more").mkdir()
+    with_contact(tmp_path, use, concurrency=5)
+
+
+def test_it_says_how_many_that_are(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> int:
+        return engine.width
+
+    assert with_contact(tmp_path, use) == 4
+    assert with_contact(tmp_path, use, concurrency=9) == 9
 
 
 def test_a_cancelled_query_is_interrupted_even_if_cancelled_twice(tmp_path: Path) -> None:
-    async def run() -> int:
-        engine = await engine_with_a_contact(tmp_path)
+    async def use(engine: DuckDBEngine) -> int:
         slow = asyncio.create_task(engine._fetch(SLOW))
         await asyncio.sleep(0.3)
         slow.cancel()
@@ -32,21 +67,157 @@ def test_a_cancelled_query_is_interrupted_even_if_cancelled_twice(tmp_path: Path
         slow.cancel()
         with pytest.raises(asyncio.CancelledError):
             await slow
-        # The only turn is free again, and the file can be closed.
-        count = await engine.count(engine.compile(ContactFilter()))
-        await engine.close()
-        return count
+        # The only thread is free again, and the file can be closed.
+        return await count(engine)
 
-    assert asyncio.run(run()) == 1
+    assert with_contact(tmp_path, use, concurrency=1) == 1
 
 
 def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    async def run() -> int:
-        engine = await engine_with_a_contact(tmp_path, seconds=0.3)
+    async def use(engine: DuckDBEngine) -> int:
         with pytest.raises(EngineTimeout):
             await engine._fetch(SLOW)
-        count = await engine.count(engine.compile(ContactFilter()))
-        await engine.close()
-        return count
+        return await count(engine)
 
-    assert asyncio.run(run()) == 1
+    assert with_contact(tmp_path, use, concurrency=1, timeout=0.3) == 1
+
+
+def test_the_deadline_of_a_caller_ends_a_query_before_its_own_time_is_up(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> int:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await engine._fetch(SLOW)
+        return await count(engine)
+
+    assert with_contact(tmp_path, use, concurrency=1, timeout=3600) == 1
+
+
+def test_the_whole_of_a_call_has_one_timeout(tmp_path: Path) -> None:
+    """Waiting for the thread and for the query count together; neither begins the time anew."""
+
+    async def use(engine: DuckDBEngine) -> float:
+        free = threading.Event()
+        blocking = engine._threads._pool.submit(free.wait, 60)
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        asyncio.get_running_loop().call_later(0.6, free.set)
+        with pytest.raises(EngineTimeout):
+            await engine._fetch(SLOW)
+        assert blocking.done()
+        return clock() - started
+
+    assert 1.0 <= with_contact(tmp_path, use, concurrency=1, timeout=1.0) < 1.5
+
+
+def test_a_call_that_ends_before_its_thread_is_free_leaves_nothing_behind(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> int:
+        free = threading.Event()
+        engine._threads._pool.submit(free.wait, 60)
+        with pytest.raises(EngineTimeout):
+            await count(engine)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await engine._fetch(SLOW)
+        free.set()
+        # Behind the leases that came too late; they are given back in the loop's next rounds.
+        answer = await asyncio.wait_for(engine._threads.run(lambda: 1), 10)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not any(engine._files._leases.values())
+        return answer
+
+    assert with_contact(tmp_path, use, concurrency=1, timeout=0.2) == 1
+
+
+def test_a_query_that_has_not_begun_is_left_out(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> list[str]:
+        ran: list[str] = []
+        lease = engine._files.lease()
+        free = threading.Event()
+        engine._threads._pool.submit(free.wait, 60)
+        waiting = asyncio.create_task(engine._threads.run(lambda: ran.append("ran"), lease.connection))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        free.set()
+        await engine._threads.run(lambda: None)
+        engine._files.release(lease)
+        return ran
+
+    assert with_contact(tmp_path, use, concurrency=1) == []
+
+
+def test_what_duckdb_refuses_or_can_not_read_is_told_without_its_words(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        with pytest.raises(EngineRejected, match=r"^The contacts engine refused this query\.$"):
+            await engine._fetch(Sql("SELECT secret FROM nowhere"))
+        await engine._ask(lambda lease: None)
+        (tmp_path / "contacts.current").write_text("gone.duckdb\n")
+        with pytest.raises(EngineUnavailable, match=r"^The contacts engine can't read its file\.$"):
+            await count(engine)
+
+    with_contact(tmp_path, use)
+
+
+def test_a_scan_goes_on_in_the_file_it_began_with(tmp_path: Path) -> None:
+    store = EngineSettings(data_dir=tmp_path)
+
+    async def run() -> None:
+        await load(store, [ContactListItem(uuid=f"{at:05}") for at in range(3000)])
+        engine = DuckDBEngine(store)
+        scan = engine.scan(engine.compile(ContactFilter()))
+        first = await anext(scan)
+        await load(store, [ContactListItem(uuid="new")])
+        assert await count(engine) == 1
+        rest = [item async for batch in scan for item in batch]
+        assert uuids_of([*first, *rest]) == [f"{at:05}" for at in range(3000)]
+        # The old file is closed, and forgotten.
+        assert not engine._files._retired
+        assert len(engine._files._leases) == 1
+        await engine.close()
+        assert not engine._files._leases
+
+    asyncio.run(run())
+
+
+def test_a_file_that_is_live_again_is_another_one(tmp_path: Path) -> None:
+    """Two loads and the way back while a scan of the first is still under way: each file is closed once."""
+    store = EngineSettings(data_dir=tmp_path)
+
+    async def run() -> None:
+        await load(store, [ContactListItem(uuid=f"{at:05}") for at in range(3000)])
+        pointer = tmp_path / "contacts.current"
+        old = pointer.read_text()
+        copy = tmp_path / old.strip()
+        content = copy.read_bytes()
+        engine = DuckDBEngine(store)
+        scan = engine.scan(engine.compile(ContactFilter()))
+        await anext(scan)
+        await load(store, [ContactListItem(uuid="new")])
+        assert await count(engine) == 1
+        copy.write_bytes(content)
+        pointer.write_text(old)
+        assert await count(engine) == 3000
+        await scan.aclose()
+        assert await count(engine) == 3000
+        await engine.close()
+        assert not engine._files._leases
+        assert not engine._files._retired
+
+    asyncio.run(run())
+
+
+def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    meta = live_files.meta
+    monkeypatch.setattr(live_files, "meta", lambda connection, name: asked.append(name) or meta(connection, name))
+
+    async def use(engine: DuckDBEngine) -> None:
+        everything = engine.compile(ContactFilter())
+        for _ in range(3):
+            assert len((await engine.search(everything, 5)).items) == 1
+            assert [item async for batch in engine.scan(everything) for item in batch]
+
+    with_contact(tmp_path, use)
+    assert len(asked) == 1

@@ -10,11 +10,11 @@ import pytest
 
 from mappings.errors import EngineTimeout, EngineUnavailable, EngineUnreachable
 from mappings.predicates import ContactFilter
-from search.engine import Engine, EngineSettings
+from search.engine import Engine
 from search.fields import ContactListItem
 from tests.harness.proxy import Proxy, proxy
 from tests.harness.service import free_port
-from tests.harness.stores import engine_of, load
+from tests.harness.stores import cluster, engine_of, load
 
 CONTACTS = [ContactListItem(uuid=str(at)) for at in range(3)]
 TIMEOUT = 1.0
@@ -24,8 +24,7 @@ FOUND_SECONDS = 20.0
 @pytest.fixture(scope="module")
 def index(elasticsearch_url: str, own_index: Callable[[str], str]) -> str:
     alias = own_index("guard")
-    settings = EngineSettings(engine="elasticsearch", elasticsearch_url=elasticsearch_url, index=alias)
-    assert asyncio.run(load(settings, CONTACTS)) == 3
+    assert asyncio.run(load(cluster(elasticsearch_url, alias), CONTACTS)) == 3
     return alias
 
 
@@ -37,8 +36,7 @@ def way(elasticsearch_url: str) -> Iterator[Proxy]:
 
 @asynccontextmanager
 async def asking(url: str, index: str) -> AsyncGenerator[tuple[Engine[Any], Any]]:
-    settings = EngineSettings(engine="elasticsearch", elasticsearch_url=url, index=index, timeout=TIMEOUT)
-    async with engine_of(settings) as engine:
+    async with engine_of(cluster(url, index, timeout=TIMEOUT)) as engine:
         yield engine, engine.compile(ContactFilter())
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from search.duckdb.packing import unpack
+from search.duckdb.sql import quoted
 
 MEMORY = "20MB"
 """What all scans of one file share."""
@@ -28,13 +28,12 @@ class ItemStore:
         self._lock = Lock()
         self._database: duckdb.DuckDBPyConnection | None = None
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor for `read_items` and `read_uuids`; to be closed after use."""
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection for `read_packed` and `read_uuids`; to be closed after use."""
         with self._lock:
             if self._database is None:
                 database = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 1})
-                quoted = str(self._path).replace("'", "''")
-                database.execute(f"ATTACH '{quoted}' AS {_ALIAS} (READ_ONLY)")
+                database.execute(f"ATTACH {quoted(self._path)} AS {_ALIAS} (READ_ONLY)")
                 self._database = database
             return self._database.cursor()
 
@@ -46,25 +45,25 @@ class ItemStore:
                 self._database = None
 
 
-def read_items(cursor: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:
-    """The items at `rows`, in that order."""
-    return unpack(cursor, _read(cursor, "item", rows), _ALIAS)
+def read_packed(connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:
+    """The items at `rows`, in that order, packed as they are stored."""
+    return _read(connection, "item", rows)
 
 
-def read_uuids(cursor: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[str]:
+def read_uuids(connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[str]:
     """The uuids at `rows`, in that order."""
-    return _read(cursor, "uuid", rows)
+    return _read(connection, "uuid", rows)
 
 
-def _read(cursor: duckdb.DuckDBPyConnection, column: str, rows: "array[int]") -> list[Any]:
+def _read(connection: duckdb.DuckDBPyConnection, column: str, rows: "array[int]") -> list[Any]:
     least, most = min(rows), max(rows)
     table = f"{_ALIAS}.items"
     if rows == array("i", range(least, least + len(rows))):
         # Rows in default order without a gap, as in an export of everything.
-        found = cursor.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
+        found = connection.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
         return [value for (value,) in found.fetchall()]
     wanted = "SELECT unnest(?::INTEGER[]) AS row"
-    found = cursor.execute(
+    found = connection.execute(
         f"SELECT row, {column} FROM {table} JOIN ({wanted}) USING (row) WHERE row BETWEEN {least} AND {most}",
         (rows.tolist(),),
     )

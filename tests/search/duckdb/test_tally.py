@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Terms
-from search.duckdb import counting
+from search.duckdb import tally
 from search.engine import EngineSettings
 from search.fields import ContactListItem
 from tests.harness.oracle import Oracle
@@ -57,6 +57,6 @@ def test_many_counts_are_the_separate_ones(
         async with engine_of(EngineSettings(data_dir=directory)) as engine:
             return await engine.count_many([engine.compile(ContactFilter(each)) for each in asked])
 
-    monkeypatch.setattr(counting, "LEAVES", at_once)
+    monkeypatch.setattr(tally, "LEAVES", at_once)
     oracle = Oracle(CONTACTS)
     assert asyncio.run(count()) == [oracle.count(ContactFilter(each)) for each in asked]

@@ -27,10 +27,10 @@ Sizes = Mapping[int, int]
 """The ids of the terms that a leaf means, each with the number of its contacts."""
 
 
-def count_each(cursor: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> list[int]:
+def count_each(connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> list[int]:
     """How many contacts each of `predicates` holds for. Blocks: to be run in a thread."""
     ends = {predicate: list(_ends(predicate)) for predicate in dict.fromkeys(predicates)}
-    sizes = _sizes(cursor, dict.fromkeys(end for found in ends.values() for end in found if isinstance(end, Leaf)))
+    sizes = _sizes(connection, dict.fromkeys(end for found in ends.values() for end in found if isinstance(end, Leaf)))
     counts: dict[Predicate, int] = {}
     overlapping: dict[Predicate, set[Leaf]] = {}
     for predicate, found in ends.items():
@@ -41,9 +41,9 @@ def count_each(cursor: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate
         elif all(isinstance(end, Leaf) for end in found) and len(leaves) <= LEAVES:
             overlapping[predicate] = leaves
         else:
-            counts[predicate] = _alone(cursor, predicate)
+            counts[predicate] = _alone(connection, predicate)
     for portion in _portions(overlapping):
-        sets = _Sets.of_leaves(cursor, {leaf: sizes[leaf] for each in portion for leaf in overlapping[each]})
+        sets = _Sets.of_leaves(connection, {leaf: sizes[leaf] for each in portion for leaf in overlapping[each]})
         counts.update((each, sets.of(each).bit_count()) for each in portion)
     return [counts[each] for each in predicates]
 
@@ -55,14 +55,14 @@ class _Sets(msgspec.Struct):
     leaves: dict[Predicate, int]
 
     @classmethod
-    def of_leaves(cls, cursor: duckdb.DuckDBPyConnection, leaves: Mapping[Leaf, Sizes]) -> "_Sets":
+    def of_leaves(cls, connection: duckdb.DuckDBPyConnection, leaves: Mapping[Leaf, Sizes]) -> "_Sets":
         """Read the contacts of the terms that each leaf means, field by field."""
-        [(rows,)] = cursor.execute("SELECT count(*) FROM contacts").fetchall()
+        [(rows,)] = connection.execute("SELECT count(*) FROM contacts").fetchall()
         found: dict[Predicate, int] = {}
         for field, members in _by_field(leaves).items():
             table, column = place_of(field)
             pairs = [(number, term) for number, leaf in enumerate(members) for term in leaves[leaf]]
-            bits = cursor.execute(
+            bits = connection.execute(
                 f"SELECT number, bitstring_agg(row, 0, {rows - 1})::BLOB FROM {table} "
                 f"JOIN (SELECT unnest(?::INTEGER[]) AS number, unnest(?::INTEGER[]) AS id) ON {column} = id "
                 "GROUP BY number",
@@ -95,12 +95,12 @@ def _ends(predicate: Predicate) -> Iterator[Predicate]:
             yield predicate
 
 
-def _sizes(cursor: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, dict[int, int]]:
+def _sizes(connection: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, dict[int, int]]:
     """What each leaf means: one look at the dictionary for each field."""
     found: dict[Leaf, dict[int, int]] = {leaf: {} for leaf in leaves}
     for field, members in _by_field(found).items():
         sql = meanings(field, list(enumerate(members)))
-        for number, term, contacts in cursor.execute(sql.text, sql.parameters).fetchall():
+        for number, term, contacts in connection.execute(sql.text, sql.parameters).fetchall():
             found[members[number]][term] = contacts
     return found
 
@@ -112,9 +112,9 @@ def _by_field(leaves: Iterable[Leaf]) -> dict[str, list[Leaf]]:
     return by_field
 
 
-def _alone(cursor: duckdb.DuckDBPyConnection, predicate: Predicate) -> int:
+def _alone(connection: duckdb.DuckDBPyConnection, predicate: Predicate) -> int:
     where = condition(predicate)
-    [(count,)] = cursor.execute(f"SELECT count(*) FROM contacts WHERE {where.text}", where.parameters).fetchall()
+    [(count,)] = connection.execute(f"SELECT count(*) FROM contacts WHERE {where.text}", where.parameters).fetchall()
     return int(count)
 
 

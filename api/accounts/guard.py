@@ -1,0 +1,41 @@
+"""Who sends a request: what the routes of both doors ask before they look at anything of it."""
+
+from typing import Any, TypeAlias
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+
+from api.accounts.accounts import Accounts
+from api.accounts.bearer import bearer
+from api.actions.traffic import Traffic
+
+UNKNOWN = "?"
+"""The address of a client that has none, e.g. on a Unix socket."""
+
+HttpRequest: TypeAlias = Request[None, None, State]
+"""A request of the REST door: who sent it is asked here and not kept in it."""
+
+
+async def sender(request: HttpRequest) -> str:
+    """The uuid of the user who sent `request`, which counts towards that user's rate limit.
+
+    Raises:
+        Unauthorized: no access token, or one that does not hold.
+        TooManyRequests: over the user's rate limit.
+    """
+    accounts: Accounts = request.app.state.accounts
+    traffic: Traffic = request.app.state.traffic
+    claims = await accounts.identify(bearer_token(request))
+    traffic.count(claims.user)
+    return claims.user
+
+
+def bearer_token(request: HttpRequest) -> str | None:
+    """The token in `Authorization: Bearer`."""
+    return bearer(request.headers.get("authorization", ""))
+
+
+def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The client's address, as a trusted proxy or the connection says."""
+    return connection.client.host if connection.client else UNKNOWN

@@ -1,0 +1,102 @@
+"""The live file, open for readers: opened once, and again after a swap; closed when the last that reads it is done."""
+
+from collections import Counter
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+import msgspec
+
+from search.duckdb.files import live_path
+from search.duckdb.item_store import ItemStore
+from search.duckdb.meta import DICTIONARY, meta
+from search.duckdb.packing import Unpacker
+
+
+class LiveFile:
+    """One file, open. Blocks: to be used in threads, which may share it.
+
+    Attributes:
+        items: reads the items of rows without filling the memory of searches.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = duckdb.connect(path, read_only=True)
+        self.items = ItemStore(path)
+
+    @cached_property
+    def unpack(self) -> Unpacker:
+        """Unpacks the file's items; made with the first page."""
+        content = meta(self.connect(), DICTIONARY)
+        assert content is not None
+        return Unpacker(content)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for one caller."""
+        return self._database.cursor()
+
+    def close(self) -> None:
+        """Give the file and the memory back. All connections are closed before."""
+        self.items.close()
+        self._database.close()
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """A file for one caller, and a connection to it. It stays open however long it is kept, whatever goes live."""
+
+    file: LiveFile
+    connection: duckdb.DuckDBPyConnection
+
+
+class LiveFiles:
+    """The live file of an alias, for several threads."""
+
+    def __init__(self, data_dir: Path, index: str) -> None:
+        self._data_dir, self._index = data_dir, index
+        self._lock = Lock()
+        self._live: LiveFile | None = None
+        self._retired: list[LiveFile] = []
+        self._leases: Counter[LiveFile] = Counter()
+
+    def lease(self) -> Lease:
+        """What is live now. To be given back with `release`.
+
+        Raises:
+            EngineUnavailable: nothing has been loaded yet.
+            duckdb.Error: the file can't be read.
+        """
+        with self._lock:
+            path = live_path(self._data_dir, self._index)
+            if self._live is None or self._live.path != path:
+                opened = LiveFile(path)
+                self._retire()
+                self._live = opened
+            lease = Lease(self._live, self._live.connect())
+            self._leases[lease.file] += 1
+            return lease
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back, after all that was opened with it."""
+        with self._lock:
+            lease.connection.close()
+            self._leases[lease.file] -= 1
+            self._close_unused()
+
+    def close(self) -> None:
+        """Close what is not leased now; the rest follows as it is given back."""
+        with self._lock:
+            self._retire()
+
+    def _retire(self) -> None:
+        if self._live is not None:
+            self._retired.append(self._live)
+            self._live = None
+        self._close_unused()
+
+    def _close_unused(self) -> None:
+        for file in [file for file in self._retired if not self._leases[file]]:
+            self._retired.remove(file)
+            del self._leases[file]
+            file.close()

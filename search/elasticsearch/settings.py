@@ -1,0 +1,27 @@
+"""The settings that only this engine has: how to reach the cluster, and as whom."""
+
+import msgspec
+
+from search.settings import Setting, http_url, text
+
+WIDTH = 64
+"""Requests that a cluster works on well at once."""
+
+
+class ElasticsearchSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The cluster. With an API key, user and password play no part; `ca_certs` is a file of authorities to trust."""
+
+    url: str = "http://127.0.0.1:9200"
+    api_key: str | None = None
+    username: str | None = None
+    password: str | None = None
+    ca_certs: str | None = None
+
+
+SETTINGS = (
+    Setting("CONTACTS_ELASTICSEARCH_URL", "url", "http://127.0.0.1:9200", "the cluster", http_url, flag=True),
+    Setting("CONTACTS_ELASTICSEARCH_API_KEY", "api_key", None, "API key for the cluster", text, secret=True),
+    Setting("CONTACTS_ELASTICSEARCH_USERNAME", "username", None, "user of the cluster", text),
+    Setting("CONTACTS_ELASTICSEARCH_PASSWORD", "password", None, "password of that user", text, secret=True),
+    Setting("CONTACTS_ELASTICSEARCH_CA_CERTS", "ca_certs", None, "file of the authorities to trust", text),
+)

@@ -1,0 +1,105 @@
+"""A setting is a row: an environment variable, where its value goes, and how its text is read.
+
+The service has rows of its own (`api.settings`), and so has each engine, in its package; both are read here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from mappings.errors import SettingsError, shorten
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One row.
+
+    Attributes:
+        variable: the environment variable, `CONTACTS_…`.
+        attribute: of the struct that the value goes to.
+        default: the text that is read when the variable is not set; `None` leaves the attribute `None`.
+        parse: raises `ValueError` with what would have been accepted.
+        secret: the value is never shown.
+        flag: commands have a flag of the same name, which wins over the variable.
+    """
+
+    variable: str
+    attribute: str
+    default: str | None
+    help: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+    flag: bool = False
+
+
+def read(rows: Iterable[Setting], values: Mapping[str, str]) -> dict[str, Any]:
+    """Attribute → value of each row, of the texts in `values` by variable; a blank text counts as not set.
+
+    Raises:
+        SettingsError: names the variable, its value and what is expected.
+    """
+    found: dict[str, Any] = {}
+    for row in rows:
+        given = values.get(row.variable, "").strip() or row.default
+        found[row.attribute] = None if given is None else _parsed(row, given)
+    return found
+
+
+def text(value: str) -> str:
+    """Any text."""
+    return value
+
+
+def choice(*names: str) -> Callable[[str], str]:
+    """One of `names`, in upper or lower case."""
+    known = {name.lower(): name for name in names}
+
+    def parse(value: str) -> str:
+        if value.lower() not in known:
+            raise ValueError(" or ".join(names))
+        return known[value.lower()]
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number within these bounds, both included."""
+
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and len(value) <= 19 and least <= int(value) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def seconds(most: int) -> Callable[[str], float]:
+    """A number of seconds up to `most`."""
+
+    def parse(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = 0.0
+        if not 0 < number <= most:
+            raise ValueError(f"a number of seconds, more than 0 and at most {most}")
+        return number
+
+    return parse
+
+
+def http_url(value: str) -> str:
+    """The URL of a server."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a URL such as http://127.0.0.1:9200")
+    return value.rstrip("/")
+
+
+def _parsed(row: Setting, given: str) -> Any:
+    try:
+        return row.parse(given)
+    except ValueError as error:
+        shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(given))
+        raise SettingsError(f"{row.variable}: {shown} can't be used; expected {error}") from error

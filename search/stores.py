@@ -1,0 +1,77 @@
+"""The loads of an alias: how they are named, which of them a swap removes, and where a rollback goes.
+
+Each load has a store of its own, an index or a file. An engine knows how to list its complete stores, how to delete
+one and how to make one live; what becomes of which is decided here, by names alone, so that a store that can't be
+read any more stands in nobody's way. A name ends with the time at which its load began: names sort by age.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from mappings.errors import IndexingError
+from search.fields import MAPPING_VERSION
+
+
+class Store(msgspec.Struct, frozen=True):
+    """One complete store of contacts: an index, or a file.
+
+    Attributes:
+        mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
+    """
+
+    name: str
+    contacts: int
+    live: bool
+    mapping: int = MAPPING_VERSION
+
+    @property
+    def outdated(self) -> bool:
+        """It was made by another version of this software, which derived or stored something else."""
+        return self.mapping != MAPPING_VERSION
+
+
+def new_stamp() -> str:
+    """The end of a new store's name, behind the alias and a hyphen: `20260131T120000000000Z`, to the microsecond."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def by_age(names: Iterable[str], alias: str, ending: str = "") -> list[str]:
+    """Those of `names` that are of a load of `alias`, the oldest first.
+
+    Args:
+        ending: what stands behind the stamp, whose letters may be small ones.
+    """
+    of_alias = re.compile(rf"{re.escape(alias)}-\d{{8}}[Tt]\d{{12}}[Zz]{re.escape(ending)}")
+    return sorted(name for name in names if of_alias.fullmatch(name))
+
+
+def left_over(names: Sequence[str], new: str, before: Collection[str], keep: int) -> list[str]:
+    """What a swap to `new` removes: all other complete stores but `keep`.
+
+    Those that were live until now are kept first, since they are what a rollback is for; then the newest.
+
+    Args:
+        names: of all complete stores, the oldest first.
+        before: what was live before the swap.
+    """
+    others = [name for name in reversed(names) if name != new]
+    others.sort(key=lambda name: name not in before)
+    return others[keep:]
+
+
+def earlier(names: Sequence[str], live: Collection[str]) -> str:
+    """Where a rollback goes: the newest complete store that is older than what is live.
+
+    Args:
+        names: of all complete stores, the oldest first.
+
+    Raises:
+        IndexingError: there is none.
+    """
+    older = [name for name in names if live and name < min(live)]
+    if not older:
+        raise IndexingError("there is no earlier load to go back to")
+    return older[-1]

@@ -1,0 +1,54 @@
+from typing import Any
+
+import pytest
+from litestar import Litestar, Request
+from litestar.datastructures import State
+
+from api.accounts.accounts import Accounts
+from api.accounts.guard import address_of, bearer_token, sender
+from mappings.errors import TooManyRequests, Unauthorized
+
+
+class TwoEach:
+    """Traffic that lets each user send two requests."""
+
+    def __init__(self) -> None:
+        self.users: list[str] = []
+
+    def count(self, user: str) -> None:
+        if self.users.count(user) == 2:
+            raise TooManyRequests("too many")
+        self.users.append(user)
+
+
+def request(app: Any = None, authorization: str | None = None, client: tuple[str, int] | None = None) -> Any:
+    headers = [] if authorization is None else [(b"authorization", authorization.encode())]
+    return Request({"type": "http", "headers": headers, "client": client, "app": app, "litestar_app": app})
+
+
+def test_the_address_of_a_client():
+    assert address_of(request(client=("192.0.2.7", 5000))) == "192.0.2.7"
+    assert address_of(request()) == "?"
+
+
+def test_the_token_of_a_request():
+    assert bearer_token(request(authorization="Bearer abc")) == "abc"
+    assert bearer_token(request()) is None
+
+
+@pytest.mark.anyio
+async def test_who_sends_a_request_and_how_often(settings):
+    accounts, traffic = Accounts(settings), TwoEach()
+    await accounts.open()
+    issued = await accounts.register({"email": "ada@example.com", "password": "analytical"})
+    app = Litestar(state=State({"accounts": accounts, "traffic": traffic}), openapi_config=None)
+    asked = request(app, f"Bearer {issued.access_token}")
+    for _ in range(2):
+        assert await sender(asked) == issued.user.uuid
+    with pytest.raises(TooManyRequests):
+        await sender(asked)
+    for wrong in (None, "Bearer nonsense", f"Bearer {issued.refresh_token}"):
+        with pytest.raises(Unauthorized):
+            await sender(request(app, wrong))
+    assert traffic.users == [issued.user.uuid] * 2
+    await accounts.close()

@@ -1,0 +1,36 @@
+"""What the wiring alone decides."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.settings import load_settings
+from search import engines
+from search.duckdb.engine import DuckDBEngine
+from search.fields import ContactListItem
+from tests.harness.pipes import run_at_once
+from tests.harness.stores import load
+
+
+def test_as_many_requests_as_are_let_in_run_at_once_in_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    open_engine = engines.open_engine
+    monkeypatch.setattr(engines, "open_engine", lambda settings: opened.append(open_engine(settings)) or opened[-1])
+    settings = load_settings(
+        {"CONTACTS_DATA_DIR": str(tmp_path), "CONTACTS_JWT_SECRET": "x" * 32, "CONTACTS_MAX_RUNNING": "8"}
+    )
+
+    async def run() -> None:
+        await load(settings.engine, [ContactListItem(uuid="a")])
+        async with create_app(settings).lifespan():
+            [engine] = opened
+            assert isinstance(engine, DuckDBEngine)
+            assert engine.width == 8
+            await run_at_once(engine, tmp_path, 8)
+
+    asyncio.run(run())

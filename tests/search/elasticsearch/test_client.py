@@ -1,0 +1,70 @@
+"""How the cluster is asked: as whom, and what becomes of its refusals."""
+
+import asyncio
+import ssl
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from mappings.errors import EngineError, EngineRejected, EngineUnavailable
+from search.elasticsearch.client import Client
+from search.elasticsearch.settings import ElasticsearchSettings
+from search.engine import EngineSettings
+
+
+def asked(status: int = 200, **cluster: Any) -> str:
+    """The head of the one request that such a cluster gets, and answers with `status`."""
+    heads: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode().lower())
+        head = f"HTTP/1.1 {status} Status\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\n"
+        writer.write(f"{head}content-length: 2\r\nconnection: close\r\n\r\n{{}}".encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def run() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            own = ElasticsearchSettings(url=f"http://127.0.0.1:{port}", **cluster)
+            client = Client(EngineSettings(own=own))
+            try:
+                assert await client.json("GET", "/x") == {}
+            finally:
+                await client.close()
+
+    asyncio.run(run())
+    [head] = heads
+    return head
+
+
+def test_credentials() -> None:
+    basic = b64encode(b"reader:secret").decode().lower()
+    assert "authorization" not in asked()
+    assert "authorization: apikey abc" in asked(api_key="abc", username="reader")
+    assert f"authorization: basic {basic}" in asked(username="reader", password="secret")
+
+
+def test_authorities_are_those_of_the_file(tmp_path: Any) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    own = ElasticsearchSettings(url="https://127.0.0.1:9", ca_certs=str(tmp_path / "ca.pem"))
+    with pytest.raises(ssl.SSLError):
+        Client(EngineSettings(own=own))
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (404, EngineUnavailable, "contacts index csv"),
+        (401, EngineUnavailable, "credentials"),
+        (403, EngineUnavailable, "credentials"),
+        (429, EngineUnavailable, "busy"),
+        (500, EngineUnavailable, "busy"),
+        (400, EngineRejected, "refused this query"),
+    ],
+)
+def test_refusals(status: int, error: type[EngineError], words: str) -> None:
+    with pytest.raises(error, match=words):
+        asked(status)

@@ -1,0 +1,191 @@
+"""Loads one after the other, in every engine: what is live, what stays for a rollback, what an aborted one leaves."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
+from mappings.predicates import ContactFilter
+from search.engine import EngineSettings
+from search.engines import ENGINES, open_loader, open_updater
+from search.fields import ContactListItem
+from search.loader import Loader
+from search.stores import Store
+from tests.harness.stores import cluster, engine_of
+
+Own = Callable[[str], str]
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EngineSettings:
+    if request.param == "elasticsearch":
+        own_index: Own = request.getfixturevalue("own_index")
+        return cluster(request.getfixturevalue("elasticsearch_url"), own_index("loaders"))
+    return EngineSettings(engine=request.param, data_dir=tmp_path)
+
+
+async def loaded(store: EngineSettings, number: int, keep: int = 1) -> str:
+    """The name of a new live store with so many contacts."""
+
+    async def fill(loader: Loader) -> str:
+        await loader.start()
+        await loader.write([loader.encode(row, ContactListItem(uuid=str(row))) for row in range(1, number + 1)])
+        assert await loader.finish() == number
+        await loader.swap()
+        return loader.name
+
+    return await using(open_loader(store, keep), fill)
+
+
+async def using(loader: Loader, use: Callable[[Loader], Coroutine[Any, Any, Any]]) -> Any:
+    try:
+        return await use(loader)
+    finally:
+        await loader.close()
+
+
+async def stores(store: EngineSettings) -> list[Store]:
+    return await using(open_loader(store), lambda loader: loader.stores())
+
+
+async def count(store: EngineSettings) -> int:
+    async with engine_of(store) as engine:
+        return await engine.count(engine.compile(ContactFilter()))
+
+
+def test_before_the_first_load_there_is_nothing(store: EngineSettings) -> None:
+    async def run() -> None:
+        assert await stores(store) == []
+        assert await using(open_loader(store), lambda loader: loader.live()) is None
+        with pytest.raises(EngineUnavailable, match="contacts index csv"):
+            await count(store)
+        with pytest.raises(IndexingError, match="no earlier load"):
+            await using(open_loader(store), lambda loader: loader.rollback())
+
+    asyncio.run(run())
+
+
+def test_loads_are_kept_and_rolled_back_to_by_age(store: EngineSettings) -> None:
+    async def run() -> None:
+        first, second, third = [await loaded(store, number, keep=2) for number in (1, 2, 3)]
+        assert [(each.name, each.contacts, each.live) for each in await stores(store)] == [
+            (first, 1, False), (second, 2, False), (third, 3, True),
+        ]  # fmt: skip
+        back = await using(open_loader(store), lambda loader: loader.rollback())
+        assert (back.name, back.contacts, back.live, await count(store)) == (second, 2, True, 2)
+        # What was live until now is kept before what is newer.
+        fourth = await loaded(store, 4, keep=1)
+        assert [(each.name, each.live) for each in await stores(store)] == [(second, False), (fourth, True)]
+        await loaded(store, 5, keep=0)
+        assert [each.contacts for each in await stores(store)] == [5]
+
+    asyncio.run(run())
+
+
+def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(store: EngineSettings) -> None:
+    async def run() -> None:
+        await loaded(store, 1)
+
+        async def begin(loader: Loader) -> tuple[str, str]:
+            await loader.start()
+            await loader.write([loader.encode(1, ContactListItem(uuid="a"))])
+            return loader.name, await loader.mark()
+
+        async def abort(loader: Loader) -> None:
+            await begin(loader)
+            await loader.abort()
+            await loader.abort()
+
+        async def go_on(loader: Loader) -> int:
+            await loader.resume(mark)
+            await loader.write([loader.encode(2, ContactListItem(uuid="b"))])
+            number = await loader.finish()
+            # Once more, as after a crash before the swap.
+            await loader.resume(mark)
+            assert await loader.finish() == number
+            await loader.swap()
+            return number
+
+        await using(open_loader(store), abort)
+        name, mark = await using(open_loader(store), begin)
+        assert [each.contacts for each in await stores(store)] == [1]
+        assert await using(open_loader(store, name=name), go_on) == 2
+        assert await count(store) == 2
+        never = open_loader(store)
+        assert await using(open_loader(store, name=never.name), begun_anew) == 1
+        await never.close()
+
+    async def begun_anew(loader: Loader) -> int:
+        """A load that was interrupted before it had a store."""
+        await loader.resume("")
+        await loader.write([loader.encode(1, ContactListItem(uuid="a"))])
+        return await loader.finish()
+
+    asyncio.run(run())
+
+
+def test_an_update_in_place(elasticsearch_url: str, own_index: Own) -> None:
+    store = cluster(elasticsearch_url, own_index("loaders-update"))
+
+    async def update(loader: Loader) -> int:
+        await loader.start()
+        await loader.resume("")
+        await loader.write([loader.encode(2**40, ContactListItem(uuid="new"))])
+        number = await loader.finish()
+        await loader.swap()
+        await loader.abort()
+        return number
+
+    async def run() -> None:
+        updater = open_updater(store)
+        assert updater is not None
+        with pytest.raises(EngineUnavailable, match="without --update"):
+            await updater.start()
+        await loaded(store, 1)
+        assert await using(updater, update) == 2
+        assert await count(store) == 2
+
+    asyncio.run(run())
+
+
+def test_duckdb_has_no_update_in_place(tmp_path: Path) -> None:
+    assert open_updater(EngineSettings(data_dir=tmp_path)) is None
+
+
+def test_an_index_with_the_name_of_the_alias_is_told(elasticsearch_url: str, own_index: Own) -> None:
+    alias = own_index("loaders-clash")
+
+    async def run() -> None:
+        settings = cluster(elasticsearch_url, f"{alias}-20260131t120000000000z")
+        loader: Any = open_loader(settings, name=settings.index)
+        try:
+            await loader.start()
+            with pytest.raises(EngineRejected, match="rename or delete it"):
+                await loader.live()
+        finally:
+            await loader.abort()
+            await loader.close()
+
+    asyncio.run(run())
+
+
+def test_a_data_directory_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    loader = open_loader(EngineSettings(data_dir=tmp_path / "data"))
+    with pytest.raises(EngineUnavailable, match="data directory can't be written"):
+        asyncio.run(loader.start())
+
+
+def test_a_duckdb_file_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "contacts-20260131T120000000000Z.duckdb").write_text("not a database")
+    with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
+        asyncio.run(stores(EngineSettings(data_dir=tmp_path)))
+
+
+def test_writing_before_the_start_is_a_mistake(tmp_path: Path) -> None:
+    loader = open_loader(EngineSettings(data_dir=tmp_path))
+    with pytest.raises(RuntimeError, match="start the loader"):
+        asyncio.run(loader.write([]))

@@ -1,0 +1,60 @@
+"""Rows of settings: how their texts are read, and what is said of those that can't be."""
+
+import pytest
+
+from mappings.errors import SettingsError
+from search.settings import Setting, choice, http_url, read, seconds, text, whole
+
+
+@pytest.mark.parametrize(
+    ("parse", "given", "value"),
+    [
+        (text, "anything", "anything"),
+        (choice("HS256", "EdDSA"), "eddsa", "EdDSA"),
+        (whole(0, 10), "10", 10),
+        (seconds(100), "0.5", 0.5),
+        (seconds(100), "100", 100.0),
+        (http_url, "https://es.example.com:9200/", "https://es.example.com:9200"),
+    ],
+)
+def test_values(parse, given, value) -> None:
+    assert parse(given) == value
+
+
+@pytest.mark.parametrize(
+    ("parse", "given", "expected"),
+    [
+        (choice("a", "b"), "c", "a or b"),
+        (whole(0, 10), "11", "a whole number from 0 to 10"),
+        (whole(0, 10), "-1", "a whole number from 0 to 10"),
+        (whole(0, 10), "١", "a whole number from 0 to 10"),
+        (whole(0, 10), "1" * 5000, "a whole number from 0 to 10"),
+        (seconds(100), "nan", "a number of seconds, more than 0 and at most 100"),
+        (seconds(100), "101", "a number of seconds, more than 0 and at most 100"),
+        (seconds(100), "soon", "a number of seconds, more than 0 and at most 100"),
+        (http_url, "localhost:9200", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://", "a URL such as http://127.0.0.1:9200"),
+    ],
+)
+def test_what_is_expected(parse, given, expected) -> None:
+    with pytest.raises(ValueError, match=f"^{expected}$"):
+        parse(given)
+
+
+ROWS = (
+    Setting("CONTACTS_DEPTH", "depth", "7", "how deep", whole(1, 9)),
+    Setting("CONTACTS_KEY", "key", None, "a key", whole(1, 9), secret=True),
+)
+
+
+def test_rows_are_read_by_attribute() -> None:
+    assert read(ROWS, {}) == {"depth": 7, "key": None}
+    assert read(ROWS, {"CONTACTS_DEPTH": "  ", "CONTACTS_KEY": " 3 ", "OTHER": "1"}) == {"depth": 7, "key": 3}
+
+
+def test_a_bad_value_is_named_unless_it_is_secret() -> None:
+    with pytest.raises(SettingsError, match=r"^CONTACTS_DEPTH: 'deep' can't be used; expected a whole number"):
+        read(ROWS, {"CONTACTS_DEPTH": "deep"})
+    with pytest.raises(SettingsError, match=r"^CONTACTS_KEY: a value of 6 bytes can't be used") as caught:
+        read(ROWS, {"CONTACTS_KEY": "hunter"})
+    assert "hunter" not in str(caught.value)
