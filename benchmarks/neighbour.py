@@ -38,11 +38,9 @@ TARGET_RATIO = 3.0
 
 
 class Noticed(msgspec.Struct, frozen=True):
-    """Milliseconds of the neighbour's searches, quiet and beside the flood, and the flood's frames a second."""
+    """Milliseconds of the neighbour's slow searches, quiet and beside the flood, and the flood's frames a second."""
 
-    quiet_p50: float
     quiet_p99: float
-    flood_p50: float
     flood_p99: float
     ratio: float
     requests: int
@@ -56,9 +54,7 @@ def run(service: Service, rounds: int = ROUNDS) -> Noticed:
     quiet_p99 = statistics.median(_p99(entry) for entry in quiet)
     flood_p99 = statistics.median(_p99(entry) for entry in flooded)
     return Noticed(
-        quiet_p50=statistics.median(statistics.median(entry) for entry in quiet),
         quiet_p99=quiet_p99,
-        flood_p50=statistics.median(statistics.median(entry) for entry in flooded),
         flood_p99=flood_p99,
         ratio=flood_p99 / quiet_p99,
         requests=sum(map(len, flooded)),

@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Packed bytes hold the time at which they were packed, and all processes must call a test the same."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 @pytest.fixture(scope="session")
 def elasticsearch_url() -> Iterator[str]:
     """The base URL of a real Elasticsearch, one for the whole run: a test must use index names of its own.
