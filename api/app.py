@@ -2,29 +2,30 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response
 from litestar.config.cors import CORSConfig
-from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.routes import HTTPRoute
 
 from api.accounts.accounts import Accounts
 from api.accounts.controller import AuthController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
 from api.errors import message_of, report, status_of
-from api.operations.health import live, metrics_page, ready
-from api.operations.metrics import Metrics, TimedEngine
+from api.operations.health import Check, live, metrics_page, ready
+from api.operations.metrics import Metrics
 from api.operations.observer import Observer
+from api.operations.timed_engine import TimedEngine
 from api.rest.openapi import openapi
-from api.rest.routes import ContactsController
+from api.rest.routes import contacts_router
+from api.services import Services
 from api.settings import Settings
 from api.socket.asyncapi import asyncapi_page
-from api.socket.connection import Services
 from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
@@ -32,6 +33,26 @@ from search.engine import Engine
 
 EXPOSED = ["Content-Disposition", "Link", "Retry-After", "X-Request-Id"]
 """Headers of answers that pages of other origins may read."""
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """What handlers find in the application's state, each part under its name here. It is there once it has started.
+
+    Attributes:
+        services: for both doors.
+        accounts: for `api.accounts.guard` and the routes of accounts.
+        traffic: for the guard.
+        connections: for the gateway and whoever ends them all.
+        metrics: for the gateway and `/metrics`.
+        checks: for `/health/ready`.
+    """
+
+    services: Services
+    accounts: Accounts
+    traffic: Traffic
+    connections: Connections
+    metrics: Metrics
+    checks: Sequence[Check]
 
 
 def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litestar:
@@ -52,11 +73,17 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         opened = engine or _open(settings)
         try:
-            timed: Any = TimedEngine(opened, metrics)
-            app.state.engine = timed
-            app.state.service = ContactService(timed, settings)
-            app.state.traffic = Traffic(settings, metrics, opened.width)
-            app.state.services = Services(app.state.service, accounts, app.state.traffic, settings)
+            timed = TimedEngine(opened, metrics)
+            traffic = Traffic(settings, metrics, opened.width)
+            shared = Shared(
+                services=Services(ContactService(timed, settings), accounts, traffic, settings),
+                accounts=accounts,
+                traffic=traffic,
+                connections=connections,
+                metrics=metrics,
+                checks=(connections.ready, timed.ready, accounts.database.ready),
+            )
+            app.state.update(msgspec.structs.asdict(shared))
             await accounts.open()
             watching = asyncio.create_task(connections.watch(accounts.sessions))
             try:
@@ -69,24 +96,27 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
                 await opened.close()
 
     app = Litestar(
-        route_handlers=[gateway, asyncapi_page, ContactsController, AuthController, live, ready, metrics_page],
+        route_handlers=[gateway, asyncapi_page, contacts_router(), AuthController, live, ready, metrics_page],
         lifespan=[lifespan],
-        state=State(
-            {
-                "accounts": accounts,
-                "connections": connections,
-                "metrics": metrics,
-                "settings": settings,
-            }
-        ),
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=settings.max_message_bytes,
         cors_config=_cors(settings),
         openapi_config=openapi(),
         logging_config=None,
     )
-    app.asgi_handler = Observer(app.asgi_handler, metrics)
+    app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
     return app
+
+
+def _actions(app: Litestar) -> dict[str, str]:
+    """Path → what logs and figures call the documented operation there: its `action`, or else its own name."""
+    return {
+        route.path: handler.opt.get("action", handler.handler_name)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.resolve_include_in_schema()
+    }
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

@@ -32,6 +32,9 @@ _CODES: tuple[tuple[type[ContactsError], str], ...] = (
     (Forbidden, "validation_error"),
 )
 
+CODES = frozenset(code for _, code in _CODES)
+"""The WebSocket error codes of a caller's mistakes; each action has one of its own beside them."""
+
 _STATUSES: tuple[tuple[type[ContactsError], int], ...] = (
     (InvalidInput, 400),
     (Unauthorized, 401),

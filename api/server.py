@@ -19,6 +19,7 @@ from api.app import create_app
 from api.operations.logs import configure_logging
 from api.settings import Settings
 from api.socket.connections import Connections
+from api.socket.wire import FramedWebSocket
 from mappings.errors import SettingsError
 
 HTTP_CONNECTIONS = 1024
@@ -56,7 +57,7 @@ def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         loop="none",
         http="httptools",
-        ws="websockets-sansio",
+        ws=FramedWebSocket,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=settings.ping_seconds,

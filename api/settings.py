@@ -107,7 +107,8 @@ _STORE = (
     Setting("CONTACTS_DATA_DIR", "engine.data_dir", "./data", "directory of the DuckDB file, users and job state",
             Path, flag=True),
     Setting("CONTACTS_INDEX", "engine.index", "contacts", "the alias that is searched", text, flag=True),
-    Setting("CONTACTS_ENGINE_TIMEOUT", "engine.timeout", "30", "seconds that one engine request may take",
+    Setting("CONTACTS_ENGINE_TIMEOUT", "engine.timeout", "30",
+            "seconds that a request may take, waiting included; each part of a streamed answer has as long",
             seconds(_HOUR)),
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ By default those that take minutes. Each is also a module of its own with option
 """
 
 import argparse
+from collections.abc import Sequence
 
 from benchmarks import analysis, counting, exporting, indexing, neighbour, search, streaming
 
@@ -19,11 +20,11 @@ FIGURES = {
 DEFAULT = ["analysis", "search", "counting", "exporting", "indexing"]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run them in turn; the exit code is 0 whether or not a target is met: the lines say which are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(FIGURES)}")
-    names = parser.parse_args().names or DEFAULT
+    names = parser.parse_args(arguments).names or DEFAULT
     if unknown := [name for name in names if name not in FIGURES]:
         parser.error(f"no benchmark is named {unknown[0]!r}; there are {', '.join(FIGURES)}")
     for name in names:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import median_microseconds, show
+from benchmarks.measure import at_most, median_microseconds, show
 from mappings.analysis import analyze
 from mappings.contact_filter import map_url
 from mappings.errors import ForeignUrl
@@ -44,10 +44,10 @@ def _ours(url: str) -> bool:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run it; the exit code is 0 whether or not the target is met."""
     argparse.ArgumentParser(prog="python -m benchmarks.analysis", description=__doc__).parse_args(arguments)
-    for what, microseconds in run().items():
-        line: dict[str, object] = {"figure": f"{what}, median real URL, us", "ours": round(microseconds, 1)}
-        if what == "analyze":
-            line |= {"target": f"<= {TARGET_MICROSECONDS}", "met": microseconds <= TARGET_MICROSECONDS}
+    for name, microseconds in run().items():
+        line: dict[str, object] = {"figure": f"{name}, median real URL, us", "ours": round(microseconds, 1)}
+        if name == "analyze":
+            line |= at_most(microseconds, TARGET_MICROSECONDS)
         show(line)
 
 

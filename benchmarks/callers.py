@@ -12,14 +12,13 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from benchmarks.asking import PATIENCE_SECONDS, message
 from benchmarks.filters import url
 from tests.harness.service import Service
 
 CONNECTIONS = 8
 PAUSE_SECONDS = 0.02
 LIMIT = 25
-PATIENCE_SECONDS = 60.0
-"""After this a request counts as unanswered."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -83,8 +82,7 @@ class Callers:
 
 async def _outcome(socket: ClientConnection, number: int) -> str:
     action, options = ("count_contacts", {}) if number % 2 else ("search_contacts", {"limit": LIMIT})
-    message = {"action": action, "request_id": number, "data": {"url": url(number), **options}}
-    await socket.send(json.dumps(message))
+    await socket.send(message(action, number, url=url(number), **options))
     answer = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_SECONDS))
     assert answer["request_id"] == number, answer
     return "success" if answer["status"] == "success" else str(answer["error"]["code"])

@@ -7,17 +7,15 @@ the same service. Which comes first changes with every round.
 
 import argparse
 import asyncio
-import itertools
-import json
 import statistics
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
-from benchmarks.filters import fifteen_values
-from benchmarks.measure import show
+from benchmarks.asking import ask
+from benchmarks.filters import fifteen_values, url_of
+from benchmarks.measure import at_least, at_most, in_turn, median_ratio, show
 from benchmarks.stores import ENGINES, loaded
 from tests.harness.service import Service, running
 
@@ -26,71 +24,43 @@ TARGET_SEPARATE = 5.0
 _WARMUP = 10
 
 
-class Counted(msgspec.Struct, frozen=True):
-    """Milliseconds at the median of one count, of the analysis with counts, and of the separate counts together."""
+class Times(msgspec.Struct, frozen=True):
+    """Milliseconds of each round: of one count, of the analysis with counts, of the separate counts together."""
 
-    one: float
-    analysis: float
-    separate: float
-
-
-def url_of(pairs: list[str]) -> str:
-    """The URL of encoded parameters."""
-    return "https://app.apollo.io/#/people?" + "&".join(pairs)
+    one: list[float]
+    analysis: list[float]
+    separate: list[float]
 
 
-async def measure(service: Service, rounds: int) -> Counted:
-    """The medians of so many rounds."""
-    times: dict[str, list[float]] = {"one": [], "analysis": [], "separate": []}
+async def measure(service: Service, rounds: int) -> Times:
+    """So many rounds. Each kind asks URLs of its own: no engine has seen what another one asked."""
     async with connect(service.socket_url(), max_size=None) as socket:
-        for number in range(_WARMUP + rounds):
-            took = await _round(socket, number)
-            if number >= _WARMUP:
-                for name, milliseconds in took.items():
-                    times[name].append(milliseconds)
-    return Counted(**{name: statistics.median(each) for name, each in times.items()})
 
+        async def one(number: int) -> None:
+            await ask(socket, "count_contacts", url=url_of(fifteen_values(3 * number)))
 
-async def _round(socket: ClientConnection, number: int) -> dict[str, float]:
-    """Each kind asks URLs of its own: no engine has seen what another one asked."""
+        async def analysis(number: int) -> None:
+            await ask(socket, "count_by_filter", url=url_of(fifteen_values(3 * number + 1)))
 
-    async def one() -> None:
-        await _ask(socket, "count_contacts", url_of(fifteen_values(3 * number)))
+        async def separate(number: int) -> None:
+            pairs = fifteen_values(3 * number + 2)
+            for url in (url_of(pairs), *(url_of([pair]) for pair in pairs)):
+                await ask(socket, "count_contacts", url=url)
 
-    async def analysis() -> None:
-        await _ask(socket, "count_by_filter", url_of(fifteen_values(3 * number + 1)))
-
-    async def separate() -> None:
-        pairs = fifteen_values(3 * number + 2)
-        for url in (url_of(pairs), *(url_of([pair]) for pair in pairs)):
-            await _ask(socket, "count_contacts", url)
-
-    kinds: list[Callable[[], Awaitable[None]]] = [one, analysis, separate]
-    took = {}
-    for kind in itertools.islice(itertools.cycle(kinds), number % 3, number % 3 + 3):
-        started = time.perf_counter()
-        await kind()
-        took[kind.__name__] = (time.perf_counter() - started) * 1000
-    return took
-
-
-async def _ask(socket: ClientConnection, action: str, url: str) -> None:
-    await socket.send(json.dumps({"action": action, "request_id": 1, "data": {"url": url}}))
-    answer = await asyncio.wait_for(socket.recv(decode=False), 60)
-    assert b'"status":"success"' in answer[:120], answer[:500]
+        return Times(**await in_turn({"one": one, "analysis": analysis, "separate": separate}, rounds, _WARMUP))
 
 
 def report(engine: str, environment: dict[str, str], contacts: int, rounds: int) -> None:
-    """Measure a service, and print one line for each target."""
+    """Measure a service, and print one line for each target, with the milliseconds at the medians."""
     with running(environment) as service:
-        found = asyncio.run(measure(service, rounds))
-    about = {"engine": engine, "contacts": contacts, **msgspec.to_builtins(found)}
-    ratio, times = found.analysis / found.one, found.separate / found.analysis
-    for figure, value, target, met in (
-        ("analyze/count of 15 values / one count", ratio, f"<= {TARGET_ONE}", ratio <= TARGET_ONE),
-        ("16 separate counts / analyze/count", times, f">= {TARGET_SEPARATE}", times >= TARGET_SEPARATE),
+        times = asyncio.run(measure(service, rounds))
+    medians = {name: statistics.median(milliseconds) for name, milliseconds in msgspec.structs.asdict(times).items()}
+    share, gain = median_ratio(times.analysis, times.one), median_ratio(times.separate, times.analysis)
+    for figure, ratio, target in (
+        ("analyze/count of 15 values / one count", share, at_most(share, TARGET_ONE)),
+        ("16 separate counts / analyze/count", gain, at_least(gain, TARGET_SEPARATE)),
     ):
-        show({"figure": figure, "ratio": round(value, 2), "target": target, "met": met} | about)
+        show({"figure": figure, "ratio": round(ratio, 2), **target, "engine": engine, "contacts": contacts, **medians})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

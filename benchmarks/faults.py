@@ -22,6 +22,7 @@ import msgspec
 
 from benchmarks import neighbour, stores
 from benchmarks.callers import Call, Callers
+from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
 from tests.harness.loads import awkward_sample, duckdb_environment, elasticsearch_environment, live, loaded
 from tests.harness.service import Service, running
@@ -78,13 +79,13 @@ def load_killed(options: argparse.Namespace) -> Generator[Result]:
             ("elasticsearch", elasticsearch_environment(directory, server.url, "faults")),
         ):
             killed_load(environment, str(sample), kills=KILLS, seed=SEED, log=directory / "log")
-            found = Counter(json.dumps(contact) for contact in live(environment))
+            resumed = Counter(json.dumps(contact) for contact in live(environment))
             loaded(environment, "csv", str(sample))
             expected = Counter(json.dumps(contact) for contact in live(environment))
             note = f"of {expected.total():,} live, {KILLS} kills"
-            what = f"load killed, {engine}"
-            yield Result(f"{what}: rows lost", (expected - found).total(), 0, vital=True, note=note)
-            yield Result(f"{what}: rows duplicated", (found - expected).total(), 0, vital=True, note=note)
+            fault = f"load killed, {engine}"
+            yield Result(f"{fault}: rows lost", (expected - resumed).total(), 0, vital=True, note=note)
+            yield Result(f"{fault}: rows duplicated", (resumed - expected).total(), 0, vital=True, note=note)
 
 
 def flood(options: argparse.Namespace) -> Generator[Result]:
@@ -115,7 +116,7 @@ def _on_mortal(contacts: int) -> Iterator[tuple[Service, MortalElasticsearch]]:
             yield service, server
 
 
-def _outage(what: str, service: Service, begin: Callable[[], object], end: Callable[[], object]) -> Generator[Result]:
+def _outage(fault: str, service: Service, begin: Callable[[], object], end: Callable[[], object]) -> Generator[Result]:
     """`begin` a fault of the engine and `end` it, which returns once it is over, while clients ask all the time."""
     with Callers(service) as callers:
         time.sleep(QUIET_SECONDS)
@@ -129,30 +130,32 @@ def _outage(what: str, service: Service, begin: Callable[[], object], end: Calla
     calls = callers.calls
     failed = [call for call in calls if call.failed and call.over > began]
     note = f"of {len(calls):,}, {len(failed):,} failed"
-    yield Result(f"{what}: requests unanswered", sum(not call.answered for call in calls), 0, vital=True, note=note)
-    recovery = max(0.0, *(call.over - over for call in failed))
-    yield Result(f"{what}: s from its end to the last failure", recovery, MOST_RECOVERY_SECONDS)
+    yield Result(f"{fault}: requests unanswered", sum(not call.answered for call in calls), 0, vital=True, note=note)
+    recovery = max(0.0, max((call.over - over for call in failed), default=0.0))
+    yield Result(f"{fault}: s from its end to the last failure", recovery, MOST_RECOVERY_SECONDS)
     known = min((call.over for call in failed), default=over)
     # From `ending` on the engine is on its way up: successes are not those of a dead one.
     dead = [call for call in calls if known < call.sent < ending or (call.failed and ending <= call.sent < over)]
-    yield _slowest(what, dead, ending)
-    yield _down(what, service)
+    yield _slowest(fault, dead, ending)
+    yield _down(fault, service)
 
 
-def _slowest(what: str, dead: list[Call], ending: float) -> Result:
+def _slowest(fault: str, dead: list[Call], ending: float) -> Result:
     """The slowest answer while the engine was known to be dead, and what the others were like.
 
     A server that starts again takes all the cores of a small machine, which clients notice though nothing waits for it.
     """
+    if len(dead) < 2:
+        raise SystemExit(f"{fault}: hardly a request failed, so there was no such fault to measure")
     times = [(call.over - call.sent) * 1000 for call in dead]
     before = max(((call.over - call.sent) * 1000 for call in dead if call.over < ending), default=0.0)
-    p99 = statistics.quantiles(times, n=100)[98]
-    note = f"p50 {statistics.median(times):.1f}, p99 {p99:.1f} of {len(times):,}; before it came back {before:.1f}"
-    return Result(f"{what}: slowest answer once it was noticed, ms", max(times), MOST_DEAD_MILLISECONDS, note=note)
+    usual = f"p50 {statistics.median(times):.1f}, p99 {p99(times):.1f} of {len(times):,}"
+    note = f"{usual}; before it came back {before:.1f}"
+    return Result(f"{fault}: slowest answer once it was noticed, ms", max(times), MOST_DEAD_MILLISECONDS, note=note)
 
 
-def _down(what: str, service: Service) -> Result:
-    return Result(f"{what}: processes down", int(service.process.poll() is not None), 0, vital=True)
+def _down(fault: str, service: Service) -> Result:
+    return Result(f"{fault}: processes down", int(service.process.poll() is not None), 0, vital=True)
 
 
 def main() -> int:
@@ -168,14 +171,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     results = []
     for name in options.scenario or SCENARIOS:
-        with closing(SCENARIOS[name](options)) as found:
-            for result in found:
+        with closing(SCENARIOS[name](options)) as figures:
+            for result in figures:
                 results.append(result)
                 if not options.json:
                     print(result.line(), flush=True)
     if options.json:
-        figures = [msgspec.to_builtins(result) | {"met": result.met} for result in results]
-        print(json.dumps({"cpus": os.cpu_count(), "figures": figures}, indent=2))
+        lines = [msgspec.to_builtins(result) | {"met": result.met} for result in results]
+        print(json.dumps({"cpus": os.cpu_count(), "figures": lines}, indent=2))
     return int(any(result.vital and not result.met for result in results))
 
 

@@ -1,7 +1,11 @@
 """Filters for measuring: real ones in kind, a different one every time, so that no cache in the engine answers."""
 
 import random
+from collections.abc import Iterable
 from urllib.parse import quote
+
+PEOPLE = "https://app.apollo.io/#/people"
+"""The URL that selects everybody."""
 
 TITLES = ("ceo", "founder", "owner", "director", "project manager", "marketing manager", "software engineer", "cto")
 PLACES = ("United States", "Germany", "Canada", "United Kingdom", "France", "California, US", "India", "Netherlands")
@@ -10,8 +14,13 @@ SENIORITIES = ("c_suite", "owner", "founder", "director", "manager", "vp", "seni
 
 
 def url(number: int) -> str:
-    """The URL of the filter with this number: seven clauses, of which the revenue bound alone makes it unique."""
-    return "https://app.apollo.io/#/people?" + "&".join(parameters(number))
+    """The URL of the filter with this number: eight clauses, of which the revenue bound alone makes it unique."""
+    return url_of(parameters(number))
+
+
+def url_of(pairs: Iterable[str]) -> str:
+    """The URL of encoded parameters."""
+    return f"{PEOPLE}?{'&'.join(pairs)}"
 
 
 def parameters(number: int, titles: int = 4, seniorities: int = 6, places: int = 4) -> list[str]:

@@ -1,15 +1,19 @@
-"""Alternating timing: ours and the peer take turns, so that a drifting machine moves both; and how figures look."""
+"""How figures are taken and how they look. What is compared takes turns, so that a drifting machine moves all of it."""
 
 import json
 import os
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
 Call = Callable[[int], Awaitable[object]]
+"""What is timed; it gets the number of its round, from 0, so that each round can ask something else."""
+
+Side = TypeVar("Side")
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -22,28 +26,47 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 async def alternate(ours: Call, peer: Call, rounds: int, warmup: int = 20) -> Comparison:
-    """Time `ours(i)` and `peer(i)` in turn; which goes first changes with every round."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(-warmup, rounds):
-        pair = [0.0, 0.0]
-        for side in (0, 1) if number % 2 else (1, 0):
-            started = time.perf_counter()
-            await (ours, peer)[side](number + warmup)
-            pair[side] = (time.perf_counter() - started) * 1000
-        if number >= 0:
-            for side in (0, 1):
-                times[side].append(pair[side])
-    ratios = [mine / other for mine, other in zip(*times, strict=True)]
+    """Time both in turn, once a round. The first `warmup` rounds do not count; `rounds`, 1 or more, do."""
+    times = await in_turn({"ours": ours, "peer": peer}, rounds, warmup)
     return Comparison(
-        ours=statistics.median(times[0]),
-        peer=statistics.median(times[1]),
-        ratio=statistics.median(times[0]) / statistics.median(times[1]) if rounds else 0.0,
-        pairs=len(ratios),
+        ours=statistics.median(times["ours"]),
+        peer=statistics.median(times["peer"]),
+        ratio=median_ratio(times["ours"], times["peer"]),
+        pairs=rounds,
     )
 
 
+async def in_turn(sides: Mapping[str, Call], rounds: int, warmup: int) -> dict[str, list[float]]:
+    """Milliseconds of each of `sides` in each round that counts; which goes first changes with every round."""
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(warmup + rounds):
+        for name in rotated(list(sides), number):
+            started = time.perf_counter()
+            await sides[name](number)
+            milliseconds = (time.perf_counter() - started) * 1000
+            if number >= warmup:
+                times[name].append(milliseconds)
+    return times
+
+
+def rotated(sides: Sequence[Side], number: int) -> list[Side]:
+    """The sides in the order of the round with this number: each is the first in turn."""
+    first = number % len(sides)
+    return [*sides[first:], *sides[:first]]
+
+
+def median_ratio(ours: Sequence[float], peer: Sequence[float]) -> float:
+    """The median of ours ÷ peer, round by round: what moved both sides of a round moves no ratio."""
+    return statistics.median(mine / other for mine, other in zip(ours, peer, strict=True))
+
+
+def p99(times: Sequence[float]) -> float:
+    """The time that 99 of 100 stay below, of two or more."""
+    return statistics.quantiles(times, n=100)[98]
+
+
 def median_microseconds(calls: Sequence[Callable[[], object]], repeat: int = 50) -> float:
-    """The median over `calls` of the median time of one call, in microseconds."""
+    """The median over `calls` of the median time of one call, in microseconds. Each is called once beforehand."""
     medians = []
     for call in calls:
         call()
@@ -56,7 +79,17 @@ def median_microseconds(calls: Sequence[Callable[[], object]], repeat: int = 50)
     return statistics.median(medians)
 
 
-def show(line: dict[str, object]) -> None:
+def at_most(value: float, target: float, unit: str = "") -> dict[str, object]:
+    """The part of a line that says whether a figure is small enough."""
+    return {"target": f"<= {target}{unit}", "met": value <= target}
+
+
+def at_least(value: float, target: float) -> dict[str, object]:
+    """The part of a line that says whether a figure is large enough."""
+    return {"target": f">= {target}", "met": value >= target}
+
+
+def show(line: Mapping[str, object]) -> None:
     """One figure as a line of JSON, with the number of processors it was measured on."""
-    sys.stdout.write(json.dumps({"cpus": os.cpu_count()} | line) + "\n")
+    sys.stdout.write(json.dumps({"cpus": os.cpu_count(), **line}) + "\n")
     sys.stdout.flush()

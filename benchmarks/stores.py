@@ -9,6 +9,7 @@ import msgspec
 
 from tests.harness.servers import elasticsearch_server
 from tests.harness.service import contacts_process, environment_of
+from tests.harness.stores import delete_loads
 
 ENGINES = ("duckdb", "elasticsearch")
 INDEX = "benchmark"
@@ -29,10 +30,21 @@ def loaded(engine: str, number: int) -> Iterator[Loaded]:
         settings = {"CONTACTS_ENGINE": engine, "CONTACTS_INDEX": INDEX}
         url = ""
         if engine == "elasticsearch":
-            url = settings["CONTACTS_ELASTICSEARCH_URL"] = stack.enter_context(elasticsearch_server(heap="2g"))
+            url = settings["CONTACTS_ELASTICSEARCH_URL"] = stack.enter_context(emptied_elasticsearch())
         environment = environment_of(directory, **settings)
         load(environment, directory, number)
         yield Loaded(environment, url)
+
+
+@contextmanager
+def emptied_elasticsearch() -> Iterator[str]:
+    """The URL of an Elasticsearch with nothing in `INDEX`; what comes to be there is gone afterwards."""
+    with elasticsearch_server(heap="2g") as url:
+        delete_loads(url, INDEX)
+        try:
+            yield url
+        finally:
+            delete_loads(url, INDEX)
 
 
 def load(environment: dict[str, str], directory: Path, number: int) -> None:

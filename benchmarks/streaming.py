@@ -1,7 +1,7 @@
 """`python -m benchmarks.streaming`: how much memory the server needs to stream many contacts to a slow reader.
 
-For each engine and each way to stream, prints by how much the server's resident memory rose at most, from after a
-first small request to the end of the stream, and how long first byte and all took.
+For each engine and each way to stream: by how many MiB the server's resident memory rose at most, from after a first
+small request to the end of the stream, and how long first byte and all took.
 """
 
 import argparse
@@ -17,17 +17,18 @@ from urllib.parse import urlsplit
 import msgspec
 from websockets.sync.client import connect
 
+from benchmarks.asking import has_status, message
+from benchmarks.filters import PEOPLE
+from benchmarks.measure import at_most, show
 from benchmarks.stores import ENGINES, loaded
 from tests.harness.service import Service, running
 
-TARGET_MIB = 64
-PEOPLE = "https://app.apollo.io/#/people"
+TARGET_MEBIBYTES = 64
 MEGABYTE = 1_000_000
 
 
 class Streamed(msgspec.Struct, frozen=True):
-    """One stream: megabytes that arrived, seconds to the first of them and to the last, MiB of memory before and at
-    most."""
+    """Megabytes of one stream, seconds to the first byte and to the last, MiB of the server before it and at most."""
 
     megabytes: float
     first: float
@@ -57,16 +58,15 @@ def chunks_over_http(service: Service, accept: str) -> Iterator[int]:
 
 def chunks_over_websocket(service: Service, action: str) -> Iterator[int]:
     """Bytes of the messages of a streamed answer."""
-    message = {"action": action, "request_id": 1, "data": {"url": PEOPLE, "stream": True}}
     with connect(service.socket_url(), max_queue=1, compression=None) as connection:
-        connection.send(json.dumps(message))
+        connection.send(message(action, url=PEOPLE, stream=True))
         while True:
             received = connection.recv(120, decode=False)
             yield len(received)
-            if b'"status":"success"' in received[:120]:
+            if has_status(received, "success"):
                 return
-            if b'"status":"partial"' not in received[:120]:
-                raise SystemExit(received[:500])
+            if not has_status(received, "partial"):
+                raise SystemExit(received[:500].decode(errors="replace"))
 
 
 WAYS: dict[str, Callable[[Service], Iterator[int]]] = {
@@ -113,14 +113,11 @@ def report(engine: str, environment: dict[str, str], ways: list[str], rate: floa
     """Each way on a server of its own, so that none finds what another left."""
     for name in ways:
         with running(environment) as service:
-            found = measure(service, WAYS[name], rate)
-        rose = found.most - found.before
-        print(
-            f"{engine}, {name}: + {rose:.0f} MiB ({found.before:.0f} to {found.most:.0f}), target < {TARGET_MIB} "
-            f"{'met' if rose < TARGET_MIB else 'MISSED'}; {found.megabytes:.0f} MB in {found.seconds:.0f} s, "
-            f"first after {found.first * 1000:.0f} ms",
-            flush=True,
-        )
+            streamed = measure(service, WAYS[name], rate)
+        rose = streamed.most - streamed.before
+        line = {"figure": f"memory that a stream adds, MiB, {engine}, {name}", "rose": round(rose)}
+        rounded = {key: round(value, 3) for key, value in msgspec.structs.asdict(streamed).items()}
+        show(line | at_most(rose, TARGET_MEBIBYTES) | rounded)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,18 +1,36 @@
-"""Writes the reference pages that derive from tables in the code: `python -m docs.generate`. A test keeps them true."""
+"""Writes the files that derive from tables in the code: `python -m docs.generate`. A test keeps them true.
 
+They are the reference pages, and what mappings, which import nothing of ours, have to know of the field table.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from api.settings import TABLE
 from mappings.catalogue import entries
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
+from search.fields import CONTACT_FIELDS, SORT_NAMES
 
 _HERE = Path(__file__).parent
+_DATA = _HERE.parent / "mappings" / "data"
 
 
 def pages() -> dict[Path, str]:
     """File → what it should hold."""
-    return {_HERE / "settings.md": _settings(), _HERE / "mapping.md": _mapping()}
+    return {
+        _HERE / "settings.md": _settings(),
+        _HERE / "mapping.md": _mapping(),
+        _DATA / "item_fields.json": _names({field: row.apollo for field, row in CONTACT_FIELDS.items()}),
+        _DATA / "sort_keys.json": _names(SORT_NAMES),
+    }
+
+
+def _names(table: Mapping[str, Iterable[str]]) -> str:
+    """What something of ours is called by Apollo, as JSON with a line for each."""
+    lines = [f" {json.dumps(name)}: {json.dumps(list(names))}" for name, names in table.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _settings() -> str:
@@ -70,7 +88,7 @@ def _comparison(parameter: Parameter) -> str:
 
 
 def main() -> None:
-    """Write all pages."""
+    """Write all of them."""
     for path, text in pages().items():
         path.write_text(text)
 

@@ -2,18 +2,19 @@
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import aclosing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from indexing.books import Books
 from indexing.encoding import Encoders
 from indexing.ledger import Ledger
-from indexing.pipeline import portions
+from indexing.pipeline import open_source
 from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
-from indexing.sources.base import Source, Start
+from indexing.sources.base import Source, Start, total_size
 from search.documents import search_fields
 from search.fields import ContactListItem
 from search.loader import Document
@@ -40,44 +41,39 @@ class DryRun(msgspec.Struct, frozen=True):
     examples: list[dict[str, Any]]
 
 
-async def dry_run(sources: Sequence[Source], progress: ProgressBar, workers: int) -> DryRun:
-    """Read `sources` as a load would.
+async def dry_run(sources: Sequence[Source], workers: int) -> DryRun:
+    """Read `sources` as a load would, with so many processes that encode.
 
     Raises:
         SourceError: a source can't be read.
     """
-    encoders, rejects = Encoders(_checked, workers), RejectFile(None)
+    encoders, rows = Encoders(_checked, workers), 0
     columns: dict[str, dict[str, str | None]] = {}
     examples: list[dict[str, Any]] = []
-    rows = 0
-    with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory:
-        ledger = Ledger(Path(directory) / "ledger")
+    with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory, ProgressBar(total_size(sources)) as bar:
+        books = Books(RejectFile(None), Ledger(Path(directory) / "ledger"))
         try:
             for source in sources:
-                with source.open(Start()) as reader:
-                    mapping = reader.columns
-                    fields = mapping.fields if mapping else None
-                    if mapping:
-                        columns[source.name] = dict(zip(mapping.headers, mapping.fields, strict=True))
-                    async with aclosing(portions(reader, rows + 1, encoders)) as ready:
-                        async for portion in ready:
-                            rows += len(portion.rows)
-                            ledger.add(portion.encoded.fingerprints)
-                            for number, reason in sorted(portion.encoded.rejects.items()):
-                                rejects.add(portion.reject(source.name, fields, number, reason))
-                            shown = portion.encoded.documents[: EXAMPLES - len(examples)]
-                            examples += [msgspec.json.decode(document.body) for document in shown]
-                            progress.update(rows, portion.position)
-            accepted = ledger.distinct()
+                async with open_source(source, Start(), rows + 1, encoders) as opened:
+                    if opened.columns is not None:
+                        columns[source.name] = dict(zip(opened.columns.headers, opened.columns.fields, strict=True))
+                    async for portion in opened.portions:
+                        rows += len(portion.rows)
+                        books.enter(portion)
+                        shown = islice(portion.encoded.documents, EXAMPLES - len(examples))
+                        examples += [msgspec.json.decode(document.body) for document in shown]
+                        bar.update(rows, portion.read.position)
+            accepted = books.ledger.distinct()
         finally:
             encoders.close()
-            ledger.close()
+            books.close()
+    rejected = books.rejects.count
     return DryRun(
         rows=rows,
         accepted=accepted,
-        duplicates=rows - accepted - rejects.count,
-        rejected=rejects.count,
-        rejects_by_reason=dict(rejects.by_reason),
+        duplicates=rows - accepted - rejected,
+        rejected=rejected,
+        rejects_by_reason=dict(books.rejects.by_reason),
         columns=columns,
         examples=examples,
     )

@@ -13,12 +13,14 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.connection import wait
 from threading import Thread
+from typing import Any
 
 import msgspec
 
 from indexing.items import item_reader
 from indexing.ledger import fingerprint
 from indexing.memory import tune_memory
+from indexing.sources.cells import Cell
 from mappings.errors import IndexingError, RowRejected
 from search.fields import ContactListItem
 from search.loader import Document
@@ -41,7 +43,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     fields: tuple[str | None, ...] | None
     numbers: list[int]
-    rows: list[Sequence[str]]
+    rows: list[Sequence[Cell]]
 
 
 class Encoded(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]
     return documents, b"".join(fingerprints), rejects
 
 
-def _decoded(row: Sequence[str]) -> ContactListItem:
+def _decoded(row: Sequence[Any]) -> ContactListItem:
     try:
         return _item_of_json(row[0])
     except msgspec.DecodeError as error:

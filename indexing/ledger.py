@@ -68,11 +68,6 @@ class Ledger:
         """Close the file and leave it, for a load that may be resumed."""
         self._stream.close()
 
-    def remove(self) -> None:
-        """Close and delete the file."""
-        self._stream.close()
-        self._path.unlink(missing_ok=True)
-
 
 def _distinct(stream: IO[bytes]) -> int:
     stream.seek(0)

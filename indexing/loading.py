@@ -1,15 +1,14 @@
 """One load from beginning to end, as the command line asks for it: new or resumed, whole or an update."""
 
 import os
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import msgspec
 
-from indexing.job import Job, Limits, Plan, Summary, new_state
+from indexing.job import Job, Summary, new_state
 from indexing.progress import ProgressBar
-from indexing.sources.base import Source
+from indexing.request import LoadRequest
+from indexing.sources.base import total_size
 from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, EngineUnavailable, IndexingError
@@ -18,36 +17,13 @@ from search.engines import engine_module, open_loader, open_updater
 from search.fields import MAPPING_VERSION
 from search.loader import Loader
 
-Sources = Callable[[StateFile], Sequence[Source]]
-
-
-class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """How to load.
-
-    Attributes:
-        rejects: the reject file.
-        keep: earlier stores that stay for a rollback.
-        update: put the contacts among those that are live instead of replacing them.
-        rebuild: read the live contacts; there are no other sources.
-        workers: processes that encode; by default `default_workers`.
-        resume: go on with the interrupted load.
-    """
-
-    rejects: Path
-    limits: Limits = Limits()
-    keep: int = 1
-    workers: int | None = None
-    update: bool = False
-    rebuild: bool = False
-    resume: bool = False
-
 
 class Interrupted(IndexingError):
     """The load stopped on the way; nothing was swapped, and it can be resumed."""
 
 
-async def load(settings: EngineSettings, sources: Sequence[Source], request: LoadRequest) -> Summary:
-    """Load `sources`.
+async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
+    """Do what `request` asks for.
 
     Raises:
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
@@ -61,13 +37,11 @@ async def load(settings: EngineSettings, sources: Sequence[Source], request: Loa
             state = None
         loader = _loader(settings, request, state)
         try:
-            sources = await _with_live(settings, loader, sources, request, state)
-            workers = request.workers or default_workers(settings.engine)
-            plan = Plan(sources, request.limits, workers, resuming=state is not None)
-            state = state or new_state(loader, sources, request.rejects)
-            sizes = [source.size for source in sources]
-            with ProgressBar(None if None in sizes else sum(size or 0 for size in sizes)) as progress:
-                return await Job(plan, loader, state, file, progress).run()
+            request = await _with_live(settings, loader, request, state)
+            request = msgspec.structs.replace(request, workers=request.workers or default_workers(settings.engine))
+            state = state or new_state(loader, request)
+            with ProgressBar(total_size(request.sources)) as progress:
+                return await Job(request, loader, state, file, progress).run()
         except ContactsError as error:
             if file.load() is not None:
                 raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
@@ -97,14 +71,11 @@ def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | No
 
 
 async def _with_live(
-    settings: EngineSettings,
-    loader: Loader,
-    sources: Sequence[Source],
-    request: LoadRequest,
-    state: JobState | None,
-) -> Sequence[Source]:
-    """The sources with the live contacts in front, where those are needed; the same ones that `state` began with."""
+    settings: EngineSettings, loader: Loader, request: LoadRequest, state: JobState | None
+) -> LoadRequest:
+    """The request with the live contacts as first source, where those are needed; the same that `state` began with."""
     live = await loader.live()
+    sources = request.sources
     swapped = live is not None and state is not None and live.name == state.store and not state.in_place
     if request.rebuild or (request.update and not loader.in_place):
         if live is None:
@@ -114,7 +85,7 @@ async def _with_live(
         raise IndexingError(
             "the sources are not those of the interrupted load, or have changed since; load anew without --resume"
         )
-    return sources
+    return msgspec.structs.replace(request, sources=sources)
 
 
 async def _discard(settings: EngineSettings, state: JobState, file: StateFile) -> None:

@@ -2,59 +2,83 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 
 import msgspec
 
 from indexing.encoding import Batch, Encoded, Encoders
 from indexing.rejects import Reject
-from indexing.sources.base import Reader, Row
-
-BATCH_ROWS = 1500
-BATCH_CHARACTERS = 2 * 1024 * 1024
-"""A batch is full at either bound. Encoded it is about 5 MB, which is what Elasticsearch takes fastest."""
+from indexing.sources.base import Reading, Row, RowBatch, Source, Start
+from indexing.sources.cells import text_of_field
+from indexing.sources.columns import ColumnMapping
 
 
 class Portion(msgspec.Struct, frozen=True):
     """Some rows of one source, and what became of them.
 
     Attributes:
+        source: its name.
+        fields: what the cells mean; `None` when each row is one finished contact.
         first: the number of the first row in the run.
-        rows: as read.
+        read: the rows, and how far the source was read with them.
         encoded: the documents made of them, and the rejects.
-        position: bytes of the source read so far.
-        watermark: the latest change read so far.
     """
 
+    source: str
+    fields: tuple[str | None, ...] | None
     first: int
-    rows: list[Row]
+    read: RowBatch
     encoded: Encoded
-    position: int
-    watermark: str | None
 
-    def reject(self, source: str, fields: tuple[str | None, ...] | None, number: int, reason: str) -> Reject:
+    @property
+    def rows(self) -> list[Row]:
+        return self.read.rows
+
+    def reject(self, number: int, reason: str) -> Reject:
         """The line in the reject file for row `number`."""
         row = self.rows[number - self.first]
-        names = ("item",) if fields is None else fields if row.problem is None else ()
-        cells = {}
-        for at, text in enumerate(row.cells):
+        names = ("item",) if self.fields is None else self.fields if row.problem is None else ()
+        texts = {}
+        for at, cell in enumerate(row.cells):
             name = names[at] if at < len(names) else None
             if name is not None or row.problem is not None:
-                cells[name or str(at + 1)] = text
-        return Reject(source, row.line, reason, cells)
+                texts[name or str(at + 1)] = text_of_field(name, cell)
+        return Reject(self.source, row.line, reason, texts)
 
 
-async def portions(reader: Reader, first: int, encoders: Encoders) -> AsyncGenerator[Portion]:
-    """All rows of `reader` in order, numbered from `first`; the next ones are being read and encoded meanwhile."""
-    rows, fields = iter(reader), reader.columns.fields if reader.columns else None
+class OpenSource(msgspec.Struct, frozen=True):
+    """A source under way: its columns (`None` of finished contacts), and all its rows as portions, in order."""
+
+    columns: ColumnMapping | None
+    portions: AsyncGenerator[Portion]
+
+
+@asynccontextmanager
+async def open_source(source: Source, start: Start, first: int, encoders: Encoders) -> AsyncGenerator[OpenSource]:
+    """The rows of `source` after `start`, numbered from `first`; the next ones are read and encoded meanwhile.
+
+    Raises:
+        SourceError: it can't be read.
+    """
+    async with source.open(start) as reading:
+        fields = reading.columns.fields if reading.columns else None
+        async with aclosing(_portions(source.name, fields, reading, first, encoders)) as portions:
+            yield OpenSource(reading.columns, portions)
+
+
+async def _portions(
+    name: str, fields: tuple[str | None, ...] | None, reading: Reading, first: int, encoders: Encoders
+) -> AsyncGenerator[Portion]:
     ahead: deque[asyncio.Task[Portion]] = deque()
     try:
-        while batch := await asyncio.to_thread(_next_rows, rows):
-            read = Portion(first, batch, _NOTHING, reader.position(), reader.watermark())
-            ahead.append(asyncio.create_task(_encoded(read, fields, encoders)))
-            first += len(batch)
-            if len(ahead) > encoders.workers:
-                yield await ahead.popleft()
+        async with aclosing(reading.batches) as batches:
+            async for read in batches:
+                encoding = _encoded(Portion(name, fields, first, read, _NOTHING), encoders)
+                ahead.append(asyncio.create_task(encoding))
+                first += len(read.rows)
+                if len(ahead) > encoders.workers:
+                    yield await ahead.popleft()
         while ahead:
             yield await ahead.popleft()
     finally:
@@ -66,22 +90,10 @@ async def portions(reader: Reader, first: int, encoders: Encoders) -> AsyncGener
 _NOTHING = Encoded([], b"", {})
 
 
-async def _encoded(read: Portion, fields: tuple[str | None, ...] | None, encoders: Encoders) -> Portion:
-    good = [(number, row.cells) for number, row in enumerate(read.rows, read.first) if row.problem is None]
-    encoded = await encoders.run(Batch(fields, [number for number, _ in good], [cells for _, cells in good]))
-    for number, row in enumerate(read.rows, read.first):
-        if row.problem is not None:
-            encoded.rejects[number] = row.problem
-    return msgspec.structs.replace(read, encoded=encoded)
-
-
-def _next_rows(rows: Iterator[Row]) -> list[Row]:
-    """The next rows; none only at the end."""
-    batch: list[Row] = []
-    size = 0
-    for row in rows:
-        batch.append(row)
-        size += sum(map(len, row.cells))
-        if len(batch) == BATCH_ROWS or size >= BATCH_CHARACTERS:
-            break
-    return batch
+async def _encoded(portion: Portion, encoders: Encoders) -> Portion:
+    numbered = list(enumerate(portion.rows, portion.first))
+    good = [(number, row.cells) for number, row in numbered if row.problem is None]
+    batch = Batch(portion.fields, [number for number, _ in good], [cells for _, cells in good])
+    encoded = await encoders.run(batch)
+    encoded.rejects.update({number: row.problem for number, row in numbered if row.problem is not None})
+    return msgspec.structs.replace(portion, encoded=encoded)

@@ -10,6 +10,8 @@ from typing import Self, TextIO
 
 import msgspec
 
+from indexing.replacing import replace_file
+from indexing.sources.base import RowBatch
 from mappings.errors import IndexingError
 
 
@@ -49,6 +51,16 @@ class JobState(msgspec.Struct, kw_only=True):
     watermark: str | None = None
     unknown_columns: list[str] = []
 
+    def advance(self, read: RowBatch, carried: bool) -> None:
+        """The rows of `read` are done. Those that were `carried` over are no part of the summary."""
+        count = len(read.rows)
+        self.numbered += count
+        self.source_rows += count
+        self.place = read.rows[-1].place
+        if not carried:
+            self.rows += count
+            self.watermark = max(filter(None, (self.watermark, read.watermark)), default=None)
+
 
 class StateFile:
     """The state of the load into `index`, and the lock that keeps a second load of it out. A context manager."""
@@ -86,9 +98,7 @@ class StateFile:
 
     def save(self, state: JobState) -> None:
         """Replace the file in one step."""
-        draft = self._path.with_suffix(".next")
-        draft.write_bytes(msgspec.json.encode(state))
-        draft.replace(self._path)
+        replace_file(self._path, msgspec.json.encode(state))
 
     def remove(self) -> None:
         """Forget the load."""

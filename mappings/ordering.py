@@ -1,24 +1,16 @@
-"""The order that a URL asks for: the sort fields that Apollo knows, and ours."""
+"""The order that a URL asks for: the sort fields that Apollo knows, and ours.
+
+Which those are is written to `data/sort_keys.json` from the field table, which mappings do not import.
+"""
+
+from functools import cache
+from importlib import resources
+
+import msgspec
 
 from mappings.predicates import Order
 from mappings.rules import Context
 from mappings.values import boolean
-
-_SORT_FIELDS = {
-    "person_name.raw": "person_name",
-    "person_title_normalized": "title",
-    "sanitized_organization_name_unanalyzed": "company",
-    "organization_estimated_number_employees": "employees",
-    "updated_at": "updated_at",
-    "created_at": "created_at",
-    "first_name": "first_name",
-    "last_name": "last_name",
-    "title": "title",
-    "company": "company",
-    "employees": "employees",
-    "annual_revenue": "annual_revenue",
-}
-"""Apollo's names of sort fields, and ours → the sort key."""
 
 _UNSORTED = frozenset({"", "[none]"})
 
@@ -31,5 +23,13 @@ def order_of(context: Context) -> Order | None:
     name = context.last("sortByField").strip()
     if name in _UNSORTED:
         return Order()
-    key = _SORT_FIELDS.get(name)
+    key = _sort_keys().get(name)
     return Order(key, ascending=boolean(context.last("sortAscending"))) if key else None
+
+
+@cache
+def _sort_keys() -> dict[str, str]:
+    """What URLs call a sort key → the sort key."""
+    data = resources.files("mappings").joinpath("data", "sort_keys.json").read_bytes()
+    table = msgspec.json.decode(data, type=dict[str, tuple[str, ...]])
+    return {name: key for key, names in table.items() for name in names}

@@ -36,20 +36,19 @@ class _Payload(msgspec.Struct, frozen=True, array_like=True):
 
 
 def fingerprint(contact_filter: ContactFilter) -> bytes:
-    """A short digest of a filter and its order: equal for URLs that mean the same."""
+    """A short digest of a filter and its order: equal for URLs that mean the same. It costs an encoding of the whole
+    filter, so who has one keeps it."""
     return blake2b(msgspec.json.encode(contact_filter), digest_size=_CHECKSUM_BYTES).digest()
 
 
-def encode(position: Position, contact_filter: ContactFilter) -> str:
-    """`position` as an opaque token of URL-safe characters."""
-    payload = msgspec.msgpack.encode(
-        _Payload(fingerprint(contact_filter), position.value, position.uuid, position.backward)
-    )
+def encode(position: Position, of: bytes) -> str:
+    """`position` in the result of the filter with the fingerprint `of`, as an opaque token of URL-safe characters."""
+    payload = msgspec.msgpack.encode(_Payload(of, position.value, position.uuid, position.backward))
     return _token(_checksum(payload) + payload)
 
 
-def decode(token: str, contact_filter: ContactFilter) -> Position:
-    """The position in `token`.
+def decode(token: str, of: bytes) -> Position:
+    """The position in `token`, in the result of the filter with the fingerprint `of`.
 
     Raises:
         InvalidCursor: unreadable, tampered with, or made for another filter or order.
@@ -62,7 +61,7 @@ def decode(token: str, contact_filter: ContactFilter) -> Position:
         payload = msgspec.msgpack.decode(raw[_CHECKSUM_BYTES:], type=_Payload)
     except (Base64Error, ValueError, msgspec.MsgspecError) as error:
         raise InvalidCursor("cursor is unreadable; use a `next` or `previous` as it was sent") from error
-    if payload.fingerprint != fingerprint(contact_filter):
+    if payload.fingerprint != of:
         raise InvalidCursor("cursor belongs to another filter or order; send it with the request that it came from")
     return Position(payload.value, payload.uuid, payload.backward)
 

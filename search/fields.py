@@ -1,13 +1,57 @@
 """The field table: what a contact is, and what of it can be searched and sorted by.
 
-Everything that depends on fields derives from here: the Elasticsearch mapping, the DuckDB schema, the CSV header
-aliases, the items in answers. Adding a searchable field is one entry in `SEARCH_FIELDS`, one attribute in
-`search.documents.PersonFields` or `CompanyFields`, and the line there that computes it.
+One row a field, in two tables. A row of `ContactListItem` is a field of the contact, and all that is to be known of
+it: its type, the headers that mean it, its column in the stock schema, its names in Apollo's index, and whether it is
+searched and sorted by. A row of `SEARCH_FIELDS` is a field that is made of others, or in a way of its own
+(`search.derivation`). Everything else that depends on fields derives from these rows: the items in answers and their
+documents, what is empty of a contact, exports, both engines' schemas, `mappings/data/item_fields.json` (written by
+`python -m docs.generate`). Whatever changes what is stored or derived moves `MAPPING_VERSION`.
 """
 
-from enum import Enum
+from typing import Annotated
 
 import msgspec
+
+from mappings import vocabulary
+from search import derivation
+from search.derivation import LONG_MAX, LONG_MIN
+from search.kinds import (
+    ContactField,
+    Datetime,
+    DerivedField,
+    Form,
+    Integer,
+    Kind,
+    Phone,
+    SearchField,
+    Text,
+    Texts,
+    forms,
+    rows,
+)
+
+__all__ = [
+    "CONTACT_FIELDS",
+    "DATETIME_FIELDS",
+    "FORMS",
+    "INTEGER_FIELDS",
+    "ITEM_FIELDS",
+    "LIST_FIELDS",
+    "LONG_MAX",
+    "LONG_MIN",
+    "MAPPING_VERSION",
+    "PHONE_FIELDS",
+    "SEARCH_FIELDS",
+    "SORT_FIELDS",
+    "SORT_KEYS",
+    "SORT_NAMES",
+    "ContactListItem",
+    "ContactSimpleItem",
+    "Kind",
+    "SearchField",
+    "empty_fields",
+    "sort_field",
+]
 
 MAPPING_VERSION = 1
 """Of everything that is stored and derived of a contact. A store notes the one it was made with; where that differs,
@@ -17,130 +61,208 @@ searches could miss contacts in silence, so the service is not ready until `cont
 class ContactListItem(msgspec.Struct, frozen=True):
     """A contact, whole: exactly this, in this order, is stored and sent. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
-    uuid: str
-    first_name: str | None = None
-    last_name: str | None = None
-    title: str | None = None
-    company: str | None = None
-    company_name_for_emails: str | None = None
-    email: str | None = None
-    email_status: str | None = None
-    primary_email_catch_all_status: str | None = None
-    seniority: str | None = None
-    departments: tuple[str, ...] | None = None
-    work_direct_phone: str | None = None
-    home_phone: str | None = None
-    mobile_phone: str | None = None
-    corporate_phone: str | None = None
-    other_phone: str | None = None
-    stage: str | None = None
-    employees: int | None = None
-    industry: str | None = None
-    keywords: tuple[str, ...] | None = None
-    person_linkedin_url: str | None = None
-    website: str | None = None
-    company_linkedin_url: str | None = None
-    facebook_url: str | None = None
-    twitter_url: str | None = None
-    city: str | None = None
-    state: str | None = None
-    country: str | None = None
-    company_address: str | None = None
-    company_city: str | None = None
-    company_state: str | None = None
-    company_country: str | None = None
-    company_phone: str | None = None
-    technologies: tuple[str, ...] | None = None
-    annual_revenue: int | None = None
-    total_funding: int | None = None
-    latest_funding: str | None = None
-    latest_funding_amount: int | None = None
-    last_raised_at: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
+    # fmt: off
+    uuid: Annotated[str, Form.TEXT, ContactField(
+        headers=("id", "contact id", "apollo contact id"), stock="contact.uuid", simple=True)]
+    first_name: Annotated[Text, ContactField(
+        stock="contact.first_name", apollo=("person_first_name",), simple=True, sort=())] = None
+    last_name: Annotated[Text, ContactField(
+        stock="contact.last_name", apollo=("person_last_name",), simple=True, sort=())] = None
+    title: Annotated[Text, ContactField(
+        headers=("job title",), stock="contact.title", apollo=("person_title", "person_title_normalized"), simple=True,
+        sort=("person_title_normalized",))] = None
+    company: Annotated[Text, ContactField(
+        headers=("company name", "organization"), stock="company.name",
+        apollo=("organization_name", "sanitized_organization_name_unanalyzed"), simple=True, company=True,
+        sort=("sanitized_organization_name_unanalyzed",))] = None
+    company_name_for_emails: Annotated[Text, ContactField(
+        stock="company_more.company_name_for_emails", company=True)] = None
+    email: Annotated[Text, ContactField(
+        headers=("email address",), stock="contact.email", apollo=("person_email", "contact_email"),
+        simple=True)] = None
+    email_status: Annotated[Text, ContactField(
+        stock="contact.email_status",
+        apollo=("person_email_status", "person_email_status_cd", "contact_email_status", "contact_email_status_v2"),
+        simple=True)] = None
+    primary_email_catch_all_status: Annotated[Text, ContactField(headers=("catch all status",))] = None
+    seniority: Annotated[Text, ContactField(stock="contact.seniority", apollo=("person_seniority",))] = None
+    departments: Annotated[Texts, ContactField(
+        headers=("department",), stock="contact.departments",
+        apollo=("person_departments", "person_department"))] = None
+    work_direct_phone: Annotated[Phone, ContactField(
+        headers=("work phone",), stock="contact_more.work_direct_phone")] = None
+    home_phone: Annotated[Phone, ContactField(stock="contact_more.home_phone")] = None
+    mobile_phone: Annotated[Phone, ContactField(stock="contact.mobile_phone")] = None
+    corporate_phone: Annotated[Phone, ContactField(stock="company_more.phone_number", company=True)] = None
+    other_phone: Annotated[Phone, ContactField(stock="contact_more.other_phone")] = None
+    stage: Annotated[Text, ContactField(stock="contact_more.stage", apollo=("contact_stage_id",))] = None
+    employees: Annotated[Integer, ContactField(
+        headers=("num employees", "number of employees", "employees count"), stock="company.employees_count",
+        apollo=("organization_estimated_number_employees", "organization_num_employees"), company=True,
+        search=Kind.NUMBER, sort=("organization_estimated_number_employees",))] = None
+    industry: Annotated[Text, ContactField(
+        headers=("industries",), stock="company.industries",
+        apollo=("organization_industry", "organization_industries", "organization_industry_tag_ids",
+                "organization_linkedin_industry_tag_ids"), company=True)] = None
+    keywords: Annotated[Texts, ContactField(
+        stock="company.keywords", apollo=("organization_keywords",), company=True, search=Kind.TEXT)] = None
+    person_linkedin_url: Annotated[Text, ContactField(
+        headers=("linkedin url", "linkedin", "person linkedin"), stock="contact_more.linkedin_url")] = None
+    website: Annotated[Text, ContactField(
+        headers=("company website",), stock="company_more.website",
+        apollo=("organization_domain", "organization_website_url"), company=True)] = None
+    company_linkedin_url: Annotated[Text, ContactField(
+        headers=("company linkedin",), stock="company_more.linkedin_url", apollo=("organization_linkedin_url",),
+        company=True)] = None
+    facebook_url: Annotated[Text, ContactField(
+        stock="coalesce(company_more.facebook_url, contact_more.facebook_url)",
+        apollo=("organization_facebook_url",))] = None
+    twitter_url: Annotated[Text, ContactField(
+        stock="coalesce(company_more.twitter_url, contact_more.twitter_url)",
+        apollo=("organization_twitter_url",))] = None
+    city: Annotated[Text, ContactField(
+        stock="contact_more.city", apollo=("person_city", "person_location_city"))] = None
+    state: Annotated[Text, ContactField(
+        stock="contact_more.state", apollo=("person_state", "person_location_state"))] = None
+    country: Annotated[Text, ContactField(
+        stock="contact_more.country", apollo=("person_country", "person_location_country"))] = None
+    company_address: Annotated[Text, ContactField(
+        headers=("address",), stock="company.address", apollo=("organization_address", "organization_raw_address"),
+        company=True)] = None
+    company_city: Annotated[Text, ContactField(
+        stock="company_more.city", apollo=("organization_city", "organization_hq_location_city"), company=True)] = None
+    company_state: Annotated[Text, ContactField(
+        stock="company_more.state", apollo=("organization_state", "organization_hq_location_state"),
+        company=True)] = None
+    company_country: Annotated[Text, ContactField(
+        stock="company_more.country", apollo=("organization_country", "organization_hq_location_country"),
+        company=True)] = None
+    company_phone: Annotated[Phone, ContactField(
+        stock="company_more.phone_number", apollo=("organization_phone",), company=True)] = None
+    technologies: Annotated[Texts, ContactField(
+        stock="company.technologies", apollo=("organization_technologies", "organization_current_technologies"),
+        company=True, search=Kind.TEXT)] = None
+    annual_revenue: Annotated[Integer, ContactField(
+        headers=("revenue",), stock="company.annual_revenue",
+        apollo=("organization_revenue", "organization_annual_revenue", "organization_revenue_in_thousands_int"),
+        company=True, search=Kind.NUMBER, sort=())] = None
+    total_funding: Annotated[Integer, ContactField(
+        headers=("funding",), stock="company.total_funding",
+        apollo=("organization_total_funding", "organization_total_funding_long"), company=True,
+        search=Kind.NUMBER)] = None
+    latest_funding: Annotated[Text, ContactField(
+        headers=("latest funding stage",), stock="company_more.latest_funding",
+        apollo=("organization_latest_funding_stage", "organization_latest_funding_stage_cd"), company=True)] = None
+    latest_funding_amount: Annotated[Integer, ContactField(
+        stock="company_more.latest_funding_amount",
+        apollo=("organization_latest_funding_amount", "organization_latest_funding_amount_long"), company=True,
+        search=Kind.NUMBER)] = None
+    last_raised_at: Annotated[Datetime, ContactField(
+        stock="company_more.last_raised_at",
+        apollo=("organization_latest_funding_date", "organization_latest_funding_raised_at"), company=True,
+        search=Kind.NUMBER)] = None
+    created_at: Annotated[Datetime, ContactField(
+        stock="contact.created_at", simple=True, search=Kind.NUMBER, sort=())] = None
+    updated_at: Annotated[Datetime, ContactField(
+        stock="contact.updated_at", simple=True, search=Kind.NUMBER, sort=())] = None
+    # fmt: on
 
 
-class ContactSimpleItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact in short, for `view: "simple"`."""
+FORMS: dict[str, Form] = forms(ContactListItem)
+"""Item field → what its value is."""
 
-    uuid: str
-    first_name: str | None = None
-    last_name: str | None = None
-    title: str | None = None
-    company: str | None = None
-    email: str | None = None
-    email_status: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
-
+CONTACT_FIELDS: dict[str, ContactField] = rows(ContactListItem)
+"""Item field → what its row says."""
 
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
-LIST_FIELDS = frozenset({"departments", "keywords", "technologies"})
-INTEGER_FIELDS = frozenset({"employees", "annual_revenue", "total_funding", "latest_funding_amount"})
-DATETIME_FIELDS = frozenset({"last_raised_at", "created_at", "updated_at"})
+LIST_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.LIST)
+INTEGER_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.INTEGER)
+DATETIME_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.DATETIME)
+PHONE_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.PHONE)
+
+ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
+    "ContactSimpleItem",
+    [
+        (field.name, field.type, field.default)
+        for field in msgspec.structs.fields(ContactListItem)
+        if CONTACT_FIELDS[field.name].simple
+    ],
+    namespace={"__doc__": 'A contact in short, for `view: "simple"`.'},
+    module=__name__,
+    frozen=True,
+    kw_only=True,
+)
+"""A contact in short, for `view: "simple"`."""
 
 
-class Kind(Enum):
-    """Which predicates a search field answers, and so how an engine stores it."""
-
-    TERM = "Terms"
-    TEXT = "Phrase"
-    TERM_AND_TEXT = "Terms and Phrase"
-    NAME = "Phrase and Substring"
-    NUMBER = "Range"
-
-
-class SearchField(msgspec.Struct, frozen=True):
-    """One searchable field: its kind, and whether a contact can have several values of it."""
-
-    kind: Kind
-    many: bool = True
+def _plain(*kinds: Kind) -> dict[str, SearchField]:
+    """The search fields that are an item field each, of the kinds that its row names."""
+    return {
+        name: SearchField((name,), derivation.plain(row.search, form), many=form is Form.LIST, kind=row.search)
+        for (name, row), form in zip(CONTACT_FIELDS.items(), FORMS.values(), strict=True)
+        if row.search in kinds
+    }
 
 
+empty_fields = derivation.empty(FORMS)
+"""Names the fields of a contact that have nothing in them, given all its values in order."""
+
+_NAME = ("first_name", "last_name")
+_PLACE, _COMPANY_PLACE = ("city", "state", "country"), ("company_city", "company_state", "company_country")
+_CATCH_ALL = ("primary_email_catch_all_status",)
+
+# fmt: off
 SEARCH_FIELDS: dict[str, SearchField] = {
-    "title_key": SearchField(Kind.TERM, many=False),
-    "title_words": SearchField(Kind.TERM),
-    "seniority": SearchField(Kind.TERM, many=False),
-    "departments": SearchField(Kind.TERM),
-    "email_status": SearchField(Kind.TERM, many=False),
-    "email_catch_all": SearchField(Kind.TERM, many=False),
-    "person_location": SearchField(Kind.TEXT),
-    "company_location": SearchField(Kind.TEXT),
-    "company_text": SearchField(Kind.NAME, many=False),
-    "company_domains": SearchField(Kind.TERM),
-    "industries": SearchField(Kind.TERM_AND_TEXT),
-    "keywords": SearchField(Kind.TEXT),
-    "technologies": SearchField(Kind.TEXT),
-    "search_words": SearchField(Kind.TERM),
-    "person_name": SearchField(Kind.TERM),
-    "linkedin": SearchField(Kind.TERM, many=False),
-    "funding_stage": SearchField(Kind.TERM, many=False),
-    "absent": SearchField(Kind.TERM),
-    "employees": SearchField(Kind.NUMBER, many=False),
-    "annual_revenue": SearchField(Kind.NUMBER, many=False),
-    "total_funding": SearchField(Kind.NUMBER, many=False),
-    "latest_funding_amount": SearchField(Kind.NUMBER, many=False),
-    "last_raised_at": SearchField(Kind.NUMBER, many=False),
-    "created_at": SearchField(Kind.NUMBER, many=False),
-    "updated_at": SearchField(Kind.NUMBER, many=False),
+    "title_key": SearchField(("title",), derivation.title_key, kind=Kind.TERM),
+    "title_words": SearchField(("title",), derivation.words, many=True, kind=Kind.TERM),
+    "seniority": SearchField(("seniority",), derivation.enumerated(vocabulary.seniority), kind=Kind.TERM),
+    "departments": SearchField(("departments",), derivation.departments, many=True, kind=Kind.TERM),
+    "email_status": SearchField(("email_status",), derivation.enumerated(vocabulary.email_status), kind=Kind.TERM),
+    "email_catch_all": SearchField(_CATCH_ALL, derivation.enumerated(vocabulary.catch_all), kind=Kind.TERM),
+    "person_location": SearchField(_PLACE, derivation.location, many=True, kind=Kind.TEXT),
+    "company_location": SearchField(_COMPANY_PLACE, derivation.location, many=True, kind=Kind.TEXT),
+    "company_text": SearchField(("company",), derivation.company_text, kind=Kind.NAME),
+    "company_domains": SearchField(("website",), derivation.company_domains, many=True, kind=Kind.TERM),
+    "industries": SearchField(("industry",), derivation.industries, many=True, kind=Kind.TERM_AND_TEXT),
+    **_plain(Kind.TERM, Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME),
+    "search_words": SearchField(("email", *_PLACE), derivation.search_words, many=True, kind=Kind.TERM),
+    "person_name": SearchField(_NAME, derivation.person_name, many=True, kind=Kind.TERM, sort=("person_name.raw",)),
+    "linkedin": SearchField(("person_linkedin_url",), derivation.linkedin, kind=Kind.TERM),
+    "funding_stage": SearchField(("latest_funding",), derivation.enumerated(vocabulary.funding_stage), kind=Kind.TERM),
+    "absent": SearchField(ITEM_FIELDS, empty_fields, many=True, kind=Kind.TERM),
+    **_plain(Kind.NUMBER),
 }
-"""Numbers are integers; the three datetimes are seconds since 1970 in UTC. `absent` serves `Exists`: it has the names
-of the item's empty fields, which are fewer than the others. `search_words` are the words that free text finds and no
-other field has."""
+# fmt: on
+"""Numbers are integers; the datetimes are seconds since 1970 in UTC. `absent` serves `Exists`: it has the names of the
+item's empty fields, which are fewer than the others. `search_words` are the words that free text finds and no other
+field has. Engines store the fields in this order."""
 
-LONG_MIN, LONG_MAX = -(2**63) + 1, 2**63 - 2
-"""The bounds of a stored number; a bound or value outside is brought to the nearest. Engines hold 64 bits, of which
-Elasticsearch keeps the two outermost numbers for itself: they stand for a missing value when it sorts."""
+_SORTED = {
+    **{name: ((name,), (name, *row.sort)) for name, row in CONTACT_FIELDS.items() if row.sort is not None},
+    **{name: (field.of, field.sort) for name, field in SEARCH_FIELDS.items() if field.sort is not None},
+}
+"""Sort key → the item fields that it is made of, and what URLs call it."""
 
 SORT_KEYS: dict[str, bool] = {
-    "created_at": True,
-    "updated_at": True,
-    "employees": True,
-    "annual_revenue": True,
-    "first_name": False,
-    "last_name": False,
-    "person_name": False,
-    "title": False,
-    "company": False,
+    name: FORMS.get(name) in (Form.INTEGER, Form.DATETIME)
+    for name in sorted(_SORTED, key=lambda name: ITEM_FIELDS.index(_SORTED[name][0][-1]))
 }
 """Sort key → is it a number? Numbers sort by the search field of that name, texts by their normalised form."""
+
+SORT_NAMES: dict[str, tuple[str, ...]] = {key: _SORTED[key][1] for key in SORT_KEYS}
+"""Sort key → what URLs call it."""
+
+
+def sort_field(key: str) -> str:
+    """The derived field that a sort key orders by."""
+    return key if SORT_KEYS[key] else f"sort_{key}"
+
+
+def _sort_text(of: tuple[str, ...]) -> DerivedField:
+    return DerivedField(of, derivation.sort_text if len(of) == 1 else derivation.joined_sort_text)
+
+
+SORT_FIELDS: dict[str, DerivedField] = {
+    sort_field(key): _sort_text(_SORTED[key][0]) for key, number in SORT_KEYS.items() if not number
+}
+"""The derived fields that are for sorting only."""

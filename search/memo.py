@@ -4,14 +4,19 @@
 """
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from threading import Lock
+from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Memo(Generic[Key, Value]):
-    """`make` with a memory. Exceptions pass through and are not remembered. Threads may share it.
+class Memo(dict[Key, Value]):
+    """`memo[key]` is what `make` makes of `key`, made when it is first asked for. Exceptions pass through and are not
+    remembered.
+
+    It is a dictionary for the sake of speed: what is there is found without running any Python. Threads may share it:
+    two that ask for the same key at once may both make its value, which is then kept, and counted, once.
 
     Args:
         make: a pure function.
@@ -21,20 +26,20 @@ class Memo(Generic[Key, Value]):
     """
 
     def __init__(self, make: Callable[[Key], Value], weigh: Callable[[Key, Value], int], budget: int) -> None:
+        super().__init__()
         self._make, self._weigh, self._budget = make, weigh, budget
-        self._kept: dict[Key, Value] = {}
         self._held = 0
+        self._adding = Lock()
 
-    def __call__(self, key: Key) -> Value:
-        """What `make` makes of `key`."""
-        try:
-            return self._kept[key]
-        except KeyError:
-            pass
+    def __missing__(self, key: Key) -> Value:
         made = self._make(key)
-        self._held += self._weigh(key, made)
-        if self._held > self._budget:
-            self._kept.clear()
-            self._held = self._weigh(key, made)
-        self._kept[key] = made
+        weight = self._weigh(key, made)
+        with self._adding:
+            if key in self:
+                return self[key]
+            self._held += weight
+            if self._held > self._budget:
+                self.clear()
+                self._held = weight
+            self[key] = made
         return made

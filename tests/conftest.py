@@ -1,8 +1,6 @@
 """Fixtures that all tests share."""
 
-import json
 import os
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +14,7 @@ from tests.harness.processes import ServerUnavailable
 from tests.harness.servers import elasticsearch_server, postgres_server
 from tests.harness.shared import shared_servers, shared_url
 from tests.harness.stock import fill
+from tests.harness.stores import delete_loads
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,8 +92,4 @@ def own_index(elasticsearch_url: str) -> Iterator[Callable[[str], str]]:
 
     yield own
     for alias in aliases:
-        with urllib.request.urlopen(f"{elasticsearch_url}/_cat/indices/{alias}-*?format=json&h=index") as found:
-            indices = [each["index"] for each in json.load(found)]
-        for index in indices:
-            request = urllib.request.Request(f"{elasticsearch_url}/{index}", method="DELETE")
-            urllib.request.urlopen(request).close()
+        delete_loads(elasticsearch_url, alias)

@@ -5,7 +5,7 @@ from litestar import Controller, get, post
 from api.accounts.accounts import Accounts, IssuedTokens, PublicUser
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody, read_object
 from api.accounts.guard import HttpRequest, address_of, bearer_token
-from api.rest.openapi import BEARER, operation, problems
+from api.openapi import BEARER, operation, problems
 
 LINKS = {"refresh": "refresh_token", "logout": "refresh_token"}
 """What can be done with a refresh token."""

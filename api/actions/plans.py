@@ -13,7 +13,11 @@ from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, shorten
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
+from search.cursor import fingerprint
 from search.engine import Engine
+
+AnyEngine = Engine[Any]
+"""An engine, whatever its own form of a filter is: here that is made and handed back, and never looked into."""
 
 KEPT_PLANS = 2048
 """Plans that are remembered; the one unused for longest goes first."""
@@ -31,16 +35,16 @@ class Plan(msgspec.Struct, frozen=True):
     """A request's filter, ready to run.
 
     Attributes:
-        contact_filter: the predicate, company lists included, and the order; cursors are bound to it.
+        fingerprint: of the filter, company lists included, and its order; cursors are bound to it.
         page: the URL's own page, 1 or more.
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
     """
 
-    contact_filter: ContactFilter
+    fingerprint: bytes
     page: int
-    compiled: Any
+    compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
 
@@ -48,7 +52,7 @@ class Plan(msgspec.Struct, frozen=True):
 class Plans:
     """Makes plans for one engine and remembers the last `KEPT_PLANS` of them."""
 
-    def __init__(self, engine: Engine[Any]) -> None:
+    def __init__(self, engine: AnyEngine) -> None:
         self._engine = engine
         self._kept = lru_cache(maxsize=KEPT_PLANS)(self._make)
 
@@ -78,25 +82,19 @@ class Plans:
             encode(mapped.unmapped_categories),
         )
         compiled = self._engine.compile(contact_filter)
-        return Plan(contact_filter, mapped.page, compiled, metadata, mapped.unmapped_categories)
+        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
 
 
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
     """Raise `InvalidField` for the first parameter that is left out of the filter, as `strict` asks."""
-    for category in categories:
-        for parameter in category.parameters:
-            shown = shorten(", ".join(parameter.values))
-            raise InvalidField(f"strict: {parameter.name} can't be mapped ({shown!r}): {parameter.reason}")
+    left_out = next((parameter for category in categories for parameter in category.parameters), None)
+    if left_out is not None:
+        values = shorten(", ".join(left_out.values))
+        raise InvalidField(f"strict: {left_out.name} can't be mapped ({values!r}): {left_out.reason}")
 
 
 def _size(url: str, lists: CompanyLists) -> int:
-    size = len(url)
-    for values in (
-        lists.include_company_name,
-        lists.exclude_company_name,
-        lists.include_domain_list,
-        lists.exclude_domain_list,
-    ):
-        if values:
-            size += sum(map(len, values)) + _STRING_OVERHEAD * len(values)
-    return size
+    listed = (
+        lists.include_company_name + lists.exclude_company_name + lists.include_domain_list + lists.exclude_domain_list
+    )
+    return len(url) + (sum(map(len, listed)) + _STRING_OVERHEAD * len(listed) if listed else 0)

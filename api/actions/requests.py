@@ -1,174 +1,159 @@
-"""What an action asks for, read from a message's `data` and checked field by field.
+"""What an action asks for: structs whose attributes are rows of the table of request fields, read from JSON.
 
 Null counts as absent, unknown keys are ignored. A message of an error names the field, its value and what was
-expected, which is why the fields are read by hand here.
+expected, which is why requests are read field by field.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Self
 
 import msgspec
 
-from api.actions.shapes import AnalyzeFields, CountFields, SearchFields, UuidsFields
+from api.actions.fields import FIELDS, Field, Schema, shown
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
 
-Data = Mapping[str, Any]
+Data = Mapping[str, object]
+"""A message's `data`, or what another door makes of its own notation: names and JSON values."""
 
 
-class AnalyzeRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Explain `url`.
+class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What any action can be asked. An attribute without a default is required.
 
     Attributes:
         strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
     """
 
-    url: str
     strict: bool = False
+
+    @classmethod
+    def read(cls, data: Data) -> Self:
+        """The request in `data`; of several mistakes the first there is named.
+
+        Raises:
+            MissingField: a required field is absent, null or empty; looked at before all else.
+            InvalidField: a value is not what its row in the table allows; or, with `strict`, a field is unknown.
+        """
+        readers, required = _readers(cls)
+        for name in required:
+            if (value := data.get(name)) is None or value == "":
+                raise MissingField(name)
+        values: dict[str, Any] = {}
+        for name, value in data.items():
+            if value is not None and (read := readers.get(name)) is not None:
+                values[name] = read(name, value)
+        request = cls(**values)
+        if request.strict:
+            _refuse_unknown(data, cls)
+        return request
+
+
+class AnalyzeRequest(ActionRequest, frozen=True, kw_only=True):
+    """Something about `url`."""
+
+    url: str
 
 
 class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
-    """How many contacts match `url` and `lists`."""
+    """Something about the contacts that match `url` and the lists of companies."""
 
-    lists: CompanyLists
+    include_company_name: tuple[str, ...] = ()
+    exclude_company_name: tuple[str, ...] = ()
+    include_domain_list: tuple[str, ...] = ()
+    exclude_domain_list: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> CompanyLists:
+        """The four lists."""
+        return CompanyLists(
+            self.include_company_name, self.exclude_company_name, self.include_domain_list, self.exclude_domain_list
+        )
 
 
 class UuidsRequest(CountRequest, frozen=True, kw_only=True):
-    """The uuids of the first `limit` contacts; of all, in any order, when it is `None`."""
-
-    limit: int | None = None
-
-
-class SearchRequest(CountRequest, frozen=True, kw_only=True):
-    """Contacts in order.
+    """The first `limit` contacts; all, in any order, when it is `None`.
 
     Attributes:
-        limit: most contacts to answer; `None`: all.
-        offset: contacts to skip; `None`: not given, so the page in the URL decides where a limited result starts.
-        cursor: continue beside this place instead.
-        simple: answer `ContactSimpleItem` instead of `ContactListItem`.
+        stream: the answer is wanted in parts.
     """
 
     limit: int | None = None
+    stream: bool = False
+
+
+class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
+    """Contacts in order, at most `limit`.
+
+    Attributes:
+        offset: contacts to skip; `None`: not given, so the page in the URL decides where a limited result starts.
+        cursor: continue beside this place instead.
+        view: `full`, or `simple` for `ContactSimpleItem` instead of `ContactListItem`.
+    """
+
     offset: int | None = None
     cursor: str | None = None
-    simple: bool = False
+    view: str = "full"
 
+    def __post_init__(self) -> None:
+        """Raises `InvalidField` for two places at once."""
+        if self.cursor is not None and self.offset:
+            raise InvalidField(
+                f"cursor and offset exclude each other: send offset {shown(self.offset)} or the cursor, not both"
+            )
 
-def analyze_request(data: Data) -> AnalyzeRequest:
-    """Raises `MissingField` or `InvalidField`, as all of these do."""
-    return AnalyzeRequest(url=_url(data), strict=_strict(data, AnalyzeFields))
-
-
-def count_request(data: Data) -> CountRequest:
-    """The request in `data`."""
-    return CountRequest(url=_url(data), lists=_lists(data), strict=_strict(data, CountFields))
-
-
-def uuids_request(data: Data) -> UuidsRequest:
-    """The request in `data`."""
-    return UuidsRequest(
-        url=_url(data),
-        lists=_lists(data),
-        limit=_integer(data, "limit", least=1),
-        strict=_strict(data, UuidsFields),
-    )
-
-
-def search_request(data: Data) -> SearchRequest:
-    """The request in `data`."""
-    url = _url(data)
-    offset = _integer(data, "offset", least=0)
-    cursor = data.get("cursor")
-    if cursor is not None and not isinstance(cursor, str):
-        raise InvalidField(f"cursor must be a string, not {_shown(cursor)}")
-    if cursor is not None and offset:
-        raise InvalidField(
-            f"cursor and offset exclude each other: send offset {_shown(offset)} or the cursor, not both"
-        )
-    return SearchRequest(
-        url=url,
-        lists=_lists(data),
-        limit=_integer(data, "limit", least=1),
-        offset=offset,
-        cursor=cursor,
-        simple=data.get("view") == "simple",
-        strict=_strict(data, SearchFields),
-    )
+    @property
+    def simple(self) -> bool:
+        """Whether contacts are wanted in short."""
+        return self.view == "simple"
 
 
 def is_streamed(data: Data) -> bool:
     """Whether the answer is wanted in parts, of an action that can be. Raises `InvalidField`."""
-    return _flag(data, "stream")
+    value = data.get("stream")
+    return value is not None and bool(FIELDS["stream"].kind.read("stream", value))
 
 
-def _url(data: Data) -> str:
-    url = data.get("url")
-    if url is None or url == "":
-        raise MissingField("url")
-    if not isinstance(url, str):
-        raise InvalidField(f"url must be a string, not {_shown(url)}")
-    return url
+@cache
+def fields_of(request: type[ActionRequest]) -> tuple[Field, ...]:
+    """The rows of a request's attributes, in the order of the table.
+
+    Raises:
+        LookupError: an attribute is in no row.
+    """
+    names = frozenset(request.__struct_fields__)
+    if unknown := names - FIELDS.keys():
+        raise LookupError(f"{request.__name__}: not in the table of request fields: {', '.join(sorted(unknown))}")
+    return tuple(field for name, field in FIELDS.items() if name in names)
 
 
-def _strict(data: Data, known: type[msgspec.Struct]) -> bool:
-    """The flag; if it is set, all fields are known."""
-    if not _flag(data, "strict"):
-        return False
+def request_schema(request: type[ActionRequest], description: str) -> Schema:
+    """The JSON Schema of a message's `data` with this request."""
+    return {
+        "title": request.__name__,
+        "description": description,
+        "type": "object",
+        "properties": {
+            field.name: field.json_schema(required=field.name in required_by(request)) for field in fields_of(request)
+        },
+        "required": list(required_by(request)),
+    }
+
+
+def required_by(request: type[ActionRequest]) -> tuple[str, ...]:
+    """The names of the fields that must be there."""
+    return _readers(request)[1]
+
+
+@cache
+def _readers(request: type[ActionRequest]) -> tuple[dict[str, Callable[[str, object], object]], tuple[str, ...]]:
+    """What the hot path needs of a request's fields: a reader by name, and the names that are required."""
+    readers = {field.name: field.kind.read for field in fields_of(request)}
+    needed = {field.name for field in msgspec.structs.fields(request) if field.required}
+    return readers, tuple(name for name in readers if name in needed)
+
+
+def _refuse_unknown(data: Data, request: type[ActionRequest]) -> None:
     for name in data:
-        if name not in known.__struct_fields__:
+        if name not in request.__struct_fields__:
             raise InvalidField(f"strict: {shorten(str(name))} is not a field of this action")
-    return True
-
-
-def _flag(data: Data, name: str) -> bool:
-    value = data.get(name)
-    if value is None:
-        return False
-    if not isinstance(value, bool):
-        raise InvalidField(f"{name} must be true or false, not {_shown(value)}")
-    return value
-
-
-def _integer(data: Data, name: str, least: int) -> int | None:
-    value = data.get(name)
-    if value is None:
-        return None
-    if type(value) is not int or value < least:
-        raise InvalidField(f"{name} must be an integer of {least} or more, not {_shown(value)}")
-    return value
-
-
-def _lists(data: Data) -> CompanyLists:
-    return CompanyLists(
-        include_company_name=_strings(data, "include_company_name", single=True),
-        exclude_company_name=_strings(data, "exclude_company_name"),
-        include_domain_list=_strings(data, "include_domain_list"),
-        exclude_domain_list=_strings(data, "exclude_domain_list"),
-    )
-
-
-def _strings(data: Data, name: str, *, single: bool = False) -> tuple[str, ...]:
-    value = data.get(name)
-    if value is None:
-        return ()
-    if single and isinstance(value, str):
-        return (value,)
-    expected = "a string or a list of strings" if single else "a list of strings"
-    if not isinstance(value, list | tuple):
-        raise InvalidField(f"{name} must be {expected}, not {_shown(value)}")
-    for entry in value:
-        if not isinstance(entry, str):
-            raise InvalidField(f"{name} must be {expected}, but holds {_shown(entry)}")
-    return tuple(value)
-
-
-def _shown(value: object) -> str:
-    """A value as a message shows it: short, and never the inside of a list or object."""
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, str):
-        return repr(shorten(value))
-    return shorten(msgspec.json.encode(value).decode())

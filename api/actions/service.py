@@ -4,14 +4,14 @@ Answers are JSON bytes, assembled from the items as the engine stored them: noth
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from api.actions.plans import LONGEST_INLINE, Plan, Plans, refuse_unmapped
+from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages, simple
 from api.settings import Settings
@@ -20,9 +20,9 @@ from mappings.contact_filter import map_url
 from mappings.counting import Countable, countable
 from mappings.errors import ResponseTooLarge
 from mappings.predicates import ContactFilter
-from mappings.url import parse
+from mappings.url import ApolloUrl, parse
 from search.cursor import Position, decode
-from search.engine import Engine, Page
+from search.engine import Page
 
 FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
@@ -51,53 +51,53 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`."""
 
-    def __init__(self, engine: Engine[Any], settings: Settings) -> None:
+    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
         self._engine = engine
         self._most_bytes = settings.max_response_bytes
         self._plans = Plans(engine)
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
-        if request.strict:
-            await _off_loop(request.url, _refuse_unmapped)
-        return await _off_loop(request.url, _analysis)
+        return await _off_loop(request.url, lambda: msgspec.json.encode(analyze(_parsed(request))))
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        if request.strict:
-            await _off_loop(request.url, _refuse_unmapped)
-        counting, compiled = await _off_loop(request.url, self._countable)
+        counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
         counts = await self._engine.count_many(compiled)
-        return await _off_loop(request.url, lambda _: msgspec.json.encode(counting.answer(counts)))
+        return await _off_loop(request.url, lambda: msgspec.json.encode(counting.answer(counts)))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact."""
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        plan = await self.plan(request)
         return b'{"count":%d}' % await self._engine.count(plan.compiled)
 
-    async def search(self, request: SearchRequest) -> SearchAnswer:
+    async def search(self, request: SearchRequest) -> bytes:
+        """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
+        return (await self.page(request)).encode()
+
+    async def page(self, request: SearchRequest) -> SearchAnswer:
         """One page of contacts, or all of them without a limit.
 
         Raises:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        plan = await self.plan(request)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         if request.limit is None:
-            found = await self._all(plan, request, position)
+            page = await self._all(plan, request, position)
         else:
-            found = await self._page(plan, request, position)
-        return SearchAnswer(found.items, plan, cursor_of(found.next, plan), cursor_of(found.previous, plan))
+            page = await self._page(plan, request, position)
+        return SearchAnswer(page.items, plan, cursor_of(page.next, plan), cursor_of(page.previous, plan))
 
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
-        position = None if request.cursor is None else decode(request.cursor, plan.contact_filter)
+        plan = await self.plan(request)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         return SearchStream(self._engine, plan, request, _offset(request, plan), position)
 
     async def uuids(self, request: UuidsRequest) -> bytes:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict)
+        plan = await self.plan(request)
         if request.limit is not None:
             # One more than fits: enough to know that the answer is too large, whatever the limit says.
             most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
@@ -114,9 +114,11 @@ class ContactService:
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
-        return UuidStream(
-            self._engine, await self._plans.get(request.url, request.lists, strict=request.strict), request
-        )
+        return UuidStream(self._engine, await self.plan(request), request)
+
+    def plan(self, request: CountRequest) -> Awaitable[Plan]:
+        """The request's filter, ready to run."""
+        return self._plans.get(request.url, request.lists, strict=request.strict)
 
     def _uuids_answer(self, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)
@@ -141,8 +143,8 @@ class ContactService:
         chunks: list[list[bytes]] = []
         size = 0
         first = last = Page([])
-        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as found:
-            async for last in found:
+        async with aclosing(pages(self._engine, plan, limit, _offset(request, plan), position)) as source:
+            async for last in source:
                 first = last if not chunks else first
                 chunks.append(simple(last.items) if request.simple else last.items)
                 size += _bytes_of(chunks[-1])
@@ -151,8 +153,8 @@ class ContactService:
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
 
-    def _countable(self, url: str) -> tuple[Countable, list[Any]]:
-        counting = countable(parse(url), datetime.now(UTC).date())
+    def _countable(self, url: ApolloUrl) -> tuple[Countable, list[object]]:
+        counting = countable(url, datetime.now(UTC).date())
         return counting, [self._engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
     def _refuse_over(self, size: int) -> None:
@@ -162,17 +164,17 @@ class ContactService:
             )
 
 
-async def _off_loop(url: str, work: Callable[[str], Result]) -> Result:
+async def _off_loop(url: str, work: Callable[[], Result]) -> Result:
     """The result of `work`, in a thread if the URL is so long that others would notice."""
-    return work(url) if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work, url)
+    return work() if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work)
 
 
-def _analysis(url: str) -> bytes:
-    return msgspec.json.encode(analyze(parse(url)))
-
-
-def _refuse_unmapped(url: str) -> None:
-    refuse_unmapped(map_url(parse(url), datetime.now(UTC).date()).unmapped_categories)
+def _parsed(request: AnalyzeRequest) -> ApolloUrl:
+    """The request's URL. Raises `ForeignUrl` or `InvalidField`, the latter for what `strict` refuses."""
+    url = parse(request.url)
+    if request.strict:
+        refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
+    return url
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict, deque
 from types import TracebackType
 
-from mappings.errors import EngineTimeout, TooManyRequests
+from mappings.errors import TooManyRequests
 
 MOST_WAITING = 10_000
 """Requests of all users that may wait for a slot. Those of WebSockets have their own, smaller bounds before."""
@@ -13,14 +13,14 @@ MOST_WAITING = 10_000
 class Slots:
     """A cap with a queue for each user behind it. A free slot goes to the users in turn, not to whoever asked most.
 
+    Nothing here ends a wait: whoever waits has a deadline of its own.
+
     Args:
         most: requests that hold a slot at once.
-        seconds: how long a request waits for one.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
+    def __init__(self, most: int) -> None:
         self._free = most
-        self._seconds = seconds
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = 0
 
@@ -36,12 +36,7 @@ class Slots:
         return False
 
     async def acquire(self, user: str) -> None:
-        """Take a slot.
-
-        Raises:
-            TooManyRequests: too many wait already.
-            EngineTimeout: none became free in time.
-        """
+        """Take a slot. Raises `TooManyRequests` if too many wait already."""
         if self.take():
             return
         if self._waiting >= MOST_WAITING:
@@ -51,16 +46,13 @@ class Slots:
         queue.append(place)
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._seconds):
-                await place
-        except BaseException as error:
+            await place
+        except asyncio.CancelledError:
             if place.done() and not place.cancelled():
                 # It was handed a slot in the same moment.
                 self.release()
             else:
                 self._forget(user, place)
-            if isinstance(error, TimeoutError):
-                raise EngineTimeout("The service is busy and did not answer in time.") from None
             raise
 
     def release(self) -> None:

@@ -5,14 +5,14 @@ A batch is taken from the engine only when the one before is out, so a slow read
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from typing import Any
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from api.actions.plans import Plan
+from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
 from search.cursor import Position, encode
-from search.engine import Engine, Page
+from search.engine import Page
 from search.fields import ContactSimpleItem
 
 CHUNK = 2000
@@ -24,8 +24,26 @@ PART_BYTES = 512 * 1024
 SORTED_UUIDS = 10_000
 """Limit up to which uuids are asked for at once; beyond it they are read with their contacts, batch by batch."""
 
-Turn = Callable[[], AbstractAsyncContextManager[Any]]
-"""What is held while the engine works on one batch, and given back while the reader reads."""
+TakeTurn = Callable[[], AbstractAsyncContextManager[object]]
+"""Makes what is held while the engine works on one batch, and given back while the reader reads."""
+
+Batch = TypeVar("Batch")
+
+
+class AnswerStream(Protocol):
+    """An answer in parts.
+
+    Attributes:
+        key: what the list in each part is called.
+    """
+
+    key: str
+
+    def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
+        """The inside of one JSON list after the other."""
+
+    def end(self, parts: int) -> bytes:
+        """The `data` of the message after all parts, of which there were so many."""
 
 
 class SearchStream:
@@ -33,7 +51,7 @@ class SearchStream:
 
     key = "results"
 
-    def __init__(self, engine: Engine[Any], plan: Plan, request: SearchRequest, offset: int, position: Position | None):
+    def __init__(self, engine: AnyEngine, plan: Plan, request: SearchRequest, offset: int, position: Position | None):
         self._engine = engine
         self._plan = plan
         self._request = request
@@ -48,18 +66,18 @@ class SearchStream:
         """The end of the answer, as in `Plan`."""
         return self._plan.metadata
 
-    async def batches(self, turn: Turn = nullcontext) -> AsyncGenerator[list[bytes]]:
+    async def batches(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[list[bytes]]:
         """The items as JSON, in the request's view."""
-        async with aclosing(paced(self._whole_items(), turn)) as batches:
+        async with aclosing(paced(self._whole_items(), take_turn)) as batches:
             async for items in batches:
                 self.count += len(items)
                 yield simple(items) if self._request.simple else items
 
-    async def parts(self, turn: Turn = nullcontext) -> AsyncGenerator[bytes]:
+    async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
-        async with aclosing(self.batches(turn)) as batches:
+        async with aclosing(self.batches(take_turn)) as batches:
             async for items in batches:
-                for part in packed(items):
+                for part in parts_of(items):
                     yield part
 
     def end(self, parts: int) -> bytes:
@@ -83,8 +101,8 @@ class SearchStream:
 
     async def _forward(self, limit: int) -> AsyncGenerator[list[bytes]]:
         first = True
-        async with aclosing(pages(self._engine, self._plan, limit, self._offset, self._position)) as found:
-            async for page in found:
+        async with aclosing(pages(self._engine, self._plan, limit, self._offset, self._position)) as source:
+            async for page in source:
                 if first:
                     self.previous, first = page.previous, False
                 self.next = page.next
@@ -98,8 +116,8 @@ class SearchStream:
         """
         steps: list[tuple[Position, int]] = []
         limit, following = self._request.limit, position
-        async with aclosing(pages(self._engine, self._plan, limit, 0, position)) as found:
-            async for page in found:
+        async with aclosing(pages(self._engine, self._plan, limit, 0, position)) as source:
+            async for page in source:
                 if not steps:
                     self.next = page.next
                 self.previous = page.previous
@@ -117,15 +135,15 @@ class UuidStream:
 
     key = "uuids"
 
-    def __init__(self, engine: Engine[Any], plan: Plan, request: UuidsRequest) -> None:
+    def __init__(self, engine: AnyEngine, plan: Plan, request: UuidsRequest) -> None:
         self._engine = engine
         self._plan = plan
         self._limit = request.limit
         self.count = 0
 
-    async def parts(self, turn: Turn = nullcontext) -> AsyncGenerator[bytes]:
+    async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
-        async with aclosing(paced(self._batches(), turn)) as batches:
+        async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
                 if uuids:
@@ -160,7 +178,7 @@ class _Uuid(msgspec.Struct, frozen=True):
 
 
 async def pages(
-    engine: Engine[Any], plan: Plan, limit: int | None, offset: int, position: Position | None
+    engine: AnyEngine, plan: Plan, limit: int | None, offset: int, position: Position | None
 ) -> AsyncGenerator[Page]:
     """Pages that follow each other in reading direction, at most `limit` items in all."""
     backward = position is not None and position.backward
@@ -176,19 +194,19 @@ async def pages(
             return
 
 
-async def paced(batches: AsyncGenerator[Any], turn: Turn) -> AsyncGenerator[Any]:
+async def paced(batches: AsyncGenerator[Batch], take_turn: TakeTurn) -> AsyncGenerator[Batch]:
     """The same batches; a turn is held while the next one is made, and not while it is used."""
     async with aclosing(batches):
         while True:
-            async with turn():
+            async with take_turn():
                 batch = await anext(batches, None)
             if batch is None:
                 return
             yield batch
 
 
-def packed(items: Sequence[bytes]) -> Iterator[bytes]:
-    """`items` as the insides of JSON lists of about `PART_BYTES`."""
+def parts_of(items: Sequence[bytes]) -> Iterator[bytes]:
+    """`items` as the insides of JSON lists of about `PART_BYTES` each."""
     at, size = 0, 0
     for index, item in enumerate(items):
         size += len(item) + 1
@@ -212,4 +230,4 @@ def inside(uuids: list[str]) -> bytes:
 
 def cursor_of(position: Position | None, plan: Plan) -> str | None:
     """The cursor for a place in the plan's result."""
-    return None if position is None else encode(position, plan.contact_filter)
+    return None if position is None else encode(position, plan.fingerprint)

@@ -1,64 +1,152 @@
-"""The actions that a message can ask for: one row each. Adding an action is one row here."""
+"""THE table of actions: one row each. Both doors, their documents, the figures and the commands are made from it.
 
+A new action is one row here and its function, which may stand in any module of this package. Fields that no action had
+before are rows of `api.actions.fields`; a new combination of fields is a struct like those in `api.actions.requests`.
+"""
+
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from api.actions.requests import Data, analyze_request, count_request, search_request, uuids_request
+from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
-from api.actions.streams import SearchStream, UuidStream
+from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
+from api.actions.streams import AnswerStream
+from mappings.analysis import Analysis
+from mappings.counting import CountedAnalysis
 
-OpenStream = Callable[[ContactService, Data], Awaitable[SearchStream | UuidStream]]
+Shape = type[msgspec.Struct]
+OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
+Asked = TypeVar("Asked", bound=ActionRequest)
 
 
-class Action(msgspec.Struct, frozen=True):
-    """One action.
+class Streamed(msgspec.Struct, Generic[Asked], frozen=True):
+    """How an action answers in parts, if its request has `stream`.
 
     Attributes:
-        error_code: the code of its error when the engine or something unforeseen fails.
-        answer: makes the answer's `data`, as JSON, of the message's `data`.
-        uses_engine: it may wait for the engine, so it needs one of the connection's slots.
-        stream: the answer in parts, for actions that have `stream` in their `data`.
+        open: makes the stream; what is wrong with the request is raised here.
+        part: the shape of the `data` of a partial message.
+        end: the shape of the `data` of the message that ends them.
     """
 
+    open: Callable[[ContactService, Asked], Awaitable[AnswerStream]]
+    part: Shape
+    end: Shape
+
+
+class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
+    """One row.
+
+    Attributes:
+        name: what messages, logs and figures call it.
+        summary: it in a few words.
+        description: whole sentences, for the documents.
+        request: the struct whose attributes are the fields that it takes.
+        function: makes the answer's `data`, as JSON.
+        shape: what that JSON is.
+        streamed: the answer in parts.
+        error_code: the code of its error when the engine or something unforeseen fails.
+        path: of the REST door, where it is a `POST`.
+        command: what the command line calls it, with a flag if it shares a command with another; the id of its
+            operation in the OpenAPI document is made of it.
+        uses_engine: it may wait for the engine, so it needs one of the connection's slots.
+    """
+
+    name: str
+    summary: str
+    description: str
+    request: type[Asked]
+    function: Callable[[ContactService, Asked], Awaitable[bytes]]
+    shape: Shape
+    streamed: Streamed[Asked] | None = None
     error_code: str
-    answer: Callable[[ContactService, Data], Awaitable[bytes]]
+    path: str
+    command: str
     uses_engine: bool = True
-    stream: OpenStream | None = None
+
+    @property
+    def operation(self) -> str:
+        """The id of the operation in the OpenAPI document."""
+        return re.sub(r"\W+", "_", self.command)
+
+    def answer(self, service: ContactService, data: Data) -> Awaitable[bytes]:
+        """The answer's `data`, as JSON, to `data`. Raises `InvalidInput`, also before it is awaited."""
+        return self.function(service, self.request.read(data))
+
+    @property
+    def stream(self) -> OpenStream | None:
+        """Opens the answer in parts; `None` if it has none."""
+        return None if self.streamed is None else self._open
+
+    def _open(self, service: ContactService, data: Data) -> Awaitable[AnswerStream]:
+        assert self.streamed is not None
+        return self.streamed.open(service, self.request.read(data))
 
 
-async def _analyze(service: ContactService, data: Data) -> bytes:
-    return await service.analyze(analyze_request(data))
+_ROWS: tuple[Action[Any], ...] = (
+    Action(
+        name="analyze",
+        summary="Explain a URL",
+        description="Take a URL apart: its parameters by category, with readable values. Nothing is searched.",
+        request=AnalyzeRequest,
+        function=ContactService.analyze,
+        shape=Analysis,
+        error_code="analysis_error",
+        path="/analyze",
+        command="analyze",
+        uses_engine=False,
+    ),
+    Action(
+        name="count_by_filter",
+        summary="Count a URL's parameters one by one",
+        description="The analysis, with the number of contacts for every category, parameter and value, each on its "
+        "own.\n\nPagination, sorting and what can't be mapped count 0; an exclusion counts the contacts that have the "
+        "value;\na category counts as its largest parameter.",
+        request=AnalyzeRequest,
+        function=ContactService.count_by_filter,
+        shape=CountedAnalysis,
+        error_code="count_error",
+        path="/analyze/count",
+        command="count --by-filter",
+    ),
+    Action(
+        name="count_contacts",
+        summary="Count contacts",
+        description="How many contacts match the URL, exactly.",
+        request=CountRequest,
+        function=ContactService.count,
+        shape=CountData,
+        error_code="count_error",
+        path="/contacts/count",
+        command="count",
+    ),
+    Action(
+        name="get_uuids",
+        summary="Uuids of contacts",
+        description="The uuids of the first `limit` contacts in order; without a limit all of them, in any order.",
+        request=UuidsRequest,
+        function=ContactService.uuids,
+        shape=UuidsData,
+        streamed=Streamed(ContactService.stream_uuids, UuidsPart, UuidsEnd),
+        error_code="uuids_error",
+        path="/contacts/count/uuids",
+        command="uuids",
+    ),
+    Action(
+        name="search_contacts",
+        summary="Search contacts",
+        description="Contacts in order; without a limit all of them, however many.",
+        request=SearchRequest,
+        function=ContactService.search,
+        shape=SearchData,
+        streamed=Streamed(ContactService.stream_search, SearchPart, SearchEnd),
+        error_code="search_error",
+        path="/contacts",
+        command="search",
+    ),
+)
 
-
-async def _search(service: ContactService, data: Data) -> bytes:
-    return (await service.search(search_request(data))).encode()
-
-
-async def _count(service: ContactService, data: Data) -> bytes:
-    return await service.count(count_request(data))
-
-
-async def _count_by_filter(service: ContactService, data: Data) -> bytes:
-    return await service.count_by_filter(analyze_request(data))
-
-
-async def _uuids(service: ContactService, data: Data) -> bytes:
-    return await service.uuids(uuids_request(data))
-
-
-async def _stream_search(service: ContactService, data: Data) -> SearchStream:
-    return await service.stream_search(search_request(data))
-
-
-async def _stream_uuids(service: ContactService, data: Data) -> UuidStream:
-    return await service.stream_uuids(uuids_request(data))
-
-
-ACTIONS: Mapping[str, Action] = {
-    "analyze": Action("analysis_error", _analyze, uses_engine=False),
-    "search_contacts": Action("search_error", _search, stream=_stream_search),
-    "count_contacts": Action("count_error", _count),
-    "count_by_filter": Action("count_error", _count_by_filter),
-    "get_uuids": Action("uuids_error", _uuids, stream=_stream_uuids),
-}
+ACTIONS: Mapping[str, Action[Any]] = {row.name: row for row in _ROWS}
+"""Name → row."""

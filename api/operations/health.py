@@ -1,46 +1,57 @@
 """`GET /health/live`, `/health/ready` and `/metrics`, for load balancers and Prometheus. They need no token."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
 
+import msgspec
 from litestar import MediaType, Response, get
 from litestar.datastructures import State
 
-from api.accounts.accounts import Accounts
-from api.actions.shapes import Health
+from api.openapi import problems
 from api.operations.metrics import CONTENT_TYPE, Metrics
-from api.rest.openapi import problems
-from api.socket.connections import Connections
-from mappings.errors import EngineTimeout, Stopped
+from mappings.errors import EngineTimeout
 
 READY_SECONDS = 5.0
-"""How long the engine and the database have to say that they are ready."""
+"""How long all checks together may take, such as asking the engine and the database of users."""
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when a part of the service can do its work; raises why it can't, with the cure."""
 
 
-@get("/health/live", tags=["Operations"], summary="Is it there", responses=problems())
+class Health(msgspec.Struct, frozen=True):
+    """That all is well; what is not is a `Problem`."""
+
+    status: Literal["live", "ready"]
+
+
+@get("/health/live", opt={"action": "health"}, tags=["Operations"], summary="Is it there", responses=problems())
 async def live() -> Health:
     """200 as long as the process answers at all."""
     return Health("live")
 
 
-@get("/health/ready", tags=["Operations"], summary="Can it answer", responses=problems(503))
+@get("/health/ready", opt={"action": "health"}, tags=["Operations"], summary="Can it answer", responses=problems(503))
 async def ready(state: State) -> Health:
     """200 when the engine answers and has contacts, and users can be looked up; else 503 with the cure."""
-    engine: Any = state.engine
-    accounts: Accounts = state.accounts
-    connections: Connections = state.connections
-    if connections.stopping:
-        raise Stopped("The service is stopping")
+    checks: Sequence[Check] = state.checks
     try:
         async with asyncio.timeout(READY_SECONDS):
-            await engine.ready()
-            await accounts.database.ready()
+            for check in checks:
+                await check()
     except TimeoutError as error:
         raise EngineTimeout(f"The engine or the users did not answer within {READY_SECONDS:.0f} s") from error
     return Health("ready")
 
 
-@get("/metrics", tags=["Operations"], summary="Figures", media_type=MediaType.TEXT, responses=problems())
+@get(
+    "/metrics",
+    opt={"action": "metrics"},
+    tags=["Operations"],
+    summary="Figures",
+    media_type=MediaType.TEXT,
+    responses=problems(),
+)
 async def metrics_page(state: State) -> Response[str]:
     """The figures, in Prometheus' own format."""
     metrics: Metrics = state.metrics

@@ -10,7 +10,7 @@ from traceback import format_tb
 import msgspec
 
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
-_ID = re.compile(r"[\w.:-]{1,64}")
+_REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -29,11 +29,16 @@ def redacted(text: str) -> str:
     return _TOKEN.sub("[token]", text)
 
 
+def is_request_id(text: str) -> bool:
+    """Whether `text`, which a client or proxy made up, looks like an id and nothing else, so that it may be logged."""
+    return _REQUEST_ID.fullmatch(redacted(text)) is not None
+
+
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        found = "".join(f" [{name} {value}]" for name, value in _ids(label.get()).items())
+        about = "".join(f" [{name} {value}]" for name, value in _ids(label.get()).items())
         when = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
-        return redacted(f"{when} {record.levelname} {record.name}{found}: {_message(record)}")
+        return redacted(f"{when} {record.levelname} {record.name}{about}: {_message(record)}")
 
 
 class _Json(logging.Formatter):
@@ -57,13 +62,12 @@ def _message(record: logging.LogRecord) -> str:
     return text
 
 
-def _ids(found: Label | None) -> dict[str, str]:
-    if found is None:
+def _ids(about: Label | None) -> dict[str, str]:
+    if about is None:
         return {}
-    ids = {} if found.connection is None else {"connection": found.connection}
-    # A client may put anything into its request ids, so only what looks like one is logged.
-    if found.request is not None and _ID.fullmatch(redacted(str(found.request))):
-        ids["request"] = str(found.request)
+    ids = {} if about.connection is None else {"connection": about.connection}
+    if about.request is not None and is_request_id(str(about.request)):
+        ids["request"] = str(about.request)
     return ids
 
 

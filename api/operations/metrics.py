@@ -4,13 +4,11 @@ Counting happens on the hot path, and only on the event loop: plain numbers, wit
 the client library. That one is asked only when somebody looks.
 """
 
-import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator
-from inspect import isasyncgenfunction, iscoroutinefunction
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -21,6 +19,8 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper ends of the histograms' buckets."""
+
+Labels = TypeVar("Labels", bound=tuple[str, ...])
 
 _ENDS = (*map(str, SECONDS), "+Inf")
 
@@ -90,61 +90,11 @@ class Metrics(Collector):
         yield CounterMetricFamily("contacts_handshakes_refused", "Handshakes refused", self.refused)
 
 
-def _histogram(name: str, words: str, labels: tuple[str, ...], found: dict[Any, Durations]) -> HistogramMetricFamily:
+def _histogram(
+    name: str, words: str, labels: tuple[str, ...], by_labels: Mapping[Labels, Durations]
+) -> HistogramMetricFamily:
     family = HistogramMetricFamily(name, words, labels=labels)
-    for values, durations in found.items():
+    for values, durations in by_labels.items():
         buckets = list(zip(_ENDS, accumulate(durations.buckets), strict=True))
         family.add_metric(values, buckets=buckets, sum_value=durations.total)
     return family
-
-
-class TimedEngine:
-    """An engine whose uses are timed. It has the methods of the one it wraps, whatever these are."""
-
-    def __init__(self, engine: Any, metrics: Metrics) -> None:
-        self._engine = engine
-        self._metrics = metrics
-
-    def __getattr__(self, name: str) -> Any:
-        """The engine's own attribute, timed if it is asynchronous."""
-        found = getattr(self._engine, name)
-        if isasyncgenfunction(found):
-            timed = _timed_scan(found, self._metrics.engine_seconds(name))
-        elif iscoroutinefunction(found) and name not in ("ready", "close"):
-            timed = _timed_call(found, self._metrics.engine_seconds(name))
-        else:
-            return found
-        setattr(self, name, timed)
-        return timed
-
-
-def _timed_call(call: Callable[..., Any], observe: Callable[[float], None]) -> Callable[..., Any]:
-    async def timed(*arguments: Any, **named: Any) -> Any:
-        started = time.perf_counter()
-        try:
-            return await call(*arguments, **named)
-        finally:
-            observe(time.perf_counter() - started)
-
-    return timed
-
-
-def _timed_scan(scan: Callable[..., Any], observe: Callable[[float], None]) -> Callable[..., Any]:
-    async def timed(*arguments: Any, **named: Any) -> AsyncGenerator[Any]:
-        """Only the engine's part counts, not the time that a slow reader takes between two batches."""
-        batches, spent = scan(*arguments, **named), 0.0
-        try:
-            while True:
-                started = time.perf_counter()
-                try:
-                    batch = await anext(batches, None)
-                finally:
-                    spent += time.perf_counter() - started
-                if batch is None:
-                    return
-                yield batch
-        finally:
-            observe(spent)
-            await batches.aclose()
-
-    return timed

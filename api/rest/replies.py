@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import cast
 
-from litestar import Request, Response
+from litestar import Response
+from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from api.accounts.guard import HttpRequest
 from api.errors import report
-from mappings.errors import Stopped
+from api.rest.work import gone
 
 SMALL = 1024
 """Bytes that are not worth compressing."""
@@ -22,12 +24,10 @@ LEVEL = 3
 _GZIP = 31
 """zlib's name for a gzip header and the largest window."""
 
-Result = TypeVar("Result")
-
 _log = logging.getLogger(__name__)
 
 
-class StreamedReply(Response[Any]):
+class StreamedReply(Response[None]):
     """An answer that sends `parts`, whose first was made already.
 
     The next part is made when the client took the one before. One that takes nothing for `stall_seconds` is closed.
@@ -51,9 +51,9 @@ class StreamedReply(Response[Any]):
         self._stall_seconds = stall_seconds
         self._gzip = gzip
 
-    def to_asgi_response(self, *_arguments: Any, **_named: Any) -> Any:
-        """What Litestar runs."""
-        return self._serve
+    def to_asgi_response(self, *_arguments: object, **_named: object) -> ASGIResponse:
+        """What Litestar runs, which may be any ASGI application."""
+        return cast("ASGIResponse", self._serve)
 
     async def _serve(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, or until the client leaves, stalls, or something fails."""
@@ -81,7 +81,7 @@ class StreamedReply(Response[Any]):
         except Exception as error:
             report(error, "streaming an answer")
 
-    async def _send_part(self, send: Send, part: bytes, compressor: Any) -> None:
+    async def _send_part(self, send: Send, part: bytes, compressor: "zlib._Compress | None") -> None:
         if compressor is not None:
             part = await asyncio.to_thread(compressor.compress, part)
         if part:
@@ -94,7 +94,7 @@ class StreamedReply(Response[Any]):
             await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def reply(request: Request[Any, Any, Any], body: bytes, media_type: str, **headers: str) -> Response[Any]:
+async def reply(request: HttpRequest, body: bytes, media_type: str, **headers: str) -> Response[bytes]:
     """An answer that is finished, as gzip if the client takes that."""
     gzip = takes_gzip(request) and len(body) > SMALL
     if gzip:
@@ -102,27 +102,7 @@ async def reply(request: Request[Any, Any, Any], body: bytes, media_type: str, *
     return Response(body, status_code=200, media_type=media_type, headers={**headers, **_encoding(gzip)})
 
 
-async def while_there(request: Request[Any, Any, Any], work: Coroutine[Any, Any, Result]) -> Result:
-    """The result of `work`, which is cancelled, in the engine too, when the client leaves."""
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone(request.receive))
-    try:
-        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise Stopped("The client left")
-        return working.result()
-    finally:
-        for task in (working, leaving):
-            task.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
-
-
-async def gone(receive: Receive) -> None:
-    """Return when the client has left. The request's body must have been read."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def takes_gzip(request: Request[Any, Any, Any]) -> bool:
+def takes_gzip(request: HttpRequest) -> bool:
     """Whether `Accept-Encoding` names gzip and does not refuse it."""
     for entry in request.headers.get("accept-encoding", "").lower().split(","):
         name, _, weight = entry.partition(";")

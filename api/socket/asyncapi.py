@@ -1,46 +1,17 @@
-"""The AsyncAPI document of the WebSocket, made from the structs in `api.actions.shapes`, at `/asyncapi.json`."""
+"""The AsyncAPI document of the WebSocket, made from the table of actions and the shapes in it, at `/asyncapi.json`."""
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 import msgspec
 from litestar import MediaType, Response, get
 
-from api.actions.shapes import (
-    EXAMPLE_URL,
-    AnalyzeFields,
-    CountData,
-    CountFields,
-    ErrorDetail,
-    SearchData,
-    SearchEnd,
-    SearchFields,
-    SearchPart,
-    UuidsData,
-    UuidsEnd,
-    UuidsFields,
-    UuidsPart,
-)
+from api.actions.fields import FIELDS, Schema
+from api.actions.requests import ActionRequest, request_schema, required_by
+from api.actions.table import ACTIONS, Action, Shape
+from api.errors import CODES
 from api.socket import gateway, msgpack
 from api.version import service_version
-from mappings.analysis import Analysis
-from mappings.counting import CountedAnalysis
-
-Schema = dict[str, Any]
-Shape = type[msgspec.Struct]
-
-ACTIONS: dict[str, tuple[Shape, tuple[Shape, ...]]] = {
-    "analyze": (AnalyzeFields, (Analysis,)),
-    "count_by_filter": (AnalyzeFields, (CountedAnalysis,)),
-    "count_contacts": (CountFields, (CountData,)),
-    "get_uuids": (UuidsFields, (UuidsData, UuidsEnd)),
-    "search_contacts": (SearchFields, (SearchData, SearchEnd)),
-}
-"""Action → the shapes of its `data`, and of that of its answer. The second answer is the end of a streamed one."""
-
-PARTS: dict[str, Shape] = {"get_uuids": UuidsPart, "search_contacts": SearchPart}
-"""Action → the shape of the `data` of its partial messages."""
 
 _REF = "#/components/schemas/{name}"
 _REQUEST_ID: Schema = {"type": ["string", "integer"], "description": "Echoed in every answer to the request"}
@@ -111,13 +82,15 @@ def _operation(direction: str, messages: Iterable[str], summary: str) -> Schema:
 
 def _messages() -> dict[str, Schema]:
     messages: dict[str, Schema] = {}
-    for action, (fields, answers) in ACTIONS.items():
-        messages[f"{action}Request"] = _message(f"{action}, asked", _request(action, _ref(fields)), _example(action))
-        data = {"anyOf": [_ref(answer) for answer in answers]}
-        messages[f"{action}Success"] = _message(f"{action}, answered", _answer(action, "success", data))
-        if action in PARTS:
-            part = _answer(action, "partial", _ref(PARTS[action]))
-            messages[f"{action}Partial"] = _message(f"{action}, a part of a streamed answer", part)
+    for name, action in ACTIONS.items():
+        request = _request(name, _ref(action.request.__name__))
+        messages[f"{name}Request"] = _message(f"{name}, asked", request, _example(action))
+        shapes = [action.shape] if action.streamed is None else [action.shape, action.streamed.end]
+        data: Schema = {"anyOf": [_ref(shape.__name__) for shape in shapes]}
+        messages[f"{name}Success"] = _message(f"{name}, answered", _answer(name, "success", data))
+        if action.streamed is not None:
+            part = _answer(name, "partial", _ref(action.streamed.part.__name__))
+            messages[f"{name}Partial"] = _message(f"{name}, a part of a streamed answer", part)
     return messages | _control_messages()
 
 
@@ -126,15 +99,14 @@ def _control_messages() -> dict[str, Schema]:
     cancel = _object({"request_id": _REQUEST_ID}, "request_id")
     token = _object({"token": {"type": "string", "description": "A fresh access token of the same user"}}, "token")
     seconds = _object({"expires_in": {"type": "integer", "minimum": 0}}, "expires_in")
-    expiring = _answer("authenticate", "expiring", seconds)
-    expiring["properties"]["request_id"] = {"type": "null"}
+    expiring = _answer("authenticate", "expiring", seconds, request_id={"type": "null"})
     failure = _object(
         {
             "request_id": _ECHOED,
             "action": {"type": ["string", "null"]},
             "status": {"const": "error"},
             "data": {"type": "null"},
-            "error": _ref(ErrorDetail),
+            "error": _ref("ErrorDetail"),
         },
         "request_id", "action", "status", "data", "error",
     )  # fmt: skip
@@ -159,9 +131,9 @@ def _request(action: str, data: Schema) -> Schema:
     )
 
 
-def _answer(action: str, status: str, data: Schema) -> Schema:
+def _answer(action: str, status: str, data: Schema, request_id: Schema | None = None) -> Schema:
     properties: dict[str, Schema] = {
-        "request_id": {"type": ["string", "integer"]},
+        "request_id": request_id or {"type": ["string", "integer"]},
         "action": {"const": action},
         "status": {"const": status},
         "data": data,
@@ -169,21 +141,45 @@ def _answer(action: str, status: str, data: Schema) -> Schema:
     return _object(properties, *properties) | {"additionalProperties": False}
 
 
-def _example(action: str) -> Schema:
-    return {"action": action, "request_id": "req-1", "data": {"url": EXAMPLE_URL}}
+def _example(action: Action[ActionRequest]) -> Schema:
+    data = {name: FIELDS[name].example for name in required_by(action.request)}
+    return {"action": action.name, "request_id": "req-1", "data": data}
 
 
 def _object(properties: dict[str, Schema], *required: str) -> Schema:
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
-def _ref(shape: Shape) -> Schema:
-    return {"$ref": _REF.format(name=shape.__name__)}
+def _ref(name: str) -> Schema:
+    return {"$ref": _REF.format(name=name)}
 
 
 def _schemas() -> dict[str, Schema]:
-    shapes: set[Shape] = {shape for fields, answers in ACTIONS.values() for shape in (fields, *answers)}
-    shapes.update(PARTS.values(), (ErrorDetail,))
+    shapes: set[Shape] = {action.shape for action in ACTIONS.values()}
+    for action in ACTIONS.values():
+        if action.streamed is not None:
+            shapes.update((action.streamed.part, action.streamed.end))
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REF)
-    return schemas
+    return schemas | _request_schemas() | {"ErrorDetail": _error_detail()}
+
+
+def _request_schemas() -> dict[str, Schema]:
+    takers: dict[type[ActionRequest], list[str]] = {}
+    for name, action in ACTIONS.items():
+        takers.setdefault(action.request, []).append(f"`{name}`")
+    return {
+        request.__name__: request_schema(request, f"`data` of {' and '.join(names)}.")
+        for request, names in takers.items()
+    }
+
+
+def error_codes() -> list[str]:
+    """All codes of errors: those that any action may answer with, each action's own, and that of `authenticate`."""
+    return sorted({*CODES, *(action.error_code for action in ACTIONS.values()), "authentication_error"})
+
+
+def _error_detail() -> Schema:
+    words = "What went wrong, for people and for programs."
+    properties: dict[str, Schema] = {"message": {"type": "string"}, "code": {"enum": error_codes()}}
+    return {"title": "ErrorDetail", "description": words, **_object(properties, *properties)}

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from api.accounts.sessions import Sessions
 from api.errors import report
 from api.operations.metrics import Metrics
-from api.socket.connection import Close, Connection
+from api.socket import limits
+from api.socket.close import Close
+from api.socket.connection import CLOSE_SECONDS, Connection
+from mappings.errors import Stopped
 
 CHECK_SECONDS = 60.0
 """How long a connection may outlive its session, or its user being disabled, by another process."""
-
-FLUSH_SECONDS = 5.0
-"""How long clients have to read their last answers when the service stops."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ class Connections:
         if self.stopping:
             return "The service is stopping; try again"
         return "Too many connections; try again later" if self._places >= self._most else None
+
+    async def ready(self) -> None:
+        """Raises `Stopped` once the service stops."""
+        if self.stopping:
+            raise Stopped("The service is stopping")
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -65,14 +70,14 @@ class Connections:
     def end_session(self, session: str) -> None:
         """Close the connections of a session that ended."""
         for connection in list(self._open):
-            if connection.session == session:
+            if connection.token_session == session:
                 connection.end(Close.TOKEN_EXPIRED)
 
     async def watch(self, sessions: Sessions) -> None:
         """Close, now and then, the connections whose session or user was ended elsewhere. Runs until cancelled."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            asked = {connection.session for connection in self._open}
+            asked = {connection.token_session for connection in self._open}
             try:
                 gone = asked - await sessions.alive(asked)
             except Exception as error:
@@ -87,14 +92,12 @@ class Connections:
         self.stopping = True
         if self._open:
             _log.info("stopping: %d connections have %g s to finish", len(self._open), seconds)
-            finishing = [asyncio.create_task(connection.finish(seconds)) for connection in self._open]
-            _, late = await asyncio.wait(finishing, timeout=seconds + FLUSH_SECONDS)
-            for task in late:
-                task.cancel()
-            await self._emptied(FLUSH_SECONDS)
+            for connection in list(self._open):
+                connection.finish(seconds)
+            await self._emptied(seconds + limits.FLUSH_SECONDS + CLOSE_SECONDS)
         for connection in list(self._open):
             connection.end(Close.GOING_AWAY)
-        await self._emptied(FLUSH_SECONDS)
+        await self._emptied(CLOSE_SECONDS)
 
     async def _emptied(self, seconds: float) -> None:
         try:

@@ -17,8 +17,11 @@ from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
 from api.errors import message_of, report, status_of
 from api.operations.logs import Label, label
+from api.operations.metrics import Metrics
+from api.services import Services
 from api.socket import msgpack
-from api.socket.connection import Close, Connection, Services
+from api.socket.close import Close
+from api.socket.connection import Connection
 from api.socket.connections import Connections
 
 PATH = "/api/v2/apollo/ws"
@@ -34,24 +37,27 @@ _log = logging.getLogger(__name__)
 async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     """Check that there is room, and the token; accept, and serve until the client leaves or the token expires."""
     connections: Connections = state.connections
+    metrics: Metrics = state.metrics
     name = secrets.token_hex(4)
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        state.metrics.refused += 1
-        await _reject(socket, 503, refusal)
+        metrics.refused += 1
+        await reject(socket, 503, refusal)
         return
     with connections.place():
-        await _serve(socket, state.services, connections, name)
+        await _serve(socket, state.services, connections, metrics, name)
 
 
-async def _serve(socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, name: str) -> None:
+async def _serve(
+    socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, metrics: Metrics, name: str
+) -> None:
     try:
         claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
-        services.traffic.metrics.refused += 1
-        await _reject(socket, status_of(error), message_of(error))
+        metrics.refused += 1
+        await reject(socket, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
@@ -82,7 +88,8 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     return None
 
 
-async def _reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
+async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
+    """Refuse a handshake with an HTTP answer, or a close where the server can do no more."""
     send: Any = socket.send
     if "websocket.http.response" not in (socket.scope.get("extensions") or {}):
         # Before accepting, all that such a server can say is 403; some pass the code on.

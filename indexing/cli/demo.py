@@ -3,21 +3,17 @@
 import asyncio
 import os
 import secrets
-import socket
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
-from indexing.cli.queries import print_analysis, print_contacts
+from indexing.cli.presenters import print_analysis, print_contacts
+from indexing.cli.server_process import CONTACTS, free_port, server_process
 from indexing.sample.contacts import write_sample
 from mappings.errors import ContactsError
 from search.engines import DEFAULT, engine_module
@@ -30,7 +26,7 @@ URL = (
 )
 PORT = 8000
 
-_READY_SECONDS = 30
+_ANSWER_SECONDS = 30
 _LONGEST_ANSWER = 64 * 1024 * 1024
 
 
@@ -42,13 +38,14 @@ def run_demo(number: int, once: bool) -> None:
     """Run the tour with `number` contacts; `once` ends it after the answers, on any free port."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
-        environment = _environment(Path(directory), _free_port() if once else PORT)
+        environment, port = _environment(Path(directory)), free_port() if once else PORT
         sample = Path(directory) / "sample.csv"
         with sample.open("w", newline="", encoding="utf-8") as stream:
             write_sample(number, stream)
         console.rule(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
         _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
-        with _server(environment) as (process, base):
+        base = f"http://127.0.0.1:{port}"
+        with suppress(KeyboardInterrupt), server_process(environment, port) as process:
             token = _registered(base)
             analysis, count, contacts = asyncio.run(_ask(base, token))
             console.rule("analyze")
@@ -74,7 +71,7 @@ async def _ask(base: str, token: str) -> list[bytes]:
     }
     answers: dict[str, bytes] = {}
     address = f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}"
-    async with asyncio.timeout(_READY_SECONDS), connect(address, max_size=_LONGEST_ANSWER) as socket_:
+    async with asyncio.timeout(_ANSWER_SECONDS), connect(address, max_size=_LONGEST_ANSWER) as socket_:
         for action, data in requests.items():
             message = {"action": action, "request_id": action, "data": data}
             await socket_.send(msgspec.json.encode(message).decode())
@@ -86,47 +83,17 @@ async def _ask(base: str, token: str) -> list[bytes]:
     return [answers[action] for action in requests]
 
 
-def _environment(directory: Path, port: int) -> dict[str, str]:
+def _environment(directory: Path) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")} | {
         "CONTACTS_DATA_DIR": str(directory),
         "CONTACTS_ENGINE": DEFAULT,
         "CONTACTS_ENV": "development",
-        "CONTACTS_PORT": str(port),
     }
 
 
 def _contacts(environment: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, "-m", "indexing.cli", *arguments]
-    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603 - our own command
+    if subprocess.run([*CONTACTS, *arguments], env=environment, check=False).returncode:  # noqa: S603 - our own command
         raise DemoFailed(f"contacts {' '.join(arguments[:2])} failed")
-
-
-@contextmanager
-def _server(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server process that is ready, and its base URL."""
-    base = f"http://127.0.0.1:{environment['CONTACTS_PORT']}"
-    command = [sys.executable, "-m", "indexing.cli", "serve"]
-    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
-        try:
-            _wait_until_ready(process, base)
-            yield process, base
-        except KeyboardInterrupt:
-            pass
-        finally:
-            process.terminate()
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], base: str) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise DemoFailed("the server did not start; is the port taken?")
-        try:
-            with urllib.request.urlopen(f"{base}/health/ready", timeout=5):  # noqa: S310 - our own server
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise DemoFailed(f"the server was not ready after {_READY_SECONDS} s")
 
 
 def _registered(base: str) -> str:
@@ -135,10 +102,5 @@ def _registered(base: str) -> str:
     request = urllib.request.Request(  # noqa: S310 - our own server
         f"{base}/api/v2/auth/register", msgspec.json.encode(body), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=_READY_SECONDS) as response:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310
         return str(msgspec.json.decode(response.read())["access_token"])
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -1,6 +1,6 @@
-"""`contacts index csv|postgres|rebuild`: loads contacts into the engine of the settings."""
+"""`contacts index SOURCE|rebuild|rollback|status`: loads contacts into the engine of the settings."""
 
-from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -8,12 +8,21 @@ import msgspec
 from api.settings import Settings
 from indexing.cli.load_options import LoadOptions, dry_run_option, run_load, update_option, with_load_options
 from indexing.cli.options import with_settings
+from indexing.cli.sources import SOURCES
 from indexing.cli.stores import rollback, status
-from indexing.sources.csv import DELIMITERS, CsvSource, check_encoding
-from indexing.sources.watermark import Watermark
 
 
-@click.group()
+class _Index(click.Group):
+    """Has a command for every row of `SOURCES`, besides those that were added to it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *SOURCES})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _command_of(cmd_name) if cmd_name in SOURCES else super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Index)
 def index() -> None:
     """Load contacts into a fresh store and switch to it when it is complete."""
 
@@ -21,110 +30,23 @@ def index() -> None:
 index.add_command(rollback)
 index.add_command(status)
 
-_map_option = click.option(
-    "--map", "overrides", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeat it."
-)
 
+def _command_of(name: str) -> click.Command:
+    """The command of a source: its own flags, those of every load, those that stand for settings."""
+    source = SOURCES[name]
+    request_of = source.callback
+    assert request_of is not None
 
-@index.command("csv")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@_map_option
-@click.option("--encoding", default="utf-8-sig", show_default="UTF-8", help="Text encoding, e.g. cp1252.")
-@click.option(
-    "--delimiter",
-    type=click.Choice([*DELIMITERS, "tab"]),
-    metavar="CHARACTER",
-    help="One of , ; | and tab; by default found in the header.",
-)
-@update_option
-@dry_run_option
-@with_load_options
-@with_settings()
-def index_csv(
-    settings: Settings,
-    files: tuple[str, ...],
-    overrides: tuple[str, ...],
-    encoding: str,
-    delimiter: str | None,
-    options: LoadOptions,
-) -> None:
-    """Load one or more CSV files, e.g. untouched Apollo.io exports, as the new set of contacts.
+    @update_option
+    @dry_run_option
+    @with_load_options
+    @with_settings()
+    def run(settings: Settings, options: LoadOptions, **own: Any) -> None:
+        request = request_of(settings.engine, options.request, **own)
+        run_load(settings.engine, msgspec.structs.replace(options, request=request))
 
-    FILE may be packed with gzip or zstandard; - is standard input. Readers see the old contacts until the load is
-    complete.
-
-    \b
-    Examples:
-      contacts index csv apollo-contacts-export.csv
-      contacts index csv --dry-run --map "Work Email=email" people.csv
-      contacts index csv --engine elasticsearch --workers 4 part1.csv.gz part2.csv.zst
-      contacts index csv --update --max-rejects 0% new-people.csv
-      contacts sample 10000 | contacts index csv -
-    """
-    if files.count("-") > 1:
-        raise click.UsageError("Standard input can be read only once.")
-    check_encoding(encoding)
-    separator = "\t" if delimiter == "tab" else delimiter
-    sources = [
-        CsvSource(path=file, encoding=encoding, delimiter=separator, overrides=_overrides(overrides)) for file in files
-    ]
-    run_load(settings.engine, sources, options)
-
-
-@index.command("postgres")
-@click.option("--dsn", required=True, help="Connection string or URL; a password can be in PGPASSWORD or ~/.pgpass.")
-@click.option("--query", help="A SELECT whose columns carry our field names; the stock schema otherwise.")
-@click.option("--query-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The same, in a file.")
-@_map_option
-@click.option("--since", metavar="TIME", help="With --update: only rows changed since; the last run's end otherwise.")
-@click.option("--delete-missing", is_flag=True, help="With --update: also drop live contacts the query does not have.")
-@update_option
-@dry_run_option
-@with_load_options
-@with_settings()
-def index_postgres(
-    settings: Settings,
-    dsn: str,
-    query: str | None,
-    query_file: Path | None,
-    overrides: tuple[str, ...],
-    since: str | None,
-    delete_missing: bool,
-    options: LoadOptions,
-) -> None:
-    """Load the rows of a PostgreSQL query as the new set of contacts, or into it with --update.
-
-    A column `changed_at`, or else `updated_at`, tells what --update has to read again.
-
-    \b
-    Examples:
-      contacts index postgres --dsn postgresql://reader@db.example.com/crm
-      contacts index postgres --dsn service=crm --query-file contacts.sql --dry-run
-      contacts index postgres --dsn service=crm --update
-      contacts index postgres --dsn service=crm --update --since 2026-01-31T00:00:00Z
-    """
-    from indexing.sources.postgres import PostgresSource  # noqa: PLC0415 - only this command pays for the driver
-
-    if query and query_file:
-        raise click.UsageError("--query and --query-file exclude each other.")
-    update = options.request.update
-    if (since or delete_missing) and not update:
-        raise click.UsageError("--since and --delete-missing are for --update.")
-    if since and delete_missing:
-        raise click.UsageError("--delete-missing needs all rows, and --since leaves some out.")
-    watermark = Watermark(settings.engine.data_dir, settings.engine.index)
-    if delete_missing:
-        # All rows, and nothing but them: that is what a load is.
-        request = msgspec.structs.replace(options.request, update=False)
-        options = msgspec.structs.replace(options, request=request)
-    elif update:
-        since = since or watermark.since()
-    source = PostgresSource(dsn=dsn, since=since, overrides=_overrides(overrides))
-    if text := query_file.read_text(encoding="utf-8") if query_file else query:
-        source = msgspec.structs.replace(source, query=text)
-    summary = run_load(settings.engine, [source], options)
-    if summary is not None and summary.watermark:
-        watermark.write(summary.watermark)
+    shared = click.command(name)(run)
+    return click.Command(name, params=[*source.params, *shared.params], callback=shared.callback, help=source.help)
 
 
 @index.command("rebuild")
@@ -138,14 +60,4 @@ def index_rebuild(settings: Settings, options: LoadOptions) -> None:
       contacts index rebuild
     """
     request = msgspec.structs.replace(options.request, rebuild=True)
-    run_load(settings.engine, [], msgspec.structs.replace(options, request=request))
-
-
-def _overrides(given: tuple[str, ...]) -> dict[str, str]:
-    overrides = {}
-    for entry in given:
-        column, equals, field = entry.rpartition("=")
-        if not equals or not column or not field:
-            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD", param_hint="--map")
-        overrides[column] = field
-    return overrides
+    run_load(settings.engine, msgspec.structs.replace(options, request=request))

@@ -1,7 +1,7 @@
 """The flags that every load has, and what is shown of it."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from rich.table import Table
 
 from indexing.cli.options import print_json, run_async
 from indexing.dry_run import DryRun, dry_run
-from indexing.job import Limits, Summary
-from indexing.loading import LoadRequest, default_workers, load
+from indexing.job import Summary
+from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
-from indexing.progress import ProgressBar
-from indexing.sources.base import Source
+from indexing.request import Limits, LoadRequest
+from indexing.sources.watermark import Watermark
 from search.engine import EngineSettings
 
 _MOST_REASONS = 10
@@ -100,26 +100,23 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def run_load(settings: EngineSettings, sources: Sequence[Source], options: LoadOptions) -> Summary | None:
-    """Load `sources` or, with `--dry-run`, look at them; show the outcome. The summary of a load."""
+def run_load(settings: EngineSettings, options: LoadOptions) -> None:
+    """Load what is asked for or, with `--dry-run`, look at it; show the outcome."""
     tune_memory()
+    request = options.request
     if options.dry_run:
-        looked = run_async(_look(sources, options.request.workers or default_workers(settings.engine)))
-        print_json(looked) if options.as_json else _show_dry_run(looked)
-        return None
+        workers = request.workers or default_workers(settings.engine)
+        outcome = run_async(dry_run(request.sources, workers))
+        print_json(outcome) if options.as_json else _show_dry_run(outcome)
+        return
     try:
-        summary = run_async(load(settings, sources, options.request))
+        summary = run_async(load(settings, request))
     except KeyboardInterrupt:
         click.echo("nothing was swapped; what was loaded so far stays for --resume", err=True)
         raise
-    print_json(summary) if options.as_json else _show(summary, options.request.rejects)
-    return summary
-
-
-async def _look(sources: Sequence[Source], workers: int) -> DryRun:
-    sizes = [source.size for source in sources]
-    with ProgressBar(None if None in sizes else sum(size or 0 for size in sizes)) as progress:
-        return await dry_run(sources, progress, workers)
+    print_json(summary) if options.as_json else _show(summary, request.rejects)
+    if summary.watermark:
+        Watermark(settings.data_dir, settings.index).write(summary.watermark)
 
 
 def _show(summary: Summary, rejects: Path) -> None:
@@ -134,18 +131,18 @@ def _show(summary: Summary, rejects: Path) -> None:
         _show_reasons(summary.rejects_by_reason)
 
 
-def _show_dry_run(looked: DryRun) -> None:
-    for source, columns in looked.columns.items():
+def _show_dry_run(outcome: DryRun) -> None:
+    for source, columns in outcome.columns.items():
         table = Table("column", "field", box=None, title=source, title_justify="left")
         for header, field in columns.items():
             table.add_row(header, field or "(dropped)")
         Console().print(table)
-    for example in looked.examples:
+    for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}
         click.echo(msgspec.json.format(msgspec.json.encode(present)))
-    counts = {"rows read": looked.rows, "= accepted": looked.accepted}
-    _show_counts(counts | {"+ duplicates": looked.duplicates, "+ rejected": looked.rejected})
-    _show_reasons(looked.rejects_by_reason)
+    counts = {"rows read": outcome.rows, "= accepted": outcome.accepted}
+    _show_counts(counts | {"+ duplicates": outcome.duplicates, "+ rejected": outcome.rejected})
+    _show_reasons(outcome.rejects_by_reason)
     click.echo("Nothing was written.")
 
 

@@ -10,16 +10,22 @@ from pathlib import Path
 import click
 
 from api.settings import Settings
-from indexing.cli.index import index
+from indexing.cli.lazy import LazyGroup
 from indexing.cli.options import print_json, run_async, with_settings
-from indexing.cli.queries import analyze, count, explain, search, uuids
-from indexing.cli.users import users
+from indexing.cli.queries import explain, query_commands
 from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_LAZY = {
+    "index": ("indexing.cli.index:index", "Load contacts into a fresh store and switch to it when it is complete."),
+    "users": ("indexing.cli.users:users", "Create, list and disable users."),
+}
+"""Commands whose modules import much. A test holds the words against the commands' own."""
+
+
+@click.group(cls=LazyGroup, lazy=_LAZY, context_settings={"help_option_names": ["-h", "--help"]})
 def contacts() -> None:
     """Answer Apollo.io people-search URLs from your own contacts.
 
@@ -109,7 +115,7 @@ def demo(once: bool, number: int) -> None:
     run_demo(number, once)
 
 
-for command in (index, users, analyze, count, search, uuids, explain):
+for command in (*query_commands(), explain):
     contacts.add_command(command)
 
 

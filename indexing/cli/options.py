@@ -47,6 +47,11 @@ def run_async(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
+def printable(text: str) -> str:
+    """What somebody else wrote, without what would command a terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
 def print_json(value: object) -> None:
     """`value` as one line of JSON on standard output; bytes are JSON already."""
     sys.stdout.write((value if isinstance(value, bytes) else msgspec.json.encode(value)).decode() + "\n")

@@ -1,121 +1,117 @@
-"""`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server."""
+"""`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server.
+
+Each row of the table of actions is a command here, or a flag of one that it shares. Its arguments and options are made
+from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read.
+"""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from inspect import cleandoc
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
-from api.actions.requests import analyze_request, count_request, search_request, uuids_request
+from api.actions.fields import FIELDS, Field, Place
+from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
+from api.actions.table import ACTIONS, Action
 from api.settings import Settings
 from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.presenters import PRESENTERS
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
 from search import engines
 
+Command = Callable[..., Any]
+
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_LISTS = {
+_LISTS: Mapping[str, str] = {
     "include_company_name": "Company name contains this; repeat for any of several.",
     "exclude_company_name": "Company name does not contain this; repeat for none of several.",
     "include_domain_list": "Company website is of this domain; repeat for any of several.",
     "exclude_domain_list": "Company website is not of this domain; repeat for none of several.",
 }
+"""Fields whose options are explained otherwise than in the documents."""
 
 
-def _with_lists(command: Callable[..., Any]) -> Callable[..., Any]:
-    for name, text in reversed(_LISTS.items()):
-        command = click.option(f"--{name.replace('_', '-')}", name, multiple=True, help=text)(command)
+def query_commands() -> list[click.Command]:
+    """A command for each row of the table of actions, but for those that are a flag of another's."""
+    commands: dict[str, dict[str, Action[ActionRequest]]] = {}
+    for action in ACTIONS.values():
+        command, _, flag = action.command.partition(" --")
+        commands.setdefault(command, {})[flag.replace("-", "_")] = action
+    return [_command(name, variants) for name, variants in commands.items()]
+
+
+def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.Command:
+    """The command `name`. Each variant but one has a flag, whose name is its key."""
+    plain = variants[""]
+    presenter = PRESENTERS.get(plain.name)
+    own = presenter.options if presenter else {}
+
+    def run(settings: Settings, as_json: bool, **given: Any) -> None:
+        chosen = [flag for flag in variants if flag and given.pop(flag)]
+        action = variants[chosen[0]] if chosen else plain
+        data = {name: value for name, value in given.items() if value is not None and value != ()}
+        for field in data.keys() - action.request.__struct_fields__:
+            raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
+        answer = run_async(_ask(settings, action, data))
+        shown = PRESENTERS.get(action.name)
+        if as_json or shown is None:
+            print_json(answer)
+        else:
+            shown.show(answer)
+
+    fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
+    first = [field for name, field in fields.items() if name in own]
+    rest = [field for name, field in fields.items() if name not in own and field.place is not Place.MESSAGE]
+    command: Command = _as_json(with_settings()(run))
+    for flag in sorted(variants, reverse=True):
+        if flag:
+            command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
+    for field in reversed((*first, *rest)):
+        required = field.name in required_by(plain.request)
+        command = _with_field(command, field, required=required, own=own.get(field.name, {}))
+    text = cleandoc(presenter.help) if presenter else f"{plain.summary}.\n\n{plain.description}"
+    return click.command(name, help=text)(command)
+
+
+def _with_field(command: Command, field: Field, *, required: bool = False, own: Mapping[str, Any]) -> Command:
+    """The command with an argument for a required field, with an option for another."""
+    many: dict[str, Any] = {}
+    match field.query_schema():
+        case {"type": "array"}:
+            many = {"nargs": -1} if required else {"multiple": True}
+        case {"type": "integer", "minimum": int(least)}:
+            many = {"type": click.IntRange(least)}
+        case {"type": "boolean"}:
+            many = {"is_flag": True, "default": None}
+    if required:
+        return click.argument(field.name, required=True, **many)(command)
+    words = {"help": _LISTS.get(field.name) or f"{field.description}."}
+    return click.option(_flag(field.name), field.name, **{**many, **words, **own})(command)
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+async def _ask(settings: Settings, action: Action[ActionRequest], data: Data) -> bytes:
+    engine = engines.open_engine(settings.engine)
+    try:
+        return await action.answer(ContactService(engine, settings), data)
+    finally:
+        await engine.close()
+
+
+def _with_lists(command: Command) -> Command:
+    for name in reversed(tuple(_LISTS)):
+        command = _with_field(command, FIELDS[name], own={})
     return command
-
-
-@click.command()
-@click.argument("url")
-@_as_json
-@with_settings()
-def analyze(settings: Settings, url: str, as_json: bool) -> None:
-    """Show how URL is understood, parameter by parameter.
-
-    \b
-    Example:
-      contacts analyze 'https://app.apollo.io/#/people?personTitles[]=CEO'
-    """
-    data = run_async(_ask(settings, lambda service: service.analyze(analyze_request({"url": url}))))
-    if as_json:
-        print_json(data)
-    else:
-        print_analysis(data, Console())
-
-
-@click.command()
-@click.argument("url")
-@_with_lists
-@_as_json
-@with_settings()
-def count(settings: Settings, url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
-    """Count the contacts that URL finds.
-
-    \b
-    Example:
-      contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --exclude-domain-list acme.com
-    """
-    data = run_async(_ask(settings, lambda service: service.count(count_request({"url": url, **lists}))))
-    if as_json:
-        print_json(data)
-    else:
-        click.echo(msgspec.json.decode(data)["count"])
-
-
-@click.command()
-@click.argument("url")
-@click.option("--limit", type=click.IntRange(1), default=25, show_default=True, help="Most contacts to show.")
-@click.option("--offset", type=click.IntRange(0), help="Contacts to skip; by default the page in URL decides.")
-@click.option("--cursor", help="Continue at the `next` or `previous` of an earlier answer.")
-@click.option("--view", type=click.Choice(["full", "simple"]), default="full", help="Fields of a contact, with --json.")
-@_with_lists
-@_as_json
-@with_settings()
-def search(settings: Settings, as_json: bool, **data: Any) -> None:
-    """Show the contacts that URL finds.
-
-    \b
-    Examples:
-      contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --limit 10
-      contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --json
-    """
-    answer = run_async(_ask(settings, lambda service: _search(service, data)))
-    if as_json:
-        print_json(answer)
-    else:
-        print_contacts(answer, Console())
-
-
-@click.command()
-@click.argument("url")
-@click.option("--limit", type=click.IntRange(1), help="Most uuids to print; by default all.")
-@_with_lists
-@_as_json
-@with_settings()
-def uuids(settings: Settings, as_json: bool, **data: Any) -> None:
-    """Print the uuids of the contacts that URL finds, one a line.
-
-    \b
-    Example:
-      contacts uuids 'https://app.apollo.io/#/people?personTitles[]=CEO' > uuids.txt
-    """
-    answer = run_async(_ask(settings, lambda service: service.uuids(uuids_request(data))))
-    if as_json:
-        print_json(answer)
-    else:
-        for uuid in msgspec.json.decode(answer)["uuids"]:
-            click.echo(uuid)
 
 
 @click.command()
@@ -143,52 +139,3 @@ def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
     for name, part in parts.items():
         click.secho(name, bold=True)
         click.echo(json.dumps(part, indent=2, ensure_ascii=False))
-
-
-def print_analysis(data: bytes, console: Console) -> None:
-    """The `data` of an analyze answer as a table."""
-    table = Table("category", "parameter", "values", "meaning")
-    for category in msgspec.json.decode(data)["categories"]:
-        for parameter in category["parameters"]:
-            values = ", ".join(parameter["values"])
-            table.add_row(category["name"], parameter["name"], values, parameter["description"])
-    console.print(table)
-
-
-def print_contacts(data: bytes, console: Console) -> None:
-    """The `data` of a search answer as a table, with the cursors below it."""
-    answer = msgspec.json.decode(data)
-    table = Table(expand=True)
-    for column in ("name", "title", "company", "email", "place"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1)
-    for contact in answer["results"]:
-        name = (contact["first_name"], contact["last_name"])
-        place = (contact.get("city"), contact.get("country"))
-        cells = (contact["title"], contact["company"], contact["email"])
-        table.add_row(_joined(" ", name), *(cell or "" for cell in cells), _joined(", ", place))
-    console.print(table)
-    for end in ("next", "previous"):
-        if answer[end]:
-            console.print(f"{end}: --cursor {answer[end]}", markup=False, soft_wrap=True)
-
-
-def _joined(separator: str, parts: Iterable[str | None]) -> str:
-    return separator.join(part for part in parts if part)
-
-
-async def _search(service: ContactService, data: dict[str, Any]) -> bytes:
-    return (await service.search(search_request(data))).encode()
-
-
-async def _ask(settings: Settings, ask: Callable[[ContactService], Any]) -> bytes:
-    async with _service(settings) as service:
-        return bytes(await ask(service))
-
-
-@asynccontextmanager
-async def _service(settings: Settings) -> AsyncIterator[ContactService]:
-    engine = engines.open_engine(settings.engine)
-    try:
-        yield ContactService(engine, settings)
-    finally:
-        await engine.close()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.settings import Settings
-from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.options import print_json, printable, run_async, with_settings
 from mappings.errors import InvalidInput
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -51,7 +51,7 @@ def create(settings: Settings, email: str, name: str, password_stdin: bool, as_j
     if as_json:
         print_json(made)
     else:
-        click.echo(f"created {_shown(made.email)} ({made.uuid})")
+        click.echo(f"created {printable(made.email)} ({made.uuid})")
 
 
 @users.command()
@@ -99,7 +99,9 @@ def list_users(settings: Settings, as_json: bool) -> None:
     # As texts: rich would take brackets in a string for its markup.
     table = Table("email", "name", "active", "uuid")
     for user in listed:
-        table.add_row(*map(Text, (_shown(user.email), _shown(user.name), "yes" if user.active else "no", user.uuid)))
+        table.add_row(
+            *map(Text, (printable(user.email), printable(user.name), "yes" if user.active else "no", user.uuid))
+        )
     Console().print(table)
 
 
@@ -107,12 +109,7 @@ def _report(user: ListedUser, as_json: bool) -> None:
     if as_json:
         print_json(user)
     else:
-        click.echo(f"{'enabled' if user.active else 'disabled'} {_shown(user.email)}")
-
-
-def _shown(text: str) -> str:
-    """What somebody chose as e-mail or name, without what would command a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+        click.echo(f"{'enabled' if user.active else 'disabled'} {printable(user.email)}")
 
 
 # Only these commands pay for importing the database of users, hence the imports inside.

@@ -1,12 +1,19 @@
-"""Rows on their way from a source to becoming contacts or rejects, and the protocol of the sources."""
+"""What a source is: something that gives rows, a batch at a time, to become contacts or rejects.
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+A new source is one module with one class. It says what its name is and how it is opened; all else has a default here.
+"""
+
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
+from indexing.sources.cells import Cell, size_of
 from indexing.sources.columns import ColumnMapping
+
+BATCH_ROWS = 1500
+BATCH_CHARACTERS = 2 * 1024 * 1024
+"""A batch is full at either bound. Encoded it is about 5 MB, which is what Elasticsearch takes fastest."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -15,13 +22,14 @@ class Row(msgspec.Struct, frozen=True):
     Attributes:
         line: where it begins in the source, as messages tell it: the line of a file (the header being line 1), else
             the number of the row.
-        cells: texts in column order; of a row that is a finished contact, one element, the item as JSON.
+        cells: in column order, texts or typed values; of a row that is a finished contact, one element, the item as
+            JSON.
         problem: why the row can't be read; `None` if it can.
         place: what a source needs to go on after this row; `None` where the number of rows is enough.
     """
 
     line: int
-    cells: Sequence[str]
+    cells: Sequence[Cell]
     problem: str | None = None
     place: str | None = None
 
@@ -33,46 +41,81 @@ class Start(msgspec.Struct, frozen=True):
     place: str | None = None
 
 
-class Reader(Protocol):
-    """The rows of an open source.
+class RowBatch(msgspec.Struct, frozen=True):
+    """Rows that were read together.
+
+    Attributes:
+        rows: at least one, also those that can't become a contact.
+        position: bytes of the source that have been read so far; 0 if that can't be told.
+        watermark: the latest change among the rows read so far, of sources that know of one.
+    """
+
+    rows: list[Row]
+    position: int = 0
+    watermark: str | None = None
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A source that is open.
 
     Attributes:
         columns: what the columns mean; `None` when the rows are finished contacts.
+        batches: all rows after the start, in order. They are asked for one at a time, nothing is read ahead of that,
+            and whoever asks closes the generator. It raises `SourceError`.
     """
 
     columns: ColumnMapping | None
-
-    def __iter__(self) -> Iterator[Row]:
-        """All rows, also those that can't become a contact. Raises `SourceError`."""
-
-    def position(self) -> int:
-        """Bytes of the source that have been read so far; 0 if that can't be told."""
-
-    def watermark(self) -> str | None:
-        """The latest change among the rows read so far, for sources that know of one."""
+    batches: AsyncGenerator[RowBatch]
 
 
-class Source(Protocol):
-    """Something that rows come from.
-
-    Attributes:
-        name: how messages call it.
-        size: bytes, for the progress bar; `None` when that can't be told.
-        identity: changes when the source is not the one an interrupted load began with.
-        carried: rows that are live already and are only carried over: no part of the summary.
-    """
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that rows come from. Whatever of it blocks, it keeps off the event loop itself."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """How messages call it. Each source says it."""
+        raise NotImplementedError
+
+    def open(self, start: Start) -> AbstractAsyncContextManager[Reading]:
+        """Its rows after `start`. Each source has its own. Raises `SourceError`."""
+        raise NotImplementedError
 
     @property
-    def size(self) -> int | None: ...
+    def size(self) -> int | None:
+        """Bytes, for the progress bar; `None` when that can't be told."""
+        return None
 
     @property
-    def identity(self) -> str: ...
+    def identity(self) -> str:
+        """Changes when the source is not the one an interrupted load began with."""
+        return self.name
 
     @property
-    def carried(self) -> bool: ...
+    def carried(self) -> bool:
+        """The rows are live already and are only carried over: no part of the summary."""
+        return False
 
-    def open(self, start: Start) -> AbstractContextManager[Reader]:
-        """The reader of the rows after `start`. Raises `SourceError`."""
+
+def total_size(sources: Sequence[Source]) -> int | None:
+    """Bytes of all `sources`; `None` when one of them can't tell."""
+    sizes = [source.size for source in sources]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """`rows` in batches of the right size, taken only as far as a batch needs them."""
+    ahead = iter(rows)
+    while batch := _next_batch(ahead):
+        yield batch
+
+
+def _next_batch(rows: Iterator[Row]) -> list[Row]:
+    batch: list[Row] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += size_of(row.cells)
+        if len(batch) == BATCH_ROWS or size >= BATCH_CHARACTERS:
+            break
+    return batch

@@ -9,34 +9,7 @@ import msgspec
 
 from mappings.errors import SourceError
 from mappings.text import normalise
-from search.fields import ITEM_FIELDS
-
-_ALIASES = {
-    "id": "uuid",
-    "contact id": "uuid",
-    "apollo contact id": "uuid",
-    "company name": "company",
-    "organization": "company",
-    "job title": "title",
-    "email address": "email",
-    "catch all status": "primary_email_catch_all_status",
-    "department": "departments",
-    "work phone": "work_direct_phone",
-    "company linkedin": "company_linkedin_url",
-    "num employees": "employees",
-    "number of employees": "employees",
-    "employees count": "employees",
-    "industries": "industry",
-    "linkedin url": "person_linkedin_url",
-    "linkedin": "person_linkedin_url",
-    "person linkedin": "person_linkedin_url",
-    "company website": "website",
-    "address": "company_address",
-    "revenue": "annual_revenue",
-    "funding": "total_funding",
-    "latest funding stage": "latest_funding",
-}
-"""Spellings beyond the field names themselves; the headers of an Apollo.io export are the field names."""
+from search.fields import CONTACT_FIELDS, ITEM_FIELDS
 
 
 class ColumnMapping(msgspec.Struct, frozen=True):
@@ -95,3 +68,7 @@ def _field_of(header: str) -> str | None:
 
 def _key(header: str) -> str:
     return normalise(header.replace("#", ""))
+
+
+_ALIASES = {_key(header): field for field, row in CONTACT_FIELDS.items() for header in row.headers}
+"""Spellings beyond the field names themselves; the headers of an Apollo.io export are the field names."""

@@ -1,16 +1,18 @@
 """CSV files as rows of cells: any of four delimiters, any encoding, plain, gzipped or zstandard, or standard input.
 
-The first stage of the job. It yields every row that the file holds, also those that can't become a contact.
+The first stage of the job. It yields every row that the file holds, also those that can't become a contact. Opening
+and reading happen in threads, a batch at a time.
 """
 
+import asyncio
 import codecs
 import csv
 import gzip
 import io
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -18,8 +20,8 @@ from typing import BinaryIO, TextIO
 import msgspec
 import zstandard
 
-from indexing.sources.base import Row, Start
-from indexing.sources.columns import ColumnMapping, known_headers, map_columns
+from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
+from indexing.sources.columns import known_headers, map_columns
 from mappings.errors import SourceError
 
 DELIMITERS = ",;\t|"
@@ -30,7 +32,7 @@ _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 """How packed files begin: standard input has no name to tell it by."""
 
 
-class CsvSource(msgspec.Struct, frozen=True, kw_only=True):
+class CsvSource(Source, frozen=True, kw_only=True):
     """One CSV file.
 
     Attributes:
@@ -63,29 +65,25 @@ class CsvSource(msgspec.Struct, frozen=True, kw_only=True):
         reading = f"{self.encoding} {self.delimiter!r} {sorted(self.overrides.items())}"
         return f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {reading}"
 
-    @property
-    def carried(self) -> bool:
-        return False
-
-    @contextmanager
-    def open(self, start: Start = Start()) -> Iterator["CsvReader"]:  # noqa: B008 - immutable
-        """The reader of the file, its header read.
+    @asynccontextmanager
+    async def open(self, start: Start = Start()) -> AsyncGenerator[Reading]:  # noqa: B008 - immutable
+        """The rows of the file, its header read.
 
         Raises:
             SourceError: the file can't be opened, is empty, or no header is known.
         """
         csv.field_size_limit(LONGEST_FIELD)
         with _telling(self):
-            raw = sys.stdin.buffer if self.path == "-" else Path(self.path).open("rb")  # noqa: SIM115 - closed below
+            raw = sys.stdin.buffer if self.path == "-" else await asyncio.to_thread(Path(self.path).open, "rb")
         try:
-            with _telling(self):
-                reader = CsvReader(self, raw, self._text(raw), start)
-            yield reader
+            rows = await asyncio.to_thread(_Rows, self, raw)
+            yield Reading(rows.columns, rows.batches(start))
         finally:
             if self.path != "-":
                 raw.close()
 
-    def _text(self, raw: BinaryIO) -> TextIO:
+    def text(self, raw: BinaryIO) -> TextIO:
+        """What `raw`, the open file, holds, unpacked and decoded."""
         begin = raw.peek(4)[:4] if isinstance(raw, io.BufferedReader) else b""
         stream: BinaryIO = raw
         if begin.startswith(_GZIP):
@@ -97,39 +95,39 @@ class CsvSource(msgspec.Struct, frozen=True, kw_only=True):
         return io.TextIOWrapper(stream, encoding=self.encoding, errors="surrogateescape", newline="")
 
 
-class CsvReader:
-    """The rows of an open CSV file. `columns` tells what its columns mean."""
+class _Rows:
+    """The rows of an open CSV file."""
 
-    def __init__(self, source: CsvSource, raw: BinaryIO, text: TextIO, start: Start) -> None:
-        # The wrapper is kept although nobody asks for it again: without it, the file would be closed at its end.
-        self._source, self._raw, self._wrapper, self._start = source, raw, text, start
-        self._blank_lines = 0
-        header = text.readline()
-        while header and not header.strip():
-            self._blank_lines += 1
+    def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
+        self._source, self._raw = source, raw
+        with _telling(source):
+            # Kept although nobody asks for it again: without it, the file would be closed when it is collected.
+            self._text = text = source.text(raw)
+            self._blank_lines = 0
             header = text.readline()
-        if not header:
-            raise SourceError(f"{source.name} is empty; the first line must name the columns")
-        delimiter = source.delimiter or _delimiter_of(header)
-        self._rows = csv.reader(chain([header], text), delimiter=delimiter)
-        self.columns: ColumnMapping | None = map_columns(next(self._rows), source.overrides)
+            while header and not header.strip():
+                self._blank_lines += 1
+                header = text.readline()
+            if not header:
+                raise SourceError(f"{source.name} is empty; the first line must name the columns")
+            delimiter = source.delimiter or _delimiter_of(header)
+            self._rows = csv.reader(chain([header], text), delimiter=delimiter)
+            self.columns = map_columns(next(self._rows), source.overrides)
 
-    def position(self) -> int:
-        return self._raw.tell() if self._raw.seekable() else 0
+    async def batches(self, start: Start) -> AsyncGenerator[RowBatch]:
+        batches = batched(self._after(start.rows))
+        while batch := await asyncio.to_thread(next, batches, None):
+            yield RowBatch(batch, position=self._raw.tell() if self._raw.seekable() else 0)
 
-    def watermark(self) -> str | None:
-        return None
-
-    def __iter__(self) -> Iterator[Row]:
+    def _after(self, skipped: int) -> Iterator[Row]:
         rows = self._all()
         with _telling(self._source):
-            for _ in range(self._start.rows):
+            for _ in range(skipped):
                 if next(rows, None) is None:
                     raise SourceError(f"{self._source.name} has fewer rows than the interrupted load had read")
             yield from rows
 
     def _all(self) -> Iterator[Row]:
-        assert self.columns is not None
         width, source, blank = len(self.columns.fields), self._rows, self._blank_lines
         while True:
             line = blank + source.line_num + 1

@@ -4,27 +4,28 @@ Rows come through a server-side cursor, so that neither side ever holds the resu
 uuid: that is what an interrupted load goes on by, however the database stores them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from hashlib import sha256
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.types.string import TextLoader
 
-from indexing.sources.base import Row, Start
-from indexing.sources.columns import ColumnMapping, map_columns
+from indexing.sources.base import BATCH_ROWS, Reading, Row, RowBatch, Source, Start, batched
+from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
 from mappings.errors import SourceError, shorten
-from search.fields import LIST_FIELDS
 
 CHANGED = "changed_at"
 """The column that tells when a row last changed, where `updated_at` does not tell all."""
 
-_FETCHED = 2000
+_Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 _CONNECTING: Mapping[str, Any] = {
     "connect_timeout": 10,
     # A server that is gone is noticed within a minute, not after the two hours that are the system's default.
@@ -36,7 +37,7 @@ _CONNECTING: Mapping[str, Any] = {
 }
 
 
-class PostgresSource(msgspec.Struct, frozen=True, kw_only=True):
+class PostgresSource(Source, frozen=True, kw_only=True):
     """The rows of one query.
 
     Attributes:
@@ -56,118 +57,94 @@ class PostgresSource(msgspec.Struct, frozen=True, kw_only=True):
         return "postgres"
 
     @property
-    def size(self) -> int | None:
-        return None
-
-    @property
     def identity(self) -> str:
         asked = msgspec.json.encode([self.query, self.since, sorted(self.overrides.items())])
         return f"postgres {sha256(asked).hexdigest()}"
 
-    @property
-    def carried(self) -> bool:
-        return False
-
-    @contextmanager
-    def open(self, start: Start) -> Iterator["PostgresReader"]:
-        """The reader of the rows after `start`; the query has been understood by the server."""
+    @asynccontextmanager
+    async def open(self, start: Start) -> AsyncGenerator[Reading]:
+        """The rows after `start`; the query has been understood by the server."""
         with _telling():
-            connection = psycopg.connect(self.dsn, **_CONNECTING)
+            connection = await psycopg.AsyncConnection.connect(self.dsn, **_CONNECTING)
         try:
             with _telling():
-                connection.read_only = True
-                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                reader = PostgresReader(self, connection, start)
-            yield reader
+                await connection.set_read_only(True)
+                await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
+                # As the text that it comes as: nothing of ours takes it apart.
+                connection.adapters.register_loader("uuid", TextLoader)
+                query = await _Query.understood(self, connection)
+            yield Reading(query.columns, query.batches(connection, start))
         finally:
-            connection.close()
+            await connection.close()
 
 
-class PostgresReader:
-    """The rows of a query, as texts. `columns` tells what its columns mean."""
+class _Query:
+    """The query of a source, with what its columns mean."""
 
-    def __init__(self, source: PostgresSource, connection: psycopg.Connection[Any], start: Start) -> None:
-        self._source, self._connection, self._start = source, connection, start
-        query = source.query.strip().rstrip(";")
-        self._from = sql.SQL("SELECT * FROM (\n{}\n) AS contacts").format(sql.SQL(query))
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("{} LIMIT 0").format(self._from))
-            names = [column.name for column in cursor.description or ()]
-        self.columns: ColumnMapping | None = map_columns(names, source.overrides, ignored={CHANGED})
+    def __init__(self, source: PostgresSource, names: Sequence[str]) -> None:
+        self._since = source.since
+        self._from = _selected(source)
+        self.columns = map_columns(names, source.overrides, ignored={CHANGED})
         fields = self.columns.fields
-        self._texts = [_text_of_list if field in LIST_FIELDS else _text_of for field in fields]
-        self._uuid = names[fields.index("uuid")] if "uuid" in fields else None
         self._uuid_at = fields.index("uuid") if "uuid" in fields else None
+        self._uuid = None if self._uuid_at is None else names[self._uuid_at]
         self._changed = CHANGED if CHANGED in names else None
         if self._changed is None and "updated_at" in fields:
             self._changed = names[fields.index("updated_at")]
         self._changed_at = names.index(self._changed) if self._changed else None
-        self._latest: Any = None
 
-    def position(self) -> int:
-        return 0
+    @classmethod
+    async def understood(cls, source: PostgresSource, connection: _Connection) -> "_Query":
+        """The query as the server takes it. Raises `psycopg.Error` where it does not."""
+        async with connection.cursor() as cursor:
+            await cursor.execute(sql.SQL("{} LIMIT 0").format(_selected(source)))
+            return cls(source, [column.name for column in cursor.description or ()])
 
-    def watermark(self) -> str | None:
-        return None if self._latest is None else str(self._latest.isoformat())
+    async def batches(self, connection: _Connection, start: Start) -> AsyncGenerator[RowBatch]:
+        """Its rows after `start`, each with the values as they come."""
+        latest: datetime | None = None
+        done = start.rows
+        with _telling():
+            async with connection.cursor(name="contacts") as cursor:
+                await cursor.execute(self._statement(start))
+                while fetched := await cursor.fetchmany(BATCH_ROWS):
+                    latest = max(filter(None, (latest, self._latest_change(fetched))), default=None)
+                    watermark = None if latest is None else latest.isoformat()
+                    for batch in batched(map(self._row, count(done + 1), fetched)):
+                        yield RowBatch(batch, watermark=watermark)
+                    done += len(fetched)
 
-    def __iter__(self) -> Iterator[Row]:
-        with _telling(), self._connection.cursor(name="contacts") as cursor:
-            cursor.itersize = _FETCHED
-            cursor.execute(self._statement())
-            texts, uuid_at, changed_at = self._texts, self._uuid_at, self._changed_at
-            for number, row in enumerate(cursor, self._start.rows + 1):
-                if changed_at is not None:
-                    changed = row[changed_at]
-                    if isinstance(changed, datetime) and (self._latest is None or changed > self._latest):
-                        self._latest = changed
-                place = None if uuid_at is None or row[uuid_at] is None else str(row[uuid_at])
-                cells = [text(value) for text, value in zip(texts, row, strict=True)]
-                yield Row(number, cells, place=place)
+    def _row(self, number: int, cells: tuple[Any, ...]) -> Row:
+        uuid = None if self._uuid_at is None else cells[self._uuid_at]
+        return Row(number, cells, place=None if uuid is None else str(uuid))
 
-    def _statement(self) -> sql.Composed:
+    def _latest_change(self, rows: Sequence[tuple[Any, ...]]) -> datetime | None:
+        if self._changed_at is None:
+            return None
+        changes = map(itemgetter(self._changed_at), rows)
+        return max((change for change in changes if isinstance(change, datetime)), default=None)
+
+    def _statement(self, start: Start) -> sql.Composed:
         # Values are quoted into it: beside parameters, every `%` in the query itself would have to be doubled.
         conditions: list[sql.Composable] = []
-        if self._source.since is not None:
+        if self._since is not None:
             if self._changed is None:
                 raise SourceError(f"--since needs a column {CHANGED} or updated_at in the query")
             changed = sql.Identifier(self._changed)
-            conditions.append(sql.SQL("{} >= {}").format(changed, sql.Literal(self._source.since)))
-        if self._start.rows:
-            if self._uuid is None or self._start.place is None:
+            conditions.append(sql.SQL("{} >= {}").format(changed, sql.Literal(self._since)))
+        if start.rows:
+            if self._uuid is None or start.place is None:
                 raise SourceError("a query without a uuid for every row can't be resumed; load it anew")
             # Rows without a uuid come last.
-            uuid, place = sql.Identifier(self._uuid), sql.Literal(self._start.place)
+            uuid, place = sql.Identifier(self._uuid), sql.Literal(start.place)
             conditions.append(sql.SQL("({} > {} OR {} IS NULL)").format(uuid, place, uuid))
         where = sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
         order = sql.SQL(" ORDER BY {}").format(sql.Identifier(self._uuid)) if self._uuid else sql.SQL("")
         return sql.Composed([self._from, where, order])
 
 
-def _text_of(value: Any) -> str:
-    """A value as a CSV would have it. Several industries stand in one text, joined by `; `."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal | float):
-        return format(Decimal(str(value)), "f")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return "; ".join(_text_of(part) for part in value if part is not None)
-    return str(value)
-
-
-def _text_of_list(value: Any) -> str:
-    """An array keeps its elements whole, whatever commas they hold."""
-    if not isinstance(value, list):
-        return _text_of(value)
-    return msgspec.json.encode([_text_of(part) for part in value if part is not None]).decode()
-
-
-_Text = Callable[[Any], str]
+def _selected(source: PostgresSource) -> sql.Composed:
+    return sql.SQL("SELECT * FROM (\n{}\n) AS contacts").format(sql.SQL(source.query.strip().rstrip(";")))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from indexing.replacing import replace_file
 from mappings.errors import IndexingError
 
 OVERLAP = timedelta(minutes=10)
@@ -27,6 +28,4 @@ class Watermark:
 
     def write(self, latest: str) -> None:
         """Note the latest change that was loaded."""
-        draft = self._path.with_suffix(".watermark-next")
-        draft.write_text(latest + "\n")
-        draft.replace(self._path)
+        replace_file(self._path, f"{latest}\n".encode())

@@ -11,10 +11,9 @@ from typing import BinaryIO
 
 import duckdb
 
-from search.documents import CompanyFields, PersonFields
 from search.duckdb.meta import DICTIONARY, MAPPING
 from search.duckdb.packing import dictionary
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS
+from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS, STAGED
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION
 
@@ -94,8 +93,7 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
 
 def _staging(documents: Path, line: int) -> tuple[str, ...]:
     """`scratch.staged`: what was staged; `scratch.places`: the row of each line that counts, and where its item is."""
-    derived = (*PersonFields.__struct_fields__, *CompanyFields.__struct_fields__)
-    types = ", ".join(f"{name} {_sql_type(name)}" for name in derived)
+    types = ", ".join(f"{name} {type_}" for name, type_ in STAGED.items())
     return (
         "CREATE TABLE scratch.staged AS SELECT line, uuid, present, size, unnest(search) "
         f"FROM read_json({quoted(documents)}, format = 'newline_delimited', "
@@ -177,9 +175,3 @@ def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: 
             f"INSERT INTO items SELECT row, uuid, item FROM ({csv}) JOIN (SELECT row, uuid FROM contacts {those}) "
             "USING (row) ORDER BY row"
         )
-
-
-def _sql_type(name: str) -> str:
-    if name in NUMBERS:
-        return "BIGINT"
-    return "VARCHAR[]" if name in POSTED else "VARCHAR"

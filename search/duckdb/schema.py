@@ -10,7 +10,7 @@
 Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
 """
 
-from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_KEYS, Kind
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
 
 CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
 """Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
@@ -24,8 +24,15 @@ POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and n
 NUMBERS = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NUMBER)
 """Fields that are a number column of `contacts`."""
 
-SORT_TEXTS = tuple(f"sort_{name}" for name, number in SORT_KEYS.items() if not number)
+SORT_TEXTS = tuple(SORT_FIELDS)
 """Text sort keys: a column of `contacts` each."""
+
+STAGED = (
+    dict.fromkeys((*CODED, *SORT_TEXTS), "VARCHAR")
+    | dict.fromkeys(NUMBERS, "BIGINT")
+    | dict.fromkeys(POSTED, "VARCHAR[]")
+)
+"""Derived field → its type in the documents that a load stages."""
 
 CREATE = (
     "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
@@ -46,4 +53,4 @@ CREATE = (
 
 def sort_column(key: str) -> str:
     """The column of `contacts` that a sort key orders by."""
-    return key if SORT_KEYS[key] else f"sort_{key}"
+    return sort_field(key)

@@ -76,6 +76,9 @@ class Client:
 def _translated(status: int) -> EngineError:
     if status == 404:
         return EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
+    if status == 408:
+        # Of the cluster's health alone, when it did not become good while it was waited for.
+        return EngineUnavailable("The contacts engine is starting, or a part of its contacts is missing.")
     if status in (401, 403):
         return EngineUnavailable("The contacts engine refused the service's credentials.")
     if status == 429 or status >= 500:

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
@@ -136,9 +135,7 @@ class ElasticsearchEngine:
                 yield _uuids(page)
 
     async def ready(self) -> None:
-        path = f"/_cluster/health/{self._alias}?timeout=2s&wait_for_status=yellow"
-        if (await self._client.json("GET", path))["timed_out"]:
-            raise EngineUnavailable("The contacts engine is starting, or a part of its contacts is missing.")
+        await self._client.request("GET", f"/_cluster/health/{self._alias}?timeout=2s&wait_for_status=yellow")
         await self._client.request("GET", f"/{self._alias}/_count")
         check_mapping(await self._indices.mapping())
 

@@ -16,6 +16,8 @@ PROBE_SECONDS = 2.0
 
 PAUSE_SECONDS = 0.5
 
+SILENT = "The contacts engine did not answer in time."
+
 _log = logging.getLogger(__name__)
 
 
@@ -23,7 +25,8 @@ class GuardedClient(Client):
     """While the engine is lost, requests are refused at once and `probe` is asked until it is answered well.
 
     It is lost when it can't be reached, or when a request was not answered in time and no other was for half of that
-    time either: one slow answer alone may be the fault of its query.
+    time either: one slow answer alone may be the fault of its query. A request that was cancelled after half of that
+    time counts like one that was not answered: whoever has a deadline of their own gives up a moment before we do.
 
     Args:
         probe: the path of a `GET` that succeeds when the engine can answer searches.
@@ -41,6 +44,7 @@ class GuardedClient(Client):
         """As `Client.request`; raises `EngineUnavailable` at once while the engine is lost."""
         if self._trouble is not None:
             raise EngineUnavailable(self._trouble)
+        asked = _now()
         try:
             answer = await super().request(method, path, body, ndjson=ndjson)
         except (EngineTimeout, EngineUnreachable) as error:
@@ -49,6 +53,10 @@ class GuardedClient(Client):
             raise
         except EngineError:
             self._heard = _now()
+            raise
+        except asyncio.CancelledError:
+            if _now() - max(asked, self._heard) >= self._silence:
+                self._lose(EngineTimeout(SILENT))
             raise
         self._heard = _now()
         return answer

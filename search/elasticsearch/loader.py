@@ -7,13 +7,14 @@ from typing import ClassVar
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable
-from search.documents import search_fields
+from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.patience import PATIENCE, patiently
-from search.elasticsearch.schema import grams, index_body
+from search.elasticsearch.schema import NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
 from search.fields import ContactListItem
+from search.kinds import DerivedValue
 from search.loader import Document, Refusal
 from search.stores import Store, left_over
 
@@ -38,6 +39,9 @@ class _Bulk(msgspec.Struct):
 
 _DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b,"search":{"absent":%b%b%b%b}\n'
 """Two lines of a bulk request: the action, then the item with the derived fields as one more of its own."""
+
+_NAMES = [(name, value_of(name)) for name in NAMES]
+"""Fields that have trigrams beside them, and how to get at their texts."""
 
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
@@ -64,14 +68,16 @@ class ElasticsearchLoader:
     @staticmethod
     def encode(row: int, item: ContactListItem) -> Document:
         fields = search_fields(item)
-        derived, text = fields.json(), fields.company.company_text
+        derived, trigrams = fields.json(), b""
+        for name, value in _NAMES:
+            trigrams += _grams(name, value(fields))
         parts = (
             _encode(item.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
             _encode(item)[:-1],
             _encode(fields.absent),
-            _grams(text) if text else b"",
+            trigrams,
             b"," if len(derived) > len("{}") else b"",
             derived[1:],
         )
@@ -178,8 +184,12 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
 
 @lru_cache(maxsize=4096)
-def _grams(company: str) -> bytes:
-    return b',"company_text_grams":%b' % _encode(grams(company))
+def _grams(name: str, value: DerivedValue) -> bytes:
+    """The member of a document with the trigrams of a field's text, or of each of its texts; nothing without text."""
+    if not value:
+        return b""
+    tokens = [grams(text) for text in value] if isinstance(value, tuple) else grams(str(value))
+    return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
 
 
 def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:

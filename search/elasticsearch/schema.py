@@ -7,10 +7,13 @@ contacts ends as soon as it is full. Only what the core distribution has is used
 
 from typing import Any
 
-from search.fields import ITEM_FIELDS, MAPPING_VERSION, SEARCH_FIELDS, SORT_KEYS, Kind
+from search.fields import ITEM_FIELDS, MAPPING_VERSION, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
 
 META = {"mapping": MAPPING_VERSION}
 """What an index says of itself. Nothing of it is indexed."""
+
+NAMES = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NAME)
+"""Fields that are searched for substrings: beside each stands one with its trigrams."""
 
 _TERM = {"type": "keyword", "doc_values": False}
 _TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
@@ -37,7 +40,7 @@ def grams_path(field: str) -> str:
 
 def sort_path(key: str) -> str:
     """The field that a sort key orders by."""
-    return f"search.{key}" if SORT_KEYS[key] else f"search.sort_{key}"
+    return f"search.{sort_field(key)}"
 
 
 def index_body(shards: int = 1) -> dict[str, Any]:
@@ -47,8 +50,8 @@ def index_body(shards: int = 1) -> dict[str, Any]:
     else; left to the end, all of it would be waited for with the other processors idle.
     """
     search: dict[str, Any] = {name: _MAPPING_OF_KIND[field.kind] for name, field in SEARCH_FIELDS.items()}
-    search |= {f"{name}_grams": _TEXT for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NAME}
-    search |= {f"sort_{key}": _SORT for key, number in SORT_KEYS.items() if not number}
+    search |= {f"{name}_grams": _TEXT for name in NAMES}
+    search |= dict.fromkeys(SORT_FIELDS, _SORT)
     stored: dict[str, Any] = {name: {"type": "object", "enabled": False} for name in ITEM_FIELDS}
     return {
         "settings": {

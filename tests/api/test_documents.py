@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody
-from api.actions.shapes import URL_PATTERN, AnalyzeFields, CountFields, SearchFields, SearchQuery, UuidsFields
+from api.actions.fields import URL_PATTERN, Place
+from api.actions.requests import SearchRequest, fields_of
 from api.actions.table import ACTIONS
 from mappings.company_lists import CompanyLists
 from mappings.errors import ForeignUrl, InvalidField
@@ -58,8 +59,7 @@ def test_there_is_a_page_and_a_document(service, openapi):
     assert (status, "<html" in page) == (200, True)
     assert openapi["openapi"].startswith("3.1")
     assert {path for path in openapi["paths"] if path.startswith(APOLLO)} == {
-        f"{APOLLO}{path}"
-        for path in ("/analyze", "/analyze/count", "/contacts", "/contacts/count", "/contacts/count/uuids")
+        f"{APOLLO}{action.path}" for action in ACTIONS.values()
     }
 
 
@@ -80,7 +80,7 @@ def test_every_operation_on_contacts_says_what_it_takes_and_answers(openapi):
     assert parameters["limit"]["minimum"] == 1
     assert parameters["offset"]["minimum"] == 0
     assert parameters["exclude_domain_list"]["type"] == "array"
-    assert list(parameters) == list(SearchQuery.__struct_fields__)
+    assert list(parameters) == [field.name for field in fields_of(SearchRequest) if field.place is Place.QUERY]
     assert "anyOf" not in json.dumps(found["parameters"])
 
 
@@ -245,9 +245,9 @@ def test_a_wrong_message_is_found_wrong(asyncapi):
             check.validate(good | change)
 
 
-@pytest.mark.parametrize("fields", [AnalyzeFields, CountFields, UuidsFields, SearchFields])
-def test_every_field_is_described(asyncapi, fields):
-    schema = asyncapi["components"]["schemas"][fields.__name__]
-    assert list(schema["properties"]) == list(fields.__struct_fields__)
+@pytest.mark.parametrize("request_", dict.fromkeys(action.request for action in ACTIONS.values()))
+def test_every_field_is_described(asyncapi, request_):
+    schema = asyncapi["components"]["schemas"][request_.__name__]
+    assert set(schema["properties"]) == set(request_.__struct_fields__)
     for name, field in schema["properties"].items():
         assert "description" in json.dumps(field), name

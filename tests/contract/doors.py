@@ -3,16 +3,10 @@
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from api.actions.table import ACTIONS
 from tests.harness.service import Service
 
 APOLLO = "/api/v2/apollo"
-PATHS = {
-    "analyze": "/analyze",
-    "count_by_filter": "/analyze/count",
-    "search_contacts": "/contacts",
-    "count_contacts": "/contacts/count",
-    "get_uuids": "/contacts/count/uuids",
-}
 
 
 class Door(Protocol):
@@ -66,4 +60,4 @@ class RestDoor:
 
     def _post(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
         query = urlencode({name: value for name, value in data.items() if name != "url"}, doseq=True)
-        return self.service.post(f"{APOLLO}{PATHS[action]}?{query}", {"url": data["url"]})
+        return self.service.post(f"{APOLLO}{ACTIONS[action].path}?{query}", {"url": data["url"]})

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from indexing.items import item_reader
 from indexing.sources.csv import CsvSource
 from mappings.contact_filter import map_url
 from mappings.url import parse
 from search.duckdb.compile import compile_filter as compile_sql
 from search.elasticsearch.compile import compile_filter as compile_query
+from tests.harness.loads import items_of
 from tests.harness.oracle import Oracle
 from tests.harness.service import Service
 
@@ -27,10 +27,7 @@ def refusal(url: str) -> str | None:
 
 @pytest.fixture(scope="session")
 def oracle(sample_csv: Path) -> Oracle:
-    with CsvSource(path=str(sample_csv)).open() as reader:
-        assert reader.columns is not None
-        read = item_reader(reader.columns.fields)
-        return Oracle([read(row.cells) for row in reader])
+    return Oracle(items_of(CsvSource(path=str(sample_csv))))
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from indexing.cli.server_process import CONTACTS
 from tests.harness.elasticsearch import LocalElasticsearch
 from tests.harness.loads import arguments, interrupted, loaded
 from tests.harness.processes import server_directory
-from tests.harness.service import CONTACTS
 
 
 class MortalElasticsearch(LocalElasticsearch):

@@ -1,4 +1,7 @@
-"""Frames that no client should send: random ones, and real messages with something changed. Seeded, so repeatable."""
+"""Frames as no client should send them: noise, real messages with something wrong, and rarely a good one.
+
+All that is random about them comes from a seed: the same frames can be sent again.
+"""
 
 import asyncio
 import copy

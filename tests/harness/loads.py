@@ -1,4 +1,4 @@
-"""Loads contacts through the command line and looks at what is live afterwards."""
+"""Loads contacts through the command line and looks at what is live afterwards; reads sources and nothing else."""
 
 import asyncio
 import json
@@ -9,10 +9,14 @@ from typing import Any
 import msgspec
 
 from api.settings import load_settings
+from indexing.items import item_reader
 from indexing.sample.contacts import write_sample
+from indexing.sources.base import Row, Source, Start
+from indexing.sources.columns import ColumnMapping
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import open_engine
+from search.fields import ContactListItem
 from tests.harness.service import contacts, environment_of
 
 
@@ -81,6 +85,24 @@ async def _live(settings: EngineSettings) -> list[dict[str, Any]]:
         return [msgspec.json.decode(item) async for batch in engine.scan(compiled) for item in batch]
     finally:
         await engine.close()
+
+
+def rows_of(source: Source, start: Start | None = None) -> list[Row]:
+    """All rows of `source` after `start`."""
+    return asyncio.run(_read(source, start or Start()))[1]
+
+
+def items_of(source: Source) -> list[ContactListItem]:
+    """The contacts that the rows of `source` are, of which all must be some."""
+    columns, rows = asyncio.run(_read(source, Start()))
+    assert columns is not None
+    read = item_reader(columns.fields)
+    return [read(row.cells) for row in rows]
+
+
+async def _read(source: Source, start: Start) -> tuple[ColumnMapping | None, list[Row]]:
+    async with source.open(start) as reading:
+        return reading.columns, [row async for batch in reading.batches for row in batch.rows]
 
 
 def people(number: int, first: int = 0, title: str = "CEO") -> str:

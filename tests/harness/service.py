@@ -4,10 +4,8 @@ import gc
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import warnings
@@ -21,10 +19,9 @@ from click.testing import CliRunner
 from websockets.sync.client import ClientConnection, connect
 
 from indexing.cli.main import main
+from indexing.cli.server_process import CONTACTS, READY_SECONDS, free_port, server_process
 
-READY_SECONDS = 60
 ANSWER_SECONDS = 60
-CONTACTS = (sys.executable, "-m", "indexing.cli")
 
 
 class Service:
@@ -79,7 +76,9 @@ def environment_of(directory: Path, **settings: str) -> dict[str, str]:
     return inherited | {"CONTACTS_DATA_DIR": str(directory), "CONTACTS_ENV": "development"} | settings
 
 
-def contacts(environment: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def contacts(
+    environment: dict[str, str], *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """The outcome of `contacts ARGUMENTS`, run in this process: to start another costs more than most commands do."""
     command = ["contacts", *arguments]
     with CliRunner().isolation(stdin, environment) as (stdout, stderr, _), _as_a_program(command):
@@ -108,7 +107,9 @@ def _as_a_program(command: list[str]) -> Iterator[None]:
         gc.set_threshold(*threshold)
 
 
-def contacts_process(environment: dict[str, str], *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def contacts_process(
+    environment: dict[str, str], *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """The same in a process of its own, for where it matters that it is one."""
     return subprocess.run(
         [*CONTACTS, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=300
@@ -119,25 +120,9 @@ def contacts_process(environment: dict[str, str], *arguments: str, stdin: str = 
 def running(environment: dict[str, str]) -> Iterator[Service]:
     """A server process, ready; stopped afterwards."""
     port = free_port()
-    with subprocess.Popen([*CONTACTS, "serve", "--port", str(port)], env=environment) as process:
-        try:
-            wait_until_ready(process, port)
-            yield Service(port, environment, process)
-        finally:
-            process.terminate()
-            assert process.wait(30) == 0
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended before it was ready"
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise AssertionError(f"the server was not ready after {READY_SECONDS} s")
+    with server_process(environment, port) as process:
+        yield Service(port, environment, process)
+    assert process.returncode == 0
 
 
 def post(url: str, body: object) -> dict[str, Any]:
@@ -148,9 +133,3 @@ def post(url: str, body: object) -> dict[str, Any]:
 
 def _decoded(body: bytes, headers: Message) -> Any:
     return json.loads(body) if headers.get_content_type() == "application/json" else body
-
-
-def free_port() -> int:
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -1,5 +1,8 @@
 """Contacts and filters made to collide: few values, many absences, and the texts that break naive comparisons."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from hypothesis import strategies as st
 
 from mappings.predicates import (
@@ -27,12 +30,15 @@ DATES = ("2024-01-15T10:30:00", "2024-01-15T10:30:01", "1969-12-31T23:59:59", "2
 NUMBERS = (0, 1, 10, 11, 50, -3, 2**63, -(2**70), 2**63 - 1, 10**12)
 DOMAINS = ("acme.com", "shop.acme.com", "notacme.com", "müller.de", "x.co.uk", "localhost", "")
 
+Value = TypeVar("Value")
+
 phrases = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 texts = st.one_of(st.none(), phrases, st.text(max_size=12))
 lists = st.one_of(st.none(), st.lists(phrases, max_size=3).map(tuple))
 
 
-def optional(values: tuple) -> st.SearchStrategy:
+def optional(values: Sequence[Value]) -> st.SearchStrategy[Value | None]:
+    """One of `values`, or none."""
     return st.one_of(st.none(), st.sampled_from(values))
 
 
@@ -80,6 +86,7 @@ needles = st.one_of(phrase_values, st.tuples(phrase_values, st.integers(0, 5), s
 
 
 def fields(*kinds: Kind) -> st.SearchStrategy[str]:
+    """A search field of one of these kinds."""
     return st.sampled_from([name for name, field in SEARCH_FIELDS.items() if field.kind in kinds])
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from indexing.cli.server_process import CONTACTS
 from mappings.predicates import ContactFilter
 from search.engines import open_engine
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -30,7 +31,7 @@ from tests.harness.loads import (
 )
 from tests.harness.processes import ServerUnavailable
 from tests.harness.proxy import proxy
-from tests.harness.service import CONTACTS, contacts, contacts_process
+from tests.harness.service import contacts, contacts_process
 
 ROWS = 8_000
 KILLS = 10

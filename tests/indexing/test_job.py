@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from indexing.job import Job, Limits, LoadRefused, Plan, Summary, new_state
+from indexing.guard import LoadRefused
+from indexing.job import Job, Summary, new_state
 from indexing.progress import ProgressBar
+from indexing.request import Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
@@ -16,6 +18,7 @@ from search.fields import ContactListItem
 from search.loader import Document, Refusal
 from search.stores import Store
 from tests.harness.loads import people
+from tests.harness.memory_source import MemorySource, contact_rows
 
 
 class MemoryLoader:
@@ -82,9 +85,11 @@ def run(tmp_path: Path) -> Callable[..., Summary]:
         source = CsvSource(path=str(tmp_path / "people.csv"))
         Path(source.path).write_text(text)
         with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
-            state = file.load() if resume else new_state(loader, [source], tmp_path / "rejects.ndjson")
+            rejects = tmp_path / "rejects.ndjson"
+            request = LoadRequest(sources=[source], rejects=rejects, limits=limits or Limits(), resume=resume)
+            state = file.load() if resume else new_state(loader, request)
             assert state is not None
-            return asyncio.run(Job(Plan([source], limits or Limits(), 1, resume), loader, state, file, progress).run())
+            return asyncio.run(Job(request, loader, state, file, progress).run())
 
     return run_job
 
@@ -152,6 +157,33 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
     assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (10_001, 10_000, 0, 1)
     assert loader.calls == ["start", "resume 3000", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
+
+
+def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:
+    class Stuck(MemoryLoader):
+        async def write(self, documents: Sequence[Document]) -> list[Refusal]:
+            self.calls.append("write")
+            writing.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.calls.append("write ended")
+            return []
+
+    async def run() -> None:
+        request = LoadRequest(sources=[MemorySource(rows=contact_rows(10))], rejects=tmp_path / "rejects.ndjson")
+        with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
+            job = asyncio.create_task(Job(request, loader, new_state(loader, request), file, progress).run())
+            await writing.wait()
+            job.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await job
+
+    loader, writing = Stuck(), asyncio.Event()
+    asyncio.run(run())
+    # Nothing was acknowledged, so nothing stays to be resumed.
+    assert loader.calls == ["start", "write", "write ended", "abort"]
+    assert leftovers(tmp_path) == set()
 
 
 def test_two_loads_into_one_index_exclude_each_other(tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ def test_distinct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int)
         ledger.add(fingerprint(f"contact {at % 75}"))
     assert ledger.distinct() == 75
     assert ledger.distinct(start=190 * module.WIDTH) == 10
-    ledger.remove()
-    assert not (tmp_path / "ledger").exists()
+    ledger.close()
 
 
 def test_what_was_not_acknowledged_is_cut_off(tmp_path: Path) -> None:
@@ -29,4 +28,4 @@ def test_what_was_not_acknowledged_is_cut_off(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger", size)
     ledger.add(fingerprint("c"))
     assert (ledger.distinct(), ledger.size) == (2, 2 * module.WIDTH)
-    ledger.remove()
+    ledger.close()

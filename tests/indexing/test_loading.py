@@ -1,15 +1,25 @@
-"""What a load refuses to go on with, and how many processes encode when nobody says."""
+"""Loads into a real DuckDB file: whole ones, updates, and what is gone on with after an interruption."""
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from indexing.loading import LoadRequest, default_workers, load
+from indexing.job import Summary
+from indexing.loading import Interrupted, default_workers, load
+from indexing.request import Limits, LoadRequest
+from indexing.sources import base
+from indexing.sources.base import RowBatch, Start
 from indexing.state import JobState, StateFile
-from mappings.errors import IndexingError
+from mappings.errors import EngineUnavailable, IndexingError
+from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
+from tests.harness.memory_source import MemorySource, contact_rows
+from tests.harness.stores import engine_of
 
 
 @pytest.mark.parametrize(
@@ -36,4 +46,145 @@ def test_a_load_of_another_version_is_not_resumed(tmp_path: Path) -> None:
     with StateFile(tmp_path, settings.index) as file:
         file.save(JobState(store="contacts-1", in_place=False, base=0, inputs=[], reject_path="rejects.ndjson"))
     with pytest.raises(IndexingError, match="another version"):
-        asyncio.run(load(settings, [], LoadRequest(rejects=tmp_path / "rejects.ndjson", resume=True)))
+        asyncio.run(load(settings, LoadRequest(rejects=tmp_path / "rejects.ndjson", resume=True)))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> EngineSettings:
+    return EngineSettings(data_dir=tmp_path / "data")
+
+
+def loaded(settings: EngineSettings, *sources: MemorySource, **rest: Any) -> Summary:
+    request = LoadRequest(sources=sources, rejects=settings.data_dir / "rejects.ndjson", workers=1, **rest)
+    return asyncio.run(load(settings, request))
+
+
+def titles(settings: EngineSettings) -> dict[str, str]:
+    """uuid → title of all that is live."""
+
+    async def read() -> dict[str, str]:
+        async with engine_of(settings) as engine:
+            compiled = engine.compile(ContactFilter())
+            items = [msgspec.json.decode(item) async for batch in engine.scan(compiled) for item in batch]
+            return {item["uuid"]: item["title"] for item in items}
+
+    return asyncio.run(read())
+
+
+def test_several_sources_as_one_load(settings: EngineSettings) -> None:
+    first, second = MemorySource(rows=contact_rows(2000)), MemorySource(rows=contact_rows(10, first=1995, title="CTO"))
+    summary = loaded(settings, first, second)
+    assert (summary.rows, summary.indexed, summary.duplicates, summary.live) == (2010, 2005, 5, 2005)
+    assert summary.unknown_columns == ("Other",)
+    assert (summary.watermark, first.closed, second.closed) == ("2000", [True], [True])
+    assert [title for uuid, title in sorted(titles(settings).items()) if uuid > "id-001994"] == ["CTO"] * 10
+
+
+def test_an_update_and_a_rebuild_begin_with_what_is_live(settings: EngineSettings) -> None:
+    with pytest.raises(EngineUnavailable, match="without --update first"):
+        loaded(settings, MemorySource(rows=contact_rows(1)), update=True)
+    loaded(settings, MemorySource(rows=contact_rows(1600)))
+    summary = loaded(settings, MemorySource(rows=contact_rows(2, first=1599, title="CTO")), update=True)
+    assert (summary.rows, summary.indexed, summary.duplicates, summary.live) == (2, 2, 0, 1601)
+    before = titles(settings)
+    assert sum(title == "CTO" for title in before.values()) == 2
+    summary = loaded(settings, rebuild=True)
+    assert (summary.rows, summary.indexed, summary.live) == (1601, 1601, 1601)
+    assert titles(settings) == before
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many batches of few rows, so that some are acknowledged before a source breaks."""
+    monkeypatch.setattr(base, "BATCH_ROWS", 300)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_an_interrupted_load_is_gone_on_with(settings: EngineSettings) -> None:
+    rows = contact_rows(4000)
+    with pytest.raises(Interrupted, match="the rest can't be read; nothing was swapped; --resume continues"):
+        loaded(settings, MemorySource(rows=rows[:2500], fails=True))
+    source = MemorySource(rows=rows)
+    summary = loaded(settings, source, resume=True)
+    assert (summary.rows, summary.indexed, summary.duplicates) == (4000, 4000, 0)
+    assert 0 < len(source.read) < 4000
+    assert len(titles(settings)) == 4000
+    with pytest.raises(IndexingError, match="no interrupted load"):
+        loaded(settings, source, resume=True)
+
+
+def test_the_second_source_is_gone_on_with(settings: EngineSettings) -> None:
+    first, second = MemorySource(rows=contact_rows(2000)), contact_rows(3000, first=2000)
+    with pytest.raises(Interrupted):
+        loaded(settings, first, MemorySource(rows=second[:2000], fails=True))
+    again = MemorySource(rows=first.rows), MemorySource(rows=second)
+    assert loaded(settings, *again, resume=True).indexed == 5000
+    assert (again[0].read, len(titles(settings))) == ([], 5000)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_other_sources_or_flags_are_not_resumed(settings: EngineSettings) -> None:
+    class Renamed(MemorySource, frozen=True, kw_only=True):
+        identity = "another"
+
+    loaded(settings, MemorySource(rows=contact_rows(1)))
+    broken = MemorySource(rows=contact_rows(2000), fails=True)
+    with pytest.raises(Interrupted):
+        loaded(settings, broken)
+    with pytest.raises(IndexingError, match="have changed since; load anew without --resume"):
+        loaded(settings, Renamed(rows=contact_rows(2000)), resume=True)
+    # Without --resume what was left is removed, and nothing of it is live.
+    assert loaded(settings, MemorySource(rows=contact_rows(3)), keep=0).live == 3
+    assert len([path for path in settings.data_dir.iterdir() if path.suffix == ".duckdb"]) == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_cancelled_load_is_gone_on_with(settings: EngineSettings) -> None:
+    class Endless(MemorySource, frozen=True, kw_only=True):
+        """Waits after its rows for more that never come."""
+
+        async def _batches(self, start: Start) -> AsyncGenerator[RowBatch]:
+            async for batch in MemorySource._batches(self, start):
+                yield batch
+            interrupted.set()
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        request = LoadRequest(sources=[source], rejects=settings.data_dir / "rejects.ndjson", workers=1)
+        loading = asyncio.create_task(load(settings, request))
+        await interrupted.wait()
+        loading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await loading
+
+    interrupted = asyncio.Event()
+    source = Endless(rows=contact_rows(2500))
+    asyncio.run(run())
+    assert source.closed == [True]
+    assert loaded(settings, MemorySource(rows=contact_rows(3000)), resume=True).indexed == 3000
+
+
+def test_a_crash_after_the_swap_needs_no_second_load(settings: EngineSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = MemorySource(rows=contact_rows(2000))
+    with monkeypatch.context() as patched:
+        # The state file stays, as after a crash between the swap and its removal.
+        patched.setattr(StateFile, "remove", lambda _file: None)
+        loaded(settings, source)
+    summary = loaded(settings, source, resume=True)
+    assert (summary.rows, summary.indexed, summary.live) == (2000, 2000, 2000)
+    assert len(source.read) == 2000
+    with StateFile(settings.data_dir, settings.index) as file:
+        assert file.load() is None
+
+
+def test_a_crash_after_the_swap_leaves_what_is_live_alone(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(StateFile, "remove", lambda _file: None)
+        loaded(settings, MemorySource(rows=contact_rows(2000)))
+    with pytest.raises(IndexingError, match="--max-rejects"):
+        loaded(settings, MemorySource(headers=("Id", "Other", "# Employees"), rows=contact_rows(5)))
+    assert len(titles(settings)) == 2000
+    summary = loaded(settings, MemorySource(rows=contact_rows(5)), limits=Limits(allow_shrink=True))
+    assert summary.live == 5

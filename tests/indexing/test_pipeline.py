@@ -1,47 +1,22 @@
 """Rows on their way to batches: all of them, in order, and only a few ahead."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import aclosing
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexing import pipeline as module
-from indexing.encoding import Encoders
-from indexing.pipeline import Portion, portions
-from indexing.sources.base import Row
-from indexing.sources.columns import ColumnMapping
+from indexing.encoding import Encoded, Encoders
+from indexing.pipeline import Portion, open_source
+from indexing.sources import base
+from indexing.sources.base import Row, RowBatch, Start
 from mappings.errors import SourceError
 from search.fields import ContactListItem
 from search.loader import Document
+from tests.harness.memory_source import MemorySource
 
 FIELDS = ("uuid", None, "title")
 FIRST = 11
-
-
-class Rows:
-    """A reader of rows from memory; after them it fails, if told to. `read` counts those that were taken."""
-
-    columns: ColumnMapping | None
-
-    def __init__(self, rows: list[Row], fails: bool = False) -> None:
-        self.rows, self.fails, self.read = rows, fails, 0
-        self.columns = ColumnMapping(("Id", "Other", "Title"), FIELDS, ("Other",))
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self.rows:
-            self.read += 1
-            yield row
-        if self.fails:
-            raise SourceError("the rest can't be read")
-
-    def position(self) -> int:
-        return self.read
-
-    def watermark(self) -> str | None:
-        return str(self.read)
 
 
 def encode(row: int, item: ContactListItem) -> Document:
@@ -52,32 +27,29 @@ def row(number: int, problem: str | None = None, text: str = "x") -> Row:
     return Row(line=number, cells=(f"id-{number}", "dropped", text), problem=problem)
 
 
-async def collected(reader: Rows, found: list[Portion]) -> None:
+async def collect(source: MemorySource, portions: list[Portion]) -> None:
     encoders = Encoders(encode, 1)
-    try:
-        async with aclosing(portions(reader, FIRST, encoders)) as ready:
-            async for portion in ready:
-                found.append(portion)  # noqa: PERF401 - those before a failure count
-    finally:
-        encoders.close()
+    async with open_source(source, Start(), FIRST, encoders) as opened:
+        async for portion in opened.portions:
+            portions.append(portion)  # noqa: PERF401 - those before a failure count
 
 
 @given(st.lists(st.booleans(), max_size=40), st.integers(1, 9), st.booleans())
 @settings(deadline=None)
 def test_every_row_comes_once_and_in_order(good: list[bool], most: int, fails: bool) -> None:
     rows = [row(at, None if fine else f"problem {at}") for at, fine in enumerate(good, FIRST)]
-    found: list[Portion] = []
+    portions: list[Portion] = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(module, "BATCH_ROWS", most)
+        patched.setattr(base, "BATCH_ROWS", most)
         try:
-            asyncio.run(collected(Rows(rows, fails), found))
+            asyncio.run(collect(MemorySource(rows=rows, fails=fails), portions))
         except SourceError:
             assert fails
         else:
             assert not fails
-            assert sum(len(portion.rows) for portion in found) == len(rows)
+            assert sum(len(portion.rows) for portion in portions) == len(rows)
     ends = FIRST
-    for portion in found:
+    for portion in portions:
         assert portion.first == ends
         assert 0 < len(portion.rows) <= most
         ends += len(portion.rows)
@@ -86,32 +58,31 @@ def test_every_row_comes_once_and_in_order(good: list[bool], most: int, fails: b
         assert documents | portion.encoded.rejects == {
             each.line: each.problem or each.cells[0] for each in portion.rows
         }
-        assert (portion.position, portion.watermark) == (ends - FIRST, str(ends - FIRST))
+        assert (portion.read.position, portion.read.watermark) == (ends - FIRST, str(ends - FIRST))
 
 
 def test_wide_rows_fill_a_batch_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH_CHARACTERS", 100)
-    found: list[Portion] = []
-    asyncio.run(collected(Rows([row(at, text="x" * 60) for at in range(5)]), found))
-    assert [len(portion.rows) for portion in found] == [2, 2, 1]
+    monkeypatch.setattr(base, "BATCH_CHARACTERS", 100)
+    portions: list[Portion] = []
+    asyncio.run(collect(MemorySource(rows=[row(at, text="x" * 60) for at in range(5)]), portions))
+    assert [len(portion.rows) for portion in portions] == [2, 2, 1]
 
 
 def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH_ROWS", 10)
-    reader = Rows([row(at) for at in range(1000)])
+    monkeypatch.setattr(base, "BATCH_ROWS", 10)
+    source = MemorySource(rows=[row(at) for at in range(1000)])
 
     async def run() -> None:
         encoders, taken = Encoders(encode, 1), 0
-        async with aclosing(portions(reader, FIRST, encoders)) as ready:
-            async for portion in ready:
+        async with open_source(source, Start(), FIRST, encoders) as opened:
+            async for portion in opened.portions:
                 taken += len(portion.rows)
-                assert reader.read <= taken + 10 * encoders.workers
+                assert len(source.read) <= taken + 10 * encoders.workers
                 if taken == 500:
                     break
-        encoders.close()
 
     asyncio.run(run())
-    assert reader.read < 600
+    assert len(source.read) < 600
 
 
 @pytest.mark.parametrize(
@@ -124,6 +95,6 @@ def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_a_reject_shows_the_row(problem: str | None, fields: tuple[str | None, ...] | None, cells: dict) -> None:
-    portion = Portion(6, [row(6), row(7, problem)], module._NOTHING, 0, None)
-    reject = portion.reject("people.csv", fields, 7, "because")
+    portion = Portion("people.csv", fields, 6, RowBatch([row(6), row(7, problem)]), Encoded([], b"", {}))
+    reject = portion.reject(7, "because")
     assert (reject.source, reject.line, reject.reason, reject.row) == ("people.csv", 7, "because", cells)

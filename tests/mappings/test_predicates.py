@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Phrase, Predicate, Terms, all_of, any_of
 from search.fields import ContactListItem
-from tests.harness.oracle import derived, matches
+from tests.harness.naive_engine import derived, matches
 from tests.harness.strategies import items, predicates
 
 VP, CEO = Terms("seniority", ("vp",)), Terms("seniority", ("ceo",))

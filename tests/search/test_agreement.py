@@ -50,11 +50,12 @@ async def check(engine: Engine[Any], oracle: Oracle, contact_filter: ContactFilt
 
 
 def test_engines_agree_with_the_naive_evaluator(
-    elasticsearch_url: str, own_index: Callable[[str], str], tmp_path_factory: Any
+    elasticsearch_url: str, own_index: Callable[[str], str], naive: str, tmp_path_factory: Any
 ) -> None:
     directory: Path = tmp_path_factory.mktemp("agreement")
     stores = (
         EngineSettings(data_dir=directory),
+        EngineSettings(engine=naive, data_dir=directory),
         cluster(elasticsearch_url, own_index("agreement")),
     )
 

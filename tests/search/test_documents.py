@@ -3,8 +3,8 @@
 import msgspec
 from hypothesis import given
 
-from search.documents import CompanyFields, PersonFields, epoch_seconds, search_fields
-from search.fields import LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactListItem
+from search.documents import search_fields, value_of
+from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactListItem, sort_field
 from tests.harness.strategies import items
 
 CONTACT = ContactListItem(
@@ -60,13 +60,36 @@ def test_a_zero_is_something() -> None:
     absent = search_fields(ContactListItem(uuid="1", employees=0, title="", keywords=())).absent
     assert "employees" not in absent
     assert {"title", "keywords", "total_funding"} <= set(absent)
+    assert INTEGER_FIELDS.isdisjoint(search_fields(ContactListItem("1", **dict.fromkeys(INTEGER_FIELDS, 0))).absent)
 
 
 def test_every_search_field_and_sort_key_is_derived() -> None:
-    derived = {*PersonFields.__struct_fields__, *CompanyFields.__struct_fields__, "absent"}
-    sort_texts = {f"sort_{key}" for key, number in SORT_KEYS.items() if not number}
-    assert derived == set(SEARCH_FIELDS) | sort_texts
-    assert {key for key, number in SORT_KEYS.items() if number} <= set(SEARCH_FIELDS)
+    fields = search_fields(CONTACT)
+    derived = {*fields.person.__struct_fields__, *fields.company.__struct_fields__, "absent"}
+    assert derived == set(SEARCH_FIELDS) | set(map(sort_field, SORT_KEYS))
+
+
+def test_the_company_is_what_colleagues_share() -> None:
+    colleague = ContactListItem(
+        "2",
+        title="CEO",
+        city="Paris",
+        **{
+            name: getattr(CONTACT, name)
+            for name in ("company", "employees", "industry", "keywords", "technologies", "website", "latest_funding")
+        },
+        last_raised_at=CONTACT.last_raised_at,
+    )
+    one, other = search_fields(CONTACT), search_fields(colleague)
+    assert one.company is other.company
+    assert one.person != other.person
+    assert search_fields(msgspec.structs.replace(CONTACT, company_city="Rome")).company != one.company
+
+
+def test_a_derived_field_by_its_name() -> None:
+    fields = search_fields(CONTACT)
+    assert value_of("company_text")(fields) == "acme inc"
+    assert value_of("title_key")(fields) == "manager project"
 
 
 @given(items)
@@ -76,11 +99,6 @@ def test_the_json_is_that_of_both_parts(item: ContactListItem) -> None:
     assert msgspec.json.decode(fields.json()) == {
         name: value for part in parts for name, value in msgspec.json.decode(part).items()
     }
-
-
-def test_seconds_of_what_is_no_datetime() -> None:
-    assert epoch_seconds("2024-01-15T10:30:00") == 1_705_314_600
-    assert [epoch_seconds(text) for text in (None, "", "soon", "2024-02-30T00:00:00")] == [None] * 4
 
 
 @given(items)

@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "indexing", "mappings", "search")
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.usefixtures("naive")
+@pytest.mark.parametrize("name", [*ENGINES, "naive"])
 def test_every_engine_offers_what_the_protocol_says(name: str) -> None:
     module = engine_module(name)
     assert set(inspect.get_annotations(EngineModule)) <= set(vars(module))
@@ -46,7 +47,8 @@ def test_every_engine_offers_what_the_protocol_says(name: str) -> None:
         assert offered.return_annotation == inspect.signature(wanted).return_annotation, function
 
 
-@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.usefixtures("naive")
+@pytest.mark.parametrize("name", [*ENGINES, "naive"])
 def test_the_rows_of_an_engine_are_the_attributes_of_its_settings(name: str) -> None:
     module = engine_module(name)
     if module.OwnSettings is None:

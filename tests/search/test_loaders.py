@@ -19,11 +19,13 @@ from tests.harness.stores import cluster, engine_of
 Own = Callable[[str], str]
 
 
-@pytest.fixture(params=sorted(ENGINES))
+@pytest.fixture(params=[*sorted(ENGINES), "naive"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> EngineSettings:
     if request.param == "elasticsearch":
         own_index: Own = request.getfixturevalue("own_index")
         return cluster(request.getfixturevalue("elasticsearch_url"), own_index("loaders"))
+    if request.param == "naive":
+        request.getfixturevalue("naive")
     return EngineSettings(engine=request.param, data_dir=tmp_path)
 
 

@@ -1,16 +1,16 @@
 import pytest
 
-from api.actions.requests import analyze_request, count_request, search_request, uuids_request
+from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from mappings.errors import InvalidField, MissingField
 
 URL = "https://app.apollo.io/#/people"
 
 
-@pytest.mark.parametrize("read", [analyze_request, count_request, search_request, uuids_request])
+@pytest.mark.parametrize("request_", [AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest])
 @pytest.mark.parametrize("data", [{}, {"url": None}, {"url": ""}, {"limit": 0}])
-def test_the_url_is_missing(read, data):
+def test_the_url_is_missing(request_, data):
     with pytest.raises(MissingField, match=r"^Missing required field: url$"):
-        read(data)
+        request_.read(data)
 
 
 @pytest.mark.parametrize(
@@ -37,23 +37,23 @@ def test_the_url_is_missing(read, data):
 )
 def test_messages_name_the_field_the_value_and_what_was_expected(data, message):
     with pytest.raises(InvalidField) as caught:
-        search_request({"url": URL, **data})
+        SearchRequest.read({"url": URL, **data})
     assert str(caught.value) == message
 
 
 def test_a_megabyte_is_not_echoed():
     with pytest.raises(InvalidField) as caught:
-        search_request({"url": URL, "limit": "x" * 1_000_000})
+        SearchRequest.read({"url": URL, "limit": "x" * 1_000_000})
     assert len(str(caught.value)) < 200
 
 
 def test_null_counts_as_absent_and_unknown_keys_are_ignored():
     names = ("limit", "offset", "cursor", "view", "include_company_name", "exclude_domain_list")
-    assert search_request({"url": URL, **dict.fromkeys(names), "foo": [1]}) == search_request({"url": URL})
+    assert SearchRequest.read({"url": URL, **dict.fromkeys(names), "foo": [1]}) == SearchRequest.read({"url": URL})
 
 
 def test_a_whole_request():
-    request = search_request(
+    request = SearchRequest.read(
         {
             "url": URL,
             "limit": 10**30,
@@ -75,4 +75,4 @@ def test_a_whole_request():
 
 @pytest.mark.parametrize("view", ["full", "Simple", "", 5, ["simple"]])
 def test_any_other_view_is_the_full_one(view):
-    assert not search_request({"url": URL, "view": view}).simple
+    assert not SearchRequest.read({"url": URL, "view": view}).simple

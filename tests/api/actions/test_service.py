@@ -3,12 +3,15 @@ import json
 import msgspec
 import pytest
 
-from api.actions.plans import LONGEST_KEPT
-from api.actions.requests import analyze_request, count_request, search_request, uuids_request
+from api.actions import plans
+from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT
+from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.streams import CHUNK
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
+from mappings.url import parse
+from search.cursor import fingerprint
 from tests.harness.memory_engine import MemoryEngine
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
@@ -23,7 +26,7 @@ def contacts(engine: MemoryEngine, settings: Settings) -> ContactService:
 
 
 async def search(contacts: ContactService, url: str = URL, **fields: object) -> dict:
-    return json.loads((await contacts.search(search_request({"url": url, **fields}))).encode())
+    return json.loads(await contacts.search(SearchRequest.read({"url": url, **fields})))
 
 
 def numbers(answer: dict) -> list[int]:
@@ -63,6 +66,16 @@ async def test_a_cursor_without_a_limit_gives_the_rest(contacts):
     second = await search(contacts, limit=4, offset=4)
     assert numbers(await search(contacts, cursor=second["next"])) == [8, 9]
     assert numbers(await search(contacts, cursor=second["previous"])) == [0, 1, 2, 3]
+
+
+async def test_the_filter_that_cursors_are_bound_to_is_digested_once(contacts, monkeypatch):
+    digested = []
+    monkeypatch.setattr(plans, "fingerprint", lambda asked: digested.append(asked) or fingerprint(asked))
+    first = await search(contacts, limit=4)
+    second = await search(contacts, limit=4, cursor=first["next"])
+    assert second["next"]
+    assert second["previous"]
+    assert len(digested) == 1
 
 
 async def test_a_cursor_refuses_another_filter(contacts):
@@ -123,41 +136,69 @@ async def test_answers_have_a_largest_size(engine, settings):
 
 
 async def test_uuids(contacts, engine):
-    everything = json.loads(await contacts.uuids(uuids_request({"url": URL})))
+    everything = json.loads(await contacts.uuids(UuidsRequest.read({"url": URL})))
     assert everything == {"count": 10, "uuids": [hit.uuid for hit in engine.hits]}
-    some = json.loads(await contacts.uuids(uuids_request({"url": URL, "limit": 3})))
+    some = json.loads(await contacts.uuids(UuidsRequest.read({"url": URL, "limit": 3})))
     assert some == {"count": 3, "uuids": [hit.uuid for hit in engine.hits[:3]]}
-    assert json.loads(await contacts.uuids(uuids_request({"url": URL, "limit": 10**30})))["count"] == 10
+    assert json.loads(await contacts.uuids(UuidsRequest.read({"url": URL, "limit": 10**30})))["count"] == 10
     engine.hits = []
     for fields in ({}, {"limit": 3}):
-        assert await contacts.uuids(uuids_request({"url": URL, **fields})) == b'{"count":0,"uuids":[]}'
+        assert await contacts.uuids(UuidsRequest.read({"url": URL, **fields})) == b'{"count":0,"uuids":[]}'
+
+
+async def test_batches_without_uuids_leave_no_trace(contacts, engine, monkeypatch):
+    scan = engine.scan_uuids
+
+    async def with_gaps(compiled):
+        async for uuids in scan(compiled):
+            yield []
+            yield uuids
+
+    monkeypatch.setattr(engine, "scan_uuids", with_gaps)
+    request = UuidsRequest.read({"url": URL})
+    everything = json.loads(await contacts.uuids(request))
+    assert everything == {"count": 10, "uuids": [hit.uuid for hit in engine.hits]}
+    parts = [json.loads(b"[%b]" % part) async for part in (await contacts.stream_uuids(request)).parts()]
+    assert [uuid for part in parts for uuid in part] == everything["uuids"]
+    assert all(parts)
 
 
 async def test_uuids_have_a_largest_size(engine, settings):
     contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=200))
     for fields in ({}, {"limit": 10**12}):
         with pytest.raises(ResponseTooLarge):
-            await contacts.uuids(uuids_request({"url": URL, **fields}))
-    assert b'"count":5' in await contacts.uuids(uuids_request({"url": URL, "limit": 5}))
+            await contacts.uuids(UuidsRequest.read({"url": URL, **fields}))
+    assert b'"count":5' in await contacts.uuids(UuidsRequest.read({"url": URL, "limit": 5}))
 
 
 async def test_count(contacts):
-    assert await contacts.count(count_request({"url": URL})) == b'{"count":10}'
+    assert await contacts.count(CountRequest.read({"url": URL})) == b'{"count":10}'
 
 
 async def test_analyze_needs_no_engine(contacts, engine):
-    assert json.loads(await contacts.analyze(analyze_request({"url": URL})))["url"] == URL
+    assert json.loads(await contacts.analyze(AnalyzeRequest.read({"url": URL})))["url"] == URL
     long = URL + "&qKeywords=" + "x" * 30_000
-    assert json.loads(await contacts.analyze(analyze_request({"url": long})))["url"] == long
+    assert json.loads(await contacts.analyze(AnalyzeRequest.read({"url": long})))["url"] == long
     assert engine.started == 0
 
 
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_url_is_read_once(contacts, monkeypatch, strict):
+    read = []
+    monkeypatch.setattr("api.actions.service.parse", lambda text: read.append(text) or parse(text))
+    for url in (URL, URL + "&qKeywords=" + "x" * LONGEST_INLINE):
+        for act in (contacts.analyze, contacts.count_by_filter):
+            read.clear()
+            await act(AnalyzeRequest.read({"url": url, "strict": strict}))
+            assert read == [url]
+
+
 async def test_foreign_urls_and_domains_without_a_dot(contacts):
-    for read, act in ((analyze_request, contacts.analyze), (search_request, contacts.search)):
+    for request, act in ((AnalyzeRequest, contacts.analyze), (SearchRequest, contacts.search)):
         with pytest.raises(ForeignUrl):
-            await act(read({"url": "https://example.com/"}))
+            await act(request.read({"url": "https://example.com/"}))
     with pytest.raises(InvalidField):
-        await contacts.count(count_request({"url": URL, "include_domain_list": ["localhost"]}))
+        await contacts.count(CountRequest.read({"url": URL, "include_domain_list": ["localhost"]}))
 
 
 async def test_a_filter_is_compiled_once_while_it_is_short(contacts, engine):

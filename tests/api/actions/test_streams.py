@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from api.actions.requests import search_request, uuids_request
+from api.actions.requests import SearchRequest, UuidsRequest
 from api.actions.service import ContactService
-from api.actions.streams import CHUNK, PART_BYTES, SORTED_UUIDS, packed
+from api.actions.streams import CHUNK, PART_BYTES, SORTED_UUIDS, parts_of
 from mappings.errors import EngineUnavailable, InvalidCursor
 from tests.harness.clients import UNREAD, URL, ask, eventually, receive, request
 from tests.harness.memory_engine import MemoryEngine
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.anyio
 
 async def streamed(contacts: ContactService, **data: Any) -> tuple[list[Any], dict[str, Any]]:
     """The items of all parts, and the message after them."""
-    stream = await contacts.stream_search(search_request({"url": URL, **data}))
+    stream = await contacts.stream_search(SearchRequest.read({"url": URL, **data}))
     parts = [json.loads(b"[%b]" % part) async for part in stream.parts()]
     return [item for part in parts for item in part], json.loads(stream.end(len(parts)))
 
 
 async def finished(contacts: ContactService, **data: Any) -> dict[str, Any]:
-    return json.loads((await contacts.search(search_request({"url": URL, **data}))).encode())
+    return json.loads(await contacts.search(SearchRequest.read({"url": URL, **data})))
 
 
 @pytest.mark.parametrize("size", [0, 1, 10, 2 * CHUNK + 3])
@@ -52,11 +52,20 @@ async def test_uuids_are_the_same_with_and_without_a_limit(settings):
     engine = MemoryEngine(SORTED_UUIDS + 500)
     contacts = ContactService(engine, settings)
     for limit in (None, 1, 7, SORTED_UUIDS, SORTED_UUIDS + 7, 10**30):
-        asked = uuids_request({"url": URL, "limit": limit})
+        asked = UuidsRequest.read({"url": URL, "limit": limit})
         stream = await contacts.stream_uuids(asked)
         found = [uuid async for part in stream.parts() for uuid in json.loads(b"[%b]" % part)]
         assert found == json.loads(await contacts.uuids(asked))["uuids"]
         assert json.loads(stream.end(3)) == {"count": len(found), "parts": 3}
+
+
+async def test_a_stream_backwards_from_the_first_contact_is_empty(settings, engine):
+    contacts = ContactService(engine, settings)
+    second = await finished(contacts, limit=1, offset=1)
+    del engine.hits[0]
+    for data in ({}, {"limit": 5}):
+        items, end = await streamed(contacts, cursor=second["previous"], **data)
+        assert (items, end["count"], end["next"], end["previous"]) == ([], 0, None, None)
 
 
 async def test_a_stream_has_no_largest_size(settings):
@@ -66,17 +75,17 @@ async def test_a_stream_has_no_largest_size(settings):
 
 def test_parts_have_a_size():
     items = [b"x" * 1000] * 3000
-    parts = list(packed(items))
+    parts = list(parts_of(items))
     assert b",".join(parts) == b",".join(items)
     assert max(map(len, parts)) <= PART_BYTES
-    assert list(packed([b"x" * PART_BYTES * 2, b"y"])) == [b"x" * PART_BYTES * 2, b"y"]
-    assert list(packed([])) == []
+    assert list(parts_of([b"x" * PART_BYTES * 2, b"y"])) == [b"x" * PART_BYTES * 2, b"y"]
+    assert list(parts_of([])) == []
 
 
 async def test_mistakes_are_found_before_the_first_part(settings, engine):
     contacts = ContactService(engine, settings)
     with pytest.raises(InvalidCursor):
-        await contacts.stream_search(search_request({"url": URL, "cursor": "x"}))
+        await contacts.stream_search(SearchRequest.read({"url": URL, "cursor": "x"}))
     assert engine.started == 0
 
 

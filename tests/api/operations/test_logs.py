@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from api.operations.logs import Label, configure_logging, label, redacted
+from api.operations.logs import Label, configure_logging, is_request_id, label, redacted
+from indexing.cli.server_process import CONTACTS, free_port, wait_until_ready
 from tests.harness.clients import ask, receive, request
-from tests.harness.service import CONTACTS, Service, environment_of, free_port, wait_until_ready
+from tests.harness.service import Service, environment_of
 
 SECRET_WORDS = "john.doe@example.com"
 
@@ -134,7 +135,9 @@ def test_the_readable_form(tmp_path):
         asyncio.run(use_the_token_everywhere(service))
     text = path.read_text()
     assert "secret made for this run only" in text
-    assert re.search(r"^\d\d:\d\d:\d\d\.\d{3} INFO api\.gateway \[connection \w{8}\]: connection opened", text, re.M)
+    assert re.search(
+        r"^\d\d:\d\d:\d\d\.\d{3} INFO api\.socket\.gateway \[connection \w{8}\]: connection opened", text, re.M
+    )
     assert service.token.split(".")[2] not in text
 
 
@@ -168,3 +171,30 @@ def test_an_error_of_others_is_logged_without_its_words(capsys):
         label.set(None)
         logging.root.handlers[:], logging.root.level = before
         assert os.environ.get("PYTHONASYNCIODEBUG") is None
+
+
+def test_lines_for_people_name_what_they_are_about(capsys):
+    before = logging.root.handlers[:], logging.root.level
+    try:
+        configure_logging("info")
+        for about, shown in [
+            (None, ""),
+            (Label("c1"), " [connection c1]"),
+            (Label("c1", 7), " [connection c1] [request 7]"),
+            (Label(request="r.1"), " [request r.1]"),
+        ]:
+            label.set(about)
+            logging.getLogger("api.test").info("a line")
+            assert re.fullmatch(
+                rf"\d\d:\d\d:\d\d\.\d{{3}} INFO api\.test{re.escape(shown)}: a line\n", capsys.readouterr().err
+            )
+        logging.getLogger("other").info("of another package")
+        assert capsys.readouterr().err == ""
+    finally:
+        label.set(None)
+        logging.root.handlers[:], logging.root.level = before
+
+
+def test_what_looks_like_a_request_id():
+    assert all(map(is_request_id, ("7", "req-1", "a.b:c_d", "x" * 64)))
+    assert not any(map(is_request_id, ("", "a b", "x" * 65, "a@b.com", "\ufffd", "eyJhbGciOi.eyJzdWIi.c2ln")))

@@ -4,10 +4,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
-from api.operations.metrics import CONTENT_TYPE, Metrics, TimedEngine
+from api.operations.metrics import CONTENT_TYPE, Metrics
 from mappings.errors import EngineUnavailable
 from tests.harness.clients import ask, eventually, request
-from tests.harness.memory_engine import MemoryEngine
 
 NAMES = ("door", "action", "outcome", "operation", "le")
 
@@ -71,20 +70,6 @@ async def test_strange_requests_make_no_labels(service):
             await asyncio.to_thread(service.get, f"/path-{number}")
             sizes.append(len(await asyncio.to_thread(figures, service)))
     assert sizes[2:] == sizes[2:3] * 28
-
-
-async def test_a_scan_is_timed_without_its_reader_and_closed_with_it():
-    engine, metrics = MemoryEngine(), Metrics()
-    timed = TimedEngine(engine, metrics)
-    scan = timed.scan(None)
-    await anext(scan)
-    await asyncio.sleep(0.05)
-    await scan.aclose()
-    assert engine.scans_closed == 1
-    assert b'contacts_engine_seconds_bucket{le="0.025",operation="scan"} 1.0' in metrics.text()
-    assert timed.hits is engine.hits
-    engine.hits = []
-    assert timed.hits == []
 
 
 async def test_two_applications_share_nothing():

@@ -257,7 +257,7 @@ async def test_a_flood_of_mistakes_is_answered_in_full(service):
 
 
 async def test_a_client_that_leaves_too_many_refusals_unread_is_closed(service, monkeypatch):
-    monkeypatch.setattr("api.socket.connection.REFUSALS_BYTES", 10_000)
+    monkeypatch.setattr("api.socket.limits.REFUSALS_BYTES", 10_000)
     async with connect(service.url) as socket:
         await socket.send(json.dumps({"request_id": "short", "action": "fly"}))
         assert (await receive(socket))["request_id"] == "short"

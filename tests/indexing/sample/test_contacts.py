@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indexing.sample import words as sample_vocabulary
 from indexing.sample.contacts import HEADERS, sample_rows, write_sample
+from indexing.sample.words import read_words
 
 DATA = Path(__file__).parents[3] / "mappings" / "data"
 COUNT = 20_000
@@ -167,7 +167,9 @@ def test_locations_are_weighted_and_coherent(rows: list[dict[str, str]]):
 
 def test_email_statuses(rows: list[dict[str, str]]):
     assert 0.57 < share(rows, "Email Status", "Verified") < 0.63
-    assert {row["Email Status"] for row in rows} == {value for value, _ in sample_vocabulary.EMAIL_STATUSES}
+    assert {row["Email Status"] for row in rows} == {
+        value for value, _ in read_words("contacts", dict)["email_statuses"]
+    }
     assert {row["Primary Email Catch-all Status"] for row in rows} == {"Catch-all", "Not Catch-all", ""}
 
 
@@ -191,7 +193,7 @@ def test_dates(rows: list[dict[str, str]]):
 
 def test_industries_are_those_of_the_tags(rows: list[dict[str, str]]):
     names = set(json.loads((DATA / "industry_tags.json").read_text(encoding="utf-8")).values())
-    listed = [name.strip() for topic in sample_vocabulary.TOPICS for name in topic.industries.split(";")]
+    listed = [name for trade in read_words("trades", dict)["trades"] for name in trade["industries"]]
     assert sorted(listed) == sorted(names)
     used = Counter(name for row in rows if row["Industry"] for name in row["Industry"].split("; "))
     assert used.keys() <= names
@@ -202,7 +204,7 @@ def test_industries_are_those_of_the_tags(rows: list[dict[str, str]]):
 def test_funding_stages_are_those_of_the_vocabulary():
     vocabulary = json.loads((DATA / "vocabularies.json").read_text(encoding="utf-8"))
     stages = set(vocabulary["funding_stage"]["organizationLatestFundingStageCd[]"].values())
-    assert {stage.name for stage in sample_vocabulary.FUNDING_STAGES} == stages
+    assert {stage["name"] for stage in read_words("companies", dict)["funding_stages"]} == stages
 
 
 def test_departments_and_seniorities_are_those_of_the_vocabulary(rows: list[dict[str, str]]):

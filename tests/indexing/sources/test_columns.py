@@ -4,7 +4,7 @@ import pytest
 
 from indexing.sources.columns import known_headers, map_columns
 from mappings.errors import SourceError
-from search.fields import ITEM_FIELDS
+from search.fields import CONTACT_FIELDS, ITEM_FIELDS
 
 APOLLO = [
     "First Name", "Last Name", "Title", "Company", "Company Name for Emails", "Email", "Email Status",
@@ -64,3 +64,9 @@ def test_what_makes_no_sense_is_said(headers: list[str], overrides: dict[str, st
 def test_known_headers_tell_delimiters_apart() -> None:
     assert known_headers(["Email", "Title", "x"]) == 2
     assert known_headers(["Email;Title"]) == 0
+
+
+def test_every_header_of_the_field_table_means_its_field_alone() -> None:
+    for field, row in CONTACT_FIELDS.items():
+        for header in row.headers:
+            assert map_columns([header.upper().replace(" ", "-")]).fields == (field,)

@@ -9,19 +9,15 @@ from typing import Any
 import pytest
 import zstandard
 
-from indexing.sources.base import Row, Start
+from indexing.sources.base import Start
 from indexing.sources.csv import LONGEST_FIELD, CsvSource, check_encoding
 from mappings.errors import SourceError
+from tests.harness.loads import rows_of
 
 
 def write(path: Path, content: str | bytes) -> CsvSource:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return CsvSource(path=str(path))
-
-
-def rows_of(source: CsvSource, start: Start | None = None) -> list[Row]:
-    with source.open(start or Start()) as reader:
-        return list(reader)
 
 
 def cells_of(source: CsvSource) -> list[Any]:
@@ -116,6 +112,11 @@ def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert rows_of(source, Start(rows=2)) == []
     with pytest.raises(SourceError, match="fewer rows"):
         rows_of(source, Start(rows=3))
+
+
+def test_standard_input_is_always_the_same() -> None:
+    source = CsvSource(path="-")
+    assert (source.name, source.size, source.identity) == ("standard input", None, "-")
 
 
 def test_the_identity_changes_with_the_file_and_how_it_is_read(tmp_path: Path) -> None:

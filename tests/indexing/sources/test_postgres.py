@@ -1,5 +1,6 @@
 """PostgreSQL as a source, on a real server: the stock schema, own queries, updates, a connection that is cut."""
 
+import asyncio
 import json
 import os
 import signal
@@ -7,23 +8,21 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
+from indexing.cli.server_process import CONTACTS
 from indexing.sources.base import Start
 from indexing.sources.postgres import PostgresSource
 from mappings.errors import SourceError
-from tests.harness.loads import arguments, interrupted, live, loaded, rejects, run_load
-from tests.harness.service import CONTACTS
+from tests.harness.loads import arguments, interrupted, live, loaded, rejects, rows_of, run_load
 
 PEOPLE = "SELECT 'id-' || lpad(n::text, 6, '0') AS uuid, 'p' || n || '@acme.com' AS email, 'CEO' AS title FROM "
-
-
-def texts_of(dsn: str, query: str, **options: Any) -> list[tuple[str, ...]]:
-    with PostgresSource(dsn=dsn, query=query, **options).open(Start()) as reader:
-        return [tuple(row.cells) for row in reader]
 
 
 def test_the_stock_schema(environment: dict[str, str], stock: str) -> None:
@@ -89,11 +88,59 @@ def test_an_own_query_with_awkward_values(postgres_database: str, environment: d
 def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_database: str) -> None:
     query = PEOPLE + "generate_series(1, 5000) AS n ORDER BY random()"
     source = PostgresSource(dsn=postgres_database, query=query)
-    with source.open(Start()) as reader:
-        rows = list(reader)
+    rows = rows_of(source)
     assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
-    with source.open(Start(rows=4998, place=rows[4997].place)) as reader:
-        assert [(row.line, row.cells[0]) for row in reader] == [(4999, "id-004999"), (5000, "id-005000")]
+    left = rows_of(source, Start(rows=4998, place=rows[4997].place))
+    assert [(row.line, row.cells[0]) for row in left] == [(4999, "id-004999"), (5000, "id-005000")]
+
+
+def test_values_come_as_they_are_typed(postgres_database: str) -> None:
+    query = (
+        "SELECT '00000000-0000-0000-0000-000000000001'::uuid AS uuid, 5 AS employees, 2.50 AS annual_revenue, "
+        "ARRAY['a, b', NULL] AS keywords, '2024-01-15 10:30+02'::timestamptz AS created_at, NULL AS title"
+    )
+    (row,) = rows_of(PostgresSource(dsn=postgres_database, query=query))
+    created = datetime.fromisoformat("2024-01-15T10:30:00+02:00")
+    assert row.place == "00000000-0000-0000-0000-000000000001"
+    assert row.cells == (row.place, 5, Decimal("2.50"), ["a, b", None], created, None)
+
+
+def test_the_watermark_is_the_latest_change(stock: str) -> None:
+    async def watermarks(**options: Any) -> list[str | None]:
+        async with PostgresSource(dsn=stock, **options).open(Start()) as reading:
+            return [batch.watermark async for batch in reading.batches]
+
+    assert asyncio.run(watermarks()) == ["2024-02-01T00:00:00"]
+    assert asyncio.run(watermarks(since="2024-02-02")) == []
+    assert asyncio.run(watermarks(query="SELECT 'a' AS uuid")) == [None]
+
+
+def test_the_identity_is_that_of_the_question_and_not_of_the_server() -> None:
+    source = PostgresSource(dsn="postgresql://reader:secret@db/crm")
+    assert (source.name, source.size) == ("postgres", None)
+    assert source.identity == PostgresSource(dsn="service=crm").identity
+    for other in ({"query": "SELECT 1"}, {"since": "2024-01-01"}, {"overrides": {"a": "email"}}):
+        assert msgspec.structs.replace(source, **other).identity != source.identity
+
+
+def test_a_cancelled_read_ends_the_query_too(postgres_database: str) -> None:
+    source = PostgresSource(dsn=postgres_database, query="SELECT 'a' AS uuid, pg_sleep(60) IS NULL AS title")
+
+    async def read() -> None:
+        async with asyncio.timeout(2), source.open(Start()) as reading:
+            await anext(reading.batches)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(read())
+    with psycopg.connect(postgres_database) as admin:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert admin.execute(f"SELECT query {others} AND query LIKE '%sleep(60)%'").fetchall() == []
+
+
+def test_what_the_driver_can_not_read_is_said_without_an_address() -> None:
+    for dsn in ("postgresql://u:secret@127.0.0.1:9/x", "no=such"):
+        with pytest.raises(SourceError, match=r"^PostgreSQL (can't be reached|sent what can't be read) \(\w+\)$"):
+            rows_of(PostgresSource(dsn=dsn))
 
 
 @pytest.mark.parametrize(
@@ -110,9 +157,8 @@ def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_datab
 def test_what_can_not_be_read_is_said(
     postgres_database: str, query: str, options: dict[str, str], start: Start, said: str
 ) -> None:
-    with pytest.raises(SourceError, match=said):  # noqa: SIM117
-        with PostgresSource(dsn=postgres_database, query=query, **options).open(start) as reader:
-            list(reader)
+    with pytest.raises(SourceError, match=said):
+        rows_of(PostgresSource(dsn=postgres_database, query=query, **options), start)
 
 
 def test_no_server_and_wrong_use(environment: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
@@ -12,7 +12,8 @@ from search.duckdb.compile import compile_filter
 from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactListItem
-from tests.harness.oracle import Oracle, derived, matches
+from tests.harness.naive_engine import derived, matches
+from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
 from tests.harness.strategies import items, leaves
 
@@ -26,6 +27,7 @@ def test_what_alternatives_share_is_taken_out() -> None:
     assert factored((PARIS, LYON)) == (PARIS, LYON)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
 def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactListItem) -> None:
     fields = derived(item)
@@ -86,9 +88,9 @@ CONTACTS = [
 )  # fmt: skip
 def test_many_values_find_what_they_should(predicate: Predicate, tmp_path: Path) -> None:
     async def run() -> list[str]:
-        settings = EngineSettings(data_dir=tmp_path)
-        await load(settings, CONTACTS)
-        async with engine_of(settings) as engine:
+        store = EngineSettings(data_dir=tmp_path)
+        await load(store, CONTACTS)
+        async with engine_of(store) as engine:
             return await engine.uuids(engine.compile(contact_filter), 1000)
 
     contact_filter = ContactFilter(predicate)

@@ -58,6 +58,7 @@ def test_authorities_are_those_of_the_file(tmp_path: Any) -> None:
     ("status", "error", "words"),
     [
         (404, EngineUnavailable, "contacts index csv"),
+        (408, EngineUnavailable, "is missing"),
         (401, EngineUnavailable, "credentials"),
         (403, EngineUnavailable, "credentials"),
         (429, EngineUnavailable, "busy"),

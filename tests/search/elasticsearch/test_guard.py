@@ -71,6 +71,29 @@ def test_a_silent_engine_is_left_alone_until_it_speaks(way: Proxy, index: str) -
     asyncio.run(run())
 
 
+def test_an_engine_that_is_given_up_is_left_alone_too(way: Proxy, index: str) -> None:
+    """Requests of the service have a deadline of their own, which comes a moment before the engine's."""
+
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            assert await engine.count(everything) == 3
+            way.held = lambda head: True
+            for seconds in (TIMEOUT / 4, TIMEOUT * 3 / 4):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(engine.count(everything), seconds)
+            with pytest.raises(EngineUnavailable, match="did not answer in time"):
+                await engine.search(everything, 1)
+            way.held = lambda head: False
+            assert await found(lambda: engine.count(everything)) == 3
+            way.held = lambda head: True
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(engine.count(everything), TIMEOUT / 4)
+            way.held = lambda head: False
+            assert await engine.count(everything) == 3, "a request that is cancelled soon says nothing"
+
+    asyncio.run(run())
+
+
 def test_one_slow_answer_among_others_loses_nothing(way: Proxy, index: str) -> None:
     async def run() -> None:
         async with asking(way.url, index) as (engine, everything):

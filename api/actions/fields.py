@@ -1,0 +1,216 @@
+"""THE table of request fields: one row each, with all that is known of a field, whichever door it comes through.
+
+Messages and bodies hold JSON. A query string and the command line hold texts, which are turned into the same JSON
+first. What an action takes are the attributes of its struct in `api.actions.requests`, and each is a row here, found
+by its name: the OpenAPI and AsyncAPI documents, the REST door and the commands are made from these rows.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+
+import msgspec
+
+from mappings.errors import InvalidField, shorten
+from mappings.url import LONGEST_URL
+
+Schema = dict[str, object]
+"""A JSON Schema."""
+
+EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
+
+URL_PATTERN = (
+    r"""^\s*(?:["'`“‘«<]\s*){0,3}(?:(?:[Hh][Tt][Tt][Pp][Ss]?:)?//)?"""
+    r"(?:[A-Za-z0-9_-]+\.)*[Aa][Pp][Oo][Ll][Ll][Oo]\.[Ii][Oo]\.?(?::[0-9]{1,5})?(?:[/?#]|\s*$)"
+)
+"""What `mappings.url` takes for a URL of apollo.io, for readers of the documents: patterns there have no flags."""
+
+# U+001C to U+001F and U+0085 are white space to Python, and not to the patterns of JSON Schema. U+00AD, a soft hyphen,
+# is nothing in a domain.
+_LABEL = r"[^\s\u001c-\u001f\u0085\u00ad,;:@/?#\[\]\\.]+"
+_DOMAIN = rf"{_LABEL}(?:\.{_LABEL})+"
+
+_DIGITS = re.compile(r"-?[0-9]{1,100}", re.ASCII)
+
+
+class Place(Enum):
+    """Where a field comes in. A message's `data` may hold any; the command line takes those that REST takes."""
+
+    BODY = "in the body of a REST request"
+    QUERY = "in the query of a REST request"
+    MESSAGE = "in messages only"
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """The values of a field. Patterns in its schemas are documented only: the service refuses in words that say more.
+
+    Attributes:
+        read: makes what a request holds of a name and a JSON value other than null. Raises `InvalidField`.
+        from_texts: makes the JSON value, or `None` for none, of a name and the texts given for it, one or more. What
+            is nothing of the kind stays a text, for `read` to refuse. Raises `InvalidField`.
+        schema: of the JSON value.
+        also: another form of the JSON value that is taken.
+        text_schema: of what a query holds, where that is not `schema`.
+        text_note: what the description says of a query beyond that.
+    """
+
+    read: Callable[[str, object], object]
+    from_texts: Callable[[str, Sequence[str]], object]
+    schema: Schema
+    also: Schema | None = None
+    text_schema: Schema | None = None
+    text_note: str = ""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One row."""
+
+    name: str
+    kind: Kind
+    place: Place
+    description: str
+    example: object = None
+
+    def json_schema(self, *, required: bool) -> Schema:
+        """Of the JSON value; null counts as absent, if it may be."""
+        schema = self._described(self.kind.schema)
+        if required or not self.kind.schema:
+            return schema | ({} if required else {"default": None})
+        forms = [form for form in (self.kind.also, schema, {"type": "null"}) if form]
+        return {"anyOf": forms, "default": None}
+
+    def query_schema(self) -> Schema:
+        """Of what a query holds: there is no null, a field is there or not."""
+        return self._described(self.kind.text_schema or self.kind.schema, self.kind.text_note)
+
+    def _described(self, schema: Schema, note: str = "") -> Schema:
+        examples: Schema = {} if self.example is None else {"examples": [self.example]}
+        return {"description": self.description + note, **examples, **schema}
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: short, and never the inside of a list or object."""
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, str):
+        return repr(shorten(value))
+    return shorten(msgspec.json.encode(value).decode())
+
+
+def _one(name: str, texts: Sequence[str]) -> str:
+    if len(set(texts)) > 1:
+        raise InvalidField(f"{name} must have one value, not {len(texts)}")
+    return texts[0]
+
+
+def _read_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidField(f"{name} must be a string, not {shown(value)}")
+    return value
+
+
+def _text_from_texts(name: str, texts: Sequence[str]) -> str | None:
+    return _one(name, texts) or None
+
+
+def _text(**more: object) -> Kind:
+    return Kind(read=_read_text, from_texts=_text_from_texts, schema={"type": "string", **more})
+
+
+def _integer(least: int) -> Kind:
+    def read(name: str, value: object) -> int:
+        if type(value) is not int or value < least:
+            raise InvalidField(f"{name} must be an integer of {least} or more, not {shown(value)}")
+        return value
+
+    def from_texts(name: str, texts: Sequence[str]) -> int | str:
+        text = _one(name, texts)
+        return int(text) if _DIGITS.fullmatch(text) else text
+
+    return Kind(read=read, from_texts=from_texts, schema={"type": "integer", "minimum": least})
+
+
+def _read_flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidField(f"{name} must be true or false, not {shown(value)}")
+    return value
+
+
+def _flag_from_texts(name: str, texts: Sequence[str]) -> bool | str:
+    text = _one(name, texts)
+    return text == "true" if text in ("true", "false") else text
+
+
+def _strings_reader(expected: str, *, single: bool) -> Callable[[str, object], tuple[str, ...]]:
+    def read(name: str, value: object) -> tuple[str, ...]:
+        if single and isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list | tuple):
+            raise InvalidField(f"{name} must be {expected}, not {shown(value)}")
+        for entry in value:
+            if not isinstance(entry, str):
+                raise InvalidField(f"{name} must be {expected}, but holds {shown(entry)}")
+        return tuple(value)
+
+    return read
+
+
+def _all(_name: str, texts: Sequence[str]) -> list[str]:
+    return list(texts)
+
+
+def _parts(_name: str, texts: Sequence[str]) -> list[str]:
+    return [part for text in texts for part in text.split(",")]
+
+
+def _strings(pattern: str | None = None) -> Schema:
+    return {"type": "array", "items": {"type": "string"} | ({"pattern": pattern} if pattern else {})}
+
+
+def _read_view(_name: str, value: object) -> str:
+    return "simple" if value == "simple" else "full"
+
+
+TEXT = _text()
+FLAG = Kind(read=_read_flag, from_texts=_flag_from_texts, schema={"type": "boolean"})
+NAMES = Kind(
+    read=_strings_reader("a list of strings", single=False),
+    from_texts=_all,
+    schema=_strings(),
+)
+NAME_OR_NAMES = Kind(
+    read=_strings_reader("a string or a list of strings", single=True),
+    from_texts=_all,
+    schema=_strings(),
+    also={"type": "string"},
+)
+DOMAINS = Kind(
+    read=NAMES.read,
+    from_texts=_parts,
+    schema=_strings(f"^(?:{_DOMAIN})?$"),
+    text_schema=_strings(f"^(?:(?:{_DOMAIN})?,)*(?:{_DOMAIN})?$"),
+    text_note=": repeated or separated by commas",
+)
+VIEW = Kind(read=_read_view, from_texts=_one, schema={}, text_schema={"type": "string"})
+"""Anything: what is no view that there is, is the full one."""
+
+_ROWS = (
+    Field("url", _text(pattern=URL_PATTERN, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
+          EXAMPLE_URL),
+    Field("include_company_name", NAME_OR_NAMES, Place.QUERY, "Parts of company names, any of them", ["Acme, Inc"]),
+    Field("exclude_company_name", NAMES, Place.QUERY, "Parts of company names, any of them", ["Acme, Inc"]),
+    Field("include_domain_list", DOMAINS, Place.QUERY, "Company domains, any of them", ["example.com"]),
+    Field("exclude_domain_list", DOMAINS, Place.QUERY, "Company domains, any of them", ["example.com"]),
+    Field("limit", _integer(1), Place.QUERY, "Most to answer; without it all", 25),
+    Field("offset", _integer(0), Place.QUERY, "Contacts to skip", 0),
+    Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,
+          "A `next` or `previous` of an earlier answer to the same filter and order"),
+    Field("view", VIEW, Place.QUERY, "`simple` for contacts in short", "simple"),
+    Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped"),
+    Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size"),
+)  # fmt: skip
+
+FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
+"""Name → row, in the order of the documents."""

@@ -1,0 +1,131 @@
+"""How handlers describe themselves for the OpenAPI document. What it is made with as a whole: `api.rest.openapi`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+import msgspec
+from litestar.openapi import spec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import (
+    Link,
+    OpenAPIHeader,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    Operation,
+    Parameter,
+    Reference,
+    RequestBody,
+)
+from msgspec import Meta
+
+from api.actions.fields import Schema
+
+BEARER: dict[str, list[str]] = {"BearerToken": []}
+"""The security requirement of operations that need an access token."""
+
+Shape = type[msgspec.Struct]
+
+_WORDS = {
+    400: "The request is not as it must be",
+    401: "No token, or one that does not hold; or wrong credentials",
+    403: "Switched off by configuration",
+    409: "It exists already",
+    413: "The body or the answer is too large",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "The engine or the users can't be reached now, or the service is stopping",
+}
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error over HTTP."""
+
+    detail: Annotated[str, Meta(examples=["URL must be from apollo.io domain"])]
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """The errors that an operation may answer with, and 500. All have the same body."""
+    return {
+        status: ResponseSpec(Problem, generate_examples=False, description=_WORDS[status])
+        for status in sorted((*statuses, 500))
+    }
+
+
+def operation(
+    *,
+    query: Mapping[str, Schema] | None = None,
+    body: Shape | Schema | None = None,
+    body_required: bool = True,
+    forms: Mapping[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> type[Operation]:
+    """What Litestar describes an operation with whose request is read by hand.
+
+    Litestar knows only what it reads itself, and such structs would be checked in its words instead of ours.
+
+    Args:
+        query: the query parameters. They are either there or not: over HTTP there is no null.
+        body: the JSON object.
+        body_required: whether there must be one.
+        forms: media types beside JSON that the answer may have, with a description.
+        links: operations that the answer leads to → the field that it and their body have in common.
+    """
+
+    @dataclass
+    class Described(Operation):
+        def __post_init__(self) -> None:
+            if query:
+                self.parameters = [_parameter(name, schema) for name, schema in query.items()]
+            if body is not None:
+                content = OpenAPIMediaType(schema=_as_it_is(body if isinstance(body, dict) else schema_of(body)))
+                self.request_body = RequestBody(content={"application/json": content}, required=body_required)
+            for status, response in (self.responses or {}).items():
+                if isinstance(response, OpenAPIResponse):
+                    response.headers = _headers(status, linked=bool(forms)) or None
+                    if status.startswith("2"):
+                        response.content = {**(response.content or {}), **_texts(forms or {})} or None
+                        response.links = {name: _link(name, field) for name, field in (links or {}).items()} or None
+
+    return Described
+
+
+def schema_of(shape: Shape) -> Schema:
+    """The schema of a struct that has no others in it."""
+    _, components = msgspec.json.schema_components([shape])
+    schema: Schema = components[shape.__name__]
+    return schema
+
+
+def _headers(status: str, *, linked: bool) -> dict[str, OpenAPIHeader | Reference]:
+    match status:
+        case "429":
+            seconds = _as_it_is({"type": "integer", "minimum": 1})
+            return {"Retry-After": OpenAPIHeader(seconds, required=True, description="Seconds to wait")}
+        case "401":
+            return {"WWW-Authenticate": OpenAPIHeader(_as_it_is({"type": "string", "const": "Bearer"}), required=True)}
+        case "200" if linked:
+            text = _as_it_is({"type": "string"})
+            return {"Link": OpenAPIHeader(text, description="Neighbouring pages, of lines and rows with a limit")}
+    return {}
+
+
+def _parameter(name: str, schema: Schema) -> Parameter:
+    words = cast("str | None", schema.get("description"))
+    return Parameter(name=name, param_in="query", schema=_as_it_is(schema), description=words)
+
+
+def _texts(forms: Mapping[str, str]) -> dict[str, OpenAPIMediaType]:
+    return {
+        form: OpenAPIMediaType(schema=_as_it_is({"type": "string", "description": words}))
+        for form, words in forms.items()
+    }
+
+
+def _link(name: str, field: str) -> Link:
+    return Link(operation_id=name, request_body={field: f"$response.body#/{field}"})
+
+
+def _as_it_is(schema: Schema) -> spec.Schema:
+    """Litestar puts a dictionary into the document unchanged, which its types don't say."""
+    return cast("spec.Schema", schema)

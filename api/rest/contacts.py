@@ -1,0 +1,74 @@
+"""What HTTP adds to a search: pages that link to each other, everything as a stream, lines and rows instead of JSON."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response
+
+from api.accounts.guard import HttpRequest
+from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
+from api.actions.requests import Data, SearchRequest
+from api.actions.service import SearchAnswer
+from api.actions.table import ACTIONS
+from api.rest.questions import PATH
+from api.rest.replies import StreamedReply, reply, takes_gzip
+from api.rest.work import in_turn, service_of, settings_of, turn, while_there
+
+FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
+"""Media types beside JSON → what they hold."""
+
+WORDS = """`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
+contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
+last chunk, so a client that checks for it never takes a part for the whole."""
+"""What the OpenAPI document adds to the action's description."""
+
+
+async def search(http: HttpRequest, data: Data) -> Response[bytes] | StreamedReply:
+    """The answer to a search: a page with a limit, which is cut to the largest there may be, else everything."""
+    request = SearchRequest.read(data)
+    if request.limit is None:
+        return await _everything(http, request)
+    limit = min(request.limit, settings_of(http).max_page_size)
+    request = msgspec.structs.replace(request, limit=limit)
+    page = await in_turn(http, lambda: service_of(http).page(request))
+    return await _page(http, page, {**data, "limit": limit}, simple=request.simple)
+
+
+async def _page(http: HttpRequest, page: SearchAnswer, data: Data, *, simple: bool) -> Response[bytes]:
+    """A page in the form that the client accepts."""
+
+    def link(cursor: str) -> str:
+        repeated = {name: value for name, value in data.items() if name not in ("url", "offset")}
+        query = urlencode({**repeated, "cursor": cursor}, doseq=True)
+        return f"{http.base_url}{PATH[1:]}{ACTIONS['search_contacts'].path}?{query}"
+
+    form = _form(http)
+    if form == JSON:
+        return await reply(http, page.encode(link), JSON)
+    cursors = {"next": page.next, "prev": page.previous}
+    links = ", ".join(f'<{link(cursor)}>; rel="{name}"' for name, cursor in cursors.items() if cursor is not None)
+    headers = {"link": links} if links else {}
+    if form == NDJSON:
+        return await reply(http, ndjson(page.items), NDJSON, **headers)
+    return await reply(http, csv_header(simple=simple) + csv_rows(page.items, simple=simple), CSV, **headers)
+
+
+async def _everything(http: HttpRequest, request: SearchRequest) -> StreamedReply:
+    """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
+    stream = await service_of(http).stream_search(request)
+    form, headers = _form(http), {}
+    if form == NDJSON:
+        parts = ndjson_parts(stream, lambda: turn(http))
+    elif form == CSV:
+        parts = csv_parts(stream, lambda: turn(http), simple=request.simple)
+        headers = {"content-disposition": 'attachment; filename="contacts.csv"'}
+    else:
+        parts = json_parts(stream, lambda: turn(http))
+    first = await while_there(http, anext(parts, b""))
+    headers["content-type"] = f"{form}; charset=utf-8" if form == CSV else form
+    return StreamedReply(first, parts, headers, settings_of(http).stall_seconds, gzip=takes_gzip(http))
+
+
+def _form(http: HttpRequest) -> str:
+    return http.accept.best_match([JSON, *FORMS]) or JSON

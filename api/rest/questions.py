@@ -1,0 +1,76 @@
+"""What an HTTP request asks for: the JSON in its body and the texts in its query, as fields that actions read."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar import MediaType, Response
+
+from api.accounts.guard import HttpRequest
+from api.actions.fields import Field, Place, Schema
+from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from mappings.errors import ForeignUrl, InvalidParameter, MissingField
+
+PATH = "/api/v2/apollo"
+"""Where all of them are asked."""
+
+NO_URL = "URL is required and must be a string"
+INVALID = "Invalid filter parameters: "
+
+
+async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
+    """The fields of `request` that are in the query and in the body; others are ignored.
+
+    Raises:
+        MissingField: the URL is no text, or there is none.
+        InvalidField: several values of a field that can have one only.
+    """
+    body = _object(await http.body())
+    if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
+        raise MissingField("url")
+    query = parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
+    read: dict[str, object] = {}
+    for field in _placed(request, Place.QUERY):
+        if field.name in query:
+            read[field.name] = field.kind.from_texts(field.name, query[field.name])
+    return read | {field.name: body[field.name] for field in _placed(request, Place.BODY) if field.name in body}
+
+
+def query_of(request: type[ActionRequest]) -> dict[str, Schema]:
+    """The parameters of the query, for the OpenAPI document."""
+    return {field.name: field.query_schema() for field in _placed(request, Place.QUERY)}
+
+
+def body_of(request: type[ActionRequest]) -> Schema:
+    """The schema of the body, for the OpenAPI document."""
+    fields = _placed(request, Place.BODY)
+    required = [field.name for field in fields if field.name in required_by(request)]
+    properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
+    """The answer to a mistake of the caller, in the words of the protocol."""
+    return Response({"detail": _words(error)}, status_code=400, media_type=MediaType.JSON)
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case MissingField(name="url"):
+            return NO_URL
+        case ForeignUrl() | InvalidParameter():
+            return str(error)
+    return f"{INVALID}{error}"
+
+
+def _placed(request: type[ActionRequest], place: Place) -> list[Field]:
+    return [field for field in fields_of(request) if field.place is place]
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required."""
+    try:
+        decoded = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {}
+    return decoded if isinstance(decoded, dict) else {}

@@ -1,0 +1,66 @@
+"""The service at work for an HTTP request: in its user's turn, and for as long as the client is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+from litestar.types import Receive
+
+from api.accounts.guard import HttpRequest
+from api.actions.service import ContactService
+from api.services import Services
+from api.settings import Settings
+from mappings.errors import Stopped
+
+Result = TypeVar("Result")
+
+
+def service_of(http: HttpRequest) -> ContactService:
+    """The application's service."""
+    return _services(http).contacts
+
+
+def settings_of(http: HttpRequest) -> Settings:
+    """The application's settings."""
+    return _services(http).settings
+
+
+def turn(http: HttpRequest, *, uses_engine: bool = True) -> AbstractAsyncContextManager[object]:
+    """A slot for the engine, for the user who asks, until a deadline: of the answer, or of a part of a streamed one."""
+    return _services(http).traffic.admitted(http.state.user, uses_engine=uses_engine)
+
+
+def _services(http: HttpRequest) -> Services:
+    services: Services = http.app.state.services
+    return services
+
+
+async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]], *, uses_engine: bool = True) -> Result:
+    """The result of `work`, which begins with the turn; without a slot if it does not use the engine."""
+
+    async def working() -> Result:
+        async with turn(http, uses_engine=uses_engine):
+            return await work()
+
+    return await while_there(http, working())
+
+
+async def while_there(http: HttpRequest, work: Awaitable[Result]) -> Result:
+    """The result of `work`, which is cancelled, in the engine too, when the client leaves."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone(http.receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise Stopped("The client left")
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the client has left. The request's body must have been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

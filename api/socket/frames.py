@@ -1,0 +1,43 @@
+"""Messages that leave frame by frame, as the bytes they were made as: an extension of ASGI.
+
+ASGI knows text messages as `str` only. One character past U+FFFF makes a `str` four times as large as its UTF-8, which
+then is encoded again: an answer of 256 MiB would cost more than 1 GiB. And a message that is handed over in one piece
+waits in the server until the client has taken all of it, pings behind it. So here large messages are cut into frames
+(RFC 6455, 5.4), which the client puts together again. `api.socket.wire` is the server's side.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, TypedDict
+
+EXTENSION = "contacts.frames"
+"""What a server that understands frames has among the `extensions` of a connection's scope."""
+
+FRAME_BYTES = 2**20
+"""The largest frame. Most messages are one; of a larger one no more than this is held by the server as well."""
+
+
+class Frame(TypedDict):
+    """An ASGI event: a piece of a message. `text` and `binary` are those that begin one."""
+
+    type: Literal["contacts.frame"]
+    data: bytes | memoryview
+    opcode: Literal["text", "binary", "continuation"]
+    last: bool
+
+
+def understood(scope: Mapping[str, Any]) -> bool:
+    """Whether the server takes frames."""
+    return EXTENSION in (scope.get("extensions") or {})
+
+
+def frames(message: bytes, *, text: bool) -> Iterator[Frame]:
+    """The frames of a message; one at least. `message` is UTF-8 if it is a text, and is not copied."""
+    opcode: Literal["text", "binary", "continuation"] = "text" if text else "binary"
+    if len(message) <= FRAME_BYTES:
+        yield Frame(type="contacts.frame", data=message, opcode=opcode, last=True)
+        return
+    view = memoryview(message)
+    for start in range(0, len(message), FRAME_BYTES):
+        end = start + FRAME_BYTES
+        yield Frame(type="contacts.frame", data=view[start:end], opcode=opcode, last=end >= len(message))
+        opcode = "continuation"

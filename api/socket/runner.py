@@ -1,0 +1,165 @@
+"""The requests of one connection while they run, a task each. The session says which, and is told the outcome."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+from api.actions.requests import ActionRequest, is_streamed
+from api.actions.table import ACTIONS, Action, OpenStream
+from api.errors import report
+from api.operations.logs import Label, label
+from api.services import Services
+from api.socket.control import AUTHENTICATE, fresh_token
+from api.socket.envelope import Request
+from api.socket.session import Session
+from mappings.errors import ContactsError, EngineTimeout
+
+STOP_SECONDS = 5.0
+"""How long cancelled requests have to end, e.g. to tell the engine."""
+
+
+class Runner:
+    """Carries out requests, each known by its number.
+
+    Args:
+        session: told of every outcome.
+        name: what log lines call the connection.
+        told: called each time the session was told something.
+    """
+
+    def __init__(self, session: Session, services: Services, name: str, told: Callable[[], None]) -> None:
+        self._session = session
+        self._services = services
+        self._name = name
+        self._told = told
+        self._loop = asyncio.get_running_loop()
+        self._user = session.expiry.claims.user
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._reasons: dict[int, ContactsError] = {}
+        self._resumed: dict[int, asyncio.Future[None]] = {}
+        self._wanting: list[asyncio.Future[None]] = []
+
+    def start(self, number: int, request: Request) -> None:
+        """Carry out a request of one of the actions."""
+        self._begin(number, self._carry_out(number, request))
+
+    def renew(self, number: int, request: Request) -> None:
+        """Find out whose token an `authenticate` brought."""
+        self._begin(number, self._identify(number, request))
+
+    def resume(self, number: int) -> None:
+        """The part that a stream made has found room."""
+        if (waiting := self._resumed.pop(number, None)) is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def cancel(self, number: int, reason: ContactsError) -> None:
+        """Stop a request. It is done once in the life of each."""
+        self._reasons[number] = reason
+        self._tasks[number].cancel()
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether requests wait until the client has read more."""
+        return bool(self._wanting)
+
+    def make_room(self) -> None:
+        """The client has read enough for another answer to be made."""
+        for waiting in self._wanting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._wanting.clear()
+
+    async def close(self) -> None:
+        """Stop all requests, and wait until they have ended. One that is being stopped already is not disturbed."""
+        for number, task in self._tasks.items():
+            if number not in self._reasons:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks.values()), timeout=STOP_SECONDS)
+
+    def _begin(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks[number] = asyncio.create_task(work)
+        task.add_done_callback(partial(self._ended, number))
+
+    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
+        del self._tasks[number]
+        self._reasons.pop(number, None)
+        self._resumed.pop(number, None)
+        if task.cancelled():
+            self._session.stopped(number, self._loop.time())
+            self._told()
+
+    async def _carry_out(self, number: int, request: Request) -> None:
+        """Answer a request of one of the actions."""
+        label.set(Label(self._name, request.request_id))
+        action, traffic = ACTIONS[request.action], self._services.traffic
+        traffic.running += 1
+        try:
+            data = await self._data(number, action, request)
+        except asyncio.CancelledError:
+            if isinstance(reason := self._reasons.get(number), EngineTimeout):
+                report(reason, request.action)
+            raise
+        except Exception as error:
+            report(error, request.action)
+            self._session.failed(number, error, self._loop.time())
+        else:
+            self._session.succeeded(number, data, self._loop.time())
+        finally:
+            traffic.running -= 1
+        self._told()
+
+    async def _data(self, number: int, action: Action[ActionRequest], request: Request) -> bytes:
+        """The `data` of the answer; of a streamed one, of the message that ends it."""
+        if action.stream is not None and is_streamed(request.data):
+            return await self._send_parts(number, action.stream, request)
+        if not action.uses_engine:
+            return await action.answer(self._services.contacts, request.data)
+        await self._take_slot()
+        try:
+            return await action.answer(self._services.contacts, request.data)
+        finally:
+            self._services.traffic.slots.release()
+
+    async def _take_slot(self) -> None:
+        """Wait for a slot, and before that until the client has read enough for another answer to be made."""
+        slots = self._services.traffic.slots
+        while True:
+            while self._session.full:
+                self._wanting.append(self._loop.create_future())
+                await self._wanting[-1]
+            if not slots.take():
+                await slots.acquire(self._user)
+            if not self._session.full:
+                return
+            slots.release()
+
+    async def _send_parts(self, number: int, opened: OpenStream, request: Request) -> bytes:
+        """Send the partial messages of a streamed answer; the `data` of the one that ends it.
+
+        A slot is held while the engine makes a part, and not while the client takes its time to read one.
+        """
+        stream = await opened(self._services.contacts, request.data)
+        slots, sequence = self._services.traffic.slots, 0
+        async with aclosing(stream.parts(lambda: slots.turn(self._user))) as parts:
+            async for part in parts:
+                sequence += 1
+                if not self._session.part(number, sequence, stream.key, part, self._loop.time()):
+                    resumed = self._resumed[number] = self._loop.create_future()
+                    await resumed
+                self._told()
+        return stream.end(sequence)
+
+    async def _identify(self, number: int, request: Request) -> None:
+        """Find out whose token an `authenticate` brought."""
+        label.set(Label(self._name, request.request_id))
+        try:
+            claims = await self._services.accounts.identify(fresh_token(request.data))
+        except Exception as error:
+            report(error, AUTHENTICATE)
+            self._session.failed(number, error, self._loop.time())
+        else:
+            self._session.renewed(number, claims, self._loop.time())
+        self._told()

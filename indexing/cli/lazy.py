@@ -1,0 +1,36 @@
+"""Commands that are imported when they are run or asked for help, not to be listed: `contacts --help` is quick."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group some of whose commands are elsewhere.
+
+    Args:
+        lazy: name → module and attribute, as `package.module:command`, and the command's first line of help.
+    """
+
+    def __init__(self, *arguments: Any, lazy: Mapping[str, tuple[str, str]], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*super().list_commands(ctx), *self.lazy})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command, imported if it must be."""
+        if name not in self.lazy:
+            return super().get_command(ctx, name)
+        module, _, attribute = self.lazy[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        listed = {name: click.Command(name, help=words) for name, (_, words) in self.lazy.items()}
+        click.Group(commands={**self.commands, **listed}).format_commands(ctx, formatter)

@@ -1,0 +1,43 @@
+"""What a load is asked for: the command line says it, the job does it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from indexing.sources.base import Source
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What makes a load fail before its swap.
+
+    Attributes:
+        max_rejects: the greatest share of rows that may be rejected, from 0 to 1.
+        allow_shrink: let a load go live that has under half of the contacts that are live now.
+    """
+
+    max_rejects: float = 0.01
+    allow_shrink: bool = False
+
+
+class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to load, and how.
+
+    Attributes:
+        sources: read one after the other.
+        rejects: the reject file.
+        keep: earlier stores that stay for a rollback.
+        workers: processes that encode; by default `loading.default_workers`.
+        update: put the contacts among those that are live instead of replacing them.
+        rebuild: read the live contacts; there are no other sources.
+        resume: go on with the interrupted load.
+    """
+
+    rejects: Path
+    sources: Sequence[Source] = ()
+    limits: Limits = Limits()
+    keep: int = 1
+    workers: int | None = None
+    update: bool = False
+    rebuild: bool = False
+    resume: bool = False

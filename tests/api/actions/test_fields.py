@@ -1,0 +1,86 @@
+"""The table of request fields: what texts become, and what the documents say."""
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from api.actions.fields import FIELDS, NAMES, Field, Place
+from api.actions.requests import ActionRequest, SearchRequest, fields_of, request_schema
+from mappings.errors import InvalidField
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "value"),
+    [
+        ("url", ["apollo.io"], "apollo.io"),
+        ("url", [""], None),
+        ("include_company_name", ["Acme, Inc", "b"], ["Acme, Inc", "b"]),
+        ("exclude_company_name", [""], [""]),
+        ("include_domain_list", ["a.com,b.com", "c.com"], ["a.com", "b.com", "c.com"]),
+        ("limit", ["25", "25"], 25),
+        ("limit", ["-3"], -3),
+        ("limit", [""], ""),
+        ("limit", ["1.5"], "1.5"),
+        ("limit", ["1" * 101], "1" * 101),
+        ("limit", ["\u0661"], "\u0661"),
+        ("cursor", [""], None),
+        ("cursor", ["x"], "x"),
+        ("view", ["simple"], "simple"),
+        ("strict", ["true"], True),
+        ("strict", ["false"], False),
+        ("strict", ["yes"], "yes"),
+    ],
+)
+def test_texts_become_what_a_message_would_hold(name, texts, value):
+    assert FIELDS[name].kind.from_texts(name, texts) == value
+
+
+@pytest.mark.parametrize("name", ["url", "limit", "offset", "cursor", "view", "strict", "stream"])
+def test_a_field_with_one_value_has_one(name):
+    with pytest.raises(InvalidField, match=f"^{name} must have one value, not 3$"):
+        FIELDS[name].kind.from_texts(name, ["1", "2", "1"])
+
+
+def test_what_is_read_is_what_its_schema_takes():
+    """As far as a schema can say so: patterns and lengths are documented only."""
+    values = [None, True, 0, 1, -1, 1.5, "", "text", [], ["a", "b"], ["a", 5], {}]
+    for name, field in FIELDS.items():
+        schema = Draft202012Validator(field.json_schema(required=False))
+        for value in values:
+            if isinstance(value, str) and name in ("url", "cursor"):
+                continue
+            try:
+                read = value is None or field.kind.read(name, value) is not None
+            except InvalidField:
+                read = False
+            if value == ["a", "b"] and name.endswith("domain_list"):
+                continue
+            assert schema.is_valid(value) is read, (name, value)
+
+
+def test_null_is_for_optional_fields_only():
+    url = FIELDS["url"]
+    assert "default" not in url.json_schema(required=True)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(url.json_schema(required=True)).validate(None)
+    Draft202012Validator(url.json_schema(required=False)).validate(None)
+    assert request_schema(SearchRequest, "x")["required"] == ["url"]
+
+
+def test_a_row_without_an_example():
+    assert Field("names", NAMES, Place.BODY, "Names").query_schema() == {
+        "description": "Names",
+        "type": "array",
+        "items": {"type": "string"},
+    }
+
+
+def test_an_attribute_that_is_no_row_is_found_at_once():
+    class Unheard(ActionRequest, frozen=True, kw_only=True):
+        colour: str = ""
+
+    with pytest.raises(LookupError, match=r"^Unheard: not in the table of request fields: colour$"):
+        fields_of(Unheard)
+
+
+def test_fields_stand_in_the_order_of_the_table():
+    assert [field.name for field in fields_of(SearchRequest)] == list(FIELDS)

@@ -1,0 +1,168 @@
+"""The table of actions, held against everything that is made from it."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from litestar import Litestar
+from websockets.asyncio.client import connect
+
+from api.actions.fields import FIELDS, Place
+from api.actions.requests import AnalyzeRequest, fields_of
+from api.actions.service import ContactService
+from api.actions.shapes import CountData
+from api.actions.table import ACTIONS, Action
+from api.app import create_app
+from api.rest.routes import SPECIAL
+from api.socket.asyncapi import document, error_codes
+from indexing.cli.queries import query_commands
+from tests.harness.clients import URL, ask
+
+APOLLO = "/api/v2/apollo"
+VALUES: dict[str, Any] = {
+    "url": URL,
+    "include_company_name": "Acme, Inc",
+    "exclude_company_name": ["b"],
+    "include_domain_list": ["a.com"],
+    "exclude_domain_list": ["b.com"],
+    "limit": 5,
+    "offset": 1,
+    "cursor": None,
+    "view": "simple",
+    "strict": True,
+    "stream": False,
+}
+"""A value of each field; a new row wants one here."""
+
+
+def test_every_field_has_a_value_here_and_is_of_some_action():
+    assert set(VALUES) == set(FIELDS)
+    assert {field.name for action in ACTIONS.values() for field in fields_of(action.request)} == set(FIELDS)
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_a_request_holds_what_its_attributes_say(action):
+    data = {field.name: VALUES[field.name] for field in fields_of(action.request)}
+    request = action.request.read(data)
+    assert request != action.request.read({"url": URL})
+    # msgspec holds the values against the types.
+    assert msgspec.convert(msgspec.structs.asdict(request), type=action.request) == request
+
+
+@pytest.fixture
+def app(settings, engine) -> Litestar:
+    return create_app(settings, engine)
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_action_is_in_the_documents(app, name):
+    action = ACTIONS[name]
+    fields = fields_of(action.request)
+    operation = app.openapi_schema.to_schema()["paths"][f"{APOLLO}{action.path}"]["post"]
+    assert operation["operationId"] == action.operation
+    assert (operation["summary"], operation["description"].startswith(action.description)) == (action.summary, True)
+    assert [each["name"] for each in operation.get("parameters", [])] == [
+        field.name for field in fields if field.place is Place.QUERY
+    ]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert list(body["properties"]) == [field.name for field in fields if field.place is Place.BODY]
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": f"#/components/schemas/{action.shape.__name__}"}
+
+    asyncapi = document()
+    messages = asyncapi["components"]["messages"]
+    assert {f"{name}Request", f"{name}Success"} <= set(messages)
+    assert (f"{name}Partial" in messages) is (action.streamed is not None)
+    data = asyncapi["components"]["schemas"][action.request.__name__]
+    assert list(data["properties"]) == [field.name for field in fields]
+    assert action.error_code in error_codes()
+
+
+def test_what_is_special_over_http_is_an_action():
+    assert set(SPECIAL) <= set(ACTIONS)
+
+
+@pytest.mark.anyio
+async def test_every_action_is_behind_both_doors_and_in_the_figures(service):
+    async with connect(service.url) as socket:
+        for name, action in ACTIONS.items():
+            over_websocket = (await ask(socket, name))["data"]
+            status, over_http = service.post(APOLLO + action.path, {"url": URL}, service.token)
+            assert (status, over_http) == (200, over_websocket)
+            assert (await ask(socket, name, strict=1))["error"]["code"] == "validation_error"
+    figures = service.get("/metrics")[1]
+    for name in ACTIONS:
+        assert f'contacts_requests_total{{action="{name}",door="websocket",outcome="success"}} 1.0' in figures
+        assert f'contacts_requests_total{{action="{name}",door="rest",outcome="200"}} 1.0' in figures
+
+
+def test_operations_of_other_rooms_have_names_in_the_figures_and_foreign_paths_have_none(service):
+    service.get("/health/live")
+    service.get("/health/ready")
+    service.get("/api/v2/auth/me/")
+    service.get("/docs")
+    service.get("/metrics")
+    figures = service.get("/metrics")[1]
+    for action, outcome, number in (("health", 200, 2), ("me", 401, 1), ("other", 200, 1), ("metrics", 200, 1)):
+        assert f'{{action="{action}",door="rest",outcome="{outcome}"}} {number}.0' in figures
+
+
+def test_every_action_is_a_command_or_a_flag_of_one():
+    commands = {command.name: command for command in query_commands()}
+    assert set(commands) == {action.command.partition(" ")[0] for action in ACTIONS.values()}
+    for action in ACTIONS.values():
+        name, _, flag = action.command.partition(" ")
+        outcome = CliRunner().invoke(commands[name], ["--help"])
+        assert outcome.exit_code == 0
+        assert flag in outcome.output
+        for field in fields_of(action.request):
+            taken = f"--{field.name.replace('_', '-')}" in outcome.output or field.name.upper() in outcome.output
+            assert taken is (field.place is not Place.MESSAGE), (action.name, field.name)
+
+
+def test_codes_of_errors_are_known_before_they_are_sent():
+    detail = document()["components"]["schemas"]["ErrorDetail"]
+    assert detail["properties"]["code"]["enum"] == [
+        "analysis_error", "authentication_error", "count_error", "invalid_json", "missing_field", "search_error",
+        "too_many_requests", "unknown_action", "uuids_error", "validation_error",
+    ]  # fmt: skip
+
+
+# A row that the table does not have
+
+
+async def loud(_service: ContactService, request: AnalyzeRequest) -> bytes:
+    return json.dumps({"count": len(request.url)}).encode()
+
+
+LOUD: Action[Any] = Action(
+    name="shout_url",
+    summary="Shout a URL",
+    description="Nothing is searched.",
+    request=AnalyzeRequest,
+    function=loud,
+    shape=CountData,
+    error_code="shout_error",
+    path="/urls/shout",
+    command="shout",
+)
+
+
+def test_a_new_row_is_all_that_a_new_action_needs(serve, monkeypatch):
+    monkeypatch.setitem(ACTIONS, "shout_url", LOUD)
+    service = serve()
+    status, answer = service.post(f"{APOLLO}/urls/shout", {"url": URL}, service.token)
+    assert (status, answer) == (200, {"count": len(URL)})
+    assert 'action="shout_url",door="rest",outcome="200"' in service.get("/metrics")[1]
+    operation = service.get("/docs/openapi.json")[1]["paths"][f"{APOLLO}/urls/shout"]["post"]
+    assert operation["operationId"] == "shout"
+    assert "shout_urlRequest" in document()["components"]["messages"]
+    assert "shout_error" in error_codes()
+    assert "shout" in {command.name for command in query_commands()}
+
+
+def test_an_action_without_a_stream_has_none():
+    assert LOUD.stream is None
+    assert ACTIONS["get_uuids"].stream is not None

@@ -1,0 +1,279 @@
+"""The plainest engine there can be: all contacts in memory, and each of them asked, one by one, whether it matches.
+
+Whole in this file, on `search` and `mappings` only: with a row in `search.engines.ENGINES`, be it as it lies here or
+copied to `search/`, it is an engine like the others, which `tests.harness.oracle` holds against its way of matching.
+A load has one file in the data directory: the `MAPPING_VERSION`, then the contacts as they came, a line each.
+"""
+
+import os
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+
+from mappings import predicates
+from mappings.errors import EngineUnavailable
+from mappings.predicates import ContactFilter, Predicate
+from search.cursor import Position
+from search.documents import search_fields
+from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
+from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactListItem
+from search.loader import Document, Loader, Refusal
+from search.settings import Setting, whole
+from search.stores import Store, by_age, earlier, left_over, new_stamp
+
+TITLE = "Naive"
+WIDTH = 1
+OWN_PROCESSES = False
+SETTINGS = (
+    Setting("CONTACTS_NAIVE_BATCH", "batch", "1000", "contacts in one batch of an unlimited result", whole(1, 10_000)),
+)
+
+_ENDING = ".naive"
+_encode = msgspec.json.Encoder().encode
+_decode_lines = msgspec.json.Decoder(ContactListItem).decode_lines
+
+Fields = Mapping[str, Any]
+"""Derived fields by name; those that are empty are left out."""
+
+Contact = tuple[str, bytes, Fields]
+"""Its uuid, what is sent of it, and what is searched."""
+
+
+class OwnSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How many contacts one batch of a scan has."""
+
+    batch: int = 1000
+
+
+def open_engine(settings: EngineSettings) -> Engine[Any]:
+    """The engine that answers searches."""
+    return NaiveEngine(settings)
+
+
+def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None) -> Loader:
+    """The loader of a fresh file, or of the interrupted load into `name`."""
+    return NaiveLoader(settings, keep, name)
+
+
+def open_updater(settings: EngineSettings) -> Loader | None:
+    """None: a load in a file of its own is the only one there is."""
+    return None
+
+
+def explain(contact_filter: ContactFilter) -> dict[str, Any]:
+    """The filter itself, which is all that it needs."""
+    return {"filter": msgspec.to_builtins(contact_filter)}
+
+
+def derived(item: ContactListItem) -> Fields:
+    """The derived fields of a contact."""
+    fields = search_fields(item)
+    return {**msgspec.json.decode(fields.json()), "absent": fields.absent}
+
+
+def matches(predicate: Predicate, fields: Fields) -> bool:
+    """What `mappings.predicates` says of each predicate, in Python."""
+    match predicate:
+        case predicates.MatchAll():
+            return True
+        case predicates.Terms(field, values):
+            return any(value in values for value in _texts(fields, field))
+        case predicates.Exists(field):
+            return field not in fields["absent"]
+        case predicates.Phrase(field, words):
+            return any(f" {words} " in f" {text} " for text in _texts(fields, field))
+        case predicates.Substring(field, needle):
+            return any(needle in text for text in _texts(fields, field))
+        case predicates.Range(field, gte, lte):
+            number = fields.get(field)
+            return number is not None and _bound(gte, number) <= number <= _bound(lte, number)
+        case predicates.All(of):
+            return all(matches(part, fields) for part in of)
+        case predicates.Any(of):
+            return any(matches(part, fields) for part in of)
+        case predicates.Not(of):
+            return not matches(of, fields)
+
+
+def _texts(fields: Fields, name: str) -> Sequence[str]:
+    value = fields.get(name, ())
+    return (value,) if isinstance(value, str) else value
+
+
+def _bound(bound: int | None, default: int) -> int:
+    """A bound as it counts: brought to where numbers are stored."""
+    return default if bound is None else max(LONG_MIN, min(LONG_MAX, bound))
+
+
+def searchable(items: Iterable[ContactListItem]) -> list[Contact]:
+    """The contacts of all rows. Of two with the same uuid the later one counts."""
+    return [(item.uuid, _encode(item), derived(item)) for item in {item.uuid: item for item in items}.values()]
+
+
+def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position: Position | None = None) -> list[Hit]:
+    """All that match, or those on one side of `position`, in the order of reading: by value, missing last, and uuid."""
+    key, ascending = contact_filter.order.field, contact_filter.order.ascending
+    name = key if SORT_KEYS[key] else f"sort_{key}"
+    selected = [contact for contact in contacts if matches(contact_filter.predicate, contact[-1])]
+    hits = [Hit(item, fields.get(name), uuid) for uuid, item, fields in selected]
+    if position is not None:
+        here = Hit(b"", position.value, position.uuid)
+        hits = [here, *(hit for hit in hits if (hit.value, hit.uuid) != (here.value, here.uuid))]
+    hits.sort(key=lambda hit: hit.uuid)
+    hits.sort(key=lambda hit: ((hit.value is None) == ascending, hit.value or 0), reverse=not ascending)
+    if position is None:
+        return hits
+    at = hits.index(here)
+    return hits[:at][::-1] if position.backward else hits[at + 1 :]
+
+
+class _Files:
+    """The files of an alias: one a load, and one with the name of that which is live."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.directory, self.index = settings.data_dir, settings.index
+        self._pointer = self.directory / f"{self.index}.naive-live"
+
+    def names(self) -> list[str]:
+        return by_age((path.name for path in self.directory.glob(f"*{_ENDING}")), self.index, _ENDING)
+
+    def live(self) -> list[str]:
+        """The name of the live file; none before the first load."""
+        return [self._pointer.read_text()] if self._pointer.exists() else []
+
+    def switch(self, name: str) -> None:
+        draft = self._pointer.with_suffix(".draft")
+        draft.write_text(name)
+        draft.replace(self._pointer)
+
+    def store(self, name: str) -> Store:
+        version, contacts = _read(self.directory / name)
+        return Store(name, len(contacts), name in self.live(), version)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path) -> tuple[int, list[Contact]]:
+    """The version that the contacts of a complete file were stored with, and they. Such a file never changes."""
+    version, _, lines = path.read_bytes().partition(b"\n")
+    return int(version), searchable(_decode_lines(lines))
+
+
+class NaiveEngine:
+    """Contacts in memory, those of the live file; see `search.engine.Engine` for the methods."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.width = settings.concurrency or WIDTH
+        self._files, self._batch = _Files(settings), settings.own_as(OwnSettings).batch
+
+    def compile(self, contact_filter: ContactFilter) -> ContactFilter:
+        return contact_filter
+
+    async def search(
+        self, compiled: ContactFilter, limit: int, offset: int = 0, position: Position | None = None
+    ) -> Page:
+        hits = self._hits(compiled, position)
+        return page_of(hits[offset : offset + limit + 1], limit, offset, position)
+
+    async def scan(
+        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None
+    ) -> AsyncGenerator[list[bytes]]:
+        hits = self._hits(compiled, position)[offset:]
+        if position is not None and position.backward:
+            hits.reverse()
+        for batch in self._batches(hits):
+            yield [hit.item for hit in batch]
+
+    async def count(self, compiled: ContactFilter) -> int:
+        return len(self._hits(compiled))
+
+    async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
+        return [await self.count(contact_filter) for contact_filter in compiled]
+
+    async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
+        return [hit.uuid for hit in self._hits(compiled)[:limit]]
+
+    async def scan_uuids(self, compiled: ContactFilter) -> AsyncGenerator[list[str]]:
+        for batch in self._batches(self._hits(compiled)):
+            yield [hit.uuid for hit in batch]
+
+    async def ready(self) -> None:
+        check_mapping(self._live()[0])
+
+    async def close(self) -> None:
+        """Nothing is held open between calls."""
+
+    def _live(self) -> tuple[int, list[Contact]]:
+        for name in self._files.live():
+            return _read(self._files.directory / name)
+        raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
+
+    def _hits(self, compiled: ContactFilter, position: Position | None = None) -> list[Hit]:
+        return hits_of(self._live()[1], compiled, position)
+
+    def _batches(self, hits: list[Hit]) -> Iterator[list[Hit]]:
+        return (hits[at : at + self._batch] for at in range(0, len(hits), self._batch))
+
+
+class NaiveLoader:
+    """One load; see `search.loader.Loader` for the methods."""
+
+    in_place: ClassVar[bool] = False
+    in_flight: ClassVar[int] = 1
+
+    def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._files, self._keep = _Files(settings), keep
+        self.name = name or f"{settings.index}-{new_stamp()}{_ENDING}"
+        self._file = settings.data_dir / self.name
+        self._part = self._file.with_suffix(".part")
+
+    @staticmethod
+    def encode(row: int, item: ContactListItem) -> Document:
+        return Document(row, _encode(item) + b"\n")
+
+    async def start(self) -> None:
+        self._files.directory.mkdir(parents=True, exist_ok=True)
+        self._part.write_text(f"{MAPPING_VERSION}\n")
+
+    async def resume(self, mark: str) -> None:
+        if not self._file.exists():
+            await self.start() if not mark else os.truncate(self._part, int(mark))
+
+    async def write(self, documents: Sequence[Document]) -> list[Refusal]:
+        with self._part.open("ab") as stream:
+            stream.writelines(document.body for document in documents)
+        return []
+
+    async def mark(self) -> str:
+        return str(self._part.stat().st_size)
+
+    async def finish(self) -> int:
+        if not self._file.exists():
+            self._part.rename(self._file)
+        return self._files.store(self.name).contacts
+
+    async def live(self) -> Store | None:
+        return next((store for store in await self.stores() if store.live), None)
+
+    async def swap(self) -> None:
+        before = self._files.live()
+        self._files.switch(self.name)
+        for name in left_over(self._files.names(), self.name, before, self._keep):
+            (self._files.directory / name).unlink()
+
+    async def abort(self) -> None:
+        self._part.unlink(missing_ok=True)
+        self._file.unlink(missing_ok=True)
+
+    async def stores(self) -> list[Store]:
+        return [self._files.store(name) for name in self._files.names()]
+
+    async def rollback(self) -> Store:
+        name = earlier(self._files.names(), self._files.live())
+        self._files.switch(name)
+        return self._files.store(name)
+
+    async def close(self) -> None:
+        """Nothing is held open between calls."""

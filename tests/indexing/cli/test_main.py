@@ -1,0 +1,116 @@
+"""The command itself: that its help is quick, complete and true."""
+
+import json
+import subprocess
+import sys
+
+import click
+import jwt
+import pytest
+from click.testing import CliRunner
+
+from indexing.cli.main import contacts, main
+from mappings.errors import EngineUnavailable, SettingsError
+from tests.api.conftest import SECRET
+
+HEAVY = (
+    "advanced_alchemy", "argon2", "duckdb", "elasticsearch", "litestar", "prometheus_client", "psycopg", "requests",
+    "rich", "sqlalchemy", "tldextract", "uvicorn",
+)  # fmt: skip
+HELP = """
+import sys
+from indexing.cli.main import contacts
+contacts(sys.argv[1:], standalone_mode=False)
+print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["count", "--help"], ["search", "--help"]])
+def test_help_imports_nothing_heavy(arguments):
+    outcome = subprocess.run([sys.executable, "-c", HELP, *arguments], capture_output=True, text=True, check=True)
+    assert "Usage:" in outcome.stdout
+    assert "click" in outcome.stderr.splitlines()
+    assert {name.partition(".")[0] for name in outcome.stderr.splitlines()}.isdisjoint(HEAVY)
+
+
+def test_what_is_said_of_commands_elsewhere_is_what_they_say():
+    context = click.Context(contacts)
+    for name, (_, words) in contacts.lazy.items():
+        command = contacts.get_command(context, name)
+        assert command.name == name
+        assert command.get_short_help_str(1000) == words
+        assert name in contacts.list_commands(context)
+
+
+def test_the_list_is_the_same_as_with_all_commands_imported():
+    context = click.Context(contacts)
+    commands = [contacts.get_command(context, name) for name in contacts.list_commands(context)]
+    assert None not in commands
+    whole = CliRunner().invoke(click.Group("contacts", commands=commands), ["--help"]).output
+    listed = CliRunner().invoke(contacts, ["--help"]).output
+    assert listed.partition("Commands:")[2] == whole.partition("Commands:")[2]
+
+
+def test_a_command_that_there_is_not():
+    outcome = CliRunner().invoke(contacts, ["fly"])
+    assert (outcome.exit_code, "No such command 'fly'" in outcome.output) == (2, True)
+
+
+def test_a_sample_on_standard_output_and_in_a_file(tmp_path):
+    shown = CliRunner().invoke(contacts, ["sample", "3", "--seed", "7"])
+    assert shown.exit_code == 0
+    path = tmp_path / "sample.csv"
+    assert CliRunner().invoke(contacts, ["sample", "3", "--seed", "7", "--out", str(path)]).output == ""
+    assert path.read_bytes().decode().splitlines() == shown.stdout_bytes.decode().splitlines()
+
+
+def test_a_token_of_a_user_who_is_created_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONTACTS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CONTACTS_JWT_SECRET", SECRET)
+    plain = CliRunner().invoke(contacts, ["token", "--email", "ada@example.com"], catch_exceptions=False).output
+    made = json.loads(CliRunner().invoke(contacts, ["token", "--email", "ada@example.com", "--json"]).output)
+    users = {jwt.decode(token.strip(), options={"verify_signature": False})["sub"] for token in (
+        plain, made["access_token"]
+    )}  # fmt: skip
+    assert (len(users), made["expires_in"]) == (1, 1800)
+
+
+def test_a_secret_of_one_run_signs_no_token(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONTACTS_ENV", "development")
+    monkeypatch.delenv("CONTACTS_JWT_SECRET", raising=False)
+    with pytest.raises(SettingsError, match=r"^CONTACTS_JWT_SECRET: not set"):
+        CliRunner().invoke(contacts, ["token", "--email", "a@b.c"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (click.UsageError("No."), 2, "error: No. See contacts --help\n"),
+        (click.Abort(), 1, "error: interrupted\n"),
+        (KeyboardInterrupt(), 1, "error: interrupted\n"),
+        (BrokenPipeError(), 1, ""),
+        (OSError("disk full"), 1, "error: disk full\n"),
+        (EngineUnavailable("It is down."), 1, "error: It is down.\n"),
+    ],
+)
+def test_every_error_is_a_line_and_a_code(monkeypatch, capsys, error, code, words):
+    def fail(**_named):
+        raise error
+
+    monkeypatch.setattr(contacts, "main", fail)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr()) == (code, ("", words))
+
+
+def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONTACTS_JWT_SECRET", SECRET)
+    started = []
+    monkeypatch.setattr("api.server.serve", lambda settings: started.append((settings.host, settings.port)))
+    monkeypatch.setattr("indexing.cli.demo.run_demo", lambda number, once: started.append((number, once)))
+    assert CliRunner().invoke(contacts, ["serve", "--host", "::1", "--port", "9"]).exit_code == 0
+    assert CliRunner().invoke(contacts, ["demo", "--once", "--contacts", "5"]).exit_code == 0
+    assert started == [("::1", 9), (5, True)]

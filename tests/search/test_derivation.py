@@ -1,0 +1,82 @@
+"""How single values are made. What becomes of whole contacts is in `test_documents`."""
+
+import pytest
+
+from search import derivation
+from search.kinds import Form, Kind
+
+
+def test_what_is_empty() -> None:
+    forms = {"name": Form.TEXT, "phone": Form.PHONE, "words": Form.LIST, "day": Form.DATETIME}
+    numbers = {f"number {at}": Form.INTEGER for at in range(5)}
+    empty = derivation.empty(forms | numbers)
+    assert empty((None, "", (), None, 1, None, 2, 3, 4)) == ("name", "phone", "words", "day", "number 1")
+    for at in range(5):
+        zero = [None] * 5
+        zero[at] = 0
+        assert empty(("a", "b", ("c",), "d", *zero)) == tuple(name for name in numbers if name != f"number {at}")
+
+
+def test_seconds_of_what_is_no_datetime() -> None:
+    assert derivation.epoch_seconds("2024-01-15T10:30:00") == 1_705_314_600
+    assert [derivation.epoch_seconds(text) for text in (None, "", "soon", "2024-02-30T00:00:00")] == [None] * 4
+
+
+def test_numbers_keep_within_what_engines_hold() -> None:
+    held = [derivation.long(number) for number in (None, 0, -(2**70), 2**70)]
+    assert held == [None, 0, derivation.LONG_MIN, derivation.LONG_MAX]
+
+
+LONG = "Word " * 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "value", "made"),
+    [
+        (Kind.NUMBER, Form.INTEGER, 2**70, derivation.LONG_MAX),
+        (Kind.NUMBER, Form.DATETIME, "1970-01-01T00:01:00", 60),
+        (Kind.TERM, Form.TEXT, " Big-Deal ", "big deal"),
+        (Kind.TERM, Form.TEXT, LONG, LONG.lower()[:1024]),
+        (Kind.TERM, Form.TEXT, "!", None),
+        (Kind.TERM, Form.TEXT, None, None),
+        (Kind.TERM, Form.PHONE, "+49 (30) 1", "49 30 1"),
+        (Kind.TERM, Form.LIST, ("VIP", "vip", "", "New"), ("vip", "new")),
+        (Kind.TERM_AND_TEXT, Form.LIST, (LONG,), (LONG.lower()[:1024],)),
+        (Kind.TEXT, Form.TEXT, LONG, LONG.lower().strip()),
+        (Kind.TEXT, Form.LIST, None, ()),
+        (Kind.NAME, Form.TEXT, "Acme, Inc.", "acme inc"),
+    ],
+)
+def test_a_plain_field_is_normalised_as_its_kind_is(kind: Kind, form: Form, value: object, made: object) -> None:
+    assert derivation.plain(kind, form)(value) == made
+
+
+def test_words_and_sort_texts_of_several_names() -> None:
+    assert derivation.person_name(("Ann Lee", "Lee")) == ("ann", "lee")
+    assert derivation.joined_sort_text(("Ann Lee", None)) == "ann lee"
+    assert derivation.joined_sort_text((None, "Lee")) == "lee"
+    assert derivation.joined_sort_text((None, "")) is None
+    assert derivation.joined_sort_text(("a" * 200, "b " * 200)) == f"{'a' * 64} {'b ' * 200}"[:256]
+
+
+def test_the_words_of_a_place_that_its_location_lacks() -> None:
+    assert derivation.location(("Austin", "TX", "USA")) == ("austin", "texas", "united states")
+    assert derivation.search_words(("a@b.com", "Austin", "TX", "USA")) == ("a", "b", "com", "tx", "usa")
+    assert derivation.search_words((None, None, None, "USA")) == ("usa",)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [derivation.title_key, derivation.linkedin, derivation.company_text, derivation.sort_text,
+     derivation.enumerated(str.lower)],
+)  # fmt: skip
+@pytest.mark.parametrize("text", [None, "", " "])
+def test_of_nothing_comes_nothing(make, text: str | None) -> None:
+    assert not (make(text) or "").strip()
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    kept = derivation.words.__self__
+    for at in range(3 * derivation.REMEMBERED_BYTES // 8 // 1000):
+        derivation.words(f"{at} " + "x" * 1000)
+    assert sum(map(len, kept)) * 8 < derivation.REMEMBERED_BYTES
