@@ -38,9 +38,11 @@ TARGET_RATIO = 3.0
 
 
 class Noticed(msgspec.Struct, frozen=True):
-    """Milliseconds of the neighbour's slow searches, quiet and beside the flood, and the flood's frames a second."""
+    """Milliseconds of the neighbour's searches, quiet and beside the flood, and the flood's frames a second."""
 
+    quiet_p50: float
     quiet_p99: float
+    flood_p50: float
     flood_p99: float
     ratio: float
     requests: int
@@ -52,7 +54,9 @@ def run(service: Service, rounds: int = ROUNDS) -> Noticed:
     measured = [asyncio.run(_round(service, number)) for number in range(rounds)]
     quiet_p99s, flood_p99s = [p99(done.quiet) for done in measured], [p99(done.flooded) for done in measured]
     return Noticed(
+        quiet_p50=statistics.median(statistics.median(done.quiet) for done in measured),
         quiet_p99=statistics.median(quiet_p99s),
+        flood_p50=statistics.median(statistics.median(done.flooded) for done in measured),
         flood_p99=statistics.median(flood_p99s),
         ratio=median_ratio(flood_p99s, quiet_p99s),
         requests=sum(len(done.flooded) for done in measured),

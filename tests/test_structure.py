@@ -21,6 +21,8 @@ OTHERS_USE = {
     "filter_failure",
     # Alembic
     "revision", "down_revision",
+    # websockets, of what is passed to uvicorn's connection by name
+    "fin",
     # SQLAlchemy, of a type of ours
     "impl", "cache_ok", "load_dialect_impl", "process_bind_param", "process_result_value",
     # Litestar, of a controller, a response or a renderer
@@ -33,17 +35,21 @@ OTHERS_USE = {
     "daemon_threads", "handle",
     # Python: the third argument of `__exit__`
     "trace",
+    # Hypothesis, of a state machine
+    "teardown",
+    # Nobody: a field made up by a test
+    "colour",
     # Nobody, but a file that it wraps would be closed with it.
     "_wrapper",
 }  # fmt: skip
 """Names that are there for others to use, which can't be seen in our code."""
 
-USED_BY_DECORATOR = ["@*.command*", "@*.group*", "@pytest.fixture*"]
+USED_BY_DECORATOR = ["@*.command*", "@*.group*", "@pytest.fixture*", "@rule*", "@invariant*"]
 
 
 def fields_of_structs() -> set[str]:
     """The names of all fields of our structs: what is encoded is used."""
-    for package in PACKAGES:
+    for package in (*PACKAGES, "benchmarks"):
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
             # These run when they are imported.
             if not re.search(r"\.(migrations|__main__)\b", module.name):
