@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 # Extra arguments for demo, test, bench, faults and constraints: make test ARGS="-k cursor"
 ARGS ?=
 
+# Test processes: a third keeps two cores busy while tests wait for servers.
+PROCESSES ?= 3
+
 OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 INSTALL := $(BIN)/python -m pip install --quiet
 
@@ -21,8 +24,8 @@ setup: $(VENV)/.dev-stamp ## everything for development into .venv
 demo: $(VENV)/.runtime-stamp ## install what the service needs, load made-up contacts and serve them
 	$(BIN)/contacts demo $(ARGS)
 
-test: setup ## all tests
-	$(BIN)/pytest $(ARGS)
+test: setup ## all tests, several at a time; those that ARGS picks one after the other
+	$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses=$(PROCESSES) --dist=loadgroup)
 
 bench: setup ## the performance figures, each beside its peer
 	$(BIN)/python -m benchmarks $(ARGS)

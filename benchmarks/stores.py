@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tests.harness.servers import elasticsearch_server
-from tests.harness.service import contacts, environment_of
+from tests.harness.service import contacts_process, environment_of
 from tests.harness.stores import delete_loads
 
 ENGINES = ("duckdb", "elasticsearch")
@@ -54,6 +54,6 @@ def load(environment: dict[str, str], directory: Path, number: int) -> None:
         ("sample", str(number), "--out", str(sample)),
         ("index", "csv", str(sample), "--rejects", str(directory / "rejects.ndjson")),
     ):
-        outcome = contacts(environment, *arguments)
+        outcome = contacts_process(environment, *arguments)
         if outcome.returncode:
             raise SystemExit(outcome.stderr)

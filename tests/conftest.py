@@ -6,13 +6,32 @@ from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
 from tests.harness.processes import ServerUnavailable
 from tests.harness.servers import elasticsearch_server, postgres_server
+from tests.harness.shared import shared_servers, shared_url
 from tests.harness.stock import fill
 from tests.harness.stores import delete_loads
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers if this process hands the tests to others, which then share them."""
+    # How long an example takes says how busy the machine is, and no more.
+    untimed = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.register_profile("untimed", untimed)
+    hypothesis.settings.load_profile("untimed")
+    if config.getoption("dist", "no") != "no":
+        stack = ExitStack()
+        stack.enter_context(shared_servers())
+        config.add_cleanup(stack.close)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Packed bytes hold the time at which they were packed, and all processes must call a test the same."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +40,7 @@ def elasticsearch_url() -> Iterator[str]:
 
     Without one the test is skipped, or fails where `REQUIRE_ELASTICSEARCH=1`.
     """
-    yield from _server("Elasticsearch", elasticsearch_server())
+    yield from _server("Elasticsearch", elasticsearch_server)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +49,7 @@ def postgres_url() -> Iterator[str]:
 
     Without one the test is skipped, or fails where `REQUIRE_POSTGRES=1`.
     """
-    yield from _server("Postgres", postgres_server())
+    yield from _server("Postgres", postgres_server)
 
 
 @pytest.fixture
@@ -50,11 +69,11 @@ def stock(postgres_database: str) -> str:
     return postgres_database
 
 
-def _server(name: str, server: AbstractContextManager[str]) -> Iterator[str]:
+def _server(name: str, own: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     variable = f"REQUIRE_{name.upper()}"
     with ExitStack() as stack:
         try:
-            url = stack.enter_context(server)
+            url = shared_url(name.lower()) or stack.enter_context(own())
         except ServerUnavailable as error:
             if os.environ.get(variable) == "1":
                 pytest.fail(f"{variable}=1, and there is none: {error}", pytrace=False)

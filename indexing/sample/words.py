@@ -11,9 +11,6 @@ import msgspec
 
 Shape = TypeVar("Shape")
 
-Weighted = list[tuple[str, float]]
-"""Values with their weights."""
-
 
 def read_words(name: str, shape: type[Shape]) -> Shape:
     """What is in `data/NAME.json`."""

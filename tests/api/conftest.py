@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 import urllib.error
 import urllib.request
@@ -29,9 +30,23 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def empty_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start leaves behind: a database of users without users, whose migrations took a second or so."""
+    directory = tmp_path_factory.mktemp("empty")
+    with running(_settings(directory), MemoryEngine()):
+        pass
+    return directory
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(engine=EngineSettings(data_dir=tmp_path), jwt_secret=SECRET, port=0)
+def settings(tmp_path: Path, empty_data_dir: Path) -> Settings:
+    shutil.copytree(empty_data_dir, tmp_path, dirs_exist_ok=True)
+    return _settings(tmp_path)
+
+
+def _settings(directory: Path) -> Settings:
+    return Settings(engine=EngineSettings(data_dir=directory), jwt_secret=SECRET, port=0)
 
 
 @pytest.fixture

@@ -13,6 +13,17 @@ from tests.contract.doors import Door, RestDoor, WebSocketDoor
 from tests.harness.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
+ENGINES = ("duckdb", "elasticsearch")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the same 10,000 contacts go to the same process, so that they are loaded once and served once."""
+    for item in items:
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("service")
+        for name in ENGINES:
+            if name == engine or f"{name}_environment" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +61,7 @@ def elasticsearch_environment(
     return loaded(environment_of(tmp_path_factory.mktemp("elasticsearch"), **settings), sample_csv)
 
 
-@pytest.fixture(scope="session", params=["duckdb", "elasticsearch"])
+@pytest.fixture(scope="session", params=ENGINES)
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     with running(request.getfixturevalue(f"{request.param}_environment")) as started:
         yield started

@@ -12,6 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 
+UNREAD: dict[str, Any] = {"max_size": None, "max_queue": 1, "close_timeout": 0.1}
+"""How one connects who will leave what comes unread. To end politely would need it read, and is waited for else."""
+
 
 def request(action: str, request_id: object = "r", **data: object) -> str:
     return json.dumps({"action": action, "request_id": request_id, "data": {"url": URL, **data}})

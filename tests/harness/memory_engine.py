@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from mappings.errors import EngineError
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Hit, Page, page_of
@@ -114,7 +113,3 @@ class MemoryEngine:
             raise
         finally:
             self.running -= 1
-
-
-class Broken(EngineError):
-    """An engine error of its own, to tell it from all others."""

@@ -76,11 +76,9 @@ def launch(
     it, which should be the main one.
     """
     account = server_account()
-    if setpriv := shutil.which("setpriv"):
-        command = [setpriv, "--pdeathsig", when_we_die.name.removeprefix("SIG"), *command]
     with log.open("wb") as output:
         return subprocess.Popen(
-            command,
+            tied(command, when_we_die),
             cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -91,6 +89,12 @@ def launch(
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
         )
+
+
+def tied(command: Sequence[str], when_we_die: signal.Signals = signal.SIGTERM) -> Sequence[str]:
+    """`command`, which is sent `when_we_die` once the thread that starts it is gone, where util-linux can do that."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", when_we_die.name.removeprefix("SIG"), *command] if setpriv else command
 
 
 def stop(process: subprocess.Popen[bytes], gently: signal.Signals = signal.SIGTERM) -> None:

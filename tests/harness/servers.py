@@ -96,12 +96,12 @@ def _main(arguments: list[str]) -> int:
         match arguments:
             case ["fetch"]:
                 print(distribution.fetch())
-            case ["run"]:
+            case ["run"] | ["run", "elasticsearch"]:
                 _serve(elasticsearch_server())
             case ["run", "postgres"]:
                 _serve(postgres_server())
             case _:
-                print("usage: python3 -m tests.harness.servers fetch|run [postgres]", file=sys.stderr)
+                print("usage: python3 -m tests.harness.servers fetch|run [elasticsearch|postgres]", file=sys.stderr)
                 return 2
     except ServerUnavailable as error:
         print(f"no server: {error}", file=sys.stderr)

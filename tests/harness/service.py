@@ -1,19 +1,24 @@
 """A real service for tests: contacts loaded by the command line, answered by a server process on a socket."""
 
+import gc
 import json
 import os
 import secrets
 import subprocess
+import sys
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from websockets.sync.client import ClientConnection, connect
 
+from indexing.cli.main import main
 from indexing.cli.server_process import CONTACTS, READY_SECONDS, free_port, server_process
 
 ANSWER_SECONDS = 60
@@ -74,7 +79,38 @@ def environment_of(directory: Path, **settings: str) -> dict[str, str]:
 def contacts(
     environment: dict[str, str], *arguments: str, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """The outcome of `contacts ARGUMENTS`."""
+    """The outcome of `contacts ARGUMENTS`, run in this process: to start another costs more than most commands do."""
+    command = ["contacts", *arguments]
+    with CliRunner().isolation(stdin, environment) as (stdout, stderr, _), _as_a_program(command):
+        try:
+            main()
+            code = 0
+        except SystemExit as error:
+            code = int(str(error.code))
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+    return subprocess.CompletedProcess(command, code, stdout.getvalue().decode(), stderr.getvalue().decode())
+
+
+@contextmanager
+def _as_a_program(command: list[str]) -> Iterator[None]:
+    """What the program would have to itself: its arguments, its warnings and how often it collects garbage."""
+    arguments, threshold = sys.argv, gc.get_threshold()
+    sys.argv = command
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
+    finally:
+        sys.argv = arguments
+        gc.set_threshold(*threshold)
+
+
+def contacts_process(
+    environment: dict[str, str], *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, for where it matters that it is one."""
     return subprocess.run(
         [*CONTACTS, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=300
     )

@@ -12,7 +12,7 @@ from api.actions.requests import SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.streams import CHUNK, PART_BYTES, SORTED_UUIDS, parts_of
 from mappings.errors import EngineUnavailable, InvalidCursor
-from tests.harness.clients import URL, ask, eventually, receive, request
+from tests.harness.clients import UNREAD, URL, ask, eventually, receive, request
 from tests.harness.memory_engine import MemoryEngine
 
 pytestmark = pytest.mark.anyio
@@ -160,7 +160,7 @@ async def test_the_engine_waits_for_a_slow_reader_who_holds_up_nobody(serve, eng
 
     monkeypatch.setattr(engine, "scan", counted)
     service = serve(max_running=1, stall_seconds=30)
-    async with connect(service.url, max_queue=1, max_size=None) as slow, connect(service.url) as other:
+    async with connect(service.url, **UNREAD) as slow, connect(service.url) as other:
         await slow.send(request("search_contacts", stream=True))
         await eventually(lambda: taken > 4)
         before = -1
@@ -184,7 +184,7 @@ async def test_a_reader_who_stalls_is_closed(serve, engine, monkeypatch):
 
     monkeypatch.setattr(engine, "scan", endless)
     service = serve(stall_seconds=1.0)
-    async with connect(service.url, max_queue=1, max_size=None) as socket:
+    async with connect(service.url, **UNREAD) as socket:
         await socket.send(request("search_contacts", stream=True))
         await eventually(lambda: engine.scans_closed, 10)
 

@@ -12,7 +12,7 @@ from api.accounts.keys import Keys
 from api.accounts.tokens import Tokens
 from api.socket import connections, limits
 from tests.api.conftest import SECRET
-from tests.harness.clients import ask, close_code, eventually, receive, rejected, request
+from tests.harness.clients import UNREAD, ask, close_code, eventually, receive, rejected, request
 
 pytestmark = pytest.mark.anyio
 
@@ -251,7 +251,7 @@ async def test_a_client_that_does_not_read_does_not_hold_up_the_end(serve, engin
     monkeypatch.setattr(limits, "FLUSH_SECONDS", 0.5)
     service = serve(shutdown_seconds=0.5)
     engine.hits = engine.hits * 5000
-    async with connect(service.url, max_size=None, max_queue=1) as socket:
+    async with connect(service.url, **UNREAD) as socket:
         for number in range(50):
             await socket.send(request("search_contacts", number))
         await eventually(lambda: engine.started > 0, 30)

@@ -1,8 +1,10 @@
 """Filters as SQL. That they find the right contacts is for the agreement with the others to tell."""
 
+from collections.abc import Iterator
+
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.predicates import All, Any, ContactFilter, Exists, MatchAll, Not, Order, Phrase, Range, Substring, Terms
@@ -62,28 +64,33 @@ UUIDS = "abcdef"
 orders = st.builds(Order, st.sampled_from(("created_at", "employees", "title")), st.booleans())
 
 
-@settings(deadline=None)
-@given(orders, st.lists(st.sampled_from((None, 1, 2, 3)), min_size=1, max_size=len(UUIDS)))
-def test_beside_a_contact_are_those_that_stand_before_and_after_it(order: Order, values: list[int | None]) -> None:
-    with duckdb.connect() as database:
-        # Rows are numbered in default order, as in a real file; here they are inserted so.
-        database.execute("CREATE TABLE contacts (row INTEGER, uuid VARCHAR, created_at BIGINT, employees BIGINT, "
-                         "sort_title VARCHAR)")  # fmt: skip
-        contacts = sorted(
-            zip(values, UUIDS, strict=False), key=lambda each: (each[0] is None, -(each[0] or 0), each[1])
-        )
-        for row, (value, uuid) in enumerate(contacts):
-            text = None if value is None else str(value)
-            database.execute("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)", (row, uuid, value, value, text))
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """In memory; to open one takes longer than an example does."""
+    with duckdb.connect() as opened:
+        yield opened
 
-        def read(backward: bool, where: str = "true", parameters: tuple = ()) -> list[tuple]:
-            column = "sort_title" if order.field == "title" else order.field
-            sql = f"SELECT {column}, uuid FROM contacts WHERE {where} ORDER BY {order_by(order, backward)}"
-            return database.execute(sql, parameters).fetchall()
 
-        forward = read(backward=False)
-        assert read(backward=True) == forward[::-1]
-        for at, (value, uuid) in enumerate(forward):
-            for backward, expected in ((False, forward[at + 1 :]), (True, forward[:at][::-1])):
-                place = beside(order, Position(value, uuid, backward=backward))
-                assert read(backward, place.text, place.parameters) == expected
+@given(order=orders, values=st.lists(st.sampled_from((None, 1, 2, 3)), min_size=1, max_size=len(UUIDS)))
+def test_beside_a_contact_are_those_that_stand_before_and_after_it(
+    database: duckdb.DuckDBPyConnection, order: Order, values: list[int | None]
+) -> None:
+    # Rows are numbered in default order, as in a real file; here they are inserted so.
+    columns = "row INTEGER, uuid VARCHAR, created_at BIGINT, employees BIGINT, sort_title VARCHAR"
+    database.execute(f"CREATE OR REPLACE TABLE contacts ({columns})")
+    contacts = sorted(zip(values, UUIDS, strict=False), key=lambda each: (each[0] is None, -(each[0] or 0), each[1]))
+    for row, (value, uuid) in enumerate(contacts):
+        text = None if value is None else str(value)
+        database.execute("INSERT INTO contacts VALUES (?, ?, ?, ?, ?)", (row, uuid, value, value, text))
+
+    def read(backward: bool, where: str = "true", parameters: tuple = ()) -> list[tuple]:
+        column = "sort_title" if order.field == "title" else order.field
+        sql = f"SELECT {column}, uuid FROM contacts WHERE {where} ORDER BY {order_by(order, backward)}"
+        return database.execute(sql, parameters).fetchall()
+
+    forward = read(backward=False)
+    assert read(backward=True) == forward[::-1]
+    for at, (value, uuid) in enumerate(forward):
+        for backward, expected in ((False, forward[at + 1 :]), (True, forward[:at][::-1])):
+            place = beside(order, Position(value, uuid, backward=backward))
+            assert read(backward, place.text, place.parameters) == expected
