@@ -57,10 +57,11 @@ def engine() -> MemoryEngine:
 class Service:
     """A running server, and what a client needs of it."""
 
-    def __init__(self, address: str, server: Server, engine: MemoryEngine) -> None:
+    def __init__(self, address: str, server: Server, engine: MemoryEngine, thread: threading.Thread) -> None:
         self.address = address
         self.server = server
         self.engine = engine
+        self._thread = thread
         self._session: dict[str, Any] | None = None
 
     @property
@@ -79,6 +80,11 @@ class Service:
         status, body = self.post("/api/v2/auth/register", {"email": email, "password": "analytical"})
         assert status == 201, body
         return body
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has stopped and let go of everything."""
+        return not self._thread.is_alive()
 
     @property
     def bare_url(self) -> str:
@@ -133,7 +139,7 @@ def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
     assert ready.wait(20), "the server did not start"
     server, address = found[0]
     try:
-        yield Service(address, server, engine)
+        yield Service(address, server, engine, thread)
     finally:
         server.should_exit = True
         thread.join(20)

@@ -255,10 +255,8 @@ async def test_a_client_that_does_not_read_does_not_hold_up_the_end(serve, engin
         for number in range(50):
             await socket.send(request("search_contacts", number))
         await eventually(lambda: engine.started > 0, 30)
-        started = time.monotonic()
         service.server.should_exit = True
-        await eventually(lambda: not service.server.started or time.monotonic() - started > 4, 6)
-        socket.transport.abort()
+        await eventually(lambda: service.ended, 20)
 
 
 # Gone without a word
