@@ -79,7 +79,12 @@ def environment_of(directory: Path, **settings: str) -> dict[str, str]:
 def contacts(
     environment: dict[str, str], *arguments: str, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """The outcome of `contacts ARGUMENTS`, run in this process: to start another costs more than most commands do."""
+    """The outcome of `contacts ARGUMENTS`, run in this process: to start another costs more than most commands do.
+
+    An environment that finds its packages elsewhere gets a process that does.
+    """
+    if environment.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):
+        return contacts_process(environment, *arguments, stdin=stdin)
     command = ["contacts", *arguments]
     with CliRunner().isolation(stdin, environment) as (stdout, stderr, _), _as_a_program(command):
         try:
