@@ -176,10 +176,10 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
         SettingsError: names the variable, its value and what is expected, or the setting that it nearly is.
     """
     values = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
-    found = read((*_STORE, *_SERVICE), values)
-    shared = {name.removeprefix(_ENGINE): found.pop(name) for name in list(found) if name.startswith(_ENGINE)}
+    attributes = read((*_STORE, *_SERVICE), values)
+    shared = {name.removeprefix(_ENGINE): attributes.pop(name) for name in list(attributes) if name.startswith(_ENGINE)}
     engine = EngineSettings(own=own_settings(shared["engine"], values), **shared)
-    settings = Settings(engine=engine, unknown=_unknown(values), **found)
+    settings = Settings(engine=engine, unknown=_unknown(values), **attributes)
     return _with_secret(settings) if need_secret else settings
 
 

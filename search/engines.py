@@ -73,9 +73,9 @@ def own_settings(name: str, values: Mapping[str, str]) -> msgspec.Struct | None:
     Raises:
         SettingsError: a value that can't be used, be it of an engine that was not chosen.
     """
-    found = {each: read(engine_module(each).SETTINGS, values) for each in ENGINES}
+    settings = {engine: read(engine_module(engine).SETTINGS, values) for engine in ENGINES}
     kind = engine_module(name).OwnSettings
-    return None if kind is None else kind(**found[name])
+    return None if kind is None else kind(**settings[name])
 
 
 def open_engine(settings: EngineSettings) -> Engine[Any]:

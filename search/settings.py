@@ -39,11 +39,11 @@ def read(rows: Iterable[Setting], values: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         SettingsError: names the variable, its value and what is expected.
     """
-    found: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for row in rows:
         given = values.get(row.variable, "").strip() or row.default
-        found[row.attribute] = None if given is None else _parsed(row, given)
-    return found
+        attributes[row.attribute] = None if given is None else _parsed(row, given)
+    return attributes
 
 
 def text(value: str) -> str:

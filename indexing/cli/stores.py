@@ -40,20 +40,20 @@ def status(settings: Settings, as_json: bool) -> None:
     Example:
       contacts index status --json
     """
-    found = run_async(_status(settings.engine))
+    loads = run_async(_status(settings.engine))
     if as_json:
-        print_json(found)
+        print_json(loads)
         return
     table = Table("load", "contacts", "", box=None)
-    for store in found.stores:
+    for store in loads.stores:
         remarks = compress(("live", "outdated"), (store.live, store.outdated))
         table.add_row(store.name, f"{store.contacts:,}", ", ".join(remarks))
-    Console().print(table if found.stores else "Nothing has been loaded yet.")
-    if any(store.live and store.outdated for store in found.stores):
+    Console().print(table if loads.stores else "Nothing has been loaded yet.")
+    if any(store.live and store.outdated for store in loads.stores):
         click.echo("The live load was made by another version of this software: `contacts index rebuild` renews it.")
-    if found.interrupted:
+    if loads.interrupted:
         click.echo(
-            f"A load into {found.interrupted.store} has {found.interrupted.rows:,} rows and is not finished: "
+            f"A load into {loads.interrupted.store} has {loads.interrupted.rows:,} rows and is not finished: "
             "if it is not running, --resume goes on with it."
         )
 

@@ -45,9 +45,9 @@ def map_columns(
             raise SourceError(f"--map {header}={field}: the source has no column {header!r}; it has {headers}")
     fields: list[str | None] = []
     for header in headers:
-        found = wanted.get(_key(header)) or _field_of(header)
-        taken = found in fields or (found in wanted.values() and _key(header) not in wanted)
-        fields.append(None if taken else found)
+        meant = wanted.get(_key(header)) or _field_of(header)
+        taken = meant in fields or (meant in wanted.values() and _key(header) not in wanted)
+        fields.append(None if taken else meant)
     if not any(fields):
         raise SourceError(f"no column is known among {headers[:10]}; name one with --map COLUMN=FIELD")
     dropped = [header for header, field in zip(headers, fields, strict=True) if field is None]

@@ -131,23 +131,23 @@ def _range(field: str, gte: int | None, lte: int | None) -> Sql:
 
 
 def _all(parts: Sequence[Predicate]) -> Sql:
-    texts = [each for each in parts if leaves_of(each)]
+    texts = [part for part in parts if leaves_of(part)]
     together = frozenset(texts) if len(texts) > _APART else frozenset()
-    found = [condition(each) for each in parts if each not in together]
-    return _joined(" AND ", [*found, *([any_group([texts])] if together else [])], "true")
+    conditions = [condition(part) for part in parts if part not in together]
+    return _joined(" AND ", [*conditions, *([any_group([texts])] if together else [])], "true")
 
 
 def _any(alternatives: Sequence[Predicate]) -> Sql:
     leaves, groups, others = [], [], []
-    for each in factored(alternatives):
-        if isinstance(each, Leaf):
-            leaves.append(each)
-        elif isinstance(each, All) and each.of and all(map(leaves_of, each.of)):
-            groups.append(each.of)
+    for alternative in factored(alternatives):
+        if isinstance(alternative, Leaf):
+            leaves.append(alternative)
+        elif isinstance(alternative, All) and alternative.of and all(map(leaves_of, alternative.of)):
+            groups.append(alternative.of)
         else:
-            others.append(each)
-    found = [*any_leaf(leaves), *([any_group(groups)] if groups else []), *map(condition, others)]
-    return _joined(" OR ", found, "false")
+            others.append(alternative)
+    conditions = [*any_leaf(leaves), *([any_group(groups)] if groups else []), *map(condition, others)]
+    return _joined(" OR ", conditions, "false")
 
 
 def _joined(operator: str, parts: Sequence[Sql], empty: str) -> Sql:

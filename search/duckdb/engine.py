@@ -81,7 +81,7 @@ class DuckDBEngine:
         return int(count)
 
     async def count_many(self, compiled: Sequence[CompiledSql]) -> list[int]:
-        predicates = [each.predicate for each in compiled]
+        predicates = [query.predicate for query in compiled]
         return await self._ask(lambda lease: count_each(lease.connection, predicates))
 
     async def uuids(self, compiled: CompiledSql, limit: int) -> list[str]:
@@ -177,9 +177,9 @@ def _hits(lease: Lease, sql: Sql) -> list[Hit]:
 
 def _fetched(connection: duckdb.DuckDBPyConnection, most: int | None = None) -> "array[int]":
     """The next `most` rows of a result with one integer each; all the rest without."""
-    found = array("i")
+    numbers = array("i")
     while rows := connection.fetchmany(most or _ROWS_AT_ONCE):
-        found.extend([row for (row,) in rows])
+        numbers.extend([row for (row,) in rows])
         if most is not None:
             break
-    return found
+    return numbers

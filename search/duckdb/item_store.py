@@ -60,12 +60,12 @@ def _read(connection: duckdb.DuckDBPyConnection, column: str, rows: "array[int]"
     table = f"{_ALIAS}.items"
     if rows == array("i", range(least, least + len(rows))):
         # Rows in default order without a gap, as in an export of everything.
-        found = connection.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
-        return [value for (value,) in found.fetchall()]
+        result = connection.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
+        return [value for (value,) in result.fetchall()]
     wanted = "SELECT unnest(?::INTEGER[]) AS row"
-    found = connection.execute(
+    result = connection.execute(
         f"SELECT row, {column} FROM {table} JOIN ({wanted}) USING (row) WHERE row BETWEEN {least} AND {most}",
         (rows.tolist(),),
     )
-    values = dict(found.fetchall())
+    values = dict(result.fetchall())
     return [values[row] for row in rows]

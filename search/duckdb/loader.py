@@ -108,7 +108,7 @@ class DuckDBLoader:
         if self._streams is None:
             raise RuntimeError("start the loader before writing to it")
         lines, items = self._streams
-        self._longest = max([self._longest, *(max(len(each.body), len(each.item)) for each in documents)])
+        self._longest = max([self._longest, *(max(len(document.body), len(document.item)) for document in documents)])
         lines.write(b"".join([document.body for document in documents]))
         items.write(b"".join([document.item for document in documents]))
         for stream in self._streams:

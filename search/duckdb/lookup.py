@@ -31,8 +31,8 @@ def any_leaf(leaves: Iterable[Leaf]) -> list[Sql]:
     for leaf in leaves:
         by_field[leaf.field].append(leaf)
     ids = {field: meant(field, those) for field, those in by_field.items()}
-    coded = [wrapped(f"{field} IN (", found, ")") for field, found in ids.items() if field in CODED]
-    posted = joined(" UNION ALL ", [found for field, found in ids.items() if field not in CODED])
+    coded = [wrapped(f"{field} IN (", terms, ")") for field, terms in ids.items() if field in CODED]
+    posted = joined(" UNION ALL ", [terms for field, terms in ids.items() if field not in CODED])
     rows = wrapped("row IN (SELECT row FROM postings WHERE term IN (", posted, "))")
     return [*coded, rows] if posted.text else coded
 
@@ -47,12 +47,17 @@ def any_group(groups: Sequence[Sequence[Predicate]]) -> Sql:
     for number, (_, _, member) in enumerate(members):
         for leaf in leaves_of(member):
             asked[leaf.field].append((number, leaf))
-    found = joined(" UNION ALL ", [_numbered_rows(field, leaves) for field, leaves in asked.items()])
+    numbered = joined(" UNION ALL ", [_numbered_rows(field, leaves) for field, leaves in asked.items()])
     return Sql(
-        f"row IN (SELECT row FROM (SELECT DISTINCT number, row FROM ({found.text})) JOIN "
+        f"row IN (SELECT row FROM (SELECT DISTINCT number, row FROM ({numbered.text})) JOIN "
         '(SELECT unnest(?::INTEGER[]) AS number, unnest(?::INTEGER[]) AS "group", unnest(?::INTEGER[]) AS size) '
         'USING (number) GROUP BY row, "group", size HAVING count(*) = size)',
-        (*found.parameters, list(range(len(members))), [at for at, _, _ in members], [size for _, size, _ in members]),
+        (
+            *numbered.parameters,
+            list(range(len(members))),
+            [at for at, _, _ in members],
+            [size for _, size, _ in members],
+        ),
     )
 
 
@@ -61,13 +66,15 @@ def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
 
     A list of cities, each with its state and country, becomes one look-up of cities for each state.
     """
-    shared = Counter(part for each in alternatives if isinstance(each, All) for part in dict.fromkeys(each.of))
+    shared = Counter(
+        part for alternative in alternatives if isinstance(alternative, All) for part in dict.fromkeys(alternative.of)
+    )
     common, times = shared.most_common(1)[0] if shared else (None, 0)
     if common is None or times < 2:
         return alternatives
-    having = [each for each in alternatives if isinstance(each, All) and common in each.of]
-    others = [each for each in alternatives if each not in having]
-    rest = any_of(all_of(part for part in each.of if part != common) for each in having)
+    having = [predicate for predicate in alternatives if isinstance(predicate, All) and common in predicate.of]
+    others = [predicate for predicate in alternatives if predicate not in having]
+    rest = any_of(all_of(part for part in predicate.of if part != common) for predicate in having)
     return [all_of((common, rest)), *factored(others)]
 
 

@@ -8,8 +8,8 @@ MAPPING, DICTIONARY = "mapping version", "item dictionary"
 
 def meta(connection: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
     """What the file that `connection` has under `schema` says of itself. Blocks: to be run in a thread."""
-    found = connection.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
-    return found[0] if found else None
+    row = connection.execute(f"SELECT value FROM {schema}.meta WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
 
 
 def mapping_version(connection: duckdb.DuckDBPyConnection) -> int:

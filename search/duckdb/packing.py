@@ -45,4 +45,4 @@ class Unpacker:
     def __call__(self, packed: Iterable[bytes]) -> list[bytes]:
         """The items as they were before `pack`."""
         decompress = zstandard.ZstdDecompressor(dict_data=self._shared).decompress
-        return [decompress(each) for each in packed]
+        return [decompress(item) for item in packed]

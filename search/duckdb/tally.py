@@ -30,22 +30,24 @@ Sizes = Mapping[int, int]
 def count_each(connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> list[int]:
     """How many contacts each of `predicates` holds for. Blocks: to be run in a thread."""
     ends = {predicate: list(_ends(predicate)) for predicate in dict.fromkeys(predicates)}
-    sizes = _sizes(connection, dict.fromkeys(end for found in ends.values() for end in found if isinstance(end, Leaf)))
+    sizes = _sizes(connection, dict.fromkeys(end for parts in ends.values() for end in parts if isinstance(end, Leaf)))
     counts: dict[Predicate, int] = {}
     overlapping: dict[Predicate, set[Leaf]] = {}
-    for predicate, found in ends.items():
+    for predicate, parts in ends.items():
         # A leaf that means nothing takes no memory.
-        leaves = {end for end in found if isinstance(end, Leaf) and sizes[end]}
+        leaves = {end for end in parts if isinstance(end, Leaf) and sizes[end]}
         if isinstance(predicate, Leaf) and (predicate.field in CODED or len(sizes[predicate]) <= 1):
             counts[predicate] = sum(sizes[predicate].values())
-        elif all(isinstance(end, Leaf) for end in found) and len(leaves) <= LEAVES:
+        elif all(isinstance(end, Leaf) for end in parts) and len(leaves) <= LEAVES:
             overlapping[predicate] = leaves
         else:
             counts[predicate] = _alone(connection, predicate)
     for portion in _portions(overlapping):
-        sets = _Sets.of_leaves(connection, {leaf: sizes[leaf] for each in portion for leaf in overlapping[each]})
-        counts.update((each, sets.of(each).bit_count()) for each in portion)
-    return [counts[each] for each in predicates]
+        sets = _Sets.of_leaves(
+            connection, {leaf: sizes[leaf] for predicate in portion for leaf in overlapping[predicate]}
+        )
+        counts.update((predicate, sets.of(predicate).bit_count()) for predicate in portion)
+    return [counts[predicate] for predicate in predicates]
 
 
 class _Sets(msgspec.Struct):
@@ -58,7 +60,7 @@ class _Sets(msgspec.Struct):
     def of_leaves(cls, connection: duckdb.DuckDBPyConnection, leaves: Mapping[Leaf, Sizes]) -> "_Sets":
         """Read the contacts of the terms that each leaf means, field by field."""
         [(rows,)] = connection.execute("SELECT count(*) FROM contacts").fetchall()
-        found: dict[Predicate, int] = {}
+        contacts: dict[Predicate, int] = {}
         for field, members in _by_field(leaves).items():
             table, column = place_of(field)
             pairs = [(number, term) for number, leaf in enumerate(members) for term in leaves[leaf]]
@@ -68,8 +70,8 @@ class _Sets(msgspec.Struct):
                 "GROUP BY number",
                 ([number for number, _ in pairs], [term for _, term in pairs]),
             ).fetchall()
-            found.update((members[number], int.from_bytes(each)) for number, each in bits)
-        return cls((1 << rows) - 1, found)
+            contacts.update((members[number], int.from_bytes(bitmap)) for number, bitmap in bits)
+        return cls((1 << rows) - 1, contacts)
 
     def of(self, predicate: Predicate) -> int:
         """The contacts that `predicate` holds for."""
@@ -87,8 +89,8 @@ def _ends(predicate: Predicate) -> Iterator[Predicate]:
     """What the combinators combine in the end."""
     match predicate:
         case All(of) | Any(of):
-            for each in of:
-                yield from _ends(each)
+            for part in of:
+                yield from _ends(part)
         case Not(of):
             yield from _ends(of)
         case _:
@@ -97,12 +99,12 @@ def _ends(predicate: Predicate) -> Iterator[Predicate]:
 
 def _sizes(connection: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, dict[int, int]]:
     """What each leaf means: one look at the dictionary for each field."""
-    found: dict[Leaf, dict[int, int]] = {leaf: {} for leaf in leaves}
-    for field, members in _by_field(found).items():
+    sizes: dict[Leaf, dict[int, int]] = {leaf: {} for leaf in leaves}
+    for field, members in _by_field(sizes).items():
         sql = meanings(field, list(enumerate(members)))
         for number, term, contacts in connection.execute(sql.text, sql.parameters).fetchall():
-            found[members[number]][term] = contacts
-    return found
+            sizes[members[number]][term] = contacts
+    return sizes
 
 
 def _by_field(leaves: Iterable[Leaf]) -> dict[str, list[Leaf]]:

@@ -31,12 +31,12 @@ def meanings(field: str, asked: Sequence[tuple[int, Leaf]]) -> Sql:
     """
     exact = [(number, leaf) for number, leaf in asked if isinstance(leaf, Terms)]
     contained = [(number, leaf) for number, leaf in asked if not isinstance(leaf, Terms)]
-    found = [_numbered(field, exact, Sql("true"), "text = wanted")] if exact else []
+    statements = [_numbered(field, exact, Sql("true"), "text = wanted")] if exact else []
     if contained:
         # Few terms pass the test for all leaves at once; only those are held against each.
         test = _test([leaf for _, leaf in contained])
-        found.append(_numbered(field, contained, test, _CONTAINED.format("wanted")))
-    return joined(" UNION ALL ", found)
+        statements.append(_numbered(field, contained, test, _CONTAINED.format("wanted")))
+    return joined(" UNION ALL ", statements)
 
 
 def _numbered(field: str, asked: Sequence[tuple[int, Leaf]], test: Sql, same: str) -> Sql:

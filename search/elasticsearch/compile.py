@@ -67,7 +67,7 @@ def query(predicate: Predicate) -> Query:
         case Any(()):
             return {"match_none": {}}
         case Any(of):
-            return {"bool": {"should": [query(each) for each in of], "minimum_should_match": 1}}
+            return {"bool": {"should": [query(part) for part in of], "minimum_should_match": 1}}
         case Not() | Exists():
             return _bool((predicate,))
     assert_never(predicate)
@@ -107,9 +107,9 @@ def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:
     """One bool of all the predicates: what must not hold in `must_not`, the others in `filter`."""
-    excluded = [query(each.of) for each in predicates if isinstance(each, Not)]
-    excluded += [_absent(each) for each in predicates if isinstance(each, Exists)]
-    required = [query(each) for each in predicates if not isinstance(each, Not | Exists)]
+    excluded = [query(predicate.of) for predicate in predicates if isinstance(predicate, Not)]
+    excluded += [_absent(predicate) for predicate in predicates if isinstance(predicate, Exists)]
+    required = [query(predicate) for predicate in predicates if not isinstance(predicate, Not | Exists)]
     if not excluded and not required:
         return {"match_all": {}}
     clauses = ({"filter": required} if required else {}) | ({"must_not": excluded} if excluded else {})

@@ -107,7 +107,7 @@ class ElasticsearchEngine:
         if not compiled:
             return []
         # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
-        filters = b",".join([counted(each) for each in compiled])
+        filters = b",".join([counted(query) for query in compiled])
         body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % filters
         path = f"/{self._alias}/_search?allow_partial_search_results=false"
         answer = _counted_each(await self._client.request("POST", path, body))
@@ -117,13 +117,13 @@ class ElasticsearchEngine:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
         if limit <= WINDOW:
             return _uuids(await self._pages.page(reading))
-        found: list[str] = []
+        uuids: list[str] = []
         async with self._pages.point_in_time() as pit, aclosing(self._pages.walk(reading, pit)) as pages:
             async for page in pages:
-                found += _uuids(page[: limit - len(found)])
-                if len(found) == limit:
+                uuids += _uuids(page[: limit - len(uuids)])
+                if len(uuids) == limit:
                     break
-        return found
+        return uuids
 
     async def scan_uuids(self, compiled: CompiledQuery) -> AsyncGenerator[list[str]]:
         reading = Reading(compiled.query, ["_shard_doc"], WINDOW, _UUIDS)

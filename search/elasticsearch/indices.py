@@ -52,8 +52,8 @@ class Indices:
 
     async def mapping(self) -> int:
         """The lowest `MAPPING_VERSION` behind the alias; 0 where an index does not say."""
-        found = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
-        return min(_meta(entry).mapping for entry in found.values())
+        mappings = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
+        return min(_meta(entry).mapping for entry in mappings.values())
 
     async def count(self, name: str) -> int:
         """The contacts in an index or behind an alias."""
@@ -65,8 +65,8 @@ class Indices:
 
     async def complete(self) -> dict[str, int]:
         """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
-        found = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
-        metas = {name: _meta(found[name]) for name in by_age(found, self._alias)}
+        mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
+        metas = {name: _meta(mappings[name]) for name in by_age(mappings, self._alias)}
         return {name: meta.mapping for name, meta in metas.items() if meta.complete}
 
     async def stores(self) -> list[Store]:
