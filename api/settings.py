@@ -25,6 +25,9 @@ SHORTEST_SECRET = 32
 PREFIX = "CONTACTS_"
 """What the name of every setting begins with."""
 
+_SINGULAR = "CONTACT_"
+"""What the prefix is mistaken for. Others may have such names, e.g. Kubernetes beside a service named `contact`."""
+
 NEAR = 0.75
 """From this likeness to the name of a setting on (of 1, without the prefix), another name is a slip of the pen."""
 
@@ -44,7 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
-        unknown: set variables that look like ours and are no settings; say so at start.
+        unknown: set variables that look like ours (`CONTACTS_SHADE`, `CONTACT_PORT`) and are no settings; say so at
+            start.
     """
 
     engine: EngineSettings = EngineSettings()
@@ -184,18 +188,30 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
 
 
 def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
-    """The set names with our prefix that are no settings: of other programs, or of another version of this one.
+    """The set names that are no settings and have our prefix, or `CONTACT_` before the rest of a setting's name.
+
+    They may be of other programs, or of another version of this one.
 
     Raises:
-        SettingsError: one is nearly the name of a setting.
+        SettingsError: one is nearly the name of a setting, or is one but for upper and lower case.
     """
     known = [row.variable.removeprefix(PREFIX) for row in TABLE]
-    names = sorted(name.removeprefix(PREFIX) for name in values if name.startswith(PREFIX) and values[name].strip())
+    given = {name for name, value in values.items() if value.strip()}
+    names = sorted(name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX))
     unknown = [name for name in names if name not in known]
     for name in unknown:
         for nearest in get_close_matches(name, known, 1, NEAR):
-            raise SettingsError(f"{PREFIX}{name}: no such setting; did you mean {PREFIX}{nearest}? Else unset it")
-    return tuple(PREFIX + name for name in unknown)
+            raise _no_such_setting(PREFIX + name, PREFIX + nearest)
+    variables = {row.variable for row in TABLE}
+    for name in sorted(given - variables):
+        if name.upper() in variables:
+            raise _no_such_setting(name, name.upper())
+    singular = {_SINGULAR + name for name in known} & given
+    return (*sorted(singular), *(PREFIX + name for name in unknown))
+
+
+def _no_such_setting(name: str, nearest: str) -> SettingsError:
+    return SettingsError(f"{name}: no such setting; did you mean {nearest}? Else unset it")
 
 
 def _with_secret(settings: Settings) -> Settings:

@@ -12,6 +12,7 @@ from docs.api_tables import filled
 from mappings.catalogue import entries
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
+from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
 from search.fields import CONTACT_FIELDS, SORT_NAMES
 
 _HERE = Path(__file__).parent
@@ -46,7 +47,9 @@ def _settings() -> str:
             "",
             "In `.env` a value ends at ` #`, which starts a comment (`CONTACTS_PORT=9000 # note`), unless it is in",
             "quotes (`CONTACTS_INDEX='people #1'`). A name that begins with `CONTACTS_` and is none of these, in",
-            "either place, stops the start if it is nearly one (`CONTACTS_MAX_CONECTIONS`); others are warned of.",
+            "either place, stops the start if it is nearly one (`CONTACTS_MAX_CONECTIONS`, `contacts_port`);",
+            "others are warned of, and so is `CONTACT_PORT`. An empty value counts as not set. In `.env`",
+            "`export` before a name is allowed.",
             "",
             "| variable | default | meaning |",
             "| --- | --- | --- |",
@@ -78,7 +81,66 @@ def _mapping() -> str:
             ]
         spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.alias_of == parameter.name)
         lines.append(f"| `{parameter.name}` | {parameter.description} | {_comparison(parameter)} | {spellings} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_values(), ""])
+
+
+def _values() -> list[str]:
+    """The lines about what parameters with values of their own take."""
+    exists = [(_code(field), _codes(row.apollo)) for field, row in CONTACT_FIELDS.items()]
+    sorts = [(_code(key), _codes(names)) for key, names in SORT_NAMES.items()]
+    keywords = [
+        (_code(field), _codes(name for name, of in KEYWORD_FIELDS.items() if of == field))
+        for field in dict.fromkeys(KEYWORD_FIELDS.values())
+    ]
+    return [
+        *_VALUES_INTRODUCTION,
+        *_section("Values of `sortByField`", "order", "names that are taken", sorts),
+        *_section("Values of `existFields[]` and `notExistFields[]`", "field, a name itself", "Apollo's names", exists),
+        *_section("Values of the `…KeywordFields[]` lists", "where is looked", "names that are taken", keywords),
+        "",
+        "Contacts have no descriptions of companies; `keywords` are the nearest to them.",
+        "",
+        "## Values of `personSeniorities[]`",
+        "",
+        f"{_codes(seniorities())}; also as people and exports spell them, such as `C-Level` and `Vice President`.",
+        *_section(
+            "Values of `organizationLatestFundingStageCd[]`",
+            "code",
+            "stage, whose name is taken too",
+            [(_code(code), name) for code, name in funding_stage_codes().items()],
+        ),
+    ]
+
+
+_VALUES_INTRODUCTION = (
+    "",
+    "## Values that can't be used",
+    "",
+    "A number, range or date that can't be read is an error of the whole request, which names the parameter and the",
+    "value. Sort fields, industry tags, codes of funding stages and fields that are not known, and what is no domain,",
+    "are unmapped instead, and the rest of the URL counts. A range is `11,50`, `10001,` or `,50`; `10001` alone is",
+    "open: from there on.",
+    "",
+    "## Places",
+    "",
+    "The parts of a place are brought to their usual names first, in filters as in contacts: `US` and `USA` become",
+    "`united states`, and the code of a US state its name beside the United States (`CA, US`) or as the last of two",
+    "parts (`San Francisco, CA`). Alone, a code is the country if there is one: `CA` is Canada, and `TX` is Texas.",
+)
+
+
+def _section(title: str, key: str, value: str, rows: Iterable[tuple[str, str]]) -> list[str]:
+    """A heading and a table of two columns."""
+    lines = [f"| {first} | {second} |" for first, second in rows]
+    return ["", f"## {title}", "", f"| {key} | {value} |", "| --- | --- |", *lines]
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(map(_code, names))
 
 
 def _comparison(parameter: Parameter) -> str:

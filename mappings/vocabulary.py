@@ -57,7 +57,7 @@ _FUNDING_STAGE_ALIASES = {
     "venture_series_unknown": "venture_round_not_specified",
 }
 
-_KEYWORD_FIELDS = {
+KEYWORD_FIELDS = {
     "name": "company_text",
     "company": "company_text",
     "tags": "keywords",
@@ -66,6 +66,7 @@ _KEYWORD_FIELDS = {
     "social_media_description": "keywords",
     "seo_description": "keywords",
 }
+"""What the keyword field lists call a field, in lower case → the search field that is looked in."""
 
 _MASTER = "master_"
 
@@ -149,7 +150,7 @@ def keyword_fields(name: str) -> str | None:
     Contacts hold no company descriptions; their keywords are the nearest to `social_media_description` and
     `seo_description`.
     """
-    return _KEYWORD_FIELDS.get(name.strip().lower())
+    return KEYWORD_FIELDS.get(name.strip().lower())
 
 
 def item_field_of(name: str) -> str | None:
@@ -159,6 +160,16 @@ def item_field_of(name: str) -> str | None:
     five phone fields in particular.
     """
     return _item_fields().get(name.strip().lower())
+
+
+def seniorities() -> tuple[str, ...]:
+    """The management levels that are known."""
+    return _vocabularies().seniority.values
+
+
+def funding_stage_codes() -> dict[str, str]:
+    """Apollo's code of a funding stage → its name."""
+    return _vocabularies().funding_stage.codes
 
 
 def _data(name: str) -> bytes:

@@ -24,7 +24,7 @@ def test_generated_pages_are_up_to_date(path: Path) -> None:
 def test_every_command_of_the_readme_exists() -> None:
     named = set(re.findall(r"contacts (?!are|of|live|in\b)([a-z]+)", (ROOT / "README.md").read_text()))
     assert {"serve", "index", "count", "sample", "explain", "token"} <= named
-    assert named <= set(contacts.commands) | {"index"}
+    assert named <= set(contacts.commands) | {"index", "users"}
 
 
 def test_every_make_target_of_the_readme_exists() -> None:

@@ -63,7 +63,12 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One row."""
+    """One row.
+
+    Attributes:
+        example: a value for the documents, and for the tests of every action with the field. A field that an action
+            requires needs one.
+    """
 
     name: str
     kind: Kind
@@ -208,8 +213,8 @@ _ROWS = (
     Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,
           "A `next` or `previous` of an earlier answer to the same filter and order"),
     Field("view", VIEW, Place.QUERY, "`simple` for contacts in short", "simple"),
-    Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped"),
-    Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size"),
+    Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped", True),
+    Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip
 
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}

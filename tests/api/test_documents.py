@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody
-from api.actions.fields import URL_PATTERN, Place
-from api.actions.requests import SearchRequest, fields_of
+from api.actions.fields import FIELDS, URL_PATTERN, Place
+from api.actions.requests import SearchRequest, fields_of, required_by
 from api.actions.table import ACTIONS
 from mappings.company_lists import CompanyLists
 from mappings.errors import ForeignUrl, InvalidField
@@ -86,10 +86,11 @@ def test_every_operation_on_contacts_says_what_it_takes_and_answers(openapi):
 
 def test_every_operation_says_what_it_takes_and_what_may_go_wrong(openapi):
     found = {operation["operationId"]: operation for item in openapi["paths"].values() for operation in item.values()}
-    assert set(found) == {
+    # Generated clients name their methods by these: what there is stays.
+    assert {action.operation for action in ACTIONS.values()} | {
         "analyze", "count_by_filter", "count", "uuids", "search", "register", "login", "refresh", "logout", "me",
         "live", "ready", "metrics_page",
-    }  # fmt: skip
+    } <= set(found)  # fmt: skip
     for operation in found.values():
         assert operation["summary"]
         assert operation["description"]
@@ -211,7 +212,7 @@ async def test_real_messages_are_as_the_document_says(serve, engine):
     asyncapi = service.get("/asyncapi.json")[1]
 
     async def exchange(socket: ClientConnection, action: str, **data: Any) -> None:
-        sent = request(action, 7, url=URL + PARAMETERS, **data)
+        sent = request(action, 7, **{"url": URL + PARAMETERS, **data})
         message(asyncapi, f"{action}Request").validate(json.loads(sent))
         await socket.send(sent)
         while (answer := await receive(socket))["status"] == "partial":
@@ -221,8 +222,9 @@ async def test_real_messages_are_as_the_document_says(serve, engine):
         assert bool(data.get("stream")) is ("parts" in answer["data"])
 
     async with connect(service.url, max_size=None) as socket:
-        for action in ACTIONS:
-            await exchange(socket, action)
+        for name, action in ACTIONS.items():
+            needed = {field: FIELDS[field].example for field in required_by(action.request)}
+            await exchange(socket, name, **needed | {"url": URL + PARAMETERS})
         await exchange(socket, "search_contacts", limit=3, view="simple", include_company_name="Acme", strict=False)
         await exchange(socket, "search_contacts", stream=True, limit=None)
         await exchange(socket, "get_uuids", stream=True, exclude_domain_list=["a.com"])

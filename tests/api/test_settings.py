@@ -84,6 +84,8 @@ def test_what_a_line_of_the_file_sets(tmp_path: Path, text, value):
         ("CONTACTS_SECRET", "CONTACTS_JWT_SECRET"),
         ("CONTACTS_LOGLEVEL", "CONTACTS_LOG_LEVEL"),
         ("CONTACTS_DATABASE", "CONTACTS_DATABASE_URL"),
+        ("contacts_port", "CONTACTS_PORT"),
+        ("Contacts_Jwt_Secret", "CONTACTS_JWT_SECRET"),
     ],
 )
 def test_a_name_that_is_nearly_a_setting_is_refused(tmp_path: Path, name, meant):
@@ -95,12 +97,13 @@ def test_a_name_that_is_nearly_a_setting_is_refused(tmp_path: Path, name, meant)
         load_settings({"CONTACTS_JWT_SECRET": SECRET}, tmp_path / ".env")
 
 
-def test_other_names_with_our_prefix_are_told(tmp_path: Path):
+def test_other_names_like_ours_are_told(tmp_path: Path):
     (tmp_path / ".env").write_text("CONTACTS_SHADE=dark\nOTHER=1\n")
     # What Kubernetes sets in every pod beside a service named `contacts`.
     kubernetes = {"CONTACTS_SERVICE_HOST": "10.0.0.1", "CONTACTS_PORT_8000_TCP": "tcp://10.0.0.1:8000"}
     environ = {"CONTACTS_JWT_SECRET": SECRET, **kubernetes, "CONTACTS_EMPTY": " ", "MY_CONTACTS_PORT": "1"}
-    unknown = ("CONTACTS_PORT_8000_TCP", "CONTACTS_SERVICE_HOST", "CONTACTS_SHADE")
+    environ |= {"CONTACT_PORT": "tcp://10.0.0.1:80", "CONTACT_EMAIL": "a@b.c", "contacts_shade": "dark", "port": "1"}
+    unknown = ("CONTACT_PORT", "CONTACTS_PORT_8000_TCP", "CONTACTS_SERVICE_HOST", "CONTACTS_SHADE")
     assert load_settings(environ, tmp_path / ".env").unknown == unknown
 
 

@@ -47,7 +47,7 @@ def test_every_answer_is_as_the_document_says(report: dict[str, Any]) -> None:
 
 def test_every_operation_succeeded_at_times(report: dict[str, Any]) -> None:
     operations = {name for name, phases in report["valid_rates"].items() if any(p["accepted"] for p in phases.values())}
-    assert len(operations) == report["operations"]["total"] == 13, operations
+    assert len(operations) == report["operations"]["total"] >= 13, operations
 
 
 def test_the_one_exception_is_needed(report: dict[str, Any]) -> None:

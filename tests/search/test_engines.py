@@ -68,7 +68,7 @@ def test_settings_of_an_engine_that_was_not_chosen_are_read_all_the_same() -> No
 
 
 def test_an_unknown_engine_is_told_with_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"^engine 'sqlite' is not known; use duckdb or elasticsearch$"):
+    with pytest.raises(SettingsError, match=r"^engine 'sqlite' is not known; use duckdb or elasticsearch( or \w+)*$"):
         open_engine(EngineSettings(engine="sqlite", data_dir=tmp_path))
     assert engine_module(None) is engine_module(DEFAULT)
 
@@ -85,7 +85,7 @@ def test_a_filter_is_explained_by_every_engine_as_json() -> None:
     told = explain(ContactFilter(Terms("seniority", ("vp",))))
     # A second time: no module of an engine may have taken the place of the function.
     assert explain(ContactFilter(Terms("seniority", ("vp",)))) == told
-    assert list(told) == ["elasticsearch", "duckdb"]
+    assert {"elasticsearch", "duckdb"} <= set(told) <= set(ENGINES)
     assert msgspec.json.decode(msgspec.json.encode(told["elasticsearch"])) == {
         "query": {"term": {"search.seniority": "vp"}},
         "sort": [{"search.created_at": {"order": "desc", "missing": "_last"}}, {"uuid": "asc"}],
@@ -132,12 +132,12 @@ def test_reading_the_settings_and_opening_nothing_imports_no_engine() -> None:
 
 
 def test_nothing_else_in_the_packages_knows_the_name_of_an_engine() -> None:
-    own = {ROOT / path.replace(".", "/") for path in ENGINES.values()}
+    own = {ROOT / f"{path.replace('.', '/')}{suffix}" for path in ENGINES.values() for suffix in ("", ".py")}
     told = [
         f"{path.relative_to(ROOT)}:{line}: {word}"
         for package in PACKAGES
         for path in (ROOT / package).rglob("*.py")
-        if path != ROOT / "search" / "engines.py" and not own & set(path.parents)
+        if path != ROOT / "search" / "engines.py" and not own & {path, *path.parents}
         for line, word in words_of(ast.parse(path.read_text()))
         if any(name in word.lower() for name in ENGINES)
     ]

@@ -1,5 +1,7 @@
 """The table of request fields: what texts become, and what the documents say."""
 
+import json
+
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
@@ -46,13 +48,13 @@ def test_what_is_read_is_what_its_schema_takes():
     for name, field in FIELDS.items():
         schema = Draft202012Validator(field.json_schema(required=False))
         for value in values:
-            if isinstance(value, str) and name in ("url", "cursor"):
+            if isinstance(value, str) and "pattern" in json.dumps(field.kind.schema):
                 continue
             try:
                 read = value is None or field.kind.read(name, value) is not None
             except InvalidField:
                 read = False
-            if value == ["a", "b"] and name.endswith("domain_list"):
+            if value == ["a", "b"] and "pattern" in json.dumps(field.kind.schema):
                 continue
             assert schema.is_valid(value) is read, (name, value)
 
@@ -76,11 +78,16 @@ def test_a_row_without_an_example():
 
 def test_an_attribute_that_is_no_row_is_found_at_once():
     class Unheard(ActionRequest, frozen=True, kw_only=True):
-        colour: str = ""
+        unheard_of: str = ""
 
-    with pytest.raises(LookupError, match=r"^Unheard: not in the table of request fields: colour$"):
+    with pytest.raises(LookupError, match=r"^Unheard: not in the table of request fields: unheard_of$"):
         fields_of(Unheard)
 
 
 def test_fields_stand_in_the_order_of_the_table():
-    assert [field.name for field in fields_of(SearchRequest)] == list(FIELDS)
+    class Turned(ActionRequest, frozen=True, kw_only=True):
+        view: str
+        limit: int
+        url: str
+
+    assert [field.name for field in fields_of(Turned)] == ["url", "limit", "view", "strict"]

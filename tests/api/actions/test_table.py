@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from litestar import Litestar
 from websockets.asyncio.client import connect
 
 from api.actions.fields import FIELDS, Place
-from api.actions.requests import AnalyzeRequest, fields_of
+from api.actions.requests import AnalyzeRequest, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
@@ -21,32 +22,28 @@ from indexing.cli.queries import query_commands
 from tests.harness.clients import URL, ask
 
 APOLLO = "/api/v2/apollo"
-VALUES: dict[str, Any] = {
-    "url": URL,
-    "include_company_name": "Acme, Inc",
-    "exclude_company_name": ["b"],
-    "include_domain_list": ["a.com"],
-    "exclude_domain_list": ["b.com"],
-    "limit": 5,
-    "offset": 1,
-    "cursor": None,
-    "view": "simple",
-    "strict": True,
-    "stream": False,
-}
-"""A value of each field; a new row wants one here."""
 
 
-def test_every_field_has_a_value_here_and_is_of_some_action():
-    assert set(VALUES) == set(FIELDS)
+def needed(action: Action[Any]) -> dict[str, Any]:
+    """The least that the action can be asked: its required fields, each with the example of its row."""
+    return {name: FIELDS[name].example for name in required_by(action.request)}
+
+
+def test_every_field_is_of_some_action():
     assert {field.name for action in ACTIONS.values() for field in fields_of(action.request)} == set(FIELDS)
 
 
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_what_an_action_requires_has_an_example(action):
+    without = [name for name, example in needed(action).items() if example is None]
+    assert not without, f"give these rows of api/actions/fields.py an `example`: {without}"
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
 def test_a_request_holds_what_its_attributes_say(action):
-    data = {field.name: VALUES[field.name] for field in fields_of(action.request)}
-    request = action.request.read(data)
-    assert request != action.request.read({"url": URL})
+    examples = {field.name: field.example for field in fields_of(action.request)}
+    request = action.request.read(examples)
+    assert request != action.request.read(needed(action))
     # msgspec holds the values against the types.
     assert msgspec.convert(msgspec.structs.asdict(request), type=action.request) == request
 
@@ -84,14 +81,22 @@ def test_what_is_special_over_http_is_an_action():
     assert set(SPECIAL) <= set(ACTIONS)
 
 
+def over_rest(action: Action[Any]) -> tuple[str, dict[str, Any]]:
+    """Where REST has the action, with the query, and the body of the least that it can be asked."""
+    data = needed(action)
+    query = {name: value for name, value in data.items() if FIELDS[name].place is Place.QUERY}
+    path = APOLLO + action.path + (f"?{urlencode(query, doseq=True)}" if query else "")
+    return path, {name: value for name, value in data.items() if name not in query}
+
+
 @pytest.mark.anyio
 async def test_every_action_is_behind_both_doors_and_in_the_figures(service):
     async with connect(service.url) as socket:
         for name, action in ACTIONS.items():
-            over_websocket = (await ask(socket, name))["data"]
-            status, over_http = service.post(APOLLO + action.path, {"url": URL}, service.token)
+            over_websocket = (await ask(socket, name, **needed(action)))["data"]
+            status, over_http = service.post(*over_rest(action), service.token)
             assert (status, over_http) == (200, over_websocket)
-            assert (await ask(socket, name, strict=1))["error"]["code"] == "validation_error"
+            assert (await ask(socket, name, **needed(action) | {"strict": 1}))["error"]["code"] == "validation_error"
     figures = service.get("/metrics")[1]
     for name in ACTIONS:
         assert f'contacts_requests_total{{action="{name}",door="websocket",outcome="success"}} 1.0' in figures
@@ -123,11 +128,13 @@ def test_every_action_is_a_command_or_a_flag_of_one():
 
 
 def test_codes_of_errors_are_known_before_they_are_sent():
-    detail = document()["components"]["schemas"]["ErrorDetail"]
-    assert detail["properties"]["code"]["enum"] == [
+    """Those of every action, and that clients which know these codes go on getting them."""
+    codes = document()["components"]["schemas"]["ErrorDetail"]["properties"]["code"]["enum"]
+    assert codes == sorted(set(codes))
+    assert {action.error_code for action in ACTIONS.values()} | {
         "analysis_error", "authentication_error", "count_error", "invalid_json", "missing_field", "search_error",
         "too_many_requests", "unknown_action", "uuids_error", "validation_error",
-    ]  # fmt: skip
+    } <= set(codes)  # fmt: skip
 
 
 # A row that the table does not have
