@@ -1,4 +1,7 @@
-"""The one place that turns the error tree into a WebSocket code and an HTTP status."""
+"""What the error tree becomes: a WebSocket code, an HTTP status, a line of the log.
+
+REST words a caller's mistakes in its own way (`api.rest.questions`); the status is the one in the table here.
+"""
 
 import logging
 import traceback

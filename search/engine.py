@@ -91,7 +91,8 @@ class Engine(Protocol[Compiled]):
     def scan(
         self, compiled: Compiled, offset: int = 0, position: Position | None = None
     ) -> AsyncGenerator[list[bytes]]:
-        """All items from there on, in order, in batches; constant memory unless `position` is backward."""
+        """All items from there on, in order, in batches of a bounded number of items; unless `position` is
+        backward, no more than a few of them are held."""
 
     async def count(self, compiled: Compiled) -> int:
         """How many contacts match, exactly."""

@@ -9,6 +9,7 @@ from litestar import MediaType, Response
 from api.accounts.guard import HttpRequest
 from api.actions.fields import Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.errors import status_of
 from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField
 
 PATH = "/api/v2/apollo"
@@ -62,7 +63,7 @@ def body_of(request: type[ActionRequest]) -> Schema:
 
 def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
     """The answer to a mistake of the caller, in the words of the protocol."""
-    return Response({"detail": _words(error)}, status_code=400, media_type=MediaType.JSON)
+    return Response({"detail": _words(error)}, status_code=status_of(error), media_type=MediaType.JSON)
 
 
 def _words(error: Exception) -> str:

@@ -9,8 +9,9 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from indexing.cli.options import print_json, run_async
+from indexing.cli.options import print_json, printable, run_async
 from indexing.dry_run import DryRun, dry_run
 from indexing.job import Summary
 from indexing.loading import default_workers, load
@@ -125,7 +126,7 @@ def _show(summary: Summary, rejects: Path) -> None:
     rate = int(summary.rows / max(summary.seconds, 0.01))
     click.echo(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
     if summary.unknown_columns:
-        click.echo(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}")
+        click.echo(f"Dropped unknown columns: {printable(', '.join(summary.unknown_columns))}")
     if summary.rejected:
         click.echo(f"Rejected rows are in {rejects}:")
         _show_reasons(summary.rejects_by_reason)
@@ -133,9 +134,9 @@ def _show(summary: Summary, rejects: Path) -> None:
 
 def _show_dry_run(outcome: DryRun) -> None:
     for source, columns in outcome.columns.items():
-        table = Table("column", "field", box=None, title=source, title_justify="left")
+        table = Table("column", "field", box=None, title=Text(printable(source)), title_justify="left")
         for header, field in columns.items():
-            table.add_row(header, field or "(dropped)")
+            table.add_row(Text(printable(header)), field or "(dropped)")
         Console().print(table)
     for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}
@@ -155,4 +156,4 @@ def _show_counts(counts: dict[str, int]) -> None:
 
 def _show_reasons(reasons: dict[str, int]) -> None:
     for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        click.echo(f"  {count:,}  {reason}")
+        click.echo(f"  {count:,}  {printable(reason)}")

@@ -1,4 +1,4 @@
-"""The command `contacts`: the one place that knows both the edge and the job, and starts either.
+"""The command `contacts`: starts the edge and the job.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard error.
 """
@@ -11,7 +11,7 @@ import click
 
 from api.settings import Settings
 from indexing.cli.lazy import LazyGroup
-from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.options import print_json, printable, run_async, with_settings
 from indexing.cli.queries import explain, query_commands
 from mappings.errors import ContactsError, SettingsError
 
@@ -133,7 +133,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(1)
 
 

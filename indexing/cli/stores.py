@@ -6,6 +6,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from api.settings import Settings
 from indexing.cli.options import print_json, run_async, with_settings
@@ -47,7 +48,7 @@ def status(settings: Settings, as_json: bool) -> None:
     table = Table("load", "contacts", "", box=None)
     for store in loads.stores:
         remarks = compress(("live", "outdated"), (store.live, store.outdated))
-        table.add_row(store.name, f"{store.contacts:,}", ", ".join(remarks))
+        table.add_row(Text(store.name), f"{store.contacts:,}", ", ".join(remarks))
     Console().print(table if loads.stores else "Nothing has been loaded yet.")
     if any(store.live and store.outdated for store in loads.stores):
         click.echo("The live load was made by another version of this software: `contacts index rebuild` renews it.")

@@ -4,6 +4,7 @@ A file has texts alone. A database has values of its columns' types, which `inde
 not of the field's type, and every row in the reject file, is shown the way a CSV would have it.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,7 +29,8 @@ def text_of(cell: Cell) -> str:
 def text_of_field(field: str | None, cell: Cell) -> str:
     """The same of a cell that means `field`: the values of a list field as JSON, whatever commas they hold."""
     if field in LIST_FIELDS and isinstance(cell, list | tuple):
-        return msgspec.json.encode(values_of(cell)).decode()
+        # Not msgspec: a row with a lone surrogate is rejected, and has to be shown all the same.
+        return json.dumps(values_of(cell), ensure_ascii=False, separators=(",", ":"))
     return text_of(cell)
 
 

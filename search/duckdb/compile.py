@@ -1,4 +1,4 @@
-"""Filter → SQL. The only place that knows how a predicate is asked of DuckDB."""
+"""Filter → SQL: how a predicate is asked of `contacts`; what it asks of texts goes by `search.duckdb.lookup`."""
 
 from collections.abc import Sequence
 from typing import assert_never

@@ -50,14 +50,14 @@ async def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer
     await accounts.register(ADA)
     wrong = {**ADA, "password": "wrong-password"}
     unknown = {**ADA, "email": "nobody@example.com"}
-    seconds = {}
-    for name, body in (("wrong", wrong), ("unknown", unknown)):
+    seconds: dict[str, list[float]] = {"wrong": [], "unknown": []}
+    for name, body in (("wrong", wrong), ("unknown", unknown)) * 5:
         started = time.perf_counter()
-        for _ in range(5):
-            with pytest.raises(WrongCredentials, match=r"^Invalid email or password\.$"):
-                await accounts.login(body)
-        seconds[name] = time.perf_counter() - started
-    assert 0.3 < seconds["wrong"] / seconds["unknown"] < 3
+        with pytest.raises(WrongCredentials, match=r"^Invalid email or password\.$"):
+            await accounts.login(body)
+        seconds[name].append(time.perf_counter() - started)
+    # What else the machine does makes some of them slow, hardly all.
+    assert 0.3 < min(seconds["wrong"]) / min(seconds["unknown"]) < 3
     assert await accounts.users.set_active("ADA@example.com", False)
     with pytest.raises(WrongCredentials):
         await accounts.login(ADA)

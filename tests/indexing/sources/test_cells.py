@@ -25,6 +25,7 @@ def test_a_cell_as_a_csv_would_have_it(cell: Cell, text: str) -> None:
 def test_a_list_field_keeps_its_values_whole() -> None:
     assert text_of_field("keywords", ["a, b", None, 5]) == '["a, b","5"]'
     assert text_of_field("keywords", "a, b") == "a, b"
+    assert text_of_field("keywords", ["caf\udce9"]) == '["caf\udce9"]'
 
 
 def test_how_much_a_row_holds() -> None:
