@@ -273,7 +273,7 @@ async def test_a_client_that_answers_no_ping_is_closed(serve, engine):
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
     assert b"101" in await reader.readline()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while await reader.read(1000):
             pass
     writer.close()
