@@ -11,11 +11,15 @@ from api.errors import CODES_BY_KIND, STATUSES_BY_KIND
 from api.rest.routes import PATH
 from api.settings import TABLE
 from api.socket.close import REASONS, Close
+from api.socket.control import AUTHENTICATE, CODES
 from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
-from mappings.errors import ContactsError
+from mappings.errors import Conflict, ContactsError, Forbidden, Unauthorized, WrongCredentials
 from mappings.url import LONGEST_URL, MOST_VALUES
 
 ITS_OWN = "its own, as in the table of actions"
+HTTP_ONLY = (WrongCredentials, Forbidden, Conflict)
+"""Errors of requests about accounts, which the WebSocket has none of."""
+
 CLIENT_LEFT, TOO_LARGE = "The client left", "A message over `CONTACTS_MAX_MESSAGE_BYTES`"
 
 _BOUNDS = (
@@ -93,10 +97,15 @@ def _closes() -> str:
 
 
 def _errors() -> str:
-    codes, statuses = dict(CODES_BY_KIND), dict(STATUSES_BY_KIND)
-    kinds = dict.fromkeys((*codes, *statuses))
+    # Over the WebSocket only `authenticate` has to do with tokens.
+    codes, statuses = dict(CODES_BY_KIND) | {Unauthorized: CODES[AUTHENTICATE]}, dict(STATUSES_BY_KIND)
+    kinds = dict.fromkeys((*codes, WrongCredentials, *statuses))
     rows = [
-        (_meaning(kind), f"`{code}`" if (code := _first(codes, kind)) else ITS_OWN, str(_first(statuses, kind)))
+        (
+            _meaning(kind),
+            "" if kind in HTTP_ONLY else f"`{code}`" if (code := _first(codes, kind)) else ITS_OWN,
+            str(_first(statuses, kind)),
+        )
         for kind in kinds
     ]
     return _table(("what", "`error.code`", "HTTP"), [*rows, ("Nobody foresaw it.", ITS_OWN, "500")])

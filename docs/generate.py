@@ -13,7 +13,8 @@ from mappings.catalogue import entries
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
 from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
-from search.fields import CONTACT_FIELDS, SORT_NAMES
+from search.fields import CONTACT_FIELDS, FORMS, SORT_NAMES
+from search.kinds import Form
 
 _HERE = Path(__file__).parent
 _DATA = _HERE.parent / "mappings" / "data"
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
     return {
         _HERE / "settings.md": _settings(),
         _HERE / "api.md": filled((_HERE / "api.md").read_text()),
+        _HERE / "contacts.md": _contacts(),
         _HERE / "mapping.md": _mapping(),
         _DATA / "item_fields.json": _names({field: row.apollo for field, row in CONTACT_FIELDS.items()}),
         _DATA / "sort_keys.json": _names(SORT_NAMES),
@@ -57,6 +59,35 @@ def _settings() -> str:
             "",
         ]
     )
+
+
+def _contacts() -> str:
+    rows = [
+        f"| `{name}` | {'text' if FORMS[name] is Form.PHONE else FORMS[name].value} | {'yes' if row.simple else ''} "
+        f"| {_listed(row.headers)} | {_listed(row.apollo)} |"
+        for name, row in CONTACT_FIELDS.items()
+    ]
+    return "\n".join(
+        [
+            "# Contacts",
+            "",
+            "The fields of a contact, in the order in which they are sent. All of them always are, null where nothing",
+            'is known; `uuid` is never null. `view: "simple"` sends those that are in the simple view.',
+            "",
+            "In a file that is loaded a column is a field's if its header is the field's name or one of the others",
+            "here, without regard to case, spaces, punctuation and `#`; `--map HEADER=FIELD` says of any other header",
+            "what it means. In a URL `existFields[]` takes the field's name too.",
+            "",
+            "| field | JSON | simple view | other headers | other names in `existFields[]` |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _mapping() -> str:

@@ -6,7 +6,7 @@ request: it names the field, the bad value and what was expected. It never holds
 
     ContactsError
     ├── InvalidInput            the caller's mistake; sending the same again fails again
-    │   ├── InvalidJson         the message is not a JSON object
+    │   ├── InvalidJson         the message can't be read, or is no JSON object
     │   ├── MissingField        a required field is absent
     │   ├── UnknownAction       the action is none of ours
     │   ├── InvalidField        a field's value is not what the protocol allows
@@ -42,7 +42,7 @@ class InvalidInput(ContactsError):
 
 
 class InvalidJson(InvalidInput):
-    """The message is not JSON, or is JSON but not an object."""
+    """The message can't be read, or is no JSON object."""
 
 
 class MissingField(InvalidInput):
@@ -94,7 +94,10 @@ class Unauthorized(ContactsError):
 
 
 class WrongCredentials(Unauthorized):
-    """E-mail and password do not match. The same words for an unknown user, so that nobody can probe for users."""
+    """E-mail and password do not match.
+
+    The same words for an unknown user, so that nobody can probe for users.
+    """
 
     def __init__(self) -> None:
         super().__init__("Invalid email or password.")
@@ -109,7 +112,11 @@ class Forbidden(ContactsError):
 
 
 class TooManyRequests(ContactsError):
-    """A bound was reached; wait and send again. `retry_after` is for how many seconds, where that is known."""
+    """A bound was reached; wait and send again.
+
+    Attributes:
+        retry_after: seconds to wait, where that is known.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

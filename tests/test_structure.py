@@ -37,8 +37,8 @@ OTHERS_USE = {
     "trace",
     # Hypothesis, of a state machine
     "teardown",
-    # Nobody: a field made up by a test
-    "colour",
+    # Nobody: fields made up by tests
+    "colour", "unheard_of",
     # Nobody, but a file that it wraps would be closed with it.
     "_wrapper",
 }  # fmt: skip

@@ -38,6 +38,7 @@ class Place(Enum):
 
     BODY = "in the body of a REST request"
     QUERY = "in the query of a REST request"
+    EITHER = "in the query or the body of a REST request"
     MESSAGE = "in messages only"
 
 
@@ -204,10 +205,10 @@ VIEW = Kind(read=_read_view, from_texts=_one, schema={}, text_schema={"type": "s
 _ROWS = (
     Field("url", _text(pattern=URL_PATTERN, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
           EXAMPLE_URL),
-    Field("include_company_name", NAME_OR_NAMES, Place.QUERY, "Parts of company names, any of them", ["Acme, Inc"]),
-    Field("exclude_company_name", NAMES, Place.QUERY, "Parts of company names, any of them", ["Acme, Inc"]),
-    Field("include_domain_list", DOMAINS, Place.QUERY, "Company domains, any of them", ["example.com"]),
-    Field("exclude_domain_list", DOMAINS, Place.QUERY, "Company domains, any of them", ["example.com"]),
+    Field("include_company_name", NAME_OR_NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
+    Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
+    Field("include_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
+    Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("limit", _integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", _integer(0), Place.QUERY, "Contacts to skip", 0),
     Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,

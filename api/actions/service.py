@@ -168,7 +168,8 @@ class ContactService:
     def _refuse_over(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
-                f"The answer is over {self._most_bytes} bytes; ask for it in parts with stream, or for less with limit"
+                f"The answer is over {self._most_bytes} bytes; ask for less with limit, or for it in parts: over the "
+                "WebSocket with stream, over REST as contacts without limit"
             )
 
 

@@ -11,7 +11,7 @@ from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_ro
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import SearchAnswer
 from api.actions.table import ACTIONS
-from api.rest.questions import PATH
+from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
 from api.rest.work import in_turn, service_of, settings_of, turn, while_there
 
@@ -32,16 +32,16 @@ async def search(http: HttpRequest, data: Data) -> Response[bytes] | StreamedRep
     limit = min(request.limit, settings_of(http).max_page_size)
     request = msgspec.structs.replace(request, limit=limit)
     page = await in_turn(http, lambda: service_of(http).page(request))
-    return await _page(http, page, {**data, "limit": limit}, simple=request.simple)
+    return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, simple=request.simple)
 
 
-async def _page(http: HttpRequest, page: SearchAnswer, data: Data, *, simple: bool) -> Response[bytes]:
-    """A page in the form that the client accepts."""
+async def _page(http: HttpRequest, page: SearchAnswer, query: Data, *, simple: bool) -> Response[bytes]:
+    """A page in the form that the client accepts. Its links repeat the `query`, and go with the same body."""
 
     def link(cursor: str) -> str:
-        repeated = {name: value for name, value in data.items() if name not in ("url", "offset")}
-        query = urlencode({**repeated, "cursor": cursor}, doseq=True)
-        return f"{http.base_url}{PATH[1:]}{ACTIONS['search_contacts'].path}?{query}"
+        repeated = {name: value for name, value in query.items() if name != "offset"}
+        linked = urlencode({**repeated, "cursor": cursor}, doseq=True)
+        return f"{http.base_url}{PATH[1:]}{ACTIONS['search_contacts'].path}?{linked}"
 
     form = _form(http)
     if form == JSON:

@@ -10,7 +10,7 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.errors import status_of
-from mappings.errors import ForeignUrl, InvalidParameter, MissingField
+from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField
 
 PATH = "/api/v2/apollo"
 """Where all of them are asked."""
@@ -18,33 +18,44 @@ PATH = "/api/v2/apollo"
 NO_URL = "URL is required and must be a string"
 INVALID = "Invalid filter parameters: "
 
+_IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
+
 
 async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
     """The fields of `request` that are in the query and in the body; others are ignored.
 
     Raises:
         MissingField: the URL is no text, or there is none.
-        InvalidField: several values of a field that can have one only.
+        InvalidField: several values of a field that can have one only, or a field in both places.
     """
     body = _object(await http.body())
     if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
         raise MissingField("url")
+    query = in_query(http, request)
+    read = {field.name: body[field.name] for field in _placed(request, *_IN_BODY) if body.get(field.name) is not None}
+    for name in query.keys() & read.keys():
+        raise InvalidField(f"{name} stands in the query and in the body: send it in one of them")
+    return query | read
+
+
+def in_query(http: HttpRequest, request: type[ActionRequest]) -> dict[str, object]:
+    """The fields of `request` that are in the query. Raises `InvalidField`: several values where there can be one."""
     query = parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
-    read: dict[str, object] = {}
-    for field in _placed(request, Place.QUERY):
-        if field.name in query:
-            read[field.name] = field.kind.from_texts(field.name, query[field.name])
-    return read | {field.name: body[field.name] for field in _placed(request, Place.BODY) if field.name in body}
+    return {
+        field.name: field.kind.from_texts(field.name, query[field.name])
+        for field in _placed(request, *_IN_QUERY)
+        if field.name in query
+    }
 
 
 def query_of(request: type[ActionRequest]) -> dict[str, Schema]:
     """The parameters of the query, for the OpenAPI document."""
-    return {field.name: field.query_schema() for field in _placed(request, Place.QUERY)}
+    return {field.name: field.query_schema() for field in _placed(request, *_IN_QUERY)}
 
 
 def body_of(request: type[ActionRequest]) -> Schema:
     """The schema of the body, for the OpenAPI document."""
-    fields = _placed(request, Place.BODY)
+    fields = _placed(request, *_IN_BODY)
     required = [field.name for field in fields if field.name in required_by(request)]
     properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
     return {"type": "object", "properties": properties, "required": required}
@@ -64,8 +75,8 @@ def _words(error: Exception) -> str:
     return f"{INVALID}{error}"
 
 
-def _placed(request: type[ActionRequest], place: Place) -> list[Field]:
-    return [field for field in fields_of(request) if field.place is place]
+def _placed(request: type[ActionRequest], *places: Place) -> list[Field]:
+    return [field for field in fields_of(request) if field.place in places]
 
 
 def _object(body: bytes) -> Mapping[str, object]:

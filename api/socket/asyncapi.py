@@ -42,6 +42,7 @@ def document() -> Schema:
             "description": "Requests with a `request_id` of their own run concurrently; answers come as they are done.",
         },
         "defaultContentType": "application/json",
+        "servers": {"service": _server("token", "bearer")},
         "channels": {"gateway": _channel(messages)},
         "operations": {
             "receive": _operation("receive", received, "Requests that the service takes"),
@@ -55,6 +56,16 @@ def document() -> Schema:
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             },
         },
+    }
+
+
+def _server(*security: str) -> Schema:
+    """Wherever the service runs: where that is, it does not know. One of the ways to send a token is enough."""
+    return {
+        "host": "{host}",
+        "protocol": "ws",
+        "variables": {"host": {"default": "localhost:8000", "description": "Where the service is reached"}},
+        "security": [{"$ref": f"#/components/securitySchemes/{name}"} for name in security],
     }
 
 

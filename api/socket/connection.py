@@ -18,11 +18,11 @@ from api.accounts.tokens import Claims
 from api.actions.table import ACTIONS
 from api.errors import report
 from api.services import Services
-from api.socket import frames
+from api.socket import envelope, frames
 from api.socket.close import REASONS, Close
 from api.socket.effects import Cancel, End, Renew, Resume, Start
 from api.socket.expiry import Expiry
-from api.socket.msgpack import json_of, packed
+from api.socket.msgpack import packed, read
 from api.socket.runner import Runner
 from api.socket.session import Session
 
@@ -50,7 +50,9 @@ class Connection:
         self._framed = frames.understood(cast(dict[str, Any], socket.scope))
         self._loop = asyncio.get_running_loop()
         expiry = Expiry(claims, epoch=time.time() - self._loop.time())
-        self._session = Session(services.settings, expiry, services.traffic, ACTIONS)
+        self._session = Session(
+            services.settings, expiry, services.traffic, ACTIONS, read if msgpack else envelope.read
+        )
         self._over: asyncio.Future[Close] = self._loop.create_future()
         self._runner = Runner(self._session, services, name, self._do)
         self._idle: asyncio.Future[None] | None = None
@@ -122,8 +124,6 @@ class Connection:
                 if event["type"] != "websocket.receive":
                     return Close.CLIENT_LEFT
                 frame = event.get("bytes")
-                if frame is not None and self._msgpack:
-                    frame = json_of(frame)
                 pause = session.frame(event["text"] or "" if frame is None else frame, loop.time())
                 self._do()
                 if pause is not None:

@@ -3,7 +3,7 @@
 The keys of an answer always come in the order of the contract: `request_id`, `action`, `status`, `data`, `error`.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -29,25 +29,44 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def read(frame: bytes | str, actions: Container[str]) -> Request:
-    """The request in a text or binary frame. Never raises: what is wrong is in `Request.error`.
+    """The request in a frame of JSON, text or binary. Never raises: what is wrong is in `Request.error`.
 
     Looked at in this order: JSON, `request_id`, `action`. The fields in `data` belong to the action.
     """
     try:
         message = msgspec.json.decode(frame)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return Request(_head(None, None), len(frame), error=InvalidJson("Message is not valid JSON"))
+        return unreadable(len(frame), "Message is not valid JSON")
     if not isinstance(message, dict):
-        return Request(_head(None, None), len(frame), error=InvalidJson("Message is not a JSON object"))
+        return unreadable(len(frame), "Message is not a JSON object")
+    return request_of(message, len(frame), actions)
+
+
+def unreadable(size: int, why: str) -> Request:
+    """A message of which nothing could be read. `why` is told."""
+    return Request(_head(None, None), size, error=InvalidJson(why))
+
+
+def request_of(
+    message: Mapping[str, Any], size: int, actions: Container[str], fault: ContactsError | None = None
+) -> Request:
+    """The request in a message that was read, whatever its notation.
+
+    Args:
+        message: names and JSON values; others only where there is a `fault`.
+        size: bytes or characters of the frame.
+        actions: the names that are known.
+        fault: why it can't be carried out, if that is known already.
+    """
     request_id, action, data = message.get("request_id"), message.get("action"), message.get("data")
-    error = _error_in(request_id, action, actions)
+    error = fault or _error_in(request_id, action, actions)
     head = _head(
         request_id if _is_id(request_id) and request_id != "" else None,
         action if isinstance(action, str) and action else None,
     )
     if error is not None or request_id is None or action is None:
-        return Request(head, len(frame), error=error)
-    return Request(head, len(frame), request_id, action, data if isinstance(data, dict) else {})
+        return Request(head, size, error=error)
+    return Request(head, size, request_id, action, data if isinstance(data, dict) else {})
 
 
 def success(head: bytes, data: bytes) -> bytes:

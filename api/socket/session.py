@@ -10,7 +10,7 @@ part, and each part after that one of its own, which begins when the part before
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from api.accounts.tokens import Claims
 from api.actions.traffic import BUSY, SILENT, Traffic
@@ -37,6 +37,7 @@ class Session:
         expiry: of the token that the client came with.
         traffic: counts requests towards the user's limit, and keeps the figures.
         actions: those that can be asked for, by name.
+        read_binary: reads a binary frame, as `envelope.read` does; that reads all others.
 
     Attributes:
         requests: frames that came in.
@@ -44,12 +45,20 @@ class Session:
         moments: `next` of them is when to call `time`, at the latest.
     """
 
-    def __init__(self, settings: Settings, expiry: Expiry, traffic: Traffic, actions: Actions) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        expiry: Expiry,
+        traffic: Traffic,
+        actions: Actions,
+        read_binary: Callable[[bytes, Container[str]], Request] = envelope.read,
+    ) -> None:
         self.expiry = expiry
         self.requests = 0
         self.over: Close | None = None
         self._actions = actions
         self._known = {*actions, *CODES}
+        self._read_binary = read_binary
         self._traffic = traffic
         self._effects: list[Effect] = []
         self._roster = Roster(settings, traffic.recorder, self._start)
@@ -83,7 +92,10 @@ class Session:
         if self.over is not None:
             return None
         self.requests += 1
-        request = envelope.read(frame, self._known)
+        if isinstance(frame, bytes):
+            request = self._read_binary(frame, self._known)
+        else:
+            request = envelope.read(frame, self._known)
         try:
             self._take(request, now)
         except ContactsError as error:

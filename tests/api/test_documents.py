@@ -80,7 +80,11 @@ def test_every_operation_on_contacts_says_what_it_takes_and_answers(openapi):
     assert parameters["limit"]["minimum"] == 1
     assert parameters["offset"]["minimum"] == 0
     assert parameters["exclude_domain_list"]["type"] == "array"
-    assert list(parameters) == [field.name for field in fields_of(SearchRequest) if field.place is Place.QUERY]
+    in_query, in_body = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
+    assert list(parameters) == [field.name for field in fields_of(SearchRequest) if field.place in in_query]
+    properties = body_of(found)["properties"]
+    assert list(properties) == [field.name for field in fields_of(SearchRequest) if field.place in in_body]
+    assert {"include_domain_list", "exclude_domain_list"} <= properties.keys() & parameters.keys()
     assert "anyOf" not in json.dumps(found["parameters"])
 
 
@@ -203,6 +207,9 @@ def test_the_document_is_whole(asyncapi):
     for schema in asyncapi["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     assert {f"{action}Request" for action in ACTIONS} <= set(asyncapi["components"]["messages"])
+    for kind in ("messages", "schemas", "securitySchemes"):
+        declared = {f"#/components/{kind}/{name}" for name in asyncapi["components"][kind]}
+        assert declared <= set(references(asyncapi)), "declared, and nothing refers to it"
 
 
 @pytest.mark.anyio

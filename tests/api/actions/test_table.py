@@ -61,10 +61,10 @@ def test_every_action_is_in_the_documents(app, name):
     assert operation["operationId"] == action.operation
     assert (operation["summary"], operation["description"].startswith(action.description)) == (action.summary, True)
     assert [each["name"] for each in operation.get("parameters", [])] == [
-        field.name for field in fields if field.place is Place.QUERY
+        field.name for field in fields if field.place in (Place.QUERY, Place.EITHER)
     ]
     body = operation["requestBody"]["content"]["application/json"]["schema"]
-    assert list(body["properties"]) == [field.name for field in fields if field.place is Place.BODY]
+    assert list(body["properties"]) == [field.name for field in fields if field.place in (Place.BODY, Place.EITHER)]
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer == {"$ref": f"#/components/schemas/{action.shape.__name__}"}
 

@@ -168,6 +168,40 @@ def test_lists_names_repeat_and_domains_may_be_joined(service, engine):
         assert words in asked
 
 
+@pytest.mark.parametrize("path", ["/contacts", "/contacts?limit=2", "/contacts/count", "/contacts/count/uuids"])
+def test_lists_may_stand_in_the_body(service, engine, path):
+    lists = {"include_company_name": "Acme, Inc", "exclude_company_name": ["b"], "exclude_domain_list": ["a.com"]}
+    assert post(service, path, BODY | lists | {"include_domain_list": None})[0] == 200
+    from_body = str(engine.compiled[-1])
+    for words in ("acme inc", "'b'", "a.com"):
+        assert words in from_body
+    query = "include_company_name=Acme,%20Inc&exclude_company_name=b&exclude_domain_list=a.com"
+    assert post(service, f"{path}{'&' if '?' in path else '?'}{query}")[0] == 200
+    assert str(engine.compiled[-1]) == from_body
+    status, refusal = post(service, path, BODY | {"include_domain_list": ["a.com", 5]})
+    assert (status, refusal["detail"]) == (
+        400, "Invalid filter parameters: include_domain_list must be a list of strings, but holds 5"
+    )  # fmt: skip
+
+
+def test_a_list_stands_in_one_place_only(service):
+    body = BODY | {"include_domain_list": ["a.com"]}
+    status, refusal = post(service, "/contacts/count?include_domain_list=a.com", body)
+    words = "include_domain_list stands in the query and in the body: send it in one of them"
+    assert (status, refusal["detail"]) == (400, f"Invalid filter parameters: {words}")
+    assert post(service, "/contacts/count?include_domain_list=a.com", BODY | {"include_domain_list": None})[0] == 200
+    assert post(service, "/contacts/count?exclude_domain_list=b.com", body)[0] == 200
+
+
+def test_links_go_with_the_lists_in_the_body(service):
+    body = BODY | {"exclude_domain_list": ["a.com"]}
+    first = post(service, "/contacts?limit=4", body)[1]
+    assert parse_qs(urlsplit(first["next"]).query).keys() == {"limit", "cursor"}
+    second = post(service, first["next"].removeprefix(service.address + APOLLO), body)
+    assert (second[0], len(second[1]["results"])) == (200, 4)
+    assert post(service, first["next"].removeprefix(service.address + APOLLO))[0] == 400
+
+
 def test_what_can_be_said_twice_and_what_is_not_known(service):
     whole = post(service, "/contacts?limit=2&view=simple")[1]
     for more in ("limit=2", "view=simple", "cursor=&cursor=", "nonsense=1&limit[]=7", "offset=0"):

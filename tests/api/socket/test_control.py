@@ -133,7 +133,7 @@ async def test_authenticate_does_not_wait_for_searches(serve, engine):
             await socket.send(request("count_contacts", number))
         started = time.monotonic()
         assert (await ask(socket, "authenticate", token=service.token))["status"] == "success"
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 4
 
 
 # The end of a session
@@ -243,7 +243,7 @@ async def test_what_does_not_finish_in_time_is_answered_as_stopped(serve, engine
         answer = await receive(socket)
         assert (answer["request_id"], answer["error"]["code"]) == ("endless", "count_error")
         assert await close_code(socket) == 1001
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 10
     assert engine.cancelled == 1
 
 
@@ -273,7 +273,7 @@ async def test_a_client_that_answers_no_ping_is_closed(serve, engine):
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
     assert b"101" in await reader.readline()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while await reader.read(1000):
             pass
     writer.close()

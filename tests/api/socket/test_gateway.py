@@ -164,14 +164,13 @@ async def test_the_unforeseen_is_logged_without_its_text_and_answered_plainly(se
 
 
 async def test_a_slow_search_does_not_delay_what_is_sent_after_it(service, engine):
-    engine.seconds = 0.5
+    engine.seconds = 1.0
     async with connect(service.url) as socket:
         for number in range(40):
             await socket.send(request("search_contacts", number, limit=1))
         await socket.send(request("analyze", "quick"))
-        started = time.monotonic()
         assert (await receive(socket))["request_id"] == "quick"
-        assert time.monotonic() - started < 0.4
+        assert engine.started <= 32, "a search had to end before it"
         assert {(await receive(socket))["request_id"] for _ in range(40)} == set(range(40))
     assert engine.most_running == 32
 
@@ -238,7 +237,7 @@ async def test_a_client_that_does_not_read_holds_up_nobody_else(service, engine)
         for _ in range(20):
             started = time.monotonic()
             assert (await ask(busy, "count_contacts"))["status"] == "success"
-            assert time.monotonic() - started < 1
+            assert time.monotonic() - started < 5
         found = [await receive(idle) for _ in range(200)]
         assert {answer["request_id"] for answer in found} == set(range(200))
 

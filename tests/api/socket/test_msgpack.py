@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.msgpack import Ext
 from websockets.asyncio.client import ClientConnection, connect
 
-from api.socket.msgpack import AT_ONCE, json_of, packed
+from api.errors import code_of
+from api.socket import envelope
+from api.socket.msgpack import AT_ONCE, packed, read
 from tests.harness.clients import URL, request
 from tests.harness.memory_engine import MemoryEngine
 
@@ -41,11 +47,105 @@ async def test_any_answer_is_the_same_in_both_notations(items):
     assert (len(found) > AT_ONCE) is (items == 2000)
 
 
-def test_what_is_no_messagepack_or_has_no_json_is_wrong_json():
-    assert json_of(b"\xc1") == b""
-    assert json_of(b"") == b""
-    assert json_of(b"\x91" * 100_000) == b""
-    assert json_of(msgspec.msgpack.encode({"a": b"xy", "b": datetime(2026, 1, 1, tzinfo=UTC)})) != b""
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda values: st.lists(values) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), values),
+    max_leaves=20,
+)  # fmt: skip
+KNOWN = {"analyze", "count_contacts"}
+
+
+def refused(frame: bytes) -> tuple[Any, Any, str, str]:
+    """What the answer to a frame that is refused echoes, its code and its message."""
+    asked = read(frame, KNOWN)
+    assert asked.error is not None
+    head = json.loads(asked.head + b"null}")
+    return head["request_id"], head["action"], code_of(asked.error, "its own"), str(asked.error)
+
+
+@given(JSON_VALUES, st.sampled_from(["r", 7, "", 1.5, None]), st.sampled_from(["analyze", "fly", 5, None]))
+def test_what_json_can_say_is_the_same_request_in_both_notations(data, request_id, action):
+    message = {"request_id": request_id, "action": action, "data": data}
+    packed_frame = read(msgspec.msgpack.encode(message), KNOWN)
+    plain = envelope.read(msgspec.json.encode(message), KNOWN)
+    assert (packed_frame.head, packed_frame.request_id, packed_frame.action, packed_frame.data) == (
+        plain.head, plain.request_id, plain.action, plain.data
+    )  # fmt: skip
+    assert (type(packed_frame.error), str(packed_frame.error)) == (type(plain.error), str(plain.error))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (math.nan, "is NaN, which JSON can't say; send a number or leave it out"),
+        (math.inf, "is Infinity, which JSON can't say; send a number or leave it out"),
+        (-math.inf, "is -Infinity, which JSON can't say; send a number or leave it out"),
+        (b"xy", "is binary data, which JSON can't say; send a text or leave it out"),
+        (datetime(2026, 1, 1, tzinfo=UTC), "is a timestamp, which JSON can't say; send a text or leave it out"),
+        (Ext(5, b"x"), "is an extension of type 5, which JSON can't say; send a text or leave it out"),
+    ],
+)
+def test_what_json_cannot_say_is_refused_by_name_wherever_it_stands(value, words):
+    for data, place in [
+        ({"limit": value}, "data.limit"),
+        ({"names": ["a", value]}, "data.names[1]"),
+        ({"unknown": [{"deep": {"er": value}}, 1.5]}, "data.unknown[0].deep.er"),
+        (value, "data"),
+    ]:
+        frame = msgspec.msgpack.encode({"request_id": "r", "action": "count_contacts", "data": data})
+        assert refused(frame) == ("r", "count_contacts", "validation_error", f"MessagePack: {place} {words}")
+    for message, echoed in [
+        ({"request_id": value, "action": "analyze"}, (None, "analyze")),
+        ({"request_id": 7, "action": value}, (7, None)),
+    ]:
+        assert refused(msgspec.msgpack.encode(message))[:3] == (*echoed, "validation_error")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(1, "1"), (None, "null"), (True, "true"), (1.5, "1.5"), (math.nan, "NaN"), (b"x", "binary data"),
+     ((1, 2), "a list")],
+)  # fmt: skip
+def test_keys_are_texts(key, words):
+    for message, place in [({"data": {key: 1}}, "data"), ({key: 1}, "the message"), ({"a": [{key: 1}]}, "a[0]")]:
+        frame = msgspec.msgpack.encode({"request_id": "r", "action": "analyze", **message})
+        expected = f"MessagePack: {place} has a key that is {words}; send keys as texts"
+        assert refused(frame) == ("r", "analyze", "validation_error", expected)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"\xa1\xff", b"\xd4\xff\x01", b"\xc7\x0c\xff\0\0\0\0\x7f" + b"\xff" * 7, b"\x81\x80\x01", b"\x81\xd4\x05x\1"],
+)
+def test_what_not_even_python_can_say_is_refused_by_field(value):
+    frame = b"\x83\xaarequest_id\x07\xa6action\xa7analyze\xa4data" + value
+    request_id, action, code, words = refused(frame)
+    assert (request_id, action, code) == (7, "analyze", "validation_error")
+    assert words.startswith("MessagePack: data has something in it that JSON can't say: ")
+    assert refused(b"\x82\xaarequest_id" + value + b"\xa6action\xa7analyze")[:3] == (
+        None,
+        "analyze",
+        "validation_error",
+    )
+
+
+@pytest.mark.parametrize(
+    "frame", [b"", b"\xc1", b"\x91" * 100_000, b"\x81\xa1a", b"\x80\x80", b"\x81\xa1\xff\x01", b"{}"]
+)
+def test_what_is_no_messagepack_is_called_so(frame):
+    assert refused(frame) == (None, None, "invalid_json", "Message is not valid MessagePack")
+
+
+@pytest.mark.parametrize("message", [[1], 5, None, "text", b"x", math.nan])
+def test_what_is_no_map_is_called_so(message):
+    expected = (None, None, "invalid_json", "Message is not a MessagePack map")
+    assert refused(msgspec.msgpack.encode(message)) == expected
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_refused(frame):
+    read(frame, KNOWN)
 
 
 async def test_a_conversation_in_messagepack(service, engine):
@@ -75,8 +175,13 @@ async def test_mistakes_in_messagepack(service):
         for message, code in [
             (b"\xc1", "invalid_json"),
             ([1], "invalid_json"),
-            ({1: 2}, "missing_field"),
-            ({"request_id": b"x", "action": "fly"}, "unknown_action"),
+            ({1: 2}, "validation_error"),
+            ({"request_id": b"x", "action": "fly"}, "validation_error"),
+            (
+                {"request_id": 1, "action": "search_contacts", "data": {"url": URL, "limit": math.nan}},
+                "validation_error",
+            ),
+            ({"request_id": 1}, "missing_field"),
             ({"request_id": 1, "action": "analyze", "data": {"url": 5}}, "validation_error"),
         ]:
             await say(socket, message)
