@@ -15,6 +15,7 @@ class Pending(msgspec.Struct, eq=False):
         deadline: when it is answered as late, in the session's clock; infinity while a part waits for its reader.
         started: when it began to run; `None` while it waits in its lane.
         reason: why it is being stopped.
+        in_engine: it holds a slot, so that it is the engine that is waited for.
         finished: its answer is made, and waits for room.
     """
 
@@ -24,6 +25,7 @@ class Pending(msgspec.Struct, eq=False):
     deadline: float
     started: float | None = None
     reason: ContactsError | None = None
+    in_engine: bool = False
     finished: bool = False
 
     @property

@@ -100,10 +100,10 @@ class Roster:
         self._pending.clear()
 
     def late(self, now: float) -> tuple[list[Pending], list[Pending]]:
-        """Those whose time is up: the ones that wait, or need no engine, and the ones that the engine was to answer."""
+        """Those whose time is up: the ones that wait, or need no engine, and the ones that are in the engine."""
         late = [pending for pending in self if pending.deadline <= now]
-        in_engine = [pending for pending in late if pending.running and pending.lane is self._engine]
-        return [pending for pending in late if pending not in in_engine], in_engine
+        in_engine = [pending for pending in late if pending.in_engine]
+        return [pending for pending in late if not pending.in_engine], in_engine
 
     def next_deadline(self) -> float:
         """When the time of the next is up."""

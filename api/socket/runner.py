@@ -1,8 +1,8 @@
 """The requests of one connection while they run, a task each. The session says which, and is told the outcome."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -98,10 +98,6 @@ class Runner:
         traffic.running += 1
         try:
             data = await self._data(number, action, request)
-        except asyncio.CancelledError:
-            if isinstance(reason := self._reasons.get(number), EngineTimeout):
-                report(reason, request.action)
-            raise
         except Exception as error:
             report(error, request.action)
             self._session.failed(number, error, self._loop.time())
@@ -119,7 +115,8 @@ class Runner:
             return await action.answer(self._services.contacts, request.data)
         await self._take_slot()
         try:
-            return await action.answer(self._services.contacts, request.data)
+            async with self._in_engine(number, request):
+                return await action.answer(self._services.contacts, request.data)
         finally:
             self._services.traffic.slots.release()
 
@@ -136,14 +133,33 @@ class Runner:
                 return
             slots.release()
 
+    @asynccontextmanager
+    async def _in_engine(self, number: int, request: Request) -> AsyncGenerator[None]:
+        """What is done with a slot. That the engine was too slow for it is logged here, since nobody else knows."""
+        self._session.entered(number)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if isinstance(reason := self._reasons.get(number), EngineTimeout):
+                report(reason, request.action)
+            raise
+        finally:
+            self._session.left(number)
+
+    @asynccontextmanager
+    async def _turn(self, number: int, request: Request) -> AsyncGenerator[None]:
+        """A slot, for one part of a streamed answer."""
+        async with self._services.traffic.slots.turn(self._user), self._in_engine(number, request):
+            yield
+
     async def _send_parts(self, number: int, opened: OpenStream, request: Request) -> bytes:
         """Send the partial messages of a streamed answer; the `data` of the one that ends it.
 
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
         stream = await opened(self._services.contacts, request.data)
-        slots, sequence = self._services.traffic.slots, 0
-        async with aclosing(stream.parts(lambda: slots.turn(self._user))) as parts:
+        sequence = 0
+        async with aclosing(stream.parts(lambda: self._turn(number, request))) as parts:
             async for part in parts:
                 sequence += 1
                 if not self._session.part(number, sequence, stream.key, part, self._loop.time()):

@@ -104,6 +104,16 @@ class Session:
             return limits.GIVE_WAY_SECONDS
         return None if self.requests % limits.FRAMES_IN_A_ROW else 0.0
 
+    def entered(self, number: int) -> None:
+        """A request was given a slot: from now on the engine works on it, or on a part of its answer."""
+        if (pending := self._roster.get(number)) is not None:
+            pending.in_engine = True
+
+    def left(self, number: int) -> None:
+        """A request has given its slot back."""
+        if (pending := self._roster.get(number)) is not None:
+            pending.in_engine = False
+
     def succeeded(self, number: int, data: bytes, now: float) -> None:
         """A request was carried out; `data` is the answer's, as JSON."""
         if (pending := self._roster.get(number)) is not None:

@@ -6,6 +6,7 @@ Without it every request to a dead engine would take the whole timeout, and hold
 import asyncio
 import logging
 import math
+from contextlib import suppress
 
 from mappings.errors import EngineError, EngineTimeout, EngineUnavailable, EngineUnreachable
 from search.elasticsearch.client import Client
@@ -16,6 +17,12 @@ PROBE_SECONDS = 2.0
 
 PAUSE_SECONDS = 0.5
 
+ASIDE_SECONDS = 2.0
+"""How long the engine has to answer a request that nobody waits for."""
+
+MOST_ASIDE = 8
+"""Requests of that kind at once."""
+
 SILENT = "The contacts engine did not answer in time."
 
 _log = logging.getLogger(__name__)
@@ -25,8 +32,9 @@ class GuardedClient(Client):
     """While the engine is lost, requests are refused at once and `probe` is asked until it is answered well.
 
     It is lost when it can't be reached, or when a request was not answered in time and no other was for half of that
-    time either: one slow answer alone may be the fault of its query. A request that was cancelled after half of that
-    time counts like one that was not answered: whoever has a deadline of their own gives up a moment before we do.
+    time either: one slow answer alone may be the fault of its query. Whoever has a deadline of their own gives up a
+    moment before we do, and looks like somebody who no longer wants a slow answer. So a request that is cancelled after
+    half of that time is a suspicion only: the probe is asked, while requests go on, and decides.
 
     Args:
         probe: the path of a `GET` that succeeds when the engine can answer searches.
@@ -39,6 +47,7 @@ class GuardedClient(Client):
         self._heard = -math.inf
         self._trouble: str | None = None
         self._probing: asyncio.Task[None] | None = None
+        self._aside: set[asyncio.Task[None]] = set()
 
     async def request(self, method: str, path: str, body: bytes | None = None, *, ndjson: bool = False) -> bytes:
         """As `Client.request`; raises `EngineUnavailable` at once while the engine is lost."""
@@ -49,50 +58,83 @@ class GuardedClient(Client):
             answer = await super().request(method, path, body, ndjson=ndjson)
         except (EngineTimeout, EngineUnreachable) as error:
             if isinstance(error, EngineUnreachable) or _now() - self._heard >= self._silence:
-                self._lose(error)
+                self._lose(str(error))
             raise
         except EngineError:
             self._heard = _now()
             raise
         except asyncio.CancelledError:
             if _now() - max(asked, self._heard) >= self._silence:
-                self._lose(EngineTimeout(SILENT))
+                self._ask_probe()
             raise
         self._heard = _now()
         return answer
 
+    def send_aside(self, method: str, path: str, body: bytes) -> None:
+        """Send a request that nobody waits for, and of which nothing is learnt.
+
+        It is left out while the engine is lost, and when `MOST_ASIDE` are under way.
+        """
+        if self._trouble is None and len(self._aside) < MOST_ASIDE:
+            task = asyncio.create_task(self._send_aside(method, path, body))
+            self._aside.add(task)
+            task.add_done_callback(self._aside.discard)
+
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once what was sent aside is answered or has had its time."""
         if self._probing is not None:
             self._probing.cancel()
-            await asyncio.wait([self._probing])
+            self._aside.add(self._probing)
+        if self._aside:
+            await asyncio.wait(self._aside)
         await super().close()
 
-    def _lose(self, error: EngineError) -> None:
+    async def _send_aside(self, method: str, path: str, body: bytes) -> None:
+        with suppress(EngineError, TimeoutError):
+            async with asyncio.timeout(ASIDE_SECONDS):
+                await super().request(method, path, body)
+
+    def _lose(self, trouble: str) -> None:
+        """Refuse requests with these words until the probe is answered well."""
         if self._trouble is None:
-            self._trouble = str(error)
+            _log.warning("The contacts engine is lost; requests are refused until it answers")
+        self._trouble = trouble
+        self._ask_probe()
+
+    def _ask_probe(self) -> None:
+        if self._probing is None or self._probing.done():
             self._probing = asyncio.create_task(self._find())
 
     async def _find(self) -> None:
-        """Ask until there is a good answer. What went wrong last is what requests are refused with."""
-        _log.warning("The contacts engine is lost; requests are refused until it answers")
-        try:
-            while not await self._answers():  # noqa: ASYNC110 - what is waited for is another process
-                await asyncio.sleep(PAUSE_SECONDS)
-            _log.warning("The contacts engine answers again")
-        finally:
-            self._heard, self._trouble = _now(), None
+        """Ask until there is a good answer. What went wrong last is what requests are refused with.
 
-    async def _answers(self) -> bool:
+        If the engine was only under suspicion, it is not lost if anybody was answered meanwhile.
+        """
+        asked = _now()
+        try:
+            while (trouble := await self._trouble_now()) is not None:
+                if self._trouble is None and self._heard >= asked:
+                    return
+                self._lose(trouble)
+                await asyncio.sleep(PAUSE_SECONDS)
+            if self._trouble is not None:
+                _log.warning("The contacts engine answers again")
+        finally:
+            self._trouble = None
+
+    async def _trouble_now(self) -> str | None:
+        """What the probe finds wrong, if anything."""
         try:
             async with asyncio.timeout(PROBE_SECONDS):
                 await super().request("GET", self._probe)
         except TimeoutError:
-            return False
+            return SILENT
         except EngineError as error:
-            self._trouble = str(error)
-            return False
-        return True
+            if not isinstance(error, EngineTimeout | EngineUnreachable):
+                self._heard = _now()
+            return str(error)
+        self._heard = _now()
+        return None
 
 
 def _now() -> float:

@@ -6,13 +6,12 @@ being decoded.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 
-from mappings.errors import EngineError
-from search.elasticsearch.client import Client
+from search.elasticsearch.guard import GuardedClient
 
 WINDOW = 10_000
 """Hits that one request can reach (`index.max_result_window`), look-ahead included."""
@@ -87,7 +86,7 @@ _encode = msgspec.json.Encoder().encode
 class Pages:
     """Reads the hits behind an alias; `path` is that of the alias."""
 
-    def __init__(self, client: Client, path: str) -> None:
+    def __init__(self, client: GuardedClient, path: str) -> None:
         self._client, self._path = client, path
 
     async def page(self, reading: Reading, pit: PointInTime | None = None, place: Place | None = None) -> list[RawHit]:
@@ -134,15 +133,13 @@ class Pages:
 
     @asynccontextmanager
     async def point_in_time(self) -> AsyncGenerator[PointInTime]:
-        """A view of the alias as it is now, for as long as the block runs."""
+        """A view of the alias as it is now, for as long as the block runs.
+
+        Nobody waits until it is closed in the engine: one that can't be closed expires by itself.
+        """
         opened = await self._client.json("POST", f"{self._path}/_pit?keep_alive={_KEEP_ALIVE}")
         pit = PointInTime(opened["id"])
         try:
             yield pit
         finally:
-            await asyncio.shield(asyncio.create_task(self._forget(pit)))
-
-    async def _forget(self, pit: PointInTime) -> None:
-        """Close a point in time. One that can't be closed expires by itself."""
-        with suppress(EngineError):
-            await self._client.json("DELETE", "/_pit", {"id": pit.id})
+            self._client.send_aside("DELETE", "/_pit", _encode({"id": pit.id}))

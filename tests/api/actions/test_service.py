@@ -1,12 +1,13 @@
 import json
+import tracemalloc
 
 import msgspec
 import pytest
 
 from api.actions import plans
-from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT
+from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT, Plan
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
-from api.actions.service import ContactService
+from api.actions.service import ContactService, SearchAnswer
 from api.actions.streams import CHUNK
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
@@ -39,6 +40,24 @@ async def test_a_search_has_the_keys_of_the_contract_in_order(contacts):
     assert answer["apollo_url"] == URL
     assert answer["results"][0]["city"] == "Zürich"
     assert answer["results"][0]["technologies"] is None
+
+
+@pytest.mark.parametrize("items", [[], [b"1"], [b"1", b"2", b"3"]])
+def test_an_answer_of_any_number_of_items(items):
+    answer = SearchAnswer(items, Plan(b"", 1, None, b',"apollo_url":"u"', ()), "n")
+    assert answer.encode() == b'{"next":"n","previous":null,"results":[%b],"apollo_url":"u"}' % b",".join(items)
+    assert answer.encode(str.upper).startswith(b'{"next":"N","previous":null,')
+
+
+def test_an_answer_is_put_together_in_one_step():
+    items = [b'"%b"' % (b"x" * 100_000)] * 100
+    answer = SearchAnswer(items, Plan(b"", 1, None, b"", ()))
+    tracemalloc.start()
+    try:
+        size, (_, peak) = len(answer.encode()), tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size <= peak < 1.1 * size
 
 
 async def test_the_simple_view(contacts):

@@ -72,6 +72,14 @@ class Talk:
         """What the session calls the running request with this id."""
         return next(n for n, effect in self.running.items() if effect.request.request_id == request_id)
 
+    def enter(self, request_id: object) -> None:
+        """The request is given a slot."""
+        self.session.entered(self.number(request_id))
+
+    def leave(self, request_id: object) -> None:
+        """The request gives its slot back."""
+        self.session.left(self.number(request_id))
+
     def succeed(self, request_id: object, data: bytes = b"{}") -> None:
         number = self.number(request_id)
         del self.running[number]

@@ -281,6 +281,7 @@ def test_nothing_stalls_while_nothing_is_sent():
 def test_one_deadline_from_the_lane_to_the_engine():
     talk = Talk(max_in_flight=1)
     talk.send("count_contacts", "runs")
+    talk.enter("runs")
     talk.pass_time(TIMEOUT - 5)
     talk.send("search_contacts", "waits")
     talk.pass_time(4)
@@ -288,6 +289,7 @@ def test_one_deadline_from_the_lane_to_the_engine():
     talk.pass_time(1)
     assert list(talk.cancelled.values()) == [SILENT]
     talk.stop("runs")
+    talk.enter("waits")
     talk.pass_time(TIMEOUT - 5)
     assert len(talk.cancelled) == 2, "its time in the lane has counted"
     talk.stop("waits")
@@ -361,6 +363,7 @@ def test_each_part_has_its_own_time_and_a_slow_reader_has_as_much_as_it_wants():
     talk.pass_time(3 * TIMEOUT)
     assert talk.cancelled == {}
     talk.read_one()
+    talk.enter("r")
     talk.pass_time(TIMEOUT - 1)
     assert talk.cancelled == {}
     talk.pass_time(1)
@@ -375,8 +378,36 @@ def test_the_first_part_has_the_time_of_the_request():
     talk.send("search_contacts", stream=True)
     talk.pass_time(TIMEOUT - 1)
     talk.succeed("before")
+    talk.enter("r")
     talk.pass_time(1)
     assert list(talk.cancelled.values()) == [SILENT]
+
+
+def test_only_what_holds_a_slot_blames_the_engine():
+    talk = Talk()
+    for name in ("for a slot", "in the engine", "between two parts"):
+        talk.send("search_contacts", name, stream=name == "between two parts")
+    talk.enter("in the engine")
+    talk.enter("between two parts")
+    talk.leave("between two parts")
+    talk.pass_time(TIMEOUT)
+    for name in list(talk.ids()):
+        talk.stop(name)
+    assert {answer["request_id"]: answer["error"]["message"] for answer in talk.read()} == {
+        "for a slot": WAITED,
+        "in the engine": SILENT,
+        "between two parts": WAITED,
+    }
+
+
+def test_a_slot_that_comes_too_late_is_no_matter():
+    talk = Talk()
+    talk.send("count_contacts")
+    number = talk.number("r")
+    talk.succeed("r")
+    talk.session.entered(number)
+    talk.session.left(number)
+    assert talk.outcomes() == [("r", "success")]
 
 
 def test_a_cancelled_stream_leaves_no_part_behind():

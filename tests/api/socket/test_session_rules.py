@@ -74,6 +74,14 @@ class Rules(RuleBasedStateMachine):
         talk.collect()
 
     @precondition(lambda self: self.talk.running)
+    @rule(pick=picks, enters=st.booleans())
+    def move(self, pick: int, enters: bool) -> None:
+        """Something that runs is given a slot, or gives it back."""
+        talk = self.talk
+        number = list(talk.running)[pick % len(talk.running)]
+        (talk.session.entered if enters else talk.session.left)(number)
+
+    @precondition(lambda self: self.talk.running)
     @rule(pick=picks, part=st.sampled_from(ANSWERS))
     def send_part(self, pick: int, part: bytes) -> None:
         talk = self.talk

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 
 from mappings.errors import EngineTimeout, EngineUnavailable, EngineUnreachable
 from mappings.predicates import ContactFilter
+from search.elasticsearch import guard
 from search.engine import Engine
 from search.fields import ContactListItem
 from tests.harness.proxy import Proxy, proxy
@@ -51,6 +52,14 @@ async def found(ask: Callable[[], Awaitable[int]]) -> int:
             await asyncio.sleep(0.05)
 
 
+async def asked_until_refused(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask, and give up soon, again and again until there is an error."""
+    async with asyncio.timeout(FOUND_SECONDS):
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ask(), TIMEOUT / 4)
+
+
 def test_a_silent_engine_is_left_alone_until_it_speaks(way: Proxy, index: str) -> None:
     async def run() -> None:
         async with asking(way.url, index) as (engine, everything):
@@ -78,18 +87,95 @@ def test_an_engine_that_is_given_up_is_left_alone_too(way: Proxy, index: str) ->
         async with asking(way.url, index) as (engine, everything):
             assert await engine.count(everything) == 3
             way.held = lambda head: True
-            for seconds in (TIMEOUT / 4, TIMEOUT * 3 / 4):
-                with pytest.raises(TimeoutError):
-                    await asyncio.wait_for(engine.count(everything), seconds)
-            with pytest.raises(EngineUnavailable, match="did not answer in time"):
-                await engine.search(everything, 1)
-            way.held = lambda head: False
-            assert await found(lambda: engine.count(everything)) == 3
-            way.held = lambda head: True
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(engine.count(everything), TIMEOUT / 4)
+            assert way.seen["held"] == 1, "a request that is cancelled soon says nothing"
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(engine.count(everything), TIMEOUT * 3 / 4)
+            with pytest.raises(EngineUnavailable, match="did not answer in time"):
+                await asked_until_refused(lambda: engine.search(everything, 1))
             way.held = lambda head: False
-            assert await engine.count(everything) == 3, "a request that is cancelled soon says nothing"
+            assert await found(lambda: engine.count(everything)) == 3
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("slow", [b"/_search", b"/_count"])
+def test_a_client_that_gives_up_a_slow_query_spoils_nothing(
+    way: Proxy, index: str, slow: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The probe is a count: where that is slow as well, it is others who are answered."""
+    monkeypatch.setattr(guard, "PROBE_SECONDS", 0.3)
+
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            asks: dict[bytes, Callable[[], Awaitable[Any]]] = {
+                b"/_search": lambda: engine.search(everything, 1),
+                b"/_count": lambda: engine.count(everything),
+            }
+            way.held = lambda head: slow in head
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asks.pop(slow)(), TIMEOUT * 3 / 4)
+            (other,) = asks.values()
+            until = time.monotonic() + 1.0
+            while time.monotonic() < until:
+                await other()
+                await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+
+
+def test_a_point_in_time_that_can_not_be_closed_holds_nobody_up(
+    way: Proxy, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "ASIDE_SECONDS", 0.4)
+    monkeypatch.setattr(guard, "MOST_ASIDE", 2)
+
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            assert len([uuid async for batch in engine.scan_uuids(everything) for uuid in batch]) == 3
+            way.held = lambda head: head.startswith(b"DELETE")
+            for _ in range(4):
+                async with asyncio.timeout(TIMEOUT):
+                    assert len([item async for batch in engine.scan(everything) for item in batch]) == 3
+            await asyncio.sleep(0.5)
+            assert way.seen["held"] == 2, "no more at once than may be"
+            assert await engine.count(everything) == 3, "nothing is learnt of them"
+            assert len([item async for batch in engine.scan(everything) for item in batch]) == 3
+        assert way.seen["held"] == 3, "what is under way when the engine is closed is sent"
+
+    asyncio.run(run())
+
+
+def test_a_deadline_does_not_wait_for_a_point_in_time(way: Proxy, index: str) -> None:
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            way.held = lambda head: b"/_pit?" not in head
+            started = time.monotonic()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(TIMEOUT / 4), aclosing(engine.scan(everything)) as batches:
+                    await anext(batches)
+            assert time.monotonic() - started < TIMEOUT, "it waited for the engine to close it"
+            way.held = lambda head: False
+
+    asyncio.run(run())
+
+
+def test_a_lost_engine_is_not_asked_to_close_a_point_in_time(way: Proxy, index: str) -> None:
+    async def run() -> None:
+        asked: list[bytes] = []
+
+        def held(head: bytes) -> bool:
+            asked.append(head)
+            return b"/_pit?" not in head
+
+        async with asking(way.url, index) as (engine, everything):
+            way.held = held
+            with pytest.raises(EngineTimeout):
+                await anext(engine.scan(everything))
+            way.held = lambda head: False
+            assert await found(lambda: engine.count(everything)) == 3
+        assert not [head for head in asked if head.startswith(b"DELETE")]
 
     asyncio.run(run())
 
