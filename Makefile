@@ -24,8 +24,14 @@ setup: $(VENV)/.dev-stamp ## everything for development into .venv
 demo: $(VENV)/.runtime-stamp ## install what the service needs, load made-up contacts and serve them
 	$(BIN)/contacts demo $(ARGS)
 
-test: setup ## all tests, several at a time; those that ARGS picks one after the other
-	$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses=$(PROCESSES) --dist=loadgroup)
+test: setup ## all tests, several at a time, and what they cover; those that ARGS picks one after the other
+ifeq ($(ARGS),)
+	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadgroup --cov --cov-report=
+	$(BIN)/coverage report --include='mappings/*,api/actions/*' --fail-under=100
+	$(BIN)/coverage report --include='api/*,indexing/*,search/*' --omit='api/actions/*' --fail-under=95
+else
+	$(BIN)/pytest $(ARGS)
+endif
 
 bench: setup ## the performance figures, each beside its peer
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -132,9 +132,16 @@ def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
         found.append((server, address))
         ready.set()
 
+    async def serve() -> None:
+        await serve_app(app, settings, started)
+        # What clients have left unread the kernel drops when a process ends; this one goes on.
+        for connection in list(found[0][0].server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
     silence_uvicorn()
     app = create_app(settings, engine)
-    thread = threading.Thread(target=lambda: asyncio.run(serve_app(app, settings, started)))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert ready.wait(20), "the server did not start"
     server, address = found[0]

@@ -83,6 +83,7 @@ async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
 
 async def test_a_database_of_an_earlier_version(url, settings, tmp_path):
     if url is None:
+        (tmp_path / FILE).unlink()
         with sqlite3.connect(tmp_path / FILE) as old:
             old.executescript((DUMPS / "users.sqlite.sql").read_text())
         old.close()
