@@ -10,7 +10,7 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.errors import status_of
-from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField
+from mappings.errors import ForeignUrl, InvalidParameter, MissingField
 
 PATH = "/api/v2/apollo"
 """Where all of them are asked."""
@@ -22,20 +22,27 @@ _IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
 
 
 async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
-    """The fields of `request` that are in the query and in the body; others are ignored.
+    """The fields of `request` that are in the query and in the body; others are ignored. Of a list in both all count.
 
     Raises:
         MissingField: the URL is no text, or there is none.
-        InvalidField: several values of a field that can have one only, or a field in both places.
+        InvalidField: several values of a field that can have one only, or what is no list where it has to be.
     """
     body = _object(await http.body())
     if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
         raise MissingField("url")
-    query = in_query(http, request)
-    read = {field.name: body[field.name] for field in _placed(request, *_IN_BODY) if body.get(field.name) is not None}
-    for name in query.keys() & read.keys():
-        raise InvalidField(f"{name} stands in the query and in the body: send it in one of them")
-    return query | read
+    fields = in_query(http, request)
+    for field in _placed(request, *_IN_BODY):
+        if (value := body.get(field.name)) is not None:
+            given = fields.get(field.name)
+            fields[field.name] = value if given is None else _joined(field, given, value)
+    return fields
+
+
+def _joined(field: Field, *lists: object) -> list[str]:
+    """The texts of several lists of one field. Raises `InvalidField` for what is no such list."""
+    read = field.kind.read
+    return [text for given in lists for text in msgspec.convert(read(field.name, given), tuple[str, ...])]
 
 
 def in_query(http: HttpRequest, request: type[ActionRequest]) -> dict[str, object]:

@@ -184,11 +184,15 @@ def test_lists_may_stand_in_the_body(service, engine, path):
     )  # fmt: skip
 
 
-def test_a_list_stands_in_one_place_only(service):
+def test_of_a_list_in_both_places_all_values_count(service, engine):
     body = BODY | {"include_domain_list": ["a.com"]}
-    status, refusal = post(service, "/contacts/count?include_domain_list=a.com", body)
-    words = "include_domain_list stands in the query and in the body: send it in one of them"
-    assert (status, refusal["detail"]) == (400, f"Invalid filter parameters: {words}")
+    assert post(service, "/contacts/count?include_domain_list=c.com,d.com", body)[0] == 200
+    for domain in ("a.com", "c.com", "d.com"):
+        assert domain in str(engine.compiled[-1])
+    status, refusal = post(service, "/contacts/count?include_domain_list=c.com", BODY | {"include_domain_list": 5})
+    assert (status, refusal["detail"]) == (
+        400, "Invalid filter parameters: include_domain_list must be a list of strings, not 5"
+    )  # fmt: skip
     assert post(service, "/contacts/count?include_domain_list=a.com", BODY | {"include_domain_list": None})[0] == 200
     assert post(service, "/contacts/count?exclude_domain_list=b.com", body)[0] == 200
 
