@@ -137,7 +137,8 @@ def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
         # What clients have left unread the kernel drops when a process ends; this one goes on.
         for connection in list(found[0][0].server_state.connections):
             connection.transport.abort()
-        await asyncio.sleep(0)
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left, timeout=5)
 
     silence_uvicorn()
     app = create_app(settings, engine)

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 
 from api.accounts.keys import Keys
 from api.accounts.tokens import Tokens
-from api.socket import connections, limits
+from api.socket import connection, connections, limits
 from tests.api.conftest import SECRET
 from tests.harness.clients import UNREAD, ask, close_code, eventually, receive, rejected, request
 
@@ -249,6 +249,8 @@ async def test_what_does_not_finish_in_time_is_answered_as_stopped(serve, engine
 
 async def test_a_client_that_does_not_read_does_not_hold_up_the_end(serve, engine, monkeypatch):
     monkeypatch.setattr(limits, "FLUSH_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "CLOSE_SECONDS", 0.5)
     service = serve(shutdown_seconds=0.5)
     engine.hits = engine.hits * 5000
     async with connect(service.url, **UNREAD) as socket:
