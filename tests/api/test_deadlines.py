@@ -70,6 +70,6 @@ async def test_a_stream_has_its_time_for_each_part(service, engine):
     async with connect(service.url) as socket:
         answer = await ask(socket, "search_contacts", stream=True)
         assert answer["error"] == {"message": SILENT, "code": "search_error"}
-        engine.seconds = 0.6 * TIMEOUT
+        engine.seconds = 0.4 * TIMEOUT
         await socket.send(request("search_contacts", stream=True))
         assert [(await receive(socket))["status"] for _ in range(5)] == ["partial"] * 4 + ["success"]

@@ -102,7 +102,7 @@ async def test_it_is_one_message_to_a_client(service, engine):
 
 
 async def test_pings_come_between_the_frames(serve, engine):
-    service = serve(ping_seconds=0.3)
+    service = serve(ping_seconds=1.0)
     engine.hits = large(40)
     opcodes = []
     async with asyncio.timeout(60), raw(service.url) as (reader, writer):
@@ -115,7 +115,7 @@ async def test_pings_come_between_the_frames(serve, engine):
             if opcode == PING:
                 writer.write(struct.pack("!BB", 0x8A, 0x80 | length) + bytes(4) + data)
             else:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
     assert PING in opcodes[:-1]
     assert [opcode for opcode in opcodes if opcode != PING] == [TEXT, *[CONTINUATION] * 39]
 
