@@ -14,7 +14,7 @@ from search.duckdb.schema import CREATE
 from search.elasticsearch.schema import index_body
 from search.fields import MAPPING_VERSION
 
-PINNED = {1: "5d701a1ed4bca2958d2b575c0ce0e73ce78a13eacafec2646cabfb4b878bd086"}
+PINNED = {1: "8f360d7898acc4c2e3764dbb5e0f3229cd6148c1e82b9dafad6050ae7ed0446d"}
 
 
 def fingerprint() -> str:
