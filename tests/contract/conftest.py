@@ -10,6 +10,7 @@ import pytest
 
 from indexing.sample.contacts import write_sample
 from tests.contract.doors import Door, RestDoor, WebSocketDoor
+from tests.harness import loads
 from tests.harness.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
@@ -71,3 +72,22 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
 def door(request: pytest.FixtureRequest, service: Service) -> Door:
     found: Door = request.param(service)
     return found
+
+
+@pytest.fixture(params=ENGINES)
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The environment of a command line that has no contacts yet, on either engine."""
+    return _store(request, request.param, tmp_path)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def store_of_the_module(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The same, one for all tests of a module: the first of them loads."""
+    return _store(request, request.param, tmp_path_factory.mktemp(request.param))
+
+
+def _store(request: pytest.FixtureRequest, engine: str, directory: Path) -> dict[str, str]:
+    if engine == "duckdb":
+        return loads.duckdb_environment(directory)
+    url, name = request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("own_index")("case")
+    return loads.elasticsearch_environment(directory, url, name)
