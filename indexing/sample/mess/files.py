@@ -29,13 +29,15 @@ class TooMuchMess(ContactsError):
 class Manifest(msgspec.Struct, frozen=True):
     """What was written, and the sums of a load of it.
 
-    lines = header + notes + blank + lines of rows; rows = people + repeated + rejected.
+    lines = header + notes + blank + further + rows; rows = people + repeated + rejected.
 
     Attributes:
         contacts: that were asked for; who shares a mailbox comes on top of them.
         kinds: how many contacts each kind was put on.
         people: contacts of a load into an empty store.
-        header: the line that names the columns; it counts again as a note wherever it is repeated.
+        header: lines that name the columns, the first and where it is repeated.
+        notes: above the header and below the last row.
+        further: lines of rows that go over several, but the first.
         short: rows with missing cells.
         repaired: field → values of which nothing can be made.
     """
@@ -48,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True):
     header: int
     notes: int
     blank: int
+    further: int
     rows: int
     repeated: int
     rejected: int
@@ -75,16 +78,16 @@ def write_messy(count: int, out: TextIO, seed: int = 0, share: float = SHARE) ->
         if line.repaired is not None:
             repaired[line.repaired] += 1
     rows = written[Outcome.INDEXED] + written[Outcome.REPEATED] + written[Outcome.REJECTED]
-    header = 1
     return Manifest(
         contacts=count,
         seed=seed,
         kinds=dict.fromkeys(KINDS, each),
         people=written[Outcome.INDEXED],
         lines=lines,
-        header=header,
-        notes=written[Outcome.NOTE] - header,
+        header=written[Outcome.HEADER],
+        notes=written[Outcome.NOTE],
         blank=written[Outcome.BLANK],
+        further=lines - written.total(),
         rows=rows,
         repeated=written[Outcome.REPEATED],
         rejected=written[Outcome.REJECTED],
@@ -125,7 +128,7 @@ def _lines(people: Iterator[Mess]) -> Iterator[Line]:
     """All lines of the file; those of a person after the first come some contacts later, each behind the one before."""
     for words in WORDS.notes_above:
         yield Line(f"{words}\n", Outcome.NOTE)
-    yield Line(csv_row(HEADERS), Outcome.NOTE)
+    yield Line(csv_row(HEADERS), Outcome.HEADER)
     later: list[tuple[int, int, Line]] = []
     number = 0
     for number, mess in enumerate(people):

@@ -19,6 +19,7 @@ class Outcome(Enum):
     INDEXED = "indexed"
     REPEATED = "repeated"
     REJECTED = "rejected"
+    HEADER = "header"
     BLANK = "blank"
     NOTE = "note"
 

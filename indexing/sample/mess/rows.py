@@ -72,7 +72,7 @@ def blank_line(cells: Cells, _number: int) -> Mess:
 
 def repeated_header(cells: Cells, _number: int) -> Mess:
     """The header once more, where files were put together."""
-    return _beside(cells, csv_row(HEADERS), Outcome.NOTE)
+    return _beside(cells, csv_row(HEADERS), Outcome.HEADER)
 
 
 def broken_row(cells: Cells, number: int) -> Mess:

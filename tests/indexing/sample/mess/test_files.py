@@ -35,9 +35,10 @@ def test_each_kind_is_on_exactly_so_many_contacts(count: int, seed: int, share: 
     assert manifest.repeated == 4 * each
     assert manifest.rejected == manifest.short == each
     assert manifest.rows == manifest.people + manifest.repeated + manifest.rejected
-    assert (manifest.header, manifest.notes, manifest.blank) == (1, each + FILE_NOTES, 2 * each)
-    breaks = 2 * each  # a cell of three lines, on each of its contacts
-    assert manifest.lines == text.count("\n") == 1 + manifest.notes + manifest.blank + manifest.rows + breaks
+    assert (manifest.header, manifest.notes, manifest.blank) == (1 + each, FILE_NOTES, 2 * each)
+    assert manifest.further == 2 * each  # a cell of three lines, on each of its contacts
+    sums = manifest.header + manifest.notes + manifest.blank + manifest.further + manifest.rows
+    assert manifest.lines == text.count("\n") == sums
     assert sum(manifest.repaired.values()) == 2 * each
 
 

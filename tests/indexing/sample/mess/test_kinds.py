@@ -13,7 +13,7 @@ from indexing.sample.mess.words import WORDS
 PEOPLE = [dict(zip(HEADERS, row, strict=True)) for row in sample_rows(40)]
 FORMS = range(40)
 REPEATED = ("repeated_by_email", "repeated_by_profile", "gained_email", "gained_profile")
-BESIDE = {"comma_line": Outcome.BLANK, "blank_line": Outcome.BLANK, "repeated_header": Outcome.NOTE,
+BESIDE = {"comma_line": Outcome.BLANK, "blank_line": Outcome.BLANK, "repeated_header": Outcome.HEADER,
           "broken_row": Outcome.REJECTED}  # fmt: skip
 
 
