@@ -76,7 +76,6 @@ _STATUSES: Final = table(_WORDS.email_statuses)
 _STAGES: Final = table(_WORDS.stages)
 _UNAVAILABLE: Final = "Unavailable"
 _NOWHERE: Final = ("", "", "")
-_UNCLASSIFIED: Final = ("", "", "")
 
 # Columns of the export that the sample has nothing for, by where they stand.
 _NO_SOURCE: Final = ("", "", "")  # of the e-mail, of its verification, and how sure it is
@@ -140,7 +139,9 @@ def _contact(seed: int, index: int, company_of: Callable[[int], Company]) -> tup
         *_NO_SOURCE,
         company.catch_all if reachable else "",
         *_NO_TIME,
-        *(title[1:] if classified else _UNCLASSIFIED),
+        title.seniority if classified else "",
+        title.departments if classified else "",
+        title.sub_departments if classified else "",
         *_NO_OWNER,
         phone(place, work, _WORK_PHONE),
         phone(place, home, _HOME_PHONE),
