@@ -74,20 +74,21 @@ def door(request: pytest.FixtureRequest, service: Service) -> Door:
     return found
 
 
-@pytest.fixture(params=ENGINES)
-def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """The environment of a command line that has no contacts yet, on either engine."""
-    return _store(request, request.param, tmp_path)
-
-
 @pytest.fixture(scope="module", params=ENGINES)
-def store_of_the_module(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The same, one for all tests of a module: the first of them loads."""
-    return _store(request, request.param, tmp_path_factory.mktemp(request.param))
+def new_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[str, str]]:
+    """Makes environments of a command line that has no contacts yet, all of one engine."""
+
+    def make() -> dict[str, str]:
+        directory = tmp_path_factory.mktemp(request.param)
+        if request.param == "duckdb":
+            return loads.duckdb_environment(directory)
+        url, index = request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("own_index")("case")
+        return loads.elasticsearch_environment(directory, url, index)
+
+    return make
 
 
-def _store(request: pytest.FixtureRequest, engine: str, directory: Path) -> dict[str, str]:
-    if engine == "duckdb":
-        return loads.duckdb_environment(directory)
-    url, name = request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("own_index")("case")
-    return loads.elasticsearch_environment(directory, url, name)
+@pytest.fixture
+def empty_store(new_store: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Such an environment for one test."""
+    return new_store()

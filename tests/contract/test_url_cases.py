@@ -1,5 +1,7 @@
 """URLs in the forms in which they arrive, each asked of the same few contacts on both engines."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.harness.cases import FILES, UrlCase, url_cases
@@ -8,10 +10,11 @@ from tests.harness.service import contacts
 
 
 @pytest.fixture(scope="module")
-def few(store_of_the_module: dict[str, str]) -> dict[str, str]:
-    outcome = run_load(store_of_the_module, "csv", str(FILES / "people_small.csv"))
+def few(new_store: Callable[[], dict[str, str]]) -> dict[str, str]:
+    environment = new_store()
+    outcome = run_load(environment, "csv", str(FILES / "people_small.csv"))
     assert outcome.returncode == 0, outcome.stderr
-    return store_of_the_module
+    return environment
 
 
 @pytest.mark.parametrize("case", url_cases(), ids=lambda case: case.name)
