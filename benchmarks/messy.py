@@ -3,8 +3,8 @@
 The same made-up contacts twice: a clean file, and one with every kind of mess on 1 % of them. Both are loaded into
 empty stores, in turn, and compared by the processor time of the command and its workers for each row of the file. With
 Elasticsearch that is the client alone, with DuckDB all. The start of the process is in it: the fewer contacts, the
-closer the ratio to 1. `--before CHECKOUT` adds the clean file loaded by another
-version of this software, which must run in the same environment, and compares with that.
+closer the ratio to 1. `--before CHECKOUT` adds the clean file loaded by another version of this software, which must
+run in the same environment, and compares with that.
 """
 
 import argparse
