@@ -1,7 +1,7 @@
 """Writes a messy file, and says what is in it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from math import gcd
 from typing import Final, TextIO
@@ -58,19 +58,21 @@ class Manifest(msgspec.Struct, frozen=True):
     repaired: dict[str, int]
 
 
-def write_messy(count: int, out: TextIO, seed: int = 0, share: float = SHARE) -> Manifest:
-    """Write `count` made-up contacts to `out`, each kind of mess on exactly that `share` of them (one at least).
+def write_messy(
+    count: int, out: TextIO, seed: int = 0, share: float = SHARE, kinds: Mapping[str, Kind] = KINDS
+) -> Manifest:
+    """Write `count` made-up contacts to `out`, each of `kinds` on exactly that `share` of them (one at least).
 
     No contact has two kinds of mess. The same arguments give the same file.
 
     Raises:
         TooMuchMess: there are too few contacts, or the share is too large, for all kinds.
     """
-    each = _each(count, share)
+    each = _each(count, share, kinds)
     written: Counter[Outcome] = Counter()
     repaired: Counter[str] = Counter()
     lines = short = 0
-    for line in _lines(messes(count, seed, share)):
+    for line in _lines(messes(count, seed, share, kinds)):
         out.write(line.text)
         lines += line.text.count("\n")
         written[line.outcome] += 1
@@ -81,7 +83,7 @@ def write_messy(count: int, out: TextIO, seed: int = 0, share: float = SHARE) ->
     return Manifest(
         contacts=count,
         seed=seed,
-        kinds=dict.fromkeys(KINDS, each),
+        kinds=dict.fromkeys(kinds, each),
         people=written[Outcome.INDEXED],
         lines=lines,
         header=written[Outcome.HEADER],
@@ -96,14 +98,16 @@ def write_messy(count: int, out: TextIO, seed: int = 0, share: float = SHARE) ->
     )
 
 
-def write_meant(count: int, out: TextIO, seed: int = 0, share: float = SHARE) -> None:
+def write_meant(
+    count: int, out: TextIO, seed: int = 0, share: float = SHARE, kinds: Mapping[str, Kind] = KINDS
+) -> None:
     """Write the contacts that the messy file of the same arguments means, as a clean file."""
     out.write(csv_row(HEADERS))
-    for mess in messes(count, seed, share):
+    for mess in messes(count, seed, share, kinds):
         out.writelines(map(row, mess.people))
 
 
-def messes(count: int, seed: int = 0, share: float = SHARE) -> Iterator[Mess]:
+def messes(count: int, seed: int = 0, share: float = SHARE, kinds: Mapping[str, Kind] = KINDS) -> Iterator[Mess]:
     """The contacts of the sample of that seed in their order, those on whom no kind is put as they are.
 
     Every e-mail is made to be of one person alone, so that it depends on the mess only who is whom.
@@ -111,13 +115,13 @@ def messes(count: int, seed: int = 0, share: float = SHARE) -> Iterator[Mess]:
     Raises:
         TooMuchMess: see `write_messy`.
     """
-    each, kinds = _each(count, share), list(KINDS.values())
+    each, makers = _each(count, share, kinds), list(kinds.values())
     step = next(step for step in range(int(count * _GOLDEN) + 1, 2 * count + 2) if gcd(step, count) == 1)
     for number, texts in enumerate(sample_rows(count, seed)):
         cells = _own_email(dict(zip(HEADERS, texts, strict=True)), number)
         # A permutation of the contacts: each kind has so many neighbours in it, who are far from each other here.
         place = (number * step + seed) % count
-        yield _mess(cells, kinds[place // each] if place < each * len(kinds) else None, place)
+        yield _mess(cells, makers[place // each] if place < each * len(makers) else None, place)
 
 
 def _mess(cells: Cells, kind: Kind | None, number: int) -> Mess:
@@ -147,12 +151,12 @@ def _own_email(cells: dict[str, str], number: int) -> Cells:
     return {**cells, "Email": f"{local}.{number}@{domain}"} if sign else cells
 
 
-def _each(count: int, share: float) -> int:
+def _each(count: int, share: float, kinds: Mapping[str, Kind]) -> int:
     """How many contacts each kind is put on."""
     each = max(1, round(count * share))
-    if each * len(KINDS) > count:
+    if each * len(kinds) > count:
         raise TooMuchMess(
-            f"{count:,} contacts are too few for {len(KINDS)} kinds of mess on {each:,} each; "
-            f"make {each * len(KINDS):,} or more, or give a smaller --share"
+            f"{count:,} contacts are too few for {len(kinds)} kinds of mess on {each:,} each; "
+            f"make {each * len(kinds):,} or more, or give a smaller --share"
         )
     return each

@@ -76,13 +76,15 @@ def repeated_header(cells: Cells, _number: int) -> Mess:
 
 
 def broken_row(cells: Cells, number: int) -> Mess:
-    """A second copy of the row that is damaged: by a quote that is never closed, by surplus cells, or left by nobody.
+    """A second copy of the row that is damaged: by a quote that is never closed, by surplus cells, or without a person.
 
-    The quote that comes next in the file opens another cell, and no delimiter follows it: so the damage shows.
+    A quote before the title swallows the cells up to the next quote, which as a rule is in the same line; one before
+    the last cell swallows lines. That next quote opens another cell, and no delimiter follows it: so the damage shows.
     """
     whole = {**cells, "Title": cells["Title"] or "Baker"}
     broken = (
         row(whole, Title='"' + whole["Title"].replace(",", "")),
+        row(whole, **{HEADERS[-1]: '"' + whole[HEADERS[-1]]}),
         row(whole).rstrip("\n") + ",see above\n",
         row({**whole, **_NOBODY}),
     )

@@ -56,6 +56,12 @@ def test_kinds_are_all_over_the_file():
     assert max(later - one for one, later in itertools.pairwise(rejected)) < 500
 
 
+def test_a_file_may_have_one_kind_alone():
+    out = io.StringIO(newline="")
+    manifest = write_messy(100, out, share=0.2, kinds={"comma_line": KINDS["comma_line"]})
+    assert (manifest.kinds, manifest.blank, manifest.people, manifest.rows) == ({"comma_line": 20}, 20, 100, 100)
+
+
 def test_the_same_arguments_give_the_same_file_and_another_seed_another():
     assert messy(400, 3) == messy(400, 3)
     assert messy(400, 3) != messy(400, 4)

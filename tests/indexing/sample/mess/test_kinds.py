@@ -129,9 +129,10 @@ def test_a_line_beside_a_person_is_nobody(kind: str):
     assert mess.lines[1].outcome is BESIDE[kind]
 
 
-def test_a_broken_row_is_so_in_three_ways():
-    quoted, long, nobody = (KINDS["broken_row"](PEOPLE[3], number).lines[1].text for number in range(3))
+def test_a_broken_row_is_so_in_four_ways():
+    quoted, open_ended, long, nobody = (KINDS["broken_row"](PEOPLE[3], number).lines[1].text for number in range(4))
     assert ',"Partnerships Intern,' in quoted
+    assert open_ended.endswith(',"2025-08-10T10:11:09\n')
     assert len(read(long)) == len(HEADERS) + 1
     cells = dict(zip(HEADERS, read(nobody), strict=True))
     assert [cells[header] for header in ("First Name", "Last Name", "Email", "Person Linkedin Url")] == [""] * 4
