@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from indexing.sample.mess.files import Manifest, write_meant, write_messy
+from indexing.sample.mess.kinds import KINDS
 from tests.harness.loads import duckdb_environment, live, rejects, run_load
 from tests.harness.service import contacts
 
@@ -38,14 +39,19 @@ class Loaded(msgspec.Struct, frozen=True):
     summary: Any
 
 
+def written(directory: Path, count: int, *arguments: Any) -> Messy:
+    """Both files of these arguments of `write_messy`."""
+    file, meant = directory / "messy.csv", directory / "meant.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        manifest = write_messy(count, out, *arguments)
+    with meant.open("w", newline="", encoding="utf-8") as out:
+        write_meant(count, out, *arguments)
+    return Messy(file, meant, manifest)
+
+
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory: pytest.TempPathFactory) -> Messy:
-    directory = tmp_path_factory.mktemp("messy")
-    file, meant = directory / "messy.csv", directory / "meant.csv"
-    with file.open("w", newline="", encoding="utf-8") as out, meant.open("w", newline="", encoding="utf-8") as clean:
-        manifest = write_messy(COUNT, out, seed=11)
-        write_meant(COUNT, clean, seed=11)
-    return Messy(file, meant, manifest)
+    return written(tmp_path_factory.mktemp("messy"), COUNT, 11)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +85,19 @@ def searched(environment: dict[str, str], form: str) -> str:
 def people(found: Iterable[Contact]) -> list[Contact]:
     """The contacts without their uuids, in an order that does not depend on them."""
     return sorted(({**contact, "uuid": None} for contact in found), key=json.dumps)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_mess_means_what_it_says(kind: str, tmp_path: Path) -> None:
+    """Forty contacts of it among two hundred, in DuckDB alone: engines differ in nothing that comes before them."""
+    messy = written(tmp_path, 200, 5, 0.2, {kind: KINDS[kind]})
+    found = []
+    for path in (messy.file, messy.meant):
+        environment = duckdb_environment(tmp_path / path.stem)
+        load(environment, path, "--max-rejects", "30%")
+        found.append(people(live(environment)))
+    assert len(found[0]) == messy.manifest.people
+    assert found[0] == found[1]
 
 
 def test_every_made_up_person_is_found_and_none_twice(loaded: Loaded, messy: Messy, meant: list[Contact]) -> None:
