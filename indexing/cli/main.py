@@ -11,8 +11,9 @@ import click
 
 from api.settings import Settings
 from indexing.cli.lazy import LazyGroup
-from indexing.cli.options import print_json, printable, run_async, with_settings
+from indexing.cli.options import run_async, with_settings
 from indexing.cli.queries import explain, query_commands
+from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
@@ -70,7 +71,7 @@ def token(settings: Settings, email: str, as_json: bool) -> None:
     if as_json:
         print_json({"access_token": made, "expires_in": settings.access_token_seconds})
     else:
-        click.echo(made)
+        say(made)
 
 
 async def _token(settings: Settings, email: str) -> str:
@@ -125,15 +126,15 @@ def main() -> None:
         contacts.main(standalone_mode=False)
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
-        click.echo(f"error: {error.format_message()} See {command} --help", err=True)
+        note(f"error: {error.format_message()} See {command} --help")
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("error: interrupted", err=True)
+        note("error: interrupted")
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
+        note(f"error: {error}")
         sys.exit(1)
 
 
