@@ -4,7 +4,9 @@ The structs are the answer: encoded as JSON they are the `data` of the action `a
 """
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters, parameter_of
 from mappings.url import ApolloUrl
 
@@ -53,6 +55,9 @@ class Analysis(msgspec.Struct, frozen=True):
     statistics: Statistics
     raw_parameters: dict[str, list[str]]
     """Names as written, in the order of the URL. Ids of industries are shown as names here too."""
+
+    ledger: tuple[LedgerEntry, ...] | UnsetType = UNSET
+    """What became of each parameter and value (`mappings.ledger`), where that was asked for."""
 
 
 def analyze(url: ApolloUrl) -> Analysis:
