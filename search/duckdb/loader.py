@@ -17,7 +17,7 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, item_json
 from search.loader import Document, Refusal
 from search.stores import Store, earlier, left_over
 
@@ -48,9 +48,9 @@ class DuckDBLoader:
         self._longest = 0
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
-        packed, fields = pack(_encode(item)), search_fields(item)
-        parts = (row, _encode(item.uuid), _present(fields.absent), len(packed), fields.json())
+    def encode(row: int, contact: ContactCompleteItem) -> Document:
+        packed, fields = pack(item_json(contact)), search_fields(contact)
+        parts = (row, _encode(contact.uuid), _present(fields.absent), len(packed), fields.json())
         return Document(row, b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"search":%b}\n' % parts, packed)
 
     async def start(self) -> None:

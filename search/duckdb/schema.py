@@ -10,13 +10,13 @@
 Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
 """
 
-from search.fields import ITEM_FIELDS, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
+from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
 
 CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
 """Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
 
-PRESENT = {name: 1 << bit for bit, name in enumerate(ITEM_FIELDS)}
-"""Item field → its bit in `contacts.present`. Contacts have most fields: postings of them would be a third of all."""
+PRESENT = {name: 1 << bit for bit, name in enumerate(ALL_FIELDS)}
+"""Contact field → its bit in `contacts.present`, which has 63. As postings they would be a third of all."""
 
 POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and name != "absent")
 """Fields with several values a contact: rows of `postings`."""

@@ -13,7 +13,7 @@ from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.patience import PATIENCE, patiently
 from search.elasticsearch.schema import NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, item_json
 from search.kinds import DerivedValue
 from search.loader import Document, Refusal
 from search.stores import Store, left_over
@@ -66,16 +66,16 @@ class ElasticsearchLoader:
         self._path = path_of(self.name)
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
-        fields = search_fields(item)
+    def encode(row: int, contact: ContactCompleteItem) -> Document:
+        fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:
             trigrams += _grams(name, value(fields))
         parts = (
-            _encode(item.uuid),
+            _encode(contact.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
-            _encode(item)[:-1],
+            item_json(contact)[:-1],
             _encode(fields.absent),
             trigrams,
             b"," if len(derived) > len("{}") else b"",

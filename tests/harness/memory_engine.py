@@ -3,20 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-import msgspec
-
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Hit, Page, page_of
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, item_json
 
 
 def contacts(count: int) -> list[Hit]:
     """`count` contacts in default order, newest first."""
     return [
         Hit(
-            item=msgspec.json.encode(
-                ContactListItem(
+            item=item_json(
+                ContactCompleteItem(
                     uuid=f"00000000-0000-5000-8000-{number:012}", title="CEO", city="Zürich", employees=number
                 )
             ),

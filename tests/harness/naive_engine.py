@@ -19,7 +19,7 @@ from mappings.predicates import ContactFilter, Predicate
 from search.cursor import Position
 from search.documents import search_fields
 from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
-from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactListItem
+from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactCompleteItem, complete_json, item_json
 from search.loader import Document, Loader, Refusal
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
@@ -32,8 +32,7 @@ SETTINGS = (
 )
 
 _ENDING = ".naive"
-_encode = msgspec.json.Encoder().encode
-_decode_lines = msgspec.json.Decoder(ContactListItem).decode_lines
+_decode_lines = msgspec.json.Decoder(ContactCompleteItem).decode_lines
 
 Fields = Mapping[str, Any]
 """Derived fields by name; those that are empty are left out."""
@@ -68,7 +67,7 @@ def explain(contact_filter: ContactFilter) -> dict[str, Any]:
     return {"filter": msgspec.to_builtins(contact_filter)}
 
 
-def derived(item: ContactListItem) -> Fields:
+def derived(item: ContactCompleteItem) -> Fields:
     """The derived fields of a contact."""
     fields = search_fields(item)
     return {**msgspec.json.decode(fields.json()), "absent": fields.absent}
@@ -108,9 +107,9 @@ def _bound(bound: int | None, default: int) -> int:
     return default if bound is None else max(LONG_MIN, min(LONG_MAX, bound))
 
 
-def searchable(items: Iterable[ContactListItem]) -> list[Contact]:
+def searchable(items: Iterable[ContactCompleteItem]) -> list[Contact]:
     """The contacts of all rows. Of two with the same uuid the later one counts."""
-    return [(item.uuid, _encode(item), derived(item)) for item in {item.uuid: item for item in items}.values()]
+    return [(item.uuid, item_json(item), derived(item)) for item in {item.uuid: item for item in items}.values()]
 
 
 def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position: Position | None = None) -> list[Hit]:
@@ -230,8 +229,8 @@ class NaiveLoader:
         self._part = self._file.with_suffix(".part")
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
-        return Document(row, _encode(item) + b"\n")
+    def encode(row: int, contact: ContactCompleteItem) -> Document:
+        return Document(row, complete_json(contact) + b"\n")
 
     async def start(self) -> None:
         self._files.directory.mkdir(parents=True, exist_ok=True)

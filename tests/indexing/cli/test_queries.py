@@ -17,7 +17,7 @@ from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
 from indexing.cli.presenters import PRESENTERS, print_analysis, print_contacts
 from indexing.cli.queries import explain, query_commands
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.clients import URL
 from tests.harness.memory_engine import MemoryEngine
 
@@ -113,7 +113,7 @@ def drawn(draw: Callable[[bytes, Console], None], answer: object) -> str:
     "text", ["\x1b[2J", "[bold]CEO[/bold]", "[/red]", "CEO :smile:", "[link=https://evil.example]CEO[/link]"]
 )
 def test_what_contacts_hold_is_no_markup(text):
-    contact = ContactListItem(uuid="u", first_name=text, title=text, company=text, email=text, city=text)
+    contact = ContactCompleteItem(uuid="u", first_name=text, title=text, company=text, email=text, city=text)
     shown = drawn(print_contacts, {"results": [contact], "next": None, "previous": None})
     text = text.replace("\x1b", "\N{REPLACEMENT CHARACTER}")
     assert shown.count(text) == 5
