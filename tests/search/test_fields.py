@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "ccd1ef8d5e45f922f73109c13f09930775b78dd4fd3ffd5c927449caedc3b402"}
+PINNED = {2: "9f2b0a999b4f3e8a023af10faaf5e8b8cbce6027804e95dc0797faccae75516d"}
 
 
 def fingerprint() -> str:
