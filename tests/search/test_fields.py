@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "ccd1ef8d5e45f922f73109c13f09930775b78dd4fd3ffd5c927449caedc3b402"}
+PINNED = {2: "761f01d40b306ca321dcc7ac129d550c4fa151a15cf60a221016f7462a67a7bc"}
 
 
 def fingerprint() -> str:
