@@ -44,7 +44,7 @@ def run_demo(number: int, once: bool) -> None:
         heading(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
         _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
         base = f"http://127.0.0.1:{port}"
-        with suppress(KeyboardInterrupt), server_process(environment, port) as process:
+        with server_process(environment, port) as process:
             token = _registered(base)
             analysis, count, contacts = asyncio.run(_ask(base, token))
             heading("analyze")
@@ -56,7 +56,8 @@ def run_demo(number: int, once: bool) -> None:
             if not once:
                 heading(f"serving on {base}, Ctrl-C ends it")
                 say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")
-                process.wait()
+                with suppress(KeyboardInterrupt):
+                    process.wait()
 
 
 async def _ask(base: str, token: str) -> list[bytes]:

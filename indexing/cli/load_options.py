@@ -8,14 +8,15 @@ from typing import Any
 import click
 import msgspec
 
-from indexing.cli.options import run_async
-from indexing.cli.terminal import Table, note, print_json, print_json_indented, print_table, say
+from indexing.cli.interrupts import run_async
+from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
 from indexing.dry_run import DryRun, dry_run
 from indexing.job import Summary
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
+from indexing.state import StateFile
 from search.engine import EngineSettings
 
 _MOST_REASONS = 10
@@ -111,8 +112,9 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
     try:
         summary = run_async(load(settings, request))
     except KeyboardInterrupt:
-        note("nothing was swapped; what was loaded so far stays for --resume")
-        raise
+        if StateFile(settings.data_dir, settings.index).load() is None:
+            raise
+        raise KeyboardInterrupt("what was loaded so far stays for --resume") from None
     print_json(summary) if options.as_json else _show(summary, request.rejects)
     if summary.watermark:
         Watermark(settings.data_dir, settings.index).write(summary.watermark)

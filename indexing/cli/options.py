@@ -1,18 +1,15 @@
-"""What all commands share: the flags that stand for settings, and how a coroutine is run."""
+"""What all commands share: the flags that stand for settings."""
 
-import asyncio
 import functools
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from api.settings import TABLE, load_settings
 from indexing.cli.terminal import note
-
-Result = TypeVar("Result")
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -39,8 +36,3 @@ def with_settings(
         return run
 
     return decorate
-
-
-def run_async(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command's coroutine to its end."""
-    return asyncio.run(work)

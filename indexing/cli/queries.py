@@ -17,7 +17,8 @@ from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
-from indexing.cli.options import run_async, with_settings
+from indexing.cli.interrupts import run_async
+from indexing.cli.options import with_settings
 from indexing.cli.presenters import PRESENTERS
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists

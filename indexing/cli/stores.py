@@ -6,7 +6,8 @@ import click
 import msgspec
 
 from api.settings import Settings
-from indexing.cli.options import run_async, with_settings
+from indexing.cli.interrupts import run_async
+from indexing.cli.options import with_settings
 from indexing.cli.terminal import Table, print_json, print_table, say
 from indexing.state import StateFile
 from search.engine import EngineSettings
