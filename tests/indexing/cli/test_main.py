@@ -67,6 +67,20 @@ def test_a_sample_on_standard_output_and_in_a_file(tmp_path):
     assert path.read_bytes().decode().splitlines() == shown.stdout_bytes.decode().splitlines()
 
 
+def test_a_messy_sample_and_its_manifest(tmp_path):
+    path, manifest = tmp_path / "messy.csv", tmp_path / "messy.json"
+    command = ["sample", "200", "--mess", "--share", "2", "--out", str(path), "--manifest", str(manifest)]
+    assert CliRunner().invoke(contacts, command, catch_exceptions=False).output == ""
+    said = json.loads(manifest.read_bytes())
+    assert (said["contacts"], said["kinds"]["broken_row"], said["people"]) == (200, 4, 204)
+    assert said["lines"] == path.read_bytes().count(b"\n")
+
+
+def test_a_manifest_is_of_a_messy_sample(tmp_path):
+    outcome = CliRunner().invoke(contacts, ["sample", "200", "--manifest", str(tmp_path / "messy.json")])
+    assert (outcome.exit_code, "--manifest is of --mess" in outcome.output) == (2, True)
+
+
 def test_a_token_of_a_user_who_is_created_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONTACTS_DATA_DIR", str(tmp_path))
