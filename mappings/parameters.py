@@ -177,9 +177,7 @@ def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, 
     """
     spellings = _by_spelling()
     given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
-    if FILTERS in given:
-        given = _grouped(_with_filters_read(pairs))
-    return list(given.values())
+    return list((_grouped(_with_filters_read(pairs)) if FILTERS in given else given).values())
 
 
 def by_rank(parameter: Parameter) -> int:
