@@ -44,6 +44,10 @@ class Parameter(msgspec.Struct, frozen=True):
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
 
+    def shown(self, values: list[str]) -> list[str]:
+        """Values as answers show them."""
+        return values if self.show is None else [self.show(value) for value in values]
+
 
 class ParameterRow(msgspec.Struct, frozen=True):
     """One line of the table: how a parameter of the catalogue maps."""
@@ -57,13 +61,13 @@ class ParameterRow(msgspec.Struct, frozen=True):
 
 _TABLE = (
     # Pagination and sorting
-    ParameterRow("page", readers.steers("the page to begin with"), last_of),
-    ParameterRow("sortByField", readers.sorting, last_of),
-    ParameterRow("sortAscending", readers.sorting, last_of),
+    ParameterRow("page", readers.page, last_of),
+    ParameterRow("sortByField", readers.sort_field, last_of),
+    ParameterRow("sortAscending", readers.sort_direction, last_of),
     # The person
     ParameterRow("personTitles[]", readers.title_or_similar),
     ParameterRow("personNotTitles[]", readers.title, none_of),
-    ParameterRow("includeSimilarTitles", readers.steers("how `personTitles[]` is compared"), last_of),
+    ParameterRow("includeSimilarTitles", readers.flag("how `personTitles[]` is compared"), last_of),
     ParameterRow("qPersonTitle", readers.alternatives(readers.all_words("title_words"))),
     ParameterRow("qPersonName", readers.alternatives(readers.all_words("person_name"))),
     ParameterRow("personSeniorities[]", readers.seniority_term),
@@ -83,9 +87,10 @@ _TABLE = (
     ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
     ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
     ParameterRow("organizationIndustries[]", readers.industry),
-    ParameterRow("qOrganizationName", readers.alternatives(readers.phrase("company_text"))),
+    ParameterRow("qOrganizationName", readers.alternatives(readers.or_domain(readers.phrase("company_text")))),
     ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
     ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
+    ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
@@ -106,9 +111,9 @@ _TABLE = (
     ParameterRow("excludedOrganizationKeywordFields[]", readers.keyword_field("qNotOrganizationKeywordTags[]")),
     ParameterRow("qKeywords", readers.free_text),
     # Technologies, and fields that are there or not
-    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.phrase("technologies")),
-    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.phrase("technologies"), all_of),
-    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.phrase("technologies"), none_of),
+    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.technology),
+    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.technology, all_of),
+    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.technology, none_of),
     ParameterRow("existFields[]", readers.known_field, all_of),
     ParameterRow("notExistFields[]", readers.known_field, none_of),
     ParameterRow(FILTERS, unread_filters),
@@ -177,7 +182,32 @@ def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, 
     """
     spellings = _by_spelling()
     given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
-    return list((_grouped(_with_filters_read(pairs)) if FILTERS in given else given).values())
+    if FILTERS in given:
+        given = _grouped([(parameter, value) for _, parameter, value in written_parameters(pairs)])
+    return list(given.values())
+
+
+def written_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Parameter, str]]:
+    """Each value of a URL with its name as written and its parameter; those in the JSON of `filters=` in its place.
+
+    Of the JSON only names of Apollo's count, by rule: what other words mean there nobody can tell.
+
+    Raises:
+        InvalidField: the JSON has too many values.
+    """
+    written: list[tuple[str, Parameter, str]] = []
+    by_key = _by_key()
+    for name, value in pairs:
+        parameter = parameter_of(name)
+        inner = pairs_in(value) if parameter.name == FILTERS else []
+        known = {key: by_key.get(key_of(key)) for key, _ in inner}
+        if any(known.values()):
+            written += [(key, known[key] or _unknown(key), text) for key, text in inner]
+        else:
+            written.append((name, parameter, value))
+    if len(written) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return written
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -194,23 +224,6 @@ def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Paramete
         else:
             earlier[1].append(value)
     return by_name
-
-
-def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, str]]:
-    """Of the JSON of `filters=` what has names of Apollo's, by rule: what other words mean there nobody can tell."""
-    read: list[tuple[Parameter, str]] = []
-    by_key = _by_key()
-    for name, value in pairs:
-        parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
-        known = {key: by_key.get(key_of(key)) for key, _ in inner}
-        if any(known.values()):
-            read += [(known[key] or _unknown(key), text) for key, text in inner]
-        else:
-            read.append((parameter, value))
-    if len(read) > MOST_VALUES:
-        raise InvalidField(f"url: more than {MOST_VALUES} values")
-    return read
 
 
 def _respelled(name: str) -> Parameter:

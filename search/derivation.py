@@ -4,6 +4,7 @@ Each is pure and takes the value of one item field, `None` included, or a tuple 
 of a load: what many contacts share is made once and remembered, within a number of bytes.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,8 +12,7 @@ from itertools import chain, compress
 from operator import not_
 from typing import TypeVar
 
-from mappings import locations, vocabulary, web
-from mappings import text as texts_of
+from mappings import locations, titles, vocabulary, web
 from mappings.text import LONGEST_TERM, normalise, term
 from search.kinds import DerivedValue, Form, Kind
 from search.memo import Memo
@@ -36,8 +36,11 @@ _ENTRY_BYTES = 512
 _EPOCH, _SECOND = datetime(1970, 1, 1), timedelta(seconds=1)
 _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 
-_EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME})
+_EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
+
+_CODE = re.compile(r"[0-9]+")
+_SECTOR = re.compile(r"([0-9]{2})\s*[-–—]\s*([0-9]{2})")
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
@@ -61,8 +64,8 @@ def _length(key: Hashable) -> int:
 
 @remembered
 def title_key(title: str | None) -> str | None:
-    """The words of a title in order of the alphabet, as `mappings.text` has them."""
-    return texts_of.title_key(title or "") or None
+    """The telling words of a title in order of the alphabet, as `mappings.titles` has them."""
+    return titles.title_key(title or "") or None
 
 
 @remembered
@@ -82,9 +85,9 @@ def enumerated(canonical: Callable[[str], str]) -> Callable[[str | None], str | 
 
 
 @remembered
-def departments(names: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The departments by their usual names."""
-    return _distinct(map(vocabulary.department, names or ()))
+def departments(names: tuple[tuple[str, ...] | None, ...]) -> tuple[str, ...]:
+    """The departments of several lists, by their usual names."""
+    return _distinct(map(vocabulary.department, chain.from_iterable(filter(None, names))))
 
 
 @remembered
@@ -131,10 +134,27 @@ def industries(text: str | None) -> tuple[str, ...]:
     return _distinct(map(term, (text or "").split(";")))
 
 
+@remembered
+def codes(texts: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The codes of a classification such as NAICS, each with all that it begins with of two digits or more: those of
+    the classes that it is in. Of a sector that has several, such as `31-33`, each."""
+    return _distinct(chain.from_iterable(map(_classes, texts or ())))
+
+
+def _classes(text: str) -> Iterable[str]:
+    if sector := _SECTOR.fullmatch(text.strip()):
+        return map(str, range(int(sector[1]), int(sector[2]) + 1))
+    digits = _CODE.search(text)
+    if digits is None:
+        return ()
+    code = digits[0][:LONGEST_TERM]
+    return [code[:end] for end in range(min(2, len(code)), len(code) + 1)]
+
+
 def empty(forms: Mapping[str, Form]) -> Callable[[tuple[object, ...]], tuple[str, ...]]:
     """The function that tells from all values of a contact, whose fields have these forms, which fields are empty.
 
-    A zero is something, an empty text or list is not.
+    A zero is something, and so is false; an empty text, list or object is not.
     """
     names = tuple(forms)
     numbers = [at for at, form in enumerate(forms.values()) if form not in _EMPTY_FORMS]

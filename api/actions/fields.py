@@ -211,6 +211,7 @@ _ROWS = (
     Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,
           "A `next` or `previous` of an earlier answer to the same filter and order"),
     Field("view", VIEW, Place.QUERY, "`simple` for contacts in short", "simple"),
+    Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from indexing.sources.columns import ColumnMapping
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import open_engine
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.service import contacts, environment_of
 
 
@@ -92,7 +92,7 @@ def rows_of(source: Source, start: Start | None = None) -> list[Row]:
     return asyncio.run(_read(source, start or Start()))[1]
 
 
-def items_of(source: Source) -> list[ContactListItem]:
+def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     columns, rows = asyncio.run(_read(source, Start()))
     assert columns is not None
