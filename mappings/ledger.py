@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from mappings.contact_filter import context_of, values_of
-from mappings.parameters import Parameter, given_parameters, parameter_of
+from mappings.parameters import Parameter, given_parameters, written_parameters
 from mappings.rules import Context, Reading, Reason, last_of
 from mappings.url import ApolloUrl
 from mappings.values import Malformed, decoded_again
@@ -55,8 +55,7 @@ def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
     """
     context = context_of(given_parameters(url.pairs), today)
     written: dict[str, tuple[Parameter, list[tuple[str, str]]]] = {}
-    for name, value in url.pairs:
-        parameter = parameter_of(name)
+    for name, parameter, value in written_parameters(url.pairs):
         written.setdefault(parameter.name, (parameter, []))[1].append((name, value))
     entries = [_unwrapping(url)] if url.unwrapped else []
     for parameter, pairs in written.values():

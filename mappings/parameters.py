@@ -183,8 +183,31 @@ def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, 
     spellings = _by_spelling()
     given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
     if FILTERS in given:
-        given = _grouped(_with_filters_read(pairs))
+        given = _grouped([(parameter, value) for _, parameter, value in written_parameters(pairs)])
     return list(given.values())
+
+
+def written_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Parameter, str]]:
+    """Each value of a URL with its name as written and its parameter; those in the JSON of `filters=` in its place.
+
+    Of the JSON only names of Apollo's count, by rule: what other words mean there nobody can tell.
+
+    Raises:
+        InvalidField: the JSON has too many values.
+    """
+    written: list[tuple[str, Parameter, str]] = []
+    by_key = _by_key()
+    for name, value in pairs:
+        parameter = parameter_of(name)
+        inner = pairs_in(value) if parameter.name == FILTERS else []
+        known = {key: by_key.get(key_of(key)) for key, _ in inner}
+        if any(known.values()):
+            written += [(key, known[key] or _unknown(key), text) for key, text in inner]
+        else:
+            written.append((name, parameter, value))
+    if len(written) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return written
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -201,23 +224,6 @@ def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Paramete
         else:
             earlier[1].append(value)
     return by_name
-
-
-def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, str]]:
-    """Of the JSON of `filters=` what has names of Apollo's, by rule: what other words mean there nobody can tell."""
-    read: list[tuple[Parameter, str]] = []
-    by_key = _by_key()
-    for name, value in pairs:
-        parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
-        known = {key: by_key.get(key_of(key)) for key, _ in inner}
-        if any(known.values()):
-            read += [(known[key] or _unknown(key), text) for key, text in inner]
-        else:
-            read.append((parameter, value))
-    if len(read) > MOST_VALUES:
-        raise InvalidField(f"url: more than {MOST_VALUES} values")
-    return read
 
 
 def _respelled(name: str) -> Parameter:
