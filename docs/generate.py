@@ -10,7 +10,7 @@ from pathlib import Path
 from api.settings import TABLE
 from docs.api_tables import filled
 from docs.readings import readings
-from mappings.catalogue import entries
+from mappings.catalogue import aliases
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
 from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
@@ -111,7 +111,7 @@ def _mapping() -> str:
                 "| parameter | meaning | how it is compared | several values | other spellings |",
                 "| --- | --- | --- | --- | --- |",
             ]
-        spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.alias_of == parameter.name)
+        spellings = _codes(alias.name for alias in aliases() if alias.of == parameter.name)
         lines.append(f"| `{parameter.name}` | {parameter.description} | {_comparison(parameter)} | {spellings} |")
     return "\n".join([*lines, *_values(), ""])
 

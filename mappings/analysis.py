@@ -72,7 +72,7 @@ def analyze(url: ApolloUrl) -> Analysis:
         url=url.text,
         url_structure=UrlStructure(url.base_url, url.hash_path, url.query_string, bool(url.pairs)),
         categories=[AnalysedCategory(name, members, len(members)) for name, members in by_category.items()],
-        statistics=Statistics(len(given), len(url.pairs), len(by_category), list(by_category)),
+        statistics=Statistics(len(given), sum(len(values) for _, values in given), len(by_category), list(by_category)),
         raw_parameters=_raw_parameters(url),
     )
 

@@ -50,7 +50,7 @@ class ApolloUrl(msgspec.Struct, frozen=True):
     """Names and values, decoded, in the order of the URL."""
 
     unwrapped: tuple[str, ...] = ()
-    """What the URL was taken out of, from the outside in, in words."""
+    """What it was taken out of, a phrase in plain English for each wrapping; empty for a URL as Apollo writes it."""
 
     @property
     def parameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

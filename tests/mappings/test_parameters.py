@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mappings.catalogue import CATEGORIES, entries
+from mappings.catalogue import CATEGORIES
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidParameter
 from mappings.parameters import _TABLE, _UNMAPPED_NAMES, known_parameters, parameter_of
@@ -301,6 +301,7 @@ CASES = [
     ),
     ("existFields[]=organization_id", MatchAll()),
     ("notExistFields[]=email&notExistFields[]=title", Not(some(Exists("email"), Exists("title")))),
+    ('filters={"notExistFields":["email"]}', Not(Exists("email"))),
 ]
 
 MALFORMED = [
@@ -317,37 +318,6 @@ MALFORMED = [
     ("latestFundingDateRange[min]", "soon", "a date such as"),
     ("latestFundingDateRange[max]", "soon", "a date such as"),
 ]
-
-ALIASES = {
-    "employeeRanges[]": "organizationNumEmployeesRanges[]",
-    "industryTagIds[]": "organizationIndustryTagIds[]",
-    "organizationDomains[]": "qOrganizationDomainsList[]",
-    "organization_domains[]": "qOrganizationDomainsList[]",
-    "q_organization_domains[]": "qOrganizationDomainsList[]",
-    "qOrganizationDomains": "qOrganizationDomains[]",
-    "organizationName": "qOrganizationName",
-    "organizationNames[]": "qOrganizationName",
-    "organizationSearchName": "qOrganizationName",
-    "q_organization_name": "qOrganizationName",
-    "q_organization_names[]": "qOrganizationName",
-    "organizationSearchListId": "qOrganizationSearchListId",
-    "organization_id": "organizationIds[]",
-    "person_seniorities[]": "personSeniorities[]",
-    "personTitles": "personTitles[]",
-    "personTitlesNot[]": "personNotTitles[]",
-    "q": "qKeywords",
-    "q_keywords": "qKeywords",
-    "contactLocations": "personLocations[]",
-    "countries": "personLocations[]",
-    "locations[]": "personLocations[]",
-    "search[locations][]": "personLocations[]",
-    "search[title]": "personTitles[]",
-    "organizationNumEmployeesRanges []": "organizationNumEmployeesRanges[]",
-    "latestFundingAmountMin": "latestFundingAmountRange[min]",
-    "latestFundingAmountMax": "latestFundingAmountRange[max]",
-    "totalFundingMin": "totalFundingRange[min]",
-    "totalFundingMax": "totalFundingRange[max]",
-}
 
 REASONS = [
     ("organizationIds[]", Reason.ID_BASED),
@@ -397,15 +367,6 @@ def test_what_is_malformed_is_named(name, value, expected):
     with pytest.raises(InvalidParameter) as raised:
         predicate_of(f"{name}={value}")
     assert str(raised.value).startswith(f"Invalid filter parameters: {name}: {value!r} is not {expected}")
-
-
-@pytest.mark.parametrize(("spelling", "name"), ALIASES.items())
-def test_other_spellings(spelling, name):
-    assert parameter_of(spelling).name == name
-
-
-def test_the_aliases_are_all_that_the_catalogue_marks():
-    assert set(ALIASES) == {entry.name for entry in entries() if entry.alias_of}
 
 
 def test_lists_are_known_without_their_brackets_and_with_blanks_before():
