@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
 import msgspec
 
@@ -21,6 +22,8 @@ from mappings.names import key_of
 from mappings.predicates import all_of, any_of
 from mappings.rules import Combine, Read, Reason, Show, Split, ValueReader, last_of, none_of, unmapped
 from mappings.url import MOST_VALUES
+
+Value = TypeVar("Value")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -76,6 +79,8 @@ _TABLE = (
     ParameterRow("personLocations[]", readers.location("person_location")),
     ParameterRow("personNotLocations[]", readers.location("person_location"), none_of),
     ParameterRow("personLinkedinUrls[]", readers.profile),
+    ParameterRow("contactStageIds[]", readers.contact_stage),
+    ParameterRow("notContactStageIds[]", readers.contact_stage, none_of),
     # The e-mail address
     ParameterRow("contactEmailStatusV2[]", readers.email_status_term),
     ParameterRow("contactEmailStatus[]", readers.email_status_term),
@@ -93,6 +98,12 @@ _TABLE = (
     ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
+    ParameterRow("organizationSicCodes[]", readers.industry_code("sic_codes")),
+    ParameterRow("notOrganizationSicCodes[]", readers.industry_code("sic_codes"), none_of),
+    ParameterRow("organizationNaicsCodes[]", readers.industry_code("naics_codes")),
+    ParameterRow("notOrganizationNaicsCodes[]", readers.industry_code("naics_codes"), none_of),
+    ParameterRow("organizationFoundedYearRange[min]", readers.at_least("founded_year")),
+    ParameterRow("organizationFoundedYearRange[max]", readers.at_most("founded_year")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
     ParameterRow("totalFundingRange[min]", readers.at_least("total_funding")),
     ParameterRow("totalFundingRange[max]", readers.at_most("total_funding")),
@@ -183,31 +194,13 @@ def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, 
     spellings = _by_spelling()
     given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
     if FILTERS in given:
-        given = _grouped([(parameter, value) for _, parameter, value in written_parameters(pairs)])
+        given = _grouped([(parameter, value) for parameter, (_, value) in _with_filters_read(pairs)])
     return list(given.values())
 
 
-def written_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Parameter, str]]:
-    """Each value of a URL with its name as written and its parameter; those in the JSON of `filters=` in its place.
-
-    Of the JSON only names of Apollo's count, by rule: what other words mean there nobody can tell.
-
-    Raises:
-        InvalidField: the JSON has too many values.
-    """
-    written: list[tuple[str, Parameter, str]] = []
-    by_key = _by_key()
-    for name, value in pairs:
-        parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
-        known = {key: by_key.get(key_of(key)) for key, _ in inner}
-        if any(known.values()):
-            written += [(key, known[key] or _unknown(key), text) for key, text in inner]
-        else:
-            written.append((name, parameter, value))
-    if len(written) > MOST_VALUES:
-        raise InvalidField(f"url: more than {MOST_VALUES} values")
-    return written
+def written_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, list[tuple[str, str]]]]:
+    """The same, each value with its name as it is written: `filters[titles]` in JSON. Raises the same."""
+    return list(_grouped(_with_filters_read(pairs)).values())
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -215,8 +208,8 @@ def by_rank(parameter: Parameter) -> int:
     return parameter.rank
 
 
-def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Parameter, list[str]]]:
-    by_name: dict[str, tuple[Parameter, list[str]]] = {}
+def _grouped(pairs: Iterable[tuple[Parameter, Value]]) -> dict[str, tuple[Parameter, list[Value]]]:
+    by_name: dict[str, tuple[Parameter, list[Value]]] = {}
     for parameter, value in pairs:
         earlier = by_name.get(parameter.name)
         if earlier is None:
@@ -224,6 +217,26 @@ def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Paramete
         else:
             earlier[1].append(value)
     return by_name
+
+
+def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, tuple[str, str]]]:
+    """Each parameter with its name as written and its value.
+
+    Of the JSON of `filters=` what has names of Apollo's, by rule: what other words mean there nobody can tell.
+    """
+    read: list[tuple[Parameter, tuple[str, str]]] = []
+    by_key = _by_key()
+    for name, value in pairs:
+        parameter = parameter_of(name)
+        inner = pairs_in(value) if parameter.name == FILTERS else []
+        known = {key: by_key.get(key_of(key)) for key, _ in inner}
+        if any(known.values()):
+            read += [(known[key] or _unknown(key), (f"{FILTERS}[{key}]", text)) for key, text in inner]
+        else:
+            read.append((parameter, (name, value)))
+    if len(read) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return read
 
 
 def _respelled(name: str) -> Parameter:

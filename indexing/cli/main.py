@@ -99,12 +99,10 @@ async def _token(settings: Settings, email: str) -> str:
 @click.option(
     "--share",
     type=click.FloatRange(0, 100, min_open=True),
-    default=1.0,
-    show_default=True,
-    help="Per cent of N for each kind of mess.",
+    help="Per cent of N for each kind of mess.  [default: 1]",
 )
 @click.option("--manifest", type=click.Path(path_type=Path), help="JSON to write of the mess and its sums.")
-def sample(number: int, seed: int, out: Path | None, mess: bool, share: float, manifest: Path | None) -> None:
+def sample(number: int, seed: int, out: Path | None, mess: bool, share: float | None, manifest: Path | None) -> None:
     """Make up N contacts in the form of an Apollo.io export.
 
     With --mess the file has repeated people, shared mailboxes, placeholders, dates and numbers of all sorts, damaged
@@ -118,10 +116,10 @@ def sample(number: int, seed: int, out: Path | None, mess: bool, share: float, m
       contacts sample 3000 --mess --manifest messy.json --out messy.csv
     """
     from indexing.sample.contacts import write_sample  # noqa: PLC0415 - its tables take a tenth of a second to make
-    from indexing.sample.mess.files import write_messy  # noqa: PLC0415
+    from indexing.sample.mess.files import SHARE, write_messy  # noqa: PLC0415
 
-    if manifest is not None and not mess:
-        raise click.UsageError("--manifest is of --mess, which is not given.")
+    if not mess and (share, manifest) != (None, None):
+        raise click.UsageError("--share and --manifest are of --mess, which is not given.")
     with ExitStack() as stack:
         stream: TextIO = sys.stdout
         if out is not None:
@@ -129,7 +127,7 @@ def sample(number: int, seed: int, out: Path | None, mess: bool, share: float, m
         if not mess:
             write_sample(number, stream, seed)
             return
-        written = write_messy(number, stream, seed, share / 100)
+        written = write_messy(number, stream, seed, SHARE if share is None else share / 100)
     if manifest is not None:
         manifest.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
 

@@ -76,9 +76,10 @@ def test_a_messy_sample_and_its_manifest(tmp_path):
     assert said["lines"] == path.read_bytes().count(b"\n")
 
 
-def test_a_manifest_is_of_a_messy_sample(tmp_path):
-    outcome = CliRunner().invoke(contacts, ["sample", "200", "--manifest", str(tmp_path / "messy.json")])
-    assert (outcome.exit_code, "--manifest is of --mess" in outcome.output) == (2, True)
+@pytest.mark.parametrize("flag", [("--manifest", "messy.json"), ("--share", "2")])
+def test_flags_of_a_messy_sample_need_one(flag: tuple[str, str]):
+    outcome = CliRunner().invoke(contacts, ["sample", "200", *flag])
+    assert (outcome.exit_code, "are of --mess, which is not given" in outcome.output) == (2, True)
 
 
 def test_a_token_of_a_user_who_is_created_once(tmp_path, monkeypatch):
