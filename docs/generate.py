@@ -10,6 +10,7 @@ from pathlib import Path
 from api.settings import TABLE
 from docs.api_tables import filled
 from docs.readings import readings
+from docs.url_forms import url_forms
 from mappings.catalogue import aliases
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
@@ -99,6 +100,7 @@ def _mapping() -> str:
         "several values of it combine; of different parameters all must be met. Words are compared without case,",
         "accents and punctuation. Other spellings of a name are the same parameter. A name that is not here is",
         "`Other`, and unmapped: `Unknown parameter (no mapping defined)`.",
+        *url_forms(),
     ]
     category = ""
     for parameter in known_parameters():
@@ -108,7 +110,7 @@ def _mapping() -> str:
                 "",
                 f"## {category}",
                 "",
-                "| parameter | meaning | how it is compared | several values | other spellings |",
+                "| parameter | meaning | how it is compared | several values | other words |",
                 "| --- | --- | --- | --- | --- |",
             ]
         spellings = _codes(alias.name for alias in aliases() if alias.of == parameter.name)

@@ -65,14 +65,16 @@ def analyze(url: ApolloUrl) -> Analysis:
     given = given_parameters(url.pairs)
     given.sort(key=_rank)
     by_category: dict[str, list[AnalysedParameter]] = {}
+    values_given = 0
     for parameter, values in given:
+        values_given += len(values)
         shown = AnalysedParameter(parameter.name, parameter.shown(values), parameter.description, parameter.category)
         by_category.setdefault(parameter.category, []).append(shown)
     return Analysis(
         url=url.text,
         url_structure=UrlStructure(url.base_url, url.hash_path, url.query_string, bool(url.pairs)),
         categories=[AnalysedCategory(name, members, len(members)) for name, members in by_category.items()],
-        statistics=Statistics(len(given), sum(len(values) for _, values in given), len(by_category), list(by_category)),
+        statistics=Statistics(len(given), values_given, len(by_category), list(by_category)),
         raw_parameters=_raw_parameters(url),
     )
 

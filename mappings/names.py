@@ -12,7 +12,7 @@ _MOST_ENCODINGS = 3
 _ESCAPED_AMPERSAND = re.compile("(?:amp;)+")
 _INDEX = re.compile(r"\[[0-9]+\]|(?<=[\]\w])\.[0-9]+(?![\w.])")
 _INSIDE = re.compile(r"(?<=\w)[-.](?=\w)")
-_DROPPED = str.maketrans("", "", "_[]")
+_DROPPED = str.maketrans("", "", "_[]\u200b\u2060\ufeff\u00ad")
 
 
 def key_of(name: str) -> str:

@@ -13,6 +13,7 @@ from mappings.contact_filter import map_url
 from mappings.counting import countable
 from mappings.errors import InvalidField, InvalidParameter
 from mappings.json_filters import pairs_in
+from mappings.ledger import ledger
 from mappings.parameters import given_parameters
 from mappings.url import MOST_VALUES, parse
 
@@ -88,6 +89,16 @@ def test_the_analysis_shows_parameters_and_the_raw_text() -> None:
     assert [shown.name for shown in analysis.categories[0].parameters] == ["personTitles[]"]
     assert (analysis.statistics.total_parameters, analysis.statistics.total_parameter_values) == (1, 2)
     assert analysis.raw_parameters == {"filters": [json]}
+
+
+def test_the_ledger_has_what_the_json_holds() -> None:
+    entries = ledger(parse(with_filters('{"person_titles":["CEO"],"locations":["Germany"]}')), TODAY)
+    assert [(entry.name, entry.value, entry.status) for entry in entries] == [
+        ("personTitles[]", "CEO", "repaired"),
+        ("locations", "Germany", "ignored"),
+    ]
+    [refused] = ledger(parse(with_filters('{"titles":["CEO"]}')), TODAY)
+    assert (refused.name, refused.status) == ("filters", "ignored")
 
 
 def test_json_has_no_more_values_than_a_url() -> None:

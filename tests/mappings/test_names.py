@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mappings.catalogue import aliases, entries
 from mappings.names import key_of
 from mappings.parameters import known_parameters, parameter_of
+from tests.harness.urls import respelled
 
 NAMES = [entry.name for entry in entries()]
 
@@ -110,19 +111,4 @@ def test_any_text_has_a_key(name: str) -> None:
 
 @given(st.sampled_from(NAMES), st.data())
 def test_spelled_any_way_it_is_the_same_parameter(name: str, data: st.DataObject) -> None:
-    assert parameter_of(data.draw(spellings_of(name))).name == name
-
-
-@st.composite
-def spellings_of(draw: st.DrawFn, name: str) -> str:
-    """A name as Apollo has it, respelled by any of the rules."""
-    if draw(st.booleans()):
-        name = re.sub(r"(?<!^)[A-Z]", lambda hump: f"_{hump[0]}", name)
-    name = draw(st.sampled_from([str, str.lower, str.upper]))(name)
-    if name.endswith("[]"):
-        name = name[:-2] + draw(st.sampled_from(["[]", "", "[0]", "[17]", " []", "[3][]", ".0"]))
-    if draw(st.booleans()):
-        name = name.replace("[", "\\[").replace("]", "\\]")
-    for _ in range(draw(st.integers(0, 2))):
-        name = quote(name, safe="")
-    return draw(st.sampled_from(["", " ", "amp;"])) + name
+    assert parameter_of(data.draw(respelled(name))).name == name
