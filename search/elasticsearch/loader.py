@@ -1,6 +1,6 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -10,12 +10,13 @@ from mappings.errors import EngineRejected, EngineUnavailable
 from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
+from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.patience import PATIENCE, patiently
-from search.elasticsearch.schema import NAMES, grams, index_body
+from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Refusal
+from search.loader import Document, Identity, Refusal
 from search.stores import Store, left_over
 
 _BUSY = frozenset({429, 502, 503, 504})
@@ -37,8 +38,9 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b,"search":{"absent":%b%b%b%b}\n'
-"""Two lines of a bulk request: the action, then the item with the derived fields as one more of its own."""
+_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b%b}\n'
+"""Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
+has any, as a text, and the derived fields."""
 
 _NAMES = [(name, value_of(name)) for name in NAMES]
 """Fields that have trigrams beside them, and how to get at their texts."""
@@ -61,21 +63,24 @@ class ElasticsearchLoader:
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
+        self._live = LiveContacts(settings)
         self._keep = keep
         self.name = name or new_name(settings.index)
         self._path = path_of(self.name)
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
-        fields = search_fields(item)
+    def encode(row: int, contact: ContactCompleteItem) -> Document:
+        item, more = halves(complete_json(contact))
+        fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:
             trigrams += _grams(name, value(fields))
         parts = (
-            _encode(item.uuid),
+            _encode(contact.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
-            _encode(item)[:-1],
+            item[:-1],
+            b',"%b":%b' % (MORE.encode(), _encode(more.decode())) if more else b"",
             _encode(fields.absent),
             trigrams,
             b"," if len(derived) > len("{}") else b"",
@@ -145,6 +150,15 @@ class ElasticsearchLoader:
     async def abort(self) -> None:
         await self._indices.remove(self.name)
 
+    def identities(self) -> AsyncGenerator[list[Identity]]:
+        return self._live.identities()
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        return await self._live.contacts(uuids)
+
+    async def filled(self) -> dict[str, int]:
+        return await self._live.filled()
+
     async def stores(self) -> list[Store]:
         return await self._indices.stores()
 
@@ -153,6 +167,7 @@ class ElasticsearchLoader:
 
     async def close(self) -> None:
         await self._client.close()
+        await self._live.close()
 
 
 class ElasticsearchUpdater(ElasticsearchLoader):

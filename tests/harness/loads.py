@@ -17,7 +17,7 @@ from indexing.sources.lines import Lines, lines_add_up
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import open_engine
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.service import contacts, environment_of
 
 
@@ -110,7 +110,7 @@ def rows_of(source: Source, start: Start | None = None) -> list[Row]:
     return read(source, start).rows
 
 
-def items_of(source: Source) -> list[ContactListItem]:
+def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     outcome = read(source)
     assert outcome.columns is not None

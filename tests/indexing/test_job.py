@@ -14,7 +14,7 @@ from indexing.request import Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Document, Refusal
 from search.stores import Store
 from tests.harness.loads import people
@@ -34,7 +34,7 @@ class MemoryLoader:
         self.calls: list[str] = []
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
+    def encode(row: int, item: ContactCompleteItem) -> Document:
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())

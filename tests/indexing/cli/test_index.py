@@ -42,11 +42,11 @@ def test_headers_are_shown_as_they_are(tmp_path: Path) -> None:
     path.write_text("Id,[/red] Column,\x1b[2JClear\n1,x,y\n")
     shown = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    for text in ("[bold]people.csv", "[/red] Column", "\N{REPLACEMENT CHARACTER}[2JClear"):
+    for text in ("[bold]people.csv", "[/red] Column", "\\x1b[2JClear"):
         assert text in shown.stdout
     refused = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--map", "a\x1bb=email")
     assert refused.returncode == 1
-    assert "a\N{REPLACEMENT CHARACTER}b=email" in refused.stderr
+    assert "a\\x1bb=email" in refused.stderr
 
 
 def test_several_packed_files_as_one_load(environment: dict[str, str], tmp_path: Path) -> None:
