@@ -7,21 +7,36 @@ takes for a formula is not changed, so open a file of foreign contacts with care
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 import msgspec
 
-from api.actions.streams import SearchStream, TakeTurn, parts_of
+from api.actions.streams import TakeTurn, parts_of
 from search.fields import ContactListItem, ContactSimpleItem
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+
+VIEWS: Mapping[str, type[msgspec.Struct]] = {"full": ContactListItem, "simple": ContactSimpleItem}
+"""View → what contacts are in it."""
 
 ROWS_AT_ONCE = 200
 """Rows of CSV that are made in one go: some milliseconds, then others have their turn."""
 
 
-async def json_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
+class ItemStream(Protocol):
+    """Contacts in batches, e.g. a `SearchStream`."""
+
+    @property
+    def metadata(self) -> bytes:
+        """The end of the answer, as in `Plan`."""
+
+    def batches(self, take_turn: TakeTurn) -> AsyncGenerator[list[bytes]]:
+        """The items as JSON."""
+
+
+async def json_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
     """The same bytes as the finished answer. There are no neighbouring pages of everything."""
     separator = b'{"next":null,"previous":null,"results":['
     async with aclosing(stream.batches(take_turn)) as batches:
@@ -32,20 +47,22 @@ async def json_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerato
     yield (b"" if separator == b"," else separator) + b"]" + stream.metadata + b"}"
 
 
-async def ndjson_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
+async def ndjson_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
     """A contact a line."""
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             yield ndjson(items)
 
 
-async def csv_parts(stream: SearchStream, take_turn: TakeTurn, *, simple: bool) -> AsyncGenerator[bytes]:
+async def csv_parts(
+    stream: ItemStream, take_turn: TakeTurn, *, simple: bool, columns: Sequence[str] = ()
+) -> AsyncGenerator[bytes]:
     """A header, then a contact a row. The header comes with the first rows: before them all may still fail."""
-    header = csv_header(simple=simple)
+    header = csv_header(simple=simple, columns=columns)
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             for at in range(0, len(items), ROWS_AT_ONCE):
-                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], simple=simple)
+                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], simple=simple, columns=columns)
                 header = b""
     if header:
         yield header
@@ -56,20 +73,27 @@ def ndjson(items: Sequence[bytes]) -> bytes:
     return b"".join([item + b"\n" for item in items])
 
 
-def csv_header(*, simple: bool) -> bytes:
-    """The names of the fields."""
-    return _lines([_shape(simple).__struct_fields__])
+def csv_header(*, simple: bool, columns: Sequence[str] = ()) -> bytes:
+    """The names of the fields, of which there may be some asked for."""
+    return _lines([columns or _shape(simple).__struct_fields__])
 
 
-def csv_rows(items: Sequence[bytes], *, simple: bool) -> bytes:
+def csv_rows(items: Sequence[bytes], *, simple: bool, columns: Sequence[str] = ()) -> bytes:
     """`items` as rows."""
     decoder = msgspec.json.Decoder(_shape(simple))
-    rows = [msgspec.structs.astuple(decoder.decode(item)) for item in items]
-    return _lines([[", ".join(value) if isinstance(value, tuple) else value for value in row] for row in rows])
+    contacts = map(decoder.decode, items)
+    if columns:
+        return _lines([[cell(getattr(contact, name)) for name in columns] for contact in contacts])
+    return _lines([map(cell, msgspec.structs.astuple(contact)) for contact in contacts])
+
+
+def cell(value: object) -> object:
+    """What a column holds of a value."""
+    return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
 def _shape(simple: bool) -> type[msgspec.Struct]:
-    return ContactSimpleItem if simple else ContactListItem
+    return VIEWS["simple" if simple else "full"]
 
 
 def _lines(rows: Iterable[Iterable[object]]) -> bytes:
