@@ -16,12 +16,10 @@ from indexing.progress import ProgressBar
 from indexing.rejects import RejectFile
 from indexing.sources.base import Source, Start, total_size
 from search.documents import search_fields
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, item_json
 from search.loader import Document
 
 EXAMPLES = 3
-
-_encode = msgspec.json.Encoder().encode
 
 
 class DryRun(msgspec.Struct, frozen=True):
@@ -79,7 +77,7 @@ async def dry_run(sources: Sequence[Source], workers: int) -> DryRun:
     )
 
 
-def _checked(row: int, item: ContactListItem) -> Document:
+def _checked(row: int, contact: ContactCompleteItem) -> Document:
     """The item as it would be stored, derived fields and all the rest gone through."""
-    search_fields(item)
-    return Document(row, _encode(item))
+    search_fields(contact)
+    return Document(row, item_json(contact))

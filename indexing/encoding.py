@@ -23,10 +23,10 @@ from indexing.ledger import fingerprint
 from indexing.memory import tune_memory
 from indexing.sources.cells import Cell
 from mappings.errors import IndexingError, RowRejected
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem, contact_of
 from search.loader import Document
 
-Encode = Callable[[int, ContactListItem], Document]
+Encode = Callable[[int, ContactCompleteItem], Document]
 
 _SMALL = 3
 """Batches that are encoded in this process before workers are started: a small file needs none."""
@@ -36,14 +36,12 @@ _LAST_SECONDS = 5.0
 
 _INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
-_item_of_json = msgspec.json.Decoder(ContactListItem).decode
-
 
 class Batch(msgspec.Struct, frozen=True):
     """Rows to encode.
 
     Attributes:
-        fields: what the cells mean; `None` when each row is one finished item, as JSON.
+        fields: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
         numbers: of the rows, in the run.
     """
 
@@ -87,9 +85,9 @@ def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]
     return documents, b"".join(fingerprints), rejects
 
 
-def _decoded(row: Sequence[Any]) -> ContactListItem:
+def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
     try:
-        return _item_of_json(row[0])
+        return contact_of(row[0])
     except msgspec.DecodeError as error:
         raise RowRejected(f"the stored contact is damaged: {error}") from error
 

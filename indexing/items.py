@@ -16,12 +16,12 @@ from uuid import NAMESPACE_URL
 from indexing.cell_readers import OWN_TYPES, READERS
 from indexing.sources.cells import Cell, is_sound, text_of
 from mappings.errors import RowRejected
-from search.fields import ITEM_FIELDS, ContactListItem
+from search.fields import ITEM_FIELDS, ContactCompleteItem
 
 _UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
 _NAMESPACE = NAMESPACE_URL.bytes
 
-ItemReader = Callable[[Sequence[Cell]], ContactListItem]
+ItemReader = Callable[[Sequence[Cell]], ContactCompleteItem]
 
 
 @cache
@@ -38,7 +38,7 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
     readers = [(at, name, READERS[name]) for at, name in enumerate(ITEM_FIELDS) if name in READERS]
     own_types = [OWN_TYPES.get(name, frozenset()) for name in ITEM_FIELDS]
 
-    def read(cells: Sequence[Cell]) -> ContactListItem:
+    def read(cells: Sequence[Cell]) -> ContactCompleteItem:
         try:
             whole = "".join(cells)  # type: ignore[arg-type] # texts alone, as a file has them: the quick way
             values: list[Any] = [text or None for text in map(str.strip, in_item_order((*cells, "")))]
@@ -57,7 +57,7 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
                 values[at] = reader(name, values[at])
         if values[_UUID] is None:
             values[_UUID] = _derived_uuid(values)
-        return ContactListItem(*values)
+        return ContactCompleteItem(*values)
 
     return read
 

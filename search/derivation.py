@@ -12,6 +12,7 @@ from operator import not_
 from typing import TypeVar
 
 from mappings import locations, titles, vocabulary, web
+from mappings.codes import classes_of
 from mappings.text import LONGEST_TERM, normalise, term
 from search.kinds import DerivedValue, Form, Kind
 from search.memo import Memo
@@ -35,7 +36,7 @@ _ENTRY_BYTES = 512
 _EPOCH, _SECOND = datetime(1970, 1, 1), timedelta(seconds=1)
 _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 
-_EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME})
+_EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -81,9 +82,9 @@ def enumerated(canonical: Callable[[str], str]) -> Callable[[str | None], str | 
 
 
 @remembered
-def departments(names: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The departments by their usual names."""
-    return _distinct(map(vocabulary.department, names or ()))
+def departments(names: tuple[tuple[str, ...] | None, ...]) -> tuple[str, ...]:
+    """The departments of several lists, by their usual names."""
+    return _distinct(map(vocabulary.department, chain.from_iterable(filter(None, names))))
 
 
 @remembered
@@ -130,10 +131,16 @@ def industries(text: str | None) -> tuple[str, ...]:
     return _distinct(map(term, (text or "").split(";")))
 
 
+@remembered
+def codes(texts: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The codes of a classification such as NAICS, each with those of the classes that it is in."""
+    return _distinct(chain.from_iterable(map(classes_of, texts or ())))
+
+
 def empty(forms: Mapping[str, Form]) -> Callable[[tuple[object, ...]], tuple[str, ...]]:
     """The function that tells from all values of a contact, whose fields have these forms, which fields are empty.
 
-    A zero is something, an empty text or list is not.
+    A zero is something, and so is false; an empty text, list or object is not.
     """
     names = tuple(forms)
     numbers = [at for at, form in enumerate(forms.values()) if form not in _EMPTY_FORMS]

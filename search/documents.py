@@ -1,7 +1,7 @@
-"""What is searched of a contact: one pure function of the stored item.
+"""What is searched of a contact: one pure function of what is stored.
 
 The indexing job calls it for every contact it loads, and for those it reads back when an index is rebuilt: since
-nothing here looks beyond the item, a new mapping version needs no original source. Which fields there are and how
+nothing here looks beyond the contact, a new mapping version needs no original source. Which fields there are and how
 each is made stands in `search.fields`.
 """
 
@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 
 import msgspec
 
-from search.fields import CONTACT_FIELDS, ITEM_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactListItem, empty_fields
+from search.fields import ALL_FIELDS, CONTACT_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactCompleteItem, empty_fields
 from search.kinds import DerivedField, DerivedValue
 from search.memo import Memo
 
@@ -28,7 +28,7 @@ class _Part:
     """
 
     def __init__(self, name: str, derived: Mapping[str, DerivedField], of: Sequence[str]) -> None:
-        """`of` are the item fields whose values `make` is given, in that order."""
+        """`of` are the contact's fields whose values `make` is given, in that order."""
         self.struct: type[msgspec.Struct] = msgspec.defstruct(
             name,
             [(name, DerivedValue, () if field.many else None) for name, field in derived.items()],
@@ -53,9 +53,9 @@ _OF_COMPANY = {name: field for name, field in _DERIVED.items() if _of_company(fi
 _OF_PERSON = {name: field for name, field in _DERIVED.items() if name not in _OF_COMPANY}
 _COMPANY_VALUES = tuple(dict.fromkeys(name for field in _OF_COMPANY.values() for name in field.of))
 
-_person = _Part("PersonFields", _OF_PERSON, ITEM_FIELDS)
+_person = _Part("PersonFields", _OF_PERSON, ALL_FIELDS)
 _company = _Part("CompanyFields", _OF_COMPANY, _COMPANY_VALUES)
-_company_values = itemgetter(*map(ITEM_FIELDS.index, _COMPANY_VALUES))
+_company_values = itemgetter(*map(ALL_FIELDS.index, _COMPANY_VALUES))
 
 
 class DerivedFields(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ class DerivedFields(msgspec.Struct, frozen=True):
     Attributes:
         person: the fields that are a contact's own; the names are those of `SEARCH_FIELDS` and `SORT_FIELDS`.
         company: the fields that a contact shares with its colleagues.
-        absent: the item's empty fields. A zero is something, an empty text or list is not.
+        absent: the contact's empty fields. A zero is something, an empty text or list is not.
         company_json: `company` as JSON, made once for all its contacts.
     """
 
@@ -86,13 +86,13 @@ def value_of(name: str) -> Callable[[DerivedFields], DerivedValue]:
     return attrgetter(f"{'company' if name in _OF_COMPANY else 'person'}.{name}")
 
 
-def search_fields(item: ContactListItem) -> DerivedFields:
-    """The derived fields of `item`.
+def search_fields(contact: ContactCompleteItem) -> DerivedFields:
+    """The derived fields of `contact`.
 
     It runs once for every contact of a load. What contacts share (companies, titles, places) is derived once per
     distinct value, in memories that are bounded in bytes.
     """
-    values = msgspec.structs.astuple(item)
+    values = msgspec.structs.astuple(contact)
     company, company_json = _companies[_company_values(values)]
     return DerivedFields(_person.make(values), company, empty_fields(values), company_json)
 

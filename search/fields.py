@@ -1,12 +1,13 @@
 """The field table: what a contact is, and what of it can be searched and sorted by.
 
-One row a field, in two tables. A row of `ContactListItem` is a field of the contact, and all that is to be known of
-it: its type, the headers that mean it, its column in the stock schema, its names in Apollo's index, and whether it is
-searched and sorted by. A row of `SEARCH_FIELDS` is a field that is made of others, or in a way of its own
-(`search.derivation`). Everything else that depends on fields derives from these rows: the items in answers and their
-documents, what is empty of a contact, exports, both engines' schemas and, written by `python -m docs.generate`, what
-mappings have to know (`item_fields.json` and `sort_keys.json` in `mappings/data`). Whatever changes what is stored or
-derived moves `MAPPING_VERSION`.
+One row a field, in two tables. A row of `ContactCompleteItem` (what is sent to everybody is in its base,
+`ContactListItem`) is a field of the contact, and all that is to be known of it: its type, the headers that mean it, its
+column in the stock schema, its names in Apollo's index, and whether it is searched and sorted by. A row of
+`SEARCH_FIELDS` is a field that is made of others, or in a way of its own (`search.derivation`). Everything else that
+depends on fields derives from these rows: the items in answers and their documents, what is empty of a contact,
+exports, both engines' schemas and, written by `python -m docs.generate`, what mappings have to know
+(`item_fields.json` and `sort_keys.json` in `mappings/data`). Whatever changes what is stored or derived moves
+`MAPPING_VERSION`.
 """
 
 from typing import Annotated
@@ -23,15 +24,18 @@ from search.kinds import (
     Form,
     Integer,
     Kind,
+    Map,
     Phone,
     SearchField,
     Text,
     Texts,
+    Truth,
     forms,
     rows,
 )
 
 __all__ = [
+    "ALL_FIELDS",
     "CONTACT_FIELDS",
     "FORMS",
     "INTEGER_FIELDS",
@@ -40,25 +44,34 @@ __all__ = [
     "LONG_MAX",
     "LONG_MIN",
     "MAPPING_VERSION",
+    "MORE_FIELDS",
+    "NO_MORE",
     "SEARCH_FIELDS",
     "SORT_FIELDS",
     "SORT_KEYS",
     "SORT_NAMES",
+    "ContactCompleteItem",
     "ContactListItem",
     "ContactSimpleItem",
     "Kind",
     "SearchField",
+    "complete_json",
+    "contact_of",
     "empty_fields",
+    "halves",
+    "item_json",
+    "joined",
+    "more_json",
     "sort_field",
 ]
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Of everything that is stored and derived of a contact. A store notes the one it was made with; where that differs,
 searches could miss contacts in silence, so the service is not ready until `contacts index rebuild` has renewed it."""
 
 
 class ContactListItem(msgspec.Struct, frozen=True):
-    """A contact, whole: exactly this, in this order, is stored and sent. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
+    """A contact as it is sent: exactly this, in this order, is stored. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
     # fmt: off
     uuid: Annotated[str, Form.TEXT, ContactField(
@@ -94,7 +107,8 @@ class ContactListItem(msgspec.Struct, frozen=True):
     mobile_phone: Annotated[Phone, ContactField(stock="contact.mobile_phone")] = None
     corporate_phone: Annotated[Phone, ContactField(stock="company_more.phone_number", company=True)] = None
     other_phone: Annotated[Phone, ContactField(stock="contact_more.other_phone")] = None
-    stage: Annotated[Text, ContactField(stock="contact_more.stage", apollo=("contact_stage_id",))] = None
+    stage: Annotated[Text, ContactField(
+        stock="contact_more.stage", apollo=("contact_stage_id",), search=Kind.TERM)] = None
     employees: Annotated[Integer, ContactField(
         headers=("num employees", "number of employees", "employees count"), stock="company.employees_count",
         apollo=("organization_estimated_number_employees", "organization_num_employees"), company=True,
@@ -167,13 +181,40 @@ class ContactListItem(msgspec.Struct, frozen=True):
     # fmt: on
 
 
-FORMS: dict[str, Form] = forms(ContactListItem)
-"""Item field → what its value is."""
+class ContactCompleteItem(ContactListItem, frozen=True):
+    """A contact, whole, for `view: "complete"`: the item, and more of it, which is stored apart."""
 
-CONTACT_FIELDS: dict[str, ContactField] = rows(ContactListItem)
-"""Item field → what its row says."""
+    # fmt: off
+    sub_departments: Annotated[Texts, ContactField(
+        headers=("sub department",), apollo=("person_subdepartments", "person_sub_departments"))] = None
+    secondary_email: Annotated[Text, ContactField()] = None
+    tertiary_email: Annotated[Text, ContactField()] = None
+    company_description: Annotated[Text, ContactField(
+        apollo=("organization_short_description", "organization_seo_description",
+                "organization_social_media_description"), company=True, search=Kind.TEXT)] = None
+    sic_codes: Annotated[Texts, ContactField(apollo=("organization_sic_codes",), company=True)] = None
+    naics_codes: Annotated[Texts, ContactField(apollo=("organization_naics_codes",), company=True)] = None
+    founded_year: Annotated[Integer, ContactField(
+        apollo=("organization_founded_year",), company=True, search=Kind.NUMBER)] = None
+    lists: Annotated[Texts, ContactField(apollo=("contact_label_ids",))] = None
+    contact_owner: Annotated[Text, ContactField(apollo=("contact_owner_id",))] = None
+    account_owner: Annotated[Text, ContactField(apollo=("account_owner_id",))] = None
+    do_not_call: Annotated[Truth, ContactField()] = None
+    last_contacted_at: Annotated[Datetime, ContactField(apollo=("contact_last_contacted_at",))] = None
+    foreign_ids: Annotated[Map, ContactField()] = None
+    custom: Annotated[Map, ContactField()] = None
+    # fmt: on
 
+
+FORMS: dict[str, Form] = forms(ContactCompleteItem)
+"""Contact field → what its value is."""
+
+CONTACT_FIELDS: dict[str, ContactField] = rows(ContactCompleteItem)
+"""Contact field → what its row says."""
+
+ALL_FIELDS: tuple[str, ...] = ContactCompleteItem.__struct_fields__
 ITEM_FIELDS: tuple[str, ...] = ContactListItem.__struct_fields__
+MORE_FIELDS: tuple[str, ...] = ALL_FIELDS[len(ITEM_FIELDS) :]
 LIST_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.LIST)
 INTEGER_FIELDS = frozenset(name for name, form in FORMS.items() if form is Form.INTEGER)
 
@@ -191,8 +232,51 @@ ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
 )
 
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(ContactCompleteItem).decode
+
+_MORE_BEGINS = b',"%b":' % MORE_FIELDS[0].encode()
+
+
+def complete_json(contact: ContactCompleteItem) -> bytes:
+    """The contact, whole, as JSON: what the complete view sends."""
+    return _encode(contact)
+
+
+def contact_of(json: bytes) -> ContactCompleteItem:
+    """The contact in its `complete_json`, or in its `item_json` alone. Raises `msgspec.DecodeError`."""
+    return _decode(json)
+
+
+def halves(complete: bytes) -> tuple[bytes, bytes]:
+    """What a `complete_json` is stored as: its item and, unless all of that is null, its further fields."""
+    # The first place is the right one: within a text there is no quotation mark, and before it is no other object.
+    at = complete.index(_MORE_BEGINS)
+    more = b"{" + complete[at + 1 :]
+    return complete[:at] + b"}", b"" if more == NO_MORE else more
+
+
+def joined(item: bytes, more: bytes | None) -> bytes:
+    """The `complete_json` of the two, nothing of which is decoded; nothing, for all further fields, is nulls."""
+    return b"%b,%b" % (item[:-1], (more or NO_MORE)[1:])
+
+
+def item_json(contact: ContactCompleteItem) -> bytes:
+    """The contact as a `ContactListItem`: what the default view sends."""
+    return halves(_encode(contact))[0]
+
+
+def more_json(contact: ContactCompleteItem) -> bytes:
+    """The contact's further fields, nulls included, as one object; nothing if all of them are null."""
+    return halves(_encode(contact))[1]
+
+
+NO_MORE = b"{%b}" % b",".join(b'"%b":null' % name.encode() for name in MORE_FIELDS)
+"""The further fields of a contact that has none of them."""
+
+
 def _plain(*kinds: Kind) -> dict[str, SearchField]:
-    """The search fields that are an item field each, of the kinds that its row names."""
+    """The search fields that are a contact field each, of the kinds that its row names."""
     return {
         name: SearchField((name,), derivation.plain(row.search, form), many=form is Form.LIST, kind=row.search)
         for (name, row), form in zip(CONTACT_FIELDS.items(), FORMS.values(), strict=True)
@@ -212,7 +296,7 @@ SEARCH_FIELDS: dict[str, SearchField] = {
     "title_key": SearchField(("title",), derivation.title_key, kind=Kind.TERM),
     "title_words": SearchField(("title",), derivation.words, many=True, kind=Kind.TERM),
     "seniority": SearchField(("seniority",), derivation.enumerated(vocabulary.seniority), kind=Kind.TERM),
-    "departments": SearchField(("departments",), derivation.departments, many=True, kind=Kind.TERM),
+    "departments": SearchField(("departments", "sub_departments"), derivation.departments, many=True, kind=Kind.TERM),
     "email_status": SearchField(("email_status",), derivation.enumerated(vocabulary.email_status), kind=Kind.TERM),
     "email_catch_all": SearchField(_CATCH_ALL, derivation.enumerated(vocabulary.catch_all), kind=Kind.TERM),
     "person_location": SearchField(_PLACE, derivation.location, many=True, kind=Kind.TEXT),
@@ -220,28 +304,30 @@ SEARCH_FIELDS: dict[str, SearchField] = {
     "company_text": SearchField(("company",), derivation.company_text, kind=Kind.NAME),
     "company_domains": SearchField(("website",), derivation.company_domains, many=True, kind=Kind.TERM),
     "industries": SearchField(("industry",), derivation.industries, many=True, kind=Kind.TERM_AND_TEXT),
+    "sic_codes": SearchField(("sic_codes",), derivation.codes, many=True, kind=Kind.TERM),
+    "naics_codes": SearchField(("naics_codes",), derivation.codes, many=True, kind=Kind.TERM),
     **_plain(Kind.TERM, Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME),
     "search_words": SearchField(("email", *_PLACE), derivation.search_words, many=True, kind=Kind.TERM),
     "person_name": SearchField(_NAME, derivation.person_name, many=True, kind=Kind.TERM, sort=("person_name.raw",)),
     "linkedin": SearchField(("person_linkedin_url",), derivation.linkedin, kind=Kind.TERM),
     "funding_stage": SearchField(("latest_funding",), derivation.enumerated(vocabulary.funding_stage), kind=Kind.TERM),
-    "absent": SearchField(ITEM_FIELDS, empty_fields, many=True, kind=Kind.TERM),
+    "absent": SearchField(ALL_FIELDS, empty_fields, many=True, kind=Kind.TERM),
     **_plain(Kind.NUMBER),
 }
 # fmt: on
 """Numbers are integers; the datetimes are seconds since 1970 in UTC. `absent` serves `Exists`: it has the names of the
-item's empty fields, which are fewer than the others. `search_words` are the words that free text finds and no other
+contact's empty fields. `search_words` are the words that free text finds and no other
 field has. Engines store the fields in this order."""
 
 _SORTED = {
     **{name: ((name,), (name, *row.sort)) for name, row in CONTACT_FIELDS.items() if row.sort is not None},
     **{name: (field.of, field.sort) for name, field in SEARCH_FIELDS.items() if field.sort is not None},
 }
-"""Sort key → the item fields that it is made of, and what URLs call it."""
+"""Sort key → the contact fields that it is made of, and what URLs call it."""
 
 SORT_KEYS: dict[str, bool] = {
     name: FORMS.get(name) in (Form.INTEGER, Form.DATETIME)
-    for name in sorted(_SORTED, key=lambda name: ITEM_FIELDS.index(_SORTED[name][0][-1]))
+    for name in sorted(_SORTED, key=lambda name: ALL_FIELDS.index(_SORTED[name][0][-1]))
 }
 """Sort key → is it a number? Numbers sort by the search field of that name, texts by their normalised form."""
 

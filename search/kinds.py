@@ -15,6 +15,8 @@ class Form(Enum):
     LIST = "list of texts"
     INTEGER = "whole number"
     DATETIME = "datetime, `YYYY-MM-DDTHH:MM:SS` in UTC"
+    TRUTH = "true or false"
+    MAP = "object of texts"
 
 
 Text = Annotated[str | None, Form.TEXT]
@@ -22,6 +24,8 @@ Phone = Annotated[str | None, Form.PHONE]
 Texts = Annotated[tuple[str, ...] | None, Form.LIST]
 Integer = Annotated[int | None, Form.INTEGER]
 Datetime = Annotated[str | None, Form.DATETIME]
+Truth = Annotated[bool | None, Form.TRUTH]
+Map = Annotated[dict[str, str] | None, Form.MAP]
 
 
 class Kind(Enum):

@@ -1,11 +1,11 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import ClassVar, Protocol
 
 import msgspec
 
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.stores import Store
 
 
@@ -21,11 +21,36 @@ class Document(msgspec.Struct, frozen=True):
     item: bytes = b""
 
 
+class Identity(msgspec.Struct, frozen=True):
+    """What a stored contact is known by. `foreign_ids`: source → id."""
+
+    uuid: str
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    person_linkedin_url: str | None = None
+    foreign_ids: dict[str, str] | None = None
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A document that the engine would not take, and why, in plain words."""
 
     row: int
     reason: str
+
+
+class LiveContacts(Protocol):
+    """What a load asks about the contacts that are live at that moment, also if another version of this software
+    loaded them. All methods raise `EngineError`."""
+
+    def identities(self) -> AsyncGenerator[list[Identity]]:
+        """Of all live contacts, in any order, in batches; of none when nothing is live."""
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        """Uuid → the contact, of those of `uuids` that are live."""
+
+    async def filled(self) -> dict[str, int]:
+        """Field → how many live contacts have it, of all fields but `uuid`; empty when nothing is live."""
 
 
 class Loader(Protocol):
@@ -46,8 +71,8 @@ class Loader(Protocol):
     def name(self) -> str: ...
 
     @staticmethod
-    def encode(row: int, item: ContactListItem) -> Document:
-        """`item` with its derived search fields, made ready for `write`. Pure: workers call it side by side."""
+    def encode(row: int, contact: ContactCompleteItem) -> Document:
+        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side."""
 
     async def start(self) -> None:
         """Make the fresh, empty store."""

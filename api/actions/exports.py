@@ -1,28 +1,30 @@
 """The forms of an answer with contacts: one JSON object, NDJSON (a contact a line), CSV.
 
 CSV has the names of the fields as its header, which `contacts index csv` reads again, the values of a list joined by
-`, `, and nothing for null. Values are quoted as RFC 4180 says and otherwise left as they are: one that a spreadsheet
-takes for a formula is not changed, so open a file of foreign contacts with care.
+`, `, `true` or `false`, an object as JSON, and nothing for null. Values are quoted as RFC 4180 says and otherwise left
+as they are: one that a spreadsheet takes for a formula is not changed, so open a file of foreign contacts with care.
 """
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
 import msgspec
 
 from api.actions.streams import TakeTurn, parts_of
-from search.fields import ContactListItem, ContactSimpleItem
+from api.actions.views import View
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 
-VIEWS: Mapping[str, type[msgspec.Struct]] = {"full": ContactListItem, "simple": ContactSimpleItem}
-"""View → what contacts are in it."""
-
 ROWS_AT_ONCE = 200
 """Rows of CSV that are made in one go: some milliseconds, then others have their turn."""
+
+
+_AMBIGUOUS = re.compile(r"[,;]|^\[|^\s|\s$|^$")
+"""What a value of a list has in it that reading a list takes for something else."""
 
 
 class ItemStream(Protocol):
@@ -55,14 +57,14 @@ async def ndjson_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerato
 
 
 async def csv_parts(
-    stream: ItemStream, take_turn: TakeTurn, *, simple: bool, columns: Sequence[str] = ()
+    stream: ItemStream, take_turn: TakeTurn, view: View, columns: Sequence[str] = ()
 ) -> AsyncGenerator[bytes]:
     """A header, then a contact a row. The header comes with the first rows: before them all may still fail."""
-    header = csv_header(simple=simple, columns=columns)
+    header = csv_header(view, columns)
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             for at in range(0, len(items), ROWS_AT_ONCE):
-                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], simple=simple, columns=columns)
+                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], view, columns)
                 header = b""
     if header:
         yield header
@@ -73,27 +75,39 @@ def ndjson(items: Sequence[bytes]) -> bytes:
     return b"".join([item + b"\n" for item in items])
 
 
-def csv_header(*, simple: bool, columns: Sequence[str] = ()) -> bytes:
-    """The names of the fields, of which there may be some asked for."""
-    return _lines([columns or _shape(simple).__struct_fields__])
+def csv_header(view: View, columns: Sequence[str] = ()) -> bytes:
+    """The names of the fields: all of the view, or those asked for."""
+    return _lines([columns or view.shape.__struct_fields__])
 
 
-def csv_rows(items: Sequence[bytes], *, simple: bool, columns: Sequence[str] = ()) -> bytes:
+def csv_rows(items: Sequence[bytes], view: View, columns: Sequence[str] = ()) -> bytes:
     """`items` as rows."""
-    decoder = msgspec.json.Decoder(_shape(simple))
+    decoder, listed = msgspec.json.Decoder(view.shape), _exactly if view.complete else ", ".join
     contacts = map(decoder.decode, items)
-    if columns:
-        return _lines([[cell(getattr(contact, name)) for name in columns] for contact in contacts])
-    return _lines([map(cell, msgspec.structs.astuple(contact)) for contact in contacts])
+    rows = (
+        [[getattr(contact, name) for name in columns] for contact in contacts]
+        if columns
+        else map(msgspec.structs.astuple, contacts)
+    )
+    return _lines([[cell(value, listed) for value in row] for row in rows])
 
 
-def cell(value: object) -> object:
-    """What a column holds of a value."""
-    return ", ".join(value) if isinstance(value, list | tuple) else value
+def cell(value: object, listed: Callable[[Sequence[str]], str] = ", ".join) -> object:
+    """A value as the `csv` module takes it; `listed` makes the text of a list."""
+    if isinstance(value, tuple | list):
+        return listed(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(value) if isinstance(value, dict) else value
 
 
-def _shape(simple: bool) -> type[msgspec.Struct]:
-    return VIEWS["simple" if simple else "full"]
+def _exactly(texts: Sequence[str]) -> str:
+    """A list whose values would not be read back from their join, as JSON: whole contacts can be loaded again."""
+    return _json(texts) if any(map(_AMBIGUOUS.search, texts)) else ", ".join(texts)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _lines(rows: Iterable[Iterable[object]]) -> bytes:

@@ -8,10 +8,11 @@ from contextlib import aclosing, nullcontext
 
 import msgspec
 
-from api.actions.exports import VIEWS, ItemStream, cell, csv_parts, json_parts, ndjson_parts
+from api.actions.exports import ItemStream, cell, csv_parts, json_parts, ndjson_parts
 from api.actions.requests import SearchRequest
 from api.actions.service import ContactService
 from api.actions.streams import TakeTurn
+from api.actions.views import VIEWS
 from indexing.cli.terminal import GrowingTable, print_bytes, print_json, say
 from mappings.errors import InvalidField
 
@@ -42,7 +43,7 @@ def columns_of(text: str, view: str) -> tuple[str, ...]:
         InvalidField: one is no field of a contact in this view.
     """
     names = tuple(name for part in text.split(",") if (name := part.strip()))
-    known = VIEWS[view].__struct_fields__
+    known = VIEWS[view].shape.__struct_fields__
     for name in names:
         if name not in known:
             raise InvalidField(f"{name!r} is not a field of a contact in the {view} view, which has {', '.join(known)}")
@@ -82,7 +83,7 @@ async def print_stream(service: ContactService, request: SearchRequest, listing:
         return
     shown = Picked(stream, listing.columns) if listing.columns else stream
     if listing.form == "csv":
-        parts = csv_parts(stream, nullcontext, simple=request.simple, columns=listing.columns)
+        parts = csv_parts(stream, nullcontext, request.shown, listing.columns)
     else:
         parts = (ndjson_parts if listing.form == "ndjson" else json_parts)(shown, nullcontext)
     async with aclosing(parts):

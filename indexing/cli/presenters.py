@@ -8,10 +8,10 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from api.actions.exports import VIEWS
 from api.actions.requests import ActionRequest, Data, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.table import Action
+from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
 from indexing.cli.remarks import ledger_of, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
@@ -185,7 +185,7 @@ PRESENTERS: Mapping[str, Presenter] = {
             "cursor": {"help": "Continue at the `next` or `previous` of an earlier answer."},
             "view": {
                 "type": click.Choice(list(VIEWS)),
-                "default": "full",
+                "default": DEFAULT,
                 "show_default": True,
                 "help": "Fields of a contact, in all forms but the table.",
             },

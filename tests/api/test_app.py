@@ -10,7 +10,7 @@ from api.app import create_app
 from api.settings import load_settings
 from search import engines
 from search.duckdb.engine import DuckDBEngine
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.pipes import run_at_once
 from tests.harness.stores import load
 
@@ -26,7 +26,7 @@ def test_as_many_requests_as_are_let_in_run_at_once_in_the_engine(
     )
 
     async def run() -> None:
-        await load(settings.engine, [ContactListItem(uuid="a")])
+        await load(settings.engine, [ContactCompleteItem(uuid="a")])
         async with create_app(settings).lifespan():
             [engine] = opened
             assert isinstance(engine, DuckDBEngine)

@@ -8,14 +8,14 @@ is right about what `mappings.predicates` means; that contacts are derived right
 from collections.abc import Sequence
 
 from mappings.predicates import ContactFilter
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import hits_of, searchable
 
 
 class Oracle:
     """Contacts in memory. Of two with the same uuid the later one counts."""
 
-    def __init__(self, items: Sequence[ContactListItem]) -> None:
+    def __init__(self, items: Sequence[ContactCompleteItem]) -> None:
         self._contacts = searchable(items)
 
     def count(self, contact_filter: ContactFilter) -> int:

@@ -12,9 +12,9 @@ import msgspec
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import Engine, EngineSettings
 from search.engines import open_engine, open_loader
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 
-BATCH = 500
+BATCH = 250
 """Documents written at once: well under 1 MiB, of which aiohttp warns, and warnings are errors here."""
 SECONDS = 60.0
 
@@ -33,7 +33,7 @@ def delete_loads(url: str, alias: str) -> None:
         urllib.request.urlopen(request, timeout=SECONDS).close()
 
 
-async def load(settings: EngineSettings, items: Sequence[ContactListItem]) -> int:
+async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem]) -> int:
     """Make `items` the live contacts; how many distinct ones there are."""
     loader = open_loader(settings, keep=0)
     try:
@@ -62,4 +62,4 @@ def run(work: Any) -> Any:
 
 
 def uuids_of(items: Sequence[bytes]) -> list[str]:
-    return [msgspec.json.decode(item, type=ContactListItem).uuid for item in items]
+    return [msgspec.json.decode(item, type=ContactCompleteItem).uuid for item in items]

@@ -21,7 +21,7 @@ from mappings.predicates import (
 )
 from mappings.text import normalise, slug, term, words
 from mappings.titles import title_key
-from search.fields import SEARCH_FIELDS, SORT_KEYS, ContactListItem, Kind
+from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, Kind
 
 WORDS = ("Sales", "Manager", "C++", "c#", "Æther", "Müller", "ﬁne", "हिन्दी", "株式会社", "İstanbul", "a", "z9",
          "O'Neil", "x" * 70, "", "CEO", "of", "The", "acme", "Straße", "__", "%", "1")  # fmt: skip
@@ -30,6 +30,8 @@ INDUSTRIES = ("banking", "retail", "health, wellness & fitness", "computer softw
 DATES = ("2024-01-15T10:30:00", "2024-01-15T10:30:01", "1969-12-31T23:59:59", "2030-06-01T00:00:00")
 NUMBERS = (0, 1, 10, 11, 50, -3, 2**63, -(2**70), 2**63 - 1, 10**12)
 DOMAINS = ("acme.com", "shop.acme.com", "notacme.com", "müller.de", "x.co.uk", "localhost", "")
+
+CODES = ("7372", "54", "541511", "5415-11", "31-33", "7", "none", "")
 
 Value = TypeVar("Value")
 
@@ -44,7 +46,7 @@ def optional(values: Sequence[Value]) -> st.SearchStrategy[Value | None]:
 
 
 items = st.builds(
-    ContactListItem,
+    ContactCompleteItem,
     uuid=st.one_of(st.sampled_from("abcdefgh"), st.uuids(version=4).map(str)),
     first_name=texts,
     last_name=texts,
@@ -75,10 +77,21 @@ items = st.builds(
     last_raised_at=optional(DATES),
     created_at=optional(DATES),
     updated_at=optional(DATES),
+    stage=optional(("Cold", "Do Not Contact", "")),
+    sub_departments=st.one_of(st.none(), st.lists(st.sampled_from(("Inside Sales", "Sales")), max_size=2).map(tuple)),
+    company_description=texts,
+    sic_codes=st.one_of(st.none(), st.lists(st.sampled_from(CODES), max_size=2).map(tuple)),
+    naics_codes=st.one_of(st.none(), st.lists(st.sampled_from(CODES), max_size=2).map(tuple)),
+    founded_year=optional(NUMBERS),
+    do_not_call=optional((True, False)),
+    last_contacted_at=optional(DATES),
+    foreign_ids=optional(({"file": "7"}, {"hubspot": "å", "file": ""}, {})),
+    custom=st.one_of(st.none(), st.dictionaries(st.sampled_from(WORDS), st.text(max_size=5), max_size=3)),
 )
 
 term_values = st.one_of(
-    phrases.map(title_key), phrases.map(slug), st.sampled_from(INDUSTRIES).map(term), st.sampled_from(DOMAINS),
+    phrases.map(title_key), phrases.map(slug), st.sampled_from(("73", "5415", "32", "7", "do not contact")),
+    st.sampled_from(INDUSTRIES).map(term), st.sampled_from(DOMAINS),
     phrases.flatmap(lambda text: st.sampled_from(words(text) or ("sales",))), st.sampled_from(("verified", "vp")),
 ).filter(bool)  # fmt: skip
 phrase_values = st.one_of(phrases, st.sampled_from(PLACES), st.sampled_from(INDUSTRIES)).map(normalise).filter(bool)
@@ -97,7 +110,7 @@ leaves: st.SearchStrategy[Predicate] = st.one_of(
     st.builds(Phrase, fields(Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME), phrase_values),
     st.builds(Substring, fields(Kind.NAME), needles),
     st.builds(Range, fields(Kind.NUMBER), optional(NUMBERS), optional(NUMBERS)),
-    st.builds(Exists, st.sampled_from(ContactListItem.__struct_fields__)),
+    st.builds(Exists, st.sampled_from(ALL_FIELDS)),
 )
 predicates: st.SearchStrategy[Predicate] = st.recursive(
     leaves,

@@ -9,19 +9,19 @@ import pytest
 from indexing.encoding import Batch, Encoded, Encoders, WorkerDied, encode_batch
 from indexing.ledger import fingerprint
 from mappings.errors import RowRejected
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Document
 
 FIELDS = ("uuid", "title")
 
 
-def encode(row: int, item: ContactListItem) -> Document:
+def encode(row: int, item: ContactCompleteItem) -> Document:
     if item.title == "unencodable":
         raise RowRejected("title: can't be encoded")
     return Document(row, item.uuid.encode(), f"{os.getpid()}".encode())
 
 
-def end(_row: int, _item: ContactListItem) -> Document:
+def end(_row: int, _item: ContactCompleteItem) -> Document:
     os._exit(1)
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from indexing.items import item_reader
 from indexing.sources.cells import text_of_field
 from mappings.errors import RowRejected
-from search.fields import ITEM_FIELDS, LONG_MAX, ContactListItem
+from search.fields import ITEM_FIELDS, LONG_MAX, ContactCompleteItem
 
 
-def item(**cells: str) -> ContactListItem:
+def item(**cells: str) -> ContactCompleteItem:
     return item_reader(tuple(cells))(list(cells.values()))
 
 
@@ -132,7 +132,7 @@ scalars: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-def outcome(cells: dict[str, Any]) -> ContactListItem | str:
+def outcome(cells: dict[str, Any]) -> ContactCompleteItem | str:
     try:
         return item_reader(tuple(cells))(list(cells.values()))
     except RowRejected as rejected:

@@ -11,7 +11,7 @@ from indexing.pipeline import Portion, open_source
 from indexing.sources import base
 from indexing.sources.base import Row, RowBatch, Start
 from mappings.errors import SourceError
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Document
 from tests.harness.memory_source import MemorySource
 
@@ -19,7 +19,7 @@ FIELDS = ("uuid", None, "title")
 FIRST = 11
 
 
-def encode(row: int, item: ContactListItem) -> Document:
+def encode(row: int, item: ContactCompleteItem) -> Document:
     return Document(row, item.uuid.encode())
 
 

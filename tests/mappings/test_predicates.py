@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Phrase, Predicate, Terms, all_of, any_of
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
 from tests.harness.strategies import items, predicates
 
@@ -30,7 +30,7 @@ def test_simplest_form(simplified: Predicate, expected: Predicate) -> None:
 
 
 @given(st.lists(predicates, max_size=4), items)
-def test_simplifying_keeps_the_meaning(parts: list[Predicate], item: ContactListItem) -> None:
+def test_simplifying_keeps_the_meaning(parts: list[Predicate], item: ContactCompleteItem) -> None:
     fields = derived(item)
     assert matches(all_of(parts), fields) == all(matches(part, fields) for part in parts)
     assert matches(any_of(parts), fields) == any(matches(part, fields) for part in parts)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings import vocabulary
-from search.fields import ITEM_FIELDS, SEARCH_FIELDS
+from search.fields import ALL_FIELDS, SEARCH_FIELDS
 
 VOCABULARIES = json.loads(resources.files("mappings").joinpath("data", "vocabularies.json").read_text("utf-8"))
 TREE: dict[str, list[str]] = VOCABULARIES["departments"]["tree"]
@@ -176,8 +176,8 @@ def test_industry_of_tag() -> None:
         ("tags ", "keywords"),
         ("Keywords", "keywords"),
         ("industries", "industries"),
-        ("social_media_description", "keywords"),
-        ("seo_description", "keywords"),
+        ("social_media_description", "company_description"),
+        ("seo_description", "company_description"),
         ("nonsense", None),
         ("", None),
     ],
@@ -231,8 +231,8 @@ def test_every_industry_is_named_by_its_name() -> None:
 
 
 def test_item_fields_are_those_of_the_field_table() -> None:
-    assert tuple(dict.fromkeys(vocabulary._item_fields().values())) == ITEM_FIELDS
-    assert all(vocabulary.item_field_of(field) == field for field in ITEM_FIELDS)
+    assert tuple(dict.fromkeys(vocabulary._item_fields().values())) == ALL_FIELDS
+    assert all(vocabulary.item_field_of(field) == field for field in ALL_FIELDS)
 
 
 @given(st.one_of(st.text(), st.sampled_from(DEPARTMENTS), st.text("c_ SUITElevel-master&and", max_size=20)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.oracle import Oracle
 from tests.harness.stores import cluster, engine_of, load, uuids_of
 from tests.harness.strategies import filters, items
@@ -59,7 +59,7 @@ def test_engines_agree_with_the_naive_evaluator(
         cluster(elasticsearch_url, own_index("agreement")),
     )
 
-    async def run(contacts: list[ContactListItem], asked: list[ContactFilter], limit: int) -> None:
+    async def run(contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int) -> None:
         oracle = Oracle(contacts)
         for store in stores:
             assert await load(store, contacts) == len({item.uuid for item in contacts})
@@ -81,7 +81,7 @@ def test_engines_agree_with_the_naive_evaluator(
         st.lists(filters, min_size=10, max_size=20),
         st.integers(1, 7),
     )
-    def agree(contacts: list[ContactListItem], asked: list[ContactFilter], limit: int) -> None:
+    def agree(contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int) -> None:
         asyncio.run(run(contacts, asked, limit))
 
     agree()

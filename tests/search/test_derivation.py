@@ -17,6 +17,12 @@ def test_what_is_empty() -> None:
         assert empty(("a", "b", ("c",), "d", *zero)) == tuple(name for name in numbers if name != f"number {at}")
 
 
+def test_false_is_something_and_an_empty_object_is_not() -> None:
+    empty = derivation.empty({"truth": Form.TRUTH, "map": Form.MAP})
+    assert empty((False, {})) == ("map",)
+    assert empty((None, {"a": ""})) == ("truth",)
+
+
 def test_seconds_of_what_is_no_datetime() -> None:
     assert derivation.epoch_seconds("2024-01-15T10:30:00") == 1_705_314_600
     assert [derivation.epoch_seconds(text) for text in (None, "", "soon", "2024-02-30T00:00:00")] == [None] * 4
@@ -80,3 +86,33 @@ def test_what_is_remembered_is_bounded() -> None:
     for at in range(3 * derivation.REMEMBERED_BYTES // 8 // 1000):
         derivation.words(f"{at} " + "x" * 1000)
     assert sum(map(len, kept)) * 8 < derivation.REMEMBERED_BYTES
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("7372", ("73", "737", "7372")),
+        ("541511 - Custom Computer Programming Services", ("54", "541", "5415", "54151", "541511")),
+        ("SIC 7372.0", ("73", "737", "7372")),
+        ("31-33", ("31", "32", "33")),
+        ("44 – 45", ("44", "45")),
+        ("45-44", ()),
+        ("7", ("7",)),
+        ("none", ()),
+        ("٣١", ()),
+    ],
+)
+def test_a_code_is_also_what_it_begins_with(text: str, codes: tuple[str, ...]) -> None:
+    assert derivation.codes((text,)) == codes
+
+
+def test_codes_are_there_once() -> None:
+    assert derivation.codes(("7372", "7371")) == ("73", "737", "7372", "7371")
+    assert derivation.codes(None) == ()
+
+
+def test_departments_of_several_lists() -> None:
+    assert derivation.departments((("Sales", "C-Suite"), ("Inside Sales", "Sales"))) == (
+        "sales", "c_suite", "inside_sales",
+    )  # fmt: skip
+    assert derivation.departments((None, None)) == ()

@@ -4,10 +4,10 @@ import msgspec
 from hypothesis import given
 
 from search.documents import search_fields, value_of
-from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactListItem, sort_field
+from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, sort_field
 from tests.harness.strategies import items
 
-CONTACT = ContactListItem(
+CONTACT = ContactCompleteItem(
     uuid="1",
     first_name="Björn",
     last_name="O'Neil",
@@ -57,10 +57,10 @@ def test_search_fields() -> None:
 
 
 def test_a_zero_is_something() -> None:
-    absent = search_fields(ContactListItem(uuid="1", employees=0, title="", keywords=())).absent
+    absent = search_fields(ContactCompleteItem(uuid="1", employees=0, title="", keywords=())).absent
     assert "employees" not in absent
     assert {"title", "keywords", "total_funding"} <= set(absent)
-    assert INTEGER_FIELDS.isdisjoint(search_fields(ContactListItem("1", **dict.fromkeys(INTEGER_FIELDS, 0))).absent)
+    assert INTEGER_FIELDS.isdisjoint(search_fields(ContactCompleteItem("1", **dict.fromkeys(INTEGER_FIELDS, 0))).absent)
 
 
 def test_every_search_field_and_sort_key_is_derived() -> None:
@@ -70,7 +70,7 @@ def test_every_search_field_and_sort_key_is_derived() -> None:
 
 
 def test_the_company_is_what_colleagues_share() -> None:
-    colleague = ContactListItem(
+    colleague = ContactCompleteItem(
         "2",
         title="CEO",
         city="Paris",
@@ -93,7 +93,7 @@ def test_a_derived_field_by_its_name() -> None:
 
 
 @given(items)
-def test_the_json_is_that_of_both_parts(item: ContactListItem) -> None:
+def test_the_json_is_that_of_both_parts(item: ContactCompleteItem) -> None:
     fields = search_fields(item)
     parts = (msgspec.json.encode(fields.person), msgspec.json.encode(fields.company))
     assert msgspec.json.decode(fields.json()) == {
@@ -102,8 +102,8 @@ def test_the_json_is_that_of_both_parts(item: ContactListItem) -> None:
 
 
 @given(items)
-def test_it_is_a_function_of_the_stored_item(item: ContactListItem) -> None:
-    stored = msgspec.json.decode(msgspec.json.encode(item), type=ContactListItem)
+def test_it_is_a_function_of_the_stored_item(item: ContactCompleteItem) -> None:
+    stored = msgspec.json.decode(msgspec.json.encode(item), type=ContactCompleteItem)
     fields = search_fields(item)
     assert search_fields(stored) == fields
     assert all(

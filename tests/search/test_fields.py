@@ -12,9 +12,24 @@ from indexing.sources.columns import map_columns
 from search.documents import search_fields
 from search.duckdb.schema import CREATE
 from search.elasticsearch.schema import index_body
-from search.fields import MAPPING_VERSION
+from search.fields import (
+    ALL_FIELDS,
+    CONTACT_FIELDS,
+    ITEM_FIELDS,
+    MAPPING_VERSION,
+    MORE_FIELDS,
+    NO_MORE,
+    ContactCompleteItem,
+    ContactListItem,
+    complete_json,
+    contact_of,
+    halves,
+    item_json,
+    joined,
+    more_json,
+)
 
-PINNED = {1: "5d701a1ed4bca2958d2b575c0ce0e73ce78a13eacafec2646cabfb4b878bd086"}
+PINNED = {2: "21d8ce7c96138115513ad26c5f88039b02686a975b192f59957af29617eb3428"}
 
 
 def fingerprint() -> str:
@@ -34,3 +49,26 @@ def test_the_mapping_version_moves_with_the_mapping() -> None:
     Only when nothing but the sample has changed may the value be replaced alone.
     """
     assert {MAPPING_VERSION: fingerprint()} == PINNED
+
+
+def test_json_is_cut_and_joined_without_being_read() -> None:
+    tricky = ',"sub_departments":null}'
+    for contact in (
+        ContactCompleteItem("1"),
+        ContactCompleteItem("2", title=tricky, keywords=(tricky, ","), custom={"sub_departments": tricky}),
+        ContactCompleteItem("3", do_not_call=False),
+    ):
+        item, more = item_json(contact), more_json(contact)
+        assert item == msgspec.json.encode(ContactListItem(*msgspec.structs.astuple(contact)[: len(ITEM_FIELDS)]))
+        assert (item, more) == halves(complete_json(contact))
+        assert joined(item, more) == complete_json(contact) == msgspec.json.encode(contact)
+        assert contact_of(complete_json(contact)) == contact
+    assert more_json(ContactCompleteItem("1", title="CEO")) == b""
+    assert tuple(msgspec.json.decode(NO_MORE)) == MORE_FIELDS
+    assert contact_of(item_json(ContactCompleteItem("1", lists=("a",)))) == ContactCompleteItem("1")
+
+
+def test_the_complete_contact_is_the_item_and_more() -> None:
+    assert ALL_FIELDS == ITEM_FIELDS + MORE_FIELDS == tuple(CONTACT_FIELDS)
+    # The bits of `contacts.present` in a DuckDB file.
+    assert len(ALL_FIELDS) <= 63

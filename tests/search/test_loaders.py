@@ -11,7 +11,7 @@ from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import ENGINES, open_loader, open_updater
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Loader
 from search.stores import Store
 from tests.harness.stores import cluster, engine_of
@@ -34,7 +34,7 @@ async def loaded(store: EngineSettings, number: int, keep: int = 1) -> str:
 
     async def fill(loader: Loader) -> str:
         await loader.start()
-        await loader.write([loader.encode(row, ContactListItem(uuid=str(row))) for row in range(1, number + 1)])
+        await loader.write([loader.encode(row, ContactCompleteItem(uuid=str(row))) for row in range(1, number + 1)])
         assert await loader.finish() == number
         await loader.swap()
         return loader.name
@@ -93,7 +93,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
 
         async def begin(loader: Loader) -> tuple[str, str]:
             await loader.start()
-            await loader.write([loader.encode(1, ContactListItem(uuid="a"))])
+            await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
             return loader.name, await loader.mark()
 
         async def abort(loader: Loader) -> None:
@@ -103,7 +103,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
 
         async def go_on(loader: Loader) -> int:
             await loader.resume(mark)
-            await loader.write([loader.encode(2, ContactListItem(uuid="b"))])
+            await loader.write([loader.encode(2, ContactCompleteItem(uuid="b"))])
             number = await loader.finish()
             # Once more, as after a crash before the swap.
             await loader.resume(mark)
@@ -123,7 +123,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
     async def begun_anew(loader: Loader) -> int:
         """A load that was interrupted before it had a store."""
         await loader.resume("")
-        await loader.write([loader.encode(1, ContactListItem(uuid="a"))])
+        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
         return await loader.finish()
 
     asyncio.run(run())
@@ -135,7 +135,7 @@ def test_an_update_in_place(elasticsearch_url: str, own_index: Own) -> None:
     async def update(loader: Loader) -> int:
         await loader.start()
         await loader.resume("")
-        await loader.write([loader.encode(2**40, ContactListItem(uuid="new"))])
+        await loader.write([loader.encode(2**40, ContactCompleteItem(uuid="new"))])
         number = await loader.finish()
         await loader.swap()
         await loader.abort()

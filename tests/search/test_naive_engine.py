@@ -10,11 +10,11 @@ from mappings.predicates import ContactFilter, Order, Range
 from search.cursor import Position
 from search.engine import EngineSettings
 from search.engines import explain, open_engine, own_settings
-from search.fields import LONG_MAX, ContactListItem
+from search.fields import LONG_MAX, ContactCompleteItem
 from tests.harness import naive_engine
 from tests.harness.stores import engine_of, load, uuids_of
 
-CONTACTS = [ContactListItem(uuid=str(at), employees=at // 2 or None, title=f"t{at}") for at in range(6)]
+CONTACTS = [ContactCompleteItem(uuid=str(at), employees=at // 2 or None, title=f"t{at}") for at in range(6)]
 BY_EMPLOYEES = ContactFilter(order=Order("employees"))
 
 pytestmark = pytest.mark.usefixtures("naive")
@@ -31,7 +31,7 @@ async def uuids(at: EngineSettings, contact_filter: ContactFilter) -> list[str]:
 
 def test_what_is_loaded_is_what_is_found(tmp_path: Path) -> None:
     async def run() -> None:
-        assert await load(store(tmp_path), [*CONTACTS, ContactListItem(uuid="0", title="later")]) == len(CONTACTS)
+        assert await load(store(tmp_path), [*CONTACTS, ContactCompleteItem(uuid="0", title="later")]) == len(CONTACTS)
         async with engine_of(store(tmp_path, batch=2)) as engine:
             await engine.ready()
             asked = engine.compile(BY_EMPLOYEES)
@@ -49,7 +49,9 @@ def test_what_is_loaded_is_what_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bound", [LONG_MAX, LONG_MAX + 1, 2**70])
 def test_bounds_and_numbers_outside_count_as_the_nearest_inside(tmp_path: Path, bound: int) -> None:
     async def run(at: EngineSettings) -> list[str]:
-        await load(at, [ContactListItem(uuid="huge", employees=2**63), ContactListItem(uuid="small", employees=1)])
+        await load(
+            at, [ContactCompleteItem(uuid="huge", employees=2**63), ContactCompleteItem(uuid="small", employees=1)]
+        )
         return await uuids(at, ContactFilter(Range("employees", gte=bound)))
 
     assert asyncio.run(run(store(tmp_path))) == ["huge"]

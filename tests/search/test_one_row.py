@@ -15,6 +15,7 @@ import msgspec
 
 from api.actions.exports import csv_header
 from api.actions.shapes import SearchData
+from api.actions.views import DEFAULT, VIEWS
 from indexing.items import item_reader
 from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
@@ -25,14 +26,14 @@ from search.documents import search_fields
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.engine import EngineSettings
-from search.fields import ContactListItem, ContactSimpleItem
+from search.fields import ContactCompleteItem, ContactSimpleItem
 from tests.harness.stores import engine_of, load, uuids_of
 
 ROOT = Path(__file__).parent.parent.parent
 
 ROWS = """
-    founded_year: Annotated[Integer, ContactField(
-        headers=("Year Founded",), stock="company.founded", apollo=("organization_founded_year",), simple=True,
+    founded_in: Annotated[Integer, ContactField(
+        headers=("Founded in",), stock="company.founded", apollo=("organization_since",), simple=True,
         company=True, search=Kind.NUMBER, sort=("organization_founded",))] = None
     nicknames: Annotated[Texts, ContactField(search=Kind.NAME)] = None
     region: Annotated[Text, ContactField(search=Kind.TEXT, sort=())] = None
@@ -58,25 +59,25 @@ def test_a_contact_field_is_one_row(tmp_path: Path) -> None:
 
 def with_the_row(data_dir: Path) -> None:
     """Every place that has to know of the fields in `ROWS`, asked for them."""
-    mapping = map_columns(["id", "Year founded", "Nicknames", "region"])
-    assert mapping.fields == ("uuid", "founded_year", "nicknames", "region")
+    mapping = map_columns(["id", "Founded IN", "Nicknames", "region"])
+    assert mapping.fields == ("uuid", "founded_in", "nicknames", "region")
     items = [item_reader(mapping.fields)(cells) for cells in CELLS]
-    assert items[0] == ContactListItem("1", founded_year=0, nicknames=("Bobby", "The Boss"), region="Île-de-France")
+    assert items[0] == ContactCompleteItem("1", founded_in=0, nicknames=("Bobby", "The Boss"), region="Île-de-France")
 
-    absent = [set(search_fields(item).absent) & {"founded_year", "nicknames", "region"} for item in items]
-    assert absent == [set(), {"nicknames"}, {"founded_year", "region"}]
+    absent = [set(search_fields(item).absent) & {"founded_in", "nicknames", "region"} for item in items]
+    assert absent == [set(), {"nicknames"}, {"founded_in", "region"}]
 
-    assert "    company.founded AS founded_year,\n" in STOCK_QUERY
+    assert "    company.founded AS founded_in,\n" in STOCK_QUERY
     assert "nicknames" not in STOCK_QUERY
-    assert ContactSimpleItem.__struct_fields__[-1] == "founded_year"
-    assert csv_header(simple=False).decode().rstrip().endswith("founded_year,nicknames,region")
+    assert ContactSimpleItem.__struct_fields__[-1] == "founded_in"
+    assert csv_header(VIEWS[DEFAULT]).decode().rstrip().endswith("founded_in,nicknames,region")
     _, schemas = msgspec.json.schema_components([SearchData])
-    assert "founded_year" in schemas["ContactListItem"]["properties"]
+    assert "founded_in" in schemas["ContactListItem"]["properties"]
 
     asyncio.run(found_in_a_store(data_dir, items))
 
     properties = index_body()["mappings"]["properties"]
-    assert {"founded_year", "nicknames", "region"} <= set(properties)
+    assert {"founded_in", "nicknames", "region"} <= set(properties)
     for item in items:
         document = msgspec.json.decode(ElasticsearchLoader.encode(1, item).body.splitlines()[1])
         assert set(document) <= set(properties)
@@ -87,7 +88,7 @@ def with_the_row(data_dir: Path) -> None:
     assert grams == ["bob obb bby by$ y$$", "the he_ e_b _bo bos oss ss$ s$$"]
 
 
-async def found_in_a_store(data_dir: Path, items: list[ContactListItem]) -> None:
+async def found_in_a_store(data_dir: Path, items: list[ContactCompleteItem]) -> None:
     settings = EngineSettings(data_dir=data_dir)
     assert await load(settings, items) == len(items)
     async with engine_of(settings) as engine:
@@ -96,19 +97,19 @@ async def found_in_a_store(data_dir: Path, items: list[ContactListItem]) -> None
             return uuids_of((await engine.search(engine.compile(contact_filter), 10)).items)
 
         asked: dict[Predicate, list[str]] = {
-            Range("founded_year", gte=0, lte=10): ["1"],
+            Range("founded_in", gte=0, lte=10): ["1"],
             Substring("nicknames", "ob"): ["1", "3"],
             Phrase("nicknames", "boss"): ["1"],
             Phrase("region", "bavaria"): ["2"],
-            Exists("founded_year"): ["1", "2"],
+            Exists("founded_in"): ["1", "2"],
             Exists("nicknames"): ["1", "3"],
         }
         for predicate, uuids in asked.items():
             assert await found(ContactFilter(predicate)) == uuids, predicate
         for query, uuids in {
-            "existFields[]=organization_founded_year": ["1", "2"],
+            "existFields[]=organization_since": ["1", "2"],
             "sortByField=organization_founded": ["2", "1", "3"],
-            "sortByField=founded_year&sortAscending=true": ["1", "2", "3"],
+            "sortByField=founded_in&sortAscending=true": ["1", "2", "3"],
             "sortByField=region": ["2", "1", "3"],
         }.items():
             mapped = map_url(parse(f"https://app.apollo.io/#/people?{query}"), date(2024, 1, 1))

@@ -13,7 +13,7 @@ from search.cursor import Position
 from search.elasticsearch import engine as elasticsearch
 from search.engine import SCAN_BATCH, Engine, EngineSettings
 from search.engines import ENGINES
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.stores import cluster, engine_of, load, uuids_of
 
 NUMBER = SCAN_BATCH + 500
@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     else:
         directory: Path = tmp_path_factory.mktemp("reading")
         settings = EngineSettings(engine=request.param, data_dir=directory)
-    items = [ContactListItem(uuid=uuid, employees=at % 10) for at, uuid in enumerate(UUIDS)]
+    items = [ContactCompleteItem(uuid=uuid, employees=at % 10) for at, uuid in enumerate(UUIDS)]
     assert asyncio.run(load(settings, items)) == NUMBER
     return settings
 

@@ -15,13 +15,14 @@ from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
 from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
+from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.listing import print_contacts
 from indexing.cli.presenters import PRESENTERS, print_analysis
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.remarks import note_remarks
 from mappings.errors import InvalidField
 from mappings.ledger import LedgerEntry
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.clients import URL
 from tests.harness.memory_engine import MemoryEngine
 
@@ -92,9 +93,9 @@ def fetched(engine: MemoryEngine) -> list[dict[str, Any]]:
 
 
 def test_csv_is_what_rest_exports(run, engine):
-    rows = csv_header(simple=False) + csv_rows([hit.item for hit in engine.hits], simple=False)
+    rows = csv_header(VIEWS[DEFAULT]) + csv_rows([hit.item for hit in engine.hits], VIEWS[DEFAULT])
     assert run("search", URL, "--all", "--format", "csv").stdout_bytes == rows
-    rows = csv_header(simple=True) + csv_rows([hit.item for hit in engine.hits[:2]], simple=True)
+    rows = csv_header(VIEWS["simple"]) + csv_rows([hit.item for hit in engine.hits[:2]], VIEWS["simple"])
     assert run("search", URL, "--limit", "2", "--format", "csv", "--view", "simple").stdout_bytes == rows
 
 
@@ -117,6 +118,14 @@ def test_a_table_of_all(run, engine):
     assert (first, headers.split()[0], len(rows)) == ("10 contacts", "name", 10)
     del engine.hits[1:]
     assert run("search", URL, "--all").stdout.startswith("1 contact\n")
+
+
+def test_whole_contacts(run):
+    asked = ("search", URL, "--limit", "1", "--view", "complete")
+    [line] = run(*asked, "--format", "ndjson").stdout.splitlines()
+    assert list(json.loads(line)) == list(ContactCompleteItem.__struct_fields__)
+    assert run(*asked, "--columns", "uuid,lists", "--format", "csv").stdout.splitlines()[0] == "uuid,lists"
+    assert "lists" in run(*asked, "--columns", "lists").stdout
 
 
 def test_columns_in_every_form(run):
@@ -212,7 +221,7 @@ def test_explain(run):
     "text", ["\x1b[2J", "[bold]CEO[/bold]", "[/red]", "CEO :smile:", "[link=https://evil.example]CEO[/link]"]
 )
 def test_what_contacts_hold_is_no_markup(text, capsys):
-    contact = ContactListItem(uuid="u", first_name=text, title=text, company=text, email=text, city=text)
+    contact = ContactCompleteItem(uuid="u", first_name=text, title=text, company=text, email=text, city=text)
     print_contacts([msgspec.json.encode(contact)], {"next": None})
     text = text.replace("\x1b", "\\x1b")
     assert capsys.readouterr().out.count(text) == 5

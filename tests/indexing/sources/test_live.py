@@ -13,12 +13,12 @@ from indexing.sources.live import LiveSource
 from mappings.errors import EngineUnavailable, SourceError
 from search.engine import EngineSettings
 from search.engines import open_loader
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Store
 from tests.harness.loads import rows_of
 from tests.harness.stores import load, run
 
-ITEMS = [ContactListItem(f"id-{at:04}", title="x" * at) for at in range(2500)]
+ITEMS = [ContactCompleteItem(f"id-{at:04}", title="x" * at) for at in range(2500)]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def source(tmp_path: Path) -> LiveSource:
 def test_every_contact_is_a_row_as_it_is_stored(source: LiveSource) -> None:
     rows = rows_of(source)
     assert [row.line for row in rows] == list(range(1, 2501))
-    assert [msgspec.json.decode(row.cells[0], type=ContactListItem) for row in rows] == ITEMS
+    assert [msgspec.json.decode(row.cells[0], type=ContactCompleteItem) for row in rows] == ITEMS
     assert source.name in source.identity
     assert "2500" in source.identity
 
@@ -58,7 +58,7 @@ class Trouble:
     def compile(self, _filter: object) -> None:
         return None
 
-    async def scan(self, _compiled: object, offset: int) -> AsyncGenerator[list[bytes]]:
+    async def scan(self, _compiled: object, offset: int, *, complete: bool) -> AsyncGenerator[list[bytes]]:
         try:
             yield [b"{}"]
             raise EngineUnavailable("The contacts engine can't be reached.")

@@ -14,7 +14,7 @@ from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
 from search.duckdb.sql import Sql
 from search.engine import EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.pipes import run_at_once
 from tests.harness.stores import load, uuids_of
 
@@ -26,7 +26,7 @@ def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, A
 
     async def run() -> Any:
         store = EngineSettings(data_dir=directory, **settings)
-        await load(store, [ContactListItem(uuid="a")])
+        await load(store, [ContactCompleteItem(uuid="a")])
         engine = DuckDBEngine(store)
         try:
             return await use(engine)
@@ -164,11 +164,11 @@ def test_a_scan_goes_on_in_the_file_it_began_with(tmp_path: Path) -> None:
     store = EngineSettings(data_dir=tmp_path)
 
     async def run() -> None:
-        await load(store, [ContactListItem(uuid=f"{at:05}") for at in range(3000)])
+        await load(store, [ContactCompleteItem(uuid=f"{at:05}") for at in range(3000)])
         engine = DuckDBEngine(store)
         scan = engine.scan(engine.compile(ContactFilter()))
         first = await anext(scan)
-        await load(store, [ContactListItem(uuid="new")])
+        await load(store, [ContactCompleteItem(uuid="new")])
         assert await count(engine) == 1
         rest = [item async for batch in scan for item in batch]
         assert uuids_of([*first, *rest]) == [f"{at:05}" for at in range(3000)]
@@ -186,7 +186,7 @@ def test_a_file_that_is_live_again_is_another_one(tmp_path: Path) -> None:
     store = EngineSettings(data_dir=tmp_path)
 
     async def run() -> None:
-        await load(store, [ContactListItem(uuid=f"{at:05}") for at in range(3000)])
+        await load(store, [ContactCompleteItem(uuid=f"{at:05}") for at in range(3000)])
         pointer = tmp_path / "contacts.current"
         old = pointer.read_text()
         copy = tmp_path / old.strip()
@@ -194,7 +194,7 @@ def test_a_file_that_is_live_again_is_another_one(tmp_path: Path) -> None:
         engine = DuckDBEngine(store)
         scan = engine.scan(engine.compile(ContactFilter()))
         await anext(scan)
-        await load(store, [ContactListItem(uuid="new")])
+        await load(store, [ContactCompleteItem(uuid="new")])
         assert await count(engine) == 1
         copy.write_bytes(content)
         pointer.write_text(old)

@@ -11,7 +11,7 @@ from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate,
 from search.duckdb.compile import compile_filter
 from search.duckdb.lookup import factored
 from search.engine import EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
 from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
@@ -29,7 +29,7 @@ def test_what_alternatives_share_is_taken_out() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
-def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactListItem) -> None:
+def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactCompleteItem) -> None:
     fields = derived(item)
     assert matches(Any(tuple(factored(alternatives))), fields) == matches(Any(tuple(alternatives)), fields)
 
@@ -47,7 +47,8 @@ def test_three_hundred_that_must_all_hold_become_one_look_up_for_each_field() ->
 
 
 CONTACTS = [
-    ContactListItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd", keywords=(f"kw{at}", f"c+{at} x"),
+    ContactCompleteItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd",
+                        keywords=(f"kw{at}", f"c+{at} x"),
                     email=f"mail{at % 5}@host{at}.com", city=f"city{at}", state=f"state{at % 7}", country="France")
     for at in range(60)
 ]  # fmt: skip

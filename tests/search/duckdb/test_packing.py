@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 
 from search.duckdb.packing import Unpacker, dictionary, pack
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.strategies import items
 
 
 @given(items)
-def test_what_is_packed_is_unpacked(item: ContactListItem) -> None:
+def test_what_is_packed_is_unpacked(item: ContactCompleteItem) -> None:
     stored = msgspec.json.encode(item)
     assert Unpacker(dictionary())([pack(stored), pack(b"")]) == [stored, b""]
 
@@ -35,6 +35,6 @@ def test_threads_pack_and_unpack_side_by_side() -> None:
 
 
 def test_an_item_becomes_a_third() -> None:
-    item = msgspec.json.decode(dictionary().splitlines()[3], type=ContactListItem)
+    item = msgspec.json.decode(dictionary().splitlines()[-3], type=ContactCompleteItem)
     other = msgspec.json.encode(msgspec.structs.replace(item, email="someone@else.example", last_name="Somebody"))
     assert len(pack(other)) * 3 < len(other)

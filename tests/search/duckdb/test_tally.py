@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Terms
 from search.duckdb import tally
 from search.engine import EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
 from tests.harness.strategies import predicates
 
 KEYWORDS = tuple(f"kw{number}" for number in range(6))
 CONTACTS = [
-    ContactListItem(
+    ContactCompleteItem(
         uuid=str(at),
         keywords=tuple(f"{word} x{at % 3}" for bit, word in enumerate(KEYWORDS) if at >> bit & 1),
         title=f"t{at % 5}",

@@ -12,12 +12,12 @@ from mappings.errors import EngineTimeout, EngineUnavailable, EngineUnreachable
 from mappings.predicates import ContactFilter
 from search.elasticsearch import guard
 from search.engine import Engine
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from tests.harness.proxy import Proxy, proxy
 from tests.harness.service import free_port
 from tests.harness.stores import cluster, engine_of, load
 
-CONTACTS = [ContactListItem(uuid=str(at)) for at in range(3)]
+CONTACTS = [ContactCompleteItem(uuid=str(at)) for at in range(3)]
 TIMEOUT = 1.0
 FOUND_SECONDS = 20.0
 

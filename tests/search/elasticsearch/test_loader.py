@@ -11,7 +11,7 @@ from mappings.errors import EngineRejected, EngineUnavailable
 from search.elasticsearch import patience
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.engine import EngineSettings
-from search.fields import ContactListItem
+from search.fields import ContactCompleteItem
 from search.loader import Document, Refusal
 
 Answer = Callable[[list[str]], dict[str, int] | Exception]
@@ -61,7 +61,7 @@ def write(cluster: Cluster, number: int) -> list[Refusal]:
 
 
 def documents(number: int) -> list[Document]:
-    return [ElasticsearchLoader.encode(row, ContactListItem(uuid=f"u{row}")) for row in range(1, number + 1)]
+    return [ElasticsearchLoader.encode(row, ContactCompleteItem(uuid=f"u{row}")) for row in range(1, number + 1)]
 
 
 @pytest.fixture(autouse=True)
