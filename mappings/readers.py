@@ -127,7 +127,7 @@ def location(field: str) -> ValueReader:
 
 def _placed(place: AskedPlace, predicate: Predicate) -> Predicate | Reading:
     if any(place.regions):
-        regions = "; ".join([_listed(region) for region in place.regions if region])
+        regions = "; ".join([_listed(region) for region in dict.fromkeys(place.regions) if region])
         return Reading(predicate, "a region is any of its countries", regions, approximate=True)
     name = None if place.as_written else ", ".join(place.parts)
     if namesakes := place.namesakes:
