@@ -39,7 +39,8 @@ class Encoding(msgspec.Struct, frozen=True):
     @property
     def errors(self) -> str:
         """What becomes of wrong bytes: lone surrogates, which cost their row and not the load."""
-        return "surrogatepass" if self.codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        wide = codecs.lookup(self.codec).name.startswith(("utf-16", "utf-32"))
+        return "surrogatepass" if wide else "surrogateescape"
 
 
 def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
@@ -64,9 +65,9 @@ def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
 
 
 def check_encoding(name: str) -> None:
-    """Raises `SourceError` when there is no such encoding."""
+    """Raises `SourceError` when there is no such encoding of texts."""
     try:
-        codecs.lookup(name)
+        "".encode(name)
     except LookupError as error:
         raise SourceError(f"--encoding {name}: {error}") from error
 
