@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from indexing.cli.interrupts import run_async
+from indexing.cli.places import files_place
 from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
 from indexing.dry_run import DryRun, dry_run
 from indexing.job import Summary
@@ -17,6 +18,7 @@ from indexing.memory import tune_memory
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
+from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
 
 _MOST_REASONS = 10
@@ -111,6 +113,8 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
         return
     try:
         summary = run_async(load(settings, request))
+    except NoSuchLoad as error:
+        raise NoSuchLoad(f"{error} in {files_place(settings)}") from error
     except KeyboardInterrupt:
         if StateFile(settings.data_dir, settings.index).load() is None:
             raise
