@@ -43,8 +43,8 @@ class Encoding(msgspec.Struct, frozen=True):
         return "surrogatepass" if wide else "surrogateescape"
 
 
-def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
-    """The encoding of `text`, of which so many bytes are read, and `most` at most before the first beyond ASCII."""
+def detect_encoding(text: BinaryIO) -> Encoding:
+    """The encoding of `text`, which is read only as far as that needs."""
     chunk = text.read(_CHUNK)
     for mark, codec in _MARKS:
         if chunk.startswith(mark):
@@ -53,7 +53,7 @@ def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
         return Encoding(wide, _WIDE[wide])
     looked = len(chunk)
     while chunk.isascii():
-        if not chunk or looked >= most:
+        if not chunk or looked >= LOOKED_THROUGH:
             return Encoding("utf-8")
         chunk = text.read(_CHUNK)
         looked += len(chunk)

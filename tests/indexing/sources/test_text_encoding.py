@@ -54,8 +54,9 @@ def test_the_first_byte_beyond_ascii_may_come_late() -> None:
 
 
 def test_past_the_bound_a_text_is_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_encoding, "LOOKED_THROUGH", 300_000)
     text = io.BytesIO(b"Ann,Alpha,Acme\n" * 100_000 + b"J\xfcrgen")
-    assert detect_encoding(text, 300_000) == Encoding("utf-8")
+    assert detect_encoding(text) == Encoding("utf-8")
     assert text.tell() < 1_000_000
 
 
