@@ -127,8 +127,8 @@ def test_the_action_is_in_the_documents(copy: Path, service: Service) -> None:
     operation = openapi["paths"][f"{APOLLO}/contacts/first"]["post"]
     assert (operation["operationId"], operation["summary"]) == ("first", "First contact")
     assert {parameter["name"] for parameter in operation["parameters"]} == {
-        f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")
-    }
+        "ledger", *(f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list"))
+    }  # fmt: skip
     assert openapi["components"]["schemas"]["FirstData"]["required"] == ["uuid"]
     components = got(service, "/asyncapi.json")["components"]
     assert {"first_contactRequest", "first_contactSuccess"} <= set(components["messages"])
