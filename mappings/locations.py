@@ -53,6 +53,17 @@ def location_predicate(field: str, text: str) -> Predicate | None:
     return all_of(Phrase(field, part) for part in parts) if parts else None
 
 
+def is_country(text: str) -> bool:
+    """`text` is a country's name or code, in one of the usual spellings."""
+    return _key(normalise(text)) in _places().countries
+
+
+def is_us_state(text: str) -> bool:
+    """`text` is the name or the code of a state of the United States."""
+    name = normalise(text)
+    return name in _places().state_names or name in _places().states
+
+
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:
     given = normalise(country)
     nation = _places().countries.get(_key(given), given)

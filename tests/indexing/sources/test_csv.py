@@ -130,10 +130,10 @@ def test_the_identity_changes_with_the_file_and_how_it_is_read(tmp_path: Path) -
     [
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
-        (b"a,b\n1,2\n", "no column is known"),
+        (b"a,b\n1,2\n", "none of the 2 columns is known"),
         (gzip.compress(PLAIN.encode() * 100)[:-30], "can't be unpacked|can't be read"),
         (zstandard.compress(PLAIN.encode() * 100)[:8] + b"broken", "can't be unpacked"),
-        ("Email,Title\n".encode("utf-16"), "no column is known"),
+        ("Email,Title\n".encode("utf-16"), "columns is known"),
     ],
 )
 def test_what_can_not_be_read_is_said(tmp_path: Path, content: bytes, said: str) -> None:
