@@ -7,12 +7,13 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import wait
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -31,6 +32,11 @@ Encode = Callable[[int, ContactCompleteItem], Document]
 
 _SMALL = 3
 """Batches that are encoded in this process before workers are started: a small file needs none."""
+
+_LAST_SECONDS = 5.0
+"""How long a worker goes on after a SIGTERM."""
+
+_INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -126,8 +132,10 @@ class Encoders:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
         work = partial(_encode, self._encode, batch)
+        with _interrupts_held_back():
+            encoding = asyncio.get_running_loop().run_in_executor(self._pool, work)
         try:
-            documents, fingerprints, rejects = await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            documents, fingerprints, rejects = await encoding
         except BrokenProcessPool as error:
             raise WorkerDied("a worker process died, perhaps of too little memory; try --workers 1") from error
         return Encoded([Document(*document) for document in documents], fingerprints, rejects)
@@ -142,11 +150,36 @@ class WorkerDied(IndexingError):
     """A worker process ended by itself. The load can be resumed."""
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A process that is started meanwhile gets no interrupt before `_start_worker` says what to do with it.
+
+    To this process none is lost: it gets it afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker() -> None:
-    """Ctrl-C is for the job to handle, and a worker never outlives it, even if the job is killed."""
+    """Interrupts are for the job to handle, and a worker never outlives it, even if the job is killed.
+
+    A SIGTERM that is sent to all processes gives the job a while to end the workers. That is also how a pool ends what
+    is left of it, so they do not ignore it.
+    """
     tune_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: _end_soon())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_soon() -> None:
+    last = Timer(_LAST_SECONDS, os._exit, (1,))
+    last.daemon = True
+    last.start()
 
 
 def _end_with_parent() -> None:

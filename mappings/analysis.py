@@ -4,7 +4,9 @@ The structs are the answer: encoded as JSON they are the `data` of the action `a
 """
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters, parameter_of
 from mappings.url import ApolloUrl
 
@@ -54,29 +56,27 @@ class Analysis(msgspec.Struct, frozen=True):
     raw_parameters: dict[str, list[str]]
     """Names as written, in the order of the URL. Ids of industries are shown as names here too."""
 
+    ledger: tuple[LedgerEntry, ...] | UnsetType = UNSET
+    """What became of each parameter and value (`mappings.ledger`), where that was asked for."""
+
 
 def analyze(url: ApolloUrl) -> Analysis:
     """Sort the parameters of a URL into categories and describe them."""
     given = given_parameters(url.pairs)
     given.sort(key=_rank)
     by_category: dict[str, list[AnalysedParameter]] = {}
+    values_given = 0
     for parameter, values in given:
-        shown = AnalysedParameter(
-            parameter.name, shown_values(parameter, values), parameter.description, parameter.category
-        )
+        values_given += len(values)
+        shown = AnalysedParameter(parameter.name, parameter.shown(values), parameter.description, parameter.category)
         by_category.setdefault(parameter.category, []).append(shown)
     return Analysis(
         url=url.text,
         url_structure=UrlStructure(url.base_url, url.hash_path, url.query_string, bool(url.pairs)),
         categories=[AnalysedCategory(name, members, len(members)) for name, members in by_category.items()],
-        statistics=Statistics(len(given), len(url.pairs), len(by_category), list(by_category)),
+        statistics=Statistics(len(given), values_given, len(by_category), list(by_category)),
         raw_parameters=_raw_parameters(url),
     )
-
-
-def shown_values(parameter: Parameter, values: list[str]) -> list[str]:
-    """The values of a parameter as answers show them."""
-    return values if parameter.show is None else [parameter.show(value) for value in values]
 
 
 def _rank(given: tuple[Parameter, list[str]]) -> int:
@@ -87,4 +87,4 @@ def _raw_parameters(url: ApolloUrl) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = {}
     for name, value in url.pairs:
         grouped.setdefault(name, []).append(value)
-    return {name: shown_values(parameter_of(name), values) for name, values in grouped.items()}
+    return {name: parameter_of(name).shown(values) for name, values in grouped.items()}

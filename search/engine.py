@@ -52,7 +52,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One contact of a result: its stored item as the engine's own bytes, and where it stands in the order."""
+    """One contact of a result as bytes, its stored item or all of it, and where it stands in the order."""
 
     item: bytes
     value: int | str | None
@@ -74,6 +74,9 @@ Compiled = TypeVar("Compiled")
 class Engine(Protocol[Compiled]):
     """One store of contacts. All methods raise `EngineError` when the store can't answer.
 
+    Contacts come as JSON that nothing decodes on its way: each as its item (`item_json` in `search.fields`), or, for
+    who asks for them `complete`, with all further fields (`complete_json`), nulls where the store knows of none.
+
     Attributes:
         width: calls that it works on at once: `EngineSettings.concurrency` or, where that is `None`, as many as it
             does well. More would only wait inside, out of reach of fair turns; so whoever has many callers lets no
@@ -85,11 +88,19 @@ class Engine(Protocol[Compiled]):
     def compile(self, contact_filter: ContactFilter) -> Compiled:
         """The engine's form of a filter: all work that does not depend on the data, done once."""
 
-    async def search(self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None) -> Page:
+    async def search(
+        self,
+        compiled: Compiled,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
+    ) -> Page:
         """At most `limit` items (1 or more) after `offset`, or beside `position`. Any offset works."""
 
     def scan(
-        self, compiled: Compiled, offset: int = 0, position: Position | None = None
+        self, compiled: Compiled, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         """All items from there on, in order, in batches of a bounded number of items; unless `position` is
         backward, no more than a few of them are held."""

@@ -35,16 +35,22 @@ class TimedEngine(Generic[Compiled]):
         return self._engine.compile(contact_filter)
 
     def search(
-        self, compiled: Compiled, limit: int, offset: int = 0, position: Position | None = None
+        self,
+        compiled: Compiled,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
     ) -> Coroutine[None, None, Page]:
         """As the engine does."""
-        return _timed(self._engine.search(compiled, limit, offset, position), self._search)
+        return _timed(self._engine.search(compiled, limit, offset, position, complete=complete), self._search)
 
     def scan(
-        self, compiled: Compiled, offset: int = 0, position: Position | None = None
+        self, compiled: Compiled, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         """As the engine does."""
-        return _timed_batches(self._engine.scan(compiled, offset, position), self._scan)
+        return _timed_batches(self._engine.scan(compiled, offset, position, complete=complete), self._scan)
 
     def count(self, compiled: Compiled) -> Coroutine[None, None, int]:
         """As the engine does."""

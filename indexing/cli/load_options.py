@@ -7,17 +7,16 @@ from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from indexing.cli.options import print_json, printable, run_async
+from indexing.cli.interrupts import run_async
+from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
 from indexing.dry_run import DryRun, dry_run
 from indexing.job import Summary
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
+from indexing.state import StateFile
 from search.engine import EngineSettings
 
 _MOST_REASONS = 10
@@ -113,8 +112,9 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
     try:
         summary = run_async(load(settings, request))
     except KeyboardInterrupt:
-        click.echo("nothing was swapped; what was loaded so far stays for --resume", err=True)
-        raise
+        if StateFile(settings.data_dir, settings.index).load() is None:
+            raise
+        raise KeyboardInterrupt("what was loaded so far stays for --resume") from None
     print_json(summary) if options.as_json else _show(summary, request.rejects)
     if summary.watermark:
         Watermark(settings.data_dir, settings.index).write(summary.watermark)
@@ -124,36 +124,31 @@ def _show(summary: Summary, rejects: Path) -> None:
     counts = {"rows read": summary.rows, "= indexed": summary.indexed}
     _show_counts(counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
     rate = int(summary.rows / max(summary.seconds, 0.01))
-    click.echo(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
+    say(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
     if summary.unknown_columns:
-        click.echo(f"Dropped unknown columns: {printable(', '.join(summary.unknown_columns))}")
+        say(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}")
     if summary.rejected:
-        click.echo(f"Rejected rows are in {rejects}:")
+        say(f"Rejected rows are in {rejects}:")
         _show_reasons(summary.rejects_by_reason)
 
 
 def _show_dry_run(outcome: DryRun) -> None:
     for source, columns in outcome.columns.items():
-        table = Table("column", "field", box=None, title=Text(printable(source)), title_justify="left")
-        for header, field in columns.items():
-            table.add_row(Text(printable(header)), field or "(dropped)")
-        Console().print(table)
+        rows = [(header, field or "(dropped)") for header, field in columns.items()]
+        print_table(Table(("column", "field"), rows, title=source, framed=False))
     for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}
-        click.echo(msgspec.json.format(msgspec.json.encode(present)))
+        print_json_indented(present)
     counts = {"rows read": outcome.rows, "= accepted": outcome.accepted}
     _show_counts(counts | {"+ duplicates": outcome.duplicates, "+ rejected": outcome.rejected})
     _show_reasons(outcome.rejects_by_reason)
-    click.echo("Nothing was written.")
+    say("Nothing was written.")
 
 
 def _show_counts(counts: dict[str, int]) -> None:
-    table = Table(show_header=False, box=None)
-    for label, count in counts.items():
-        table.add_row(label, f"{count:,}")
-    Console().print(table)
+    print_table(Table((), [(label, f"{count:,}") for label, count in counts.items()], framed=False))
 
 
 def _show_reasons(reasons: dict[str, int]) -> None:
     for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        click.echo(f"  {count:,}  {printable(reason)}")
+        say(f"  {count:,}  {reason}")

@@ -1,18 +1,24 @@
 """The command `contacts`: starts the edge and the job.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard error.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Errors are one line on standard error.
 """
 
 import secrets
 import sys
+import traceback
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TextIO
 
 import click
+import msgspec
 
 from api.settings import Settings
+from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
-from indexing.cli.options import print_json, printable, run_async, with_settings
+from indexing.cli.options import with_settings
 from indexing.cli.queries import explain, query_commands
+from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
@@ -70,7 +76,7 @@ def token(settings: Settings, email: str, as_json: bool) -> None:
     if as_json:
         print_json({"access_token": made, "expires_in": settings.access_token_seconds})
     else:
-        click.echo(made)
+        say(made)
 
 
 async def _token(settings: Settings, email: str) -> str:
@@ -89,20 +95,41 @@ async def _token(settings: Settings, email: str) -> str:
 @click.argument("number", metavar="N", type=click.IntRange(1))
 @click.option("--seed", default=0, show_default=True, help="Another seed, other contacts.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output otherwise.")
-def sample(number: int, seed: int, out: Path | None) -> None:
+@click.option("--mess", is_flag=True, help="Do to it what spreadsheets and people do to files.")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 100, min_open=True),
+    help="Per cent of N for each kind of mess.  [default: 1]",
+)
+@click.option("--manifest", type=click.Path(path_type=Path), help="JSON to write of the mess and its sums.")
+def sample(number: int, seed: int, out: Path | None, mess: bool, share: float | None, manifest: Path | None) -> None:
     """Make up N contacts in the form of an Apollo.io export.
 
+    With --mess the file has repeated people, shared mailboxes, placeholders, dates and numbers of all sorts, damaged
+    lines and more, each on exactly so many contacts; the manifest says on how many, and what the sums of a load must
+    be. At more than 1 % of each kind the load needs --max-rejects.
+
     \b
-    Example:
+    Examples:
       contacts sample 10000 --out sample.csv
+      contacts sample 10000 --seed 7 | contacts index csv -
+      contacts sample 3000 --mess --manifest messy.json --out messy.csv
     """
     from indexing.sample.contacts import write_sample  # noqa: PLC0415 - its tables take a tenth of a second to make
+    from indexing.sample.mess.files import SHARE, write_messy  # noqa: PLC0415
 
-    if out is None:
-        write_sample(number, sys.stdout, seed)
-    else:
-        with out.open("w", newline="", encoding="utf-8") as stream:
+    if not mess and (share, manifest) != (None, None):
+        raise click.UsageError("--share and --manifest are of --mess, which is not given.")
+    with ExitStack() as stack:
+        stream: TextIO = sys.stdout
+        if out is not None:
+            stream = stack.enter_context(out.open("w", newline="", encoding="utf-8"))
+        if not mess:
             write_sample(number, stream, seed)
+            return
+        written = write_messy(number, stream, seed, SHARE if share is None else share / 100)
+    if manifest is not None:
+        manifest.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
 
 
 @contacts.command()
@@ -120,21 +147,43 @@ for command in (*query_commands(), explain):
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command that the arguments name. Raises `SystemExit`, if it did not end well.
+
+    What nobody foresaw is an error of one line too, which says where and holds nothing of contacts. In Python's
+    development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
+    """
     try:
         contacts.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
-        click.echo(f"error: {error.format_message()} See {command} --help", err=True)
+        note(f"error: {error.format_message()} See {command} --help")
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("error: interrupted", err=True)
-        sys.exit(1)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            note("error: standard input ended before the answer")
+            sys.exit(1)
+        more = f"; {error}" if str(error) else ""
+        note(f"error: interrupted{more}")
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
+        note(f"error: {error}")
         sys.exit(1)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        note(
+            f"error: {_place(error)}: {type(error).__name__}, which should not be; PYTHONDEVMODE=1 shows what led to it"
+        )
+        sys.exit(1)
+
+
+def _place(error: Exception) -> str:
+    """The line of code that raised `error`."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The live contacts as a source: what `rebuild` reads, and what an update of a DuckDB file begins with.
 
-What is searched derives from the stored items alone, so they are all that a new version of the index needs.
+What is searched derives from what is stored alone, so that is all that a new version of the index needs.
 """
 
 from collections.abc import AsyncGenerator
@@ -16,7 +16,7 @@ from search.stores import Store
 
 
 class LiveSource(Source, frozen=True, kw_only=True):
-    """The contacts of the live store, in default order; each row is one cell, the stored item.
+    """The contacts of the live store, in default order; each row is one cell, its `complete_json`.
 
     Attributes:
         store: the live store, as the load found it.
@@ -47,10 +47,10 @@ class LiveSource(Source, frozen=True, kw_only=True):
 
 async def _batches(engine: Engine[Any], done: int) -> AsyncGenerator[RowBatch]:
     try:
-        async with aclosing(engine.scan(engine.compile(ContactFilter()), done)) as scan:
-            async for items in scan:
-                rows = (Row(number, (item.decode(),)) for number, item in enumerate(items, done + 1))
-                done += len(items)
+        async with aclosing(engine.scan(engine.compile(ContactFilter()), done, complete=True)) as scan:
+            async for contacts in scan:
+                rows = (Row(number, (contact.decode(),)) for number, contact in enumerate(contacts, done + 1))
+                done += len(contacts)
                 for batch in batched(rows):
                     yield RowBatch(batch)
     except EngineError as error:

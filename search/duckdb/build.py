@@ -35,7 +35,7 @@ _PLACES_AT_ONCE = 5000
 
 
 def build(file: Path, documents: Path, items: Path, scratch: Path, longest: int) -> int:
-    """Make `file` from `documents` (NDJSON) and `items` (one after the other); the number of contacts in it.
+    """Make `file` from `documents` (NDJSON) and `items` (each followed by its further fields); the number of contacts.
 
     Of two documents with the same uuid the one with the higher line counts. No document and no item has more than
     `longest` bytes. `scratch` is a directory; it and what is in it need not be there and does not stay.
@@ -95,13 +95,15 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     """`scratch.staged`: what was staged; `scratch.places`: the row of each line that counts, and where its item is."""
     types = ", ".join(f"{name} {type_}" for name, type_ in STAGED.items())
     return (
-        "CREATE TABLE scratch.staged AS SELECT line, uuid, present, size, unnest(search) "
+        "CREATE TABLE scratch.staged AS SELECT line, uuid, present, size, more, unnest(search) "
         f"FROM read_json({quoted(documents)}, format = 'newline_delimited', "
         f"maximum_object_size = {line}, "
-        f"columns = {{line: 'BIGINT', uuid: 'VARCHAR', present: 'BIGINT', size: 'BIGINT', search: 'STRUCT({types})'}})",
+        f"columns = {{line: 'BIGINT', uuid: 'VARCHAR', present: 'BIGINT', size: 'BIGINT', more: 'BIGINT', "
+        f"search: 'STRUCT({types})'}})",
         "CREATE TABLE scratch.places AS SELECT line, "
-        "(row_number() OVER (ORDER BY created_at DESC NULLS LAST, uuid) - 1)::INTEGER AS row, start, size FROM ("
-        "SELECT line, uuid, created_at, size, (sum(size) OVER (ORDER BY line) - size)::BIGINT AS start "
+        "(row_number() OVER (ORDER BY created_at DESC NULLS LAST, uuid) - 1)::INTEGER AS row, start, size, more FROM ("
+        "SELECT line, uuid, created_at, size, more, "
+        "(sum(size + more) OVER (ORDER BY line) - size - more)::BIGINT AS start "
         "FROM scratch.staged QUALIFY row_number() OVER (PARTITION BY uuid ORDER BY line DESC) = 1)",
     )
 
@@ -157,21 +159,23 @@ def _fill_contacts(database: duckdb.DuckDBPyConnection) -> None:
 
 def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: Path, line: int) -> None:
     """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
-    columns = "columns = {row: 'INTEGER', item: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
+    columns = "columns = {row: 'INTEGER', item: 'VARCHAR', more: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
     csv = (
-        f"SELECT row, from_base64(item) AS item FROM read_csv({quoted(portion)}, header = false, "
-        f"auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
+        f"SELECT row, from_base64(item) AS item, from_base64(more) AS more FROM read_csv({quoted(portion)}, "
+        f"header = false, auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
     )
     [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
     for first in range(0, rows, _ITEMS_AT_ONCE):
         those = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
         with portion.open("wb") as lines:
-            places = database.execute(f"SELECT row, start, size FROM scratch.places {those} ORDER BY row")
+            places = database.execute(f"SELECT row, start, size, more FROM scratch.places {those} ORDER BY row")
             while batch := places.fetchmany(_PLACES_AT_ONCE):
-                for row, start, size in batch:
+                for row, start, size, more in batch:
                     stream.seek(start)
-                    lines.write(b"%d,%b\n" % (row, b64encode(stream.read(size))))
+                    item, further = b64encode(stream.read(size)), b64encode(stream.read(more))
+                    # Nothing at all is read as NULL.
+                    lines.write(b"%d,%b,%b\n" % (row, item, further))
         database.execute(
-            f"INSERT INTO items SELECT row, uuid, item FROM ({csv}) JOIN (SELECT row, uuid FROM contacts {those}) "
-            "USING (row) ORDER BY row"
+            f"INSERT INTO items SELECT row, uuid, item, more FROM ({csv}) "
+            f"JOIN (SELECT row, uuid FROM contacts {those}) USING (row) ORDER BY row"
         )

@@ -91,16 +91,18 @@ def selecting(columns: str, compiled: CompiledSql, rest: str = "") -> Sql:
     return Sql(f"SELECT {columns} FROM contacts WHERE {compiled.where.text} {rest}", compiled.where.parameters)
 
 
-def statement(compiled: CompiledSql, window: str, position: Position | None = None) -> Sql:
-    """The statement that gives (item, sort value, uuid) of the hits in reading order.
+def statement(compiled: CompiledSql, window: str, position: Position | None = None, columns: str = "item") -> Sql:
+    """The statement that gives (sort value, uuid, item) of the hits in reading order.
+
+    `columns` are those of `items` that are wanted instead of the item alone.
 
     Items are joined to the rows of the page only, since reading them is the dear part.
     """
     where, order = _placed(compiled, position)
     value = sort_column(compiled.order.field)
     return Sql(
-        f"SELECT item, {value}, uuid FROM (SELECT row, {value}, uuid FROM contacts WHERE {where.text} ORDER BY {order} "
-        f"{window}) JOIN (SELECT row, item FROM items) USING (row) ORDER BY {order}",
+        f"SELECT {value}, uuid, {columns} FROM (SELECT row, {value}, uuid FROM contacts WHERE {where.text} "
+        f"ORDER BY {order} {window}) JOIN (SELECT row, {columns} FROM items) USING (row) ORDER BY {order}",
         where.parameters,
     )
 

@@ -22,7 +22,7 @@ from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.duckdb import WIDTH
 from search.duckdb.compile import CompiledSql, compile_filter, order_by, rows_of, selecting, statement
-from search.duckdb.item_store import read_packed, read_uuids
+from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile, LiveFiles
 from search.duckdb.meta import mapping_version
 from search.duckdb.sql import Sql
@@ -56,17 +56,25 @@ class DuckDBEngine:
         return compile_filter(contact_filter)
 
     async def search(
-        self, compiled: CompiledSql, limit: int, offset: int = 0, position: Position | None = None
+        self,
+        compiled: CompiledSql,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
     ) -> Page:
-        sql = statement(compiled, f"LIMIT {limit + 1} OFFSET {offset}", position)
-        hits = await self._ask(lambda lease: _hits(lease, sql))
+        window = f"LIMIT {limit + 1} OFFSET {offset}"
+        hits = await self._ask(lambda lease: _hits(lease, compiled, window, position, complete))
         return page_of(hits, limit, offset, position)
 
     async def scan(
-        self, compiled: CompiledSql, offset: int = 0, position: Position | None = None
+        self, compiled: CompiledSql, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
-        size = SCAN_BATCH if compiled.order == Order() else FAR_BATCH
-        async with aclosing(self._read(_read_items, rows_of(compiled, offset, position), size)) as batches:
+        # Whole contacts may be long: no more of them are held.
+        size = SCAN_BATCH if complete or compiled.order == Order() else FAR_BATCH
+        read = _read_whole if complete else _read_items
+        async with aclosing(self._read(read, rows_of(compiled, offset, position), size)) as batches:
             if position is None or not position.backward:
                 async for items in batches:
                     for at in range(0, len(items), SCAN_BATCH):
@@ -164,15 +172,24 @@ def _read_items(file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: "ar
     return file.unpack(read_packed(connection, rows))
 
 
+def _read_whole(file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:
+    return file.unpack.whole(read_whole(connection, file.whole, rows))
+
+
 def _read_uuids(_file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[str]:
     return read_uuids(connection, rows)
 
 
-def _hits(lease: Lease, sql: Sql) -> list[Hit]:
-    """The hits of a `statement`, their items unpacked."""
+def _hits(lease: Lease, compiled: CompiledSql, window: str, position: Position | None, complete: bool) -> list[Hit]:
+    """The hits of a `statement`, their items, or all that there is of them, unpacked."""
+    file = lease.file
+    sql = statement(compiled, window, position, file.whole if complete else "item")
     rows = lease.connection.execute(sql.text, sql.parameters).fetchall()
-    items = lease.file.unpack([packed for packed, _, _ in rows])
-    return [Hit(item, value, uuid) for item, (_, value, uuid) in zip(items, rows, strict=True)]
+    if complete:
+        contacts = file.unpack.whole([(item, more) for _, _, item, more in rows])
+    else:
+        contacts = file.unpack([item for _, _, item in rows])
+    return [Hit(contact, value, uuid) for contact, (value, uuid, *_) in zip(contacts, rows, strict=True)]
 
 
 def _fetched(connection: duckdb.DuckDBPyConnection, most: int | None = None) -> "array[int]":

@@ -29,7 +29,7 @@ class ItemStore:
         self._database: duckdb.DuckDBPyConnection | None = None
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """A connection for `read_packed` and `read_uuids`; to be closed after use."""
+        """A connection for the functions that read here; to be closed after use."""
         with self._lock:
             if self._database is None:
                 database = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 1})
@@ -47,25 +47,43 @@ class ItemStore:
 
 def read_packed(connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:
     """The items at `rows`, in that order, packed as they are stored."""
-    return _read(connection, "item", rows)
+    return [item for (item,) in _read(connection, "item", rows)]
+
+
+def read_whole(
+    connection: duckdb.DuckDBPyConnection, columns: str, rows: "array[int]"
+) -> list[tuple[bytes, bytes | None]]:
+    """The items at `rows`, in that order, and what more there is of each, packed as they are in these columns."""
+    return _read(connection, columns, rows)
 
 
 def read_uuids(connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[str]:
     """The uuids at `rows`, in that order."""
-    return _read(connection, "uuid", rows)
+    return [uuid for (uuid,) in _read(connection, "uuid", rows)]
 
 
-def _read(connection: duckdb.DuckDBPyConnection, column: str, rows: "array[int]") -> list[Any]:
+def _read(connection: duckdb.DuckDBPyConnection, columns: str, rows: "array[int]") -> list[Any]:
+    """The same columns of all `rows`; in parts, if there is too much in them for `MEMORY`."""
+    try:
+        return _read_at_once(connection, columns, rows)
+    except duckdb.OutOfMemoryException:
+        if len(rows) == 1:
+            raise
+        middle = len(rows) // 2
+        return _read(connection, columns, rows[:middle]) + _read(connection, columns, rows[middle:])
+
+
+def _read_at_once(connection: duckdb.DuckDBPyConnection, columns: str, rows: "array[int]") -> list[Any]:
     least, most = min(rows), max(rows)
     table = f"{_ALIAS}.items"
     if rows == array("i", range(least, least + len(rows))):
         # Rows in default order without a gap, as in an export of everything.
-        result = connection.execute(f"SELECT {column} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
-        return [value for (value,) in result.fetchall()]
+        result = connection.execute(f"SELECT {columns} FROM {table} WHERE row BETWEEN {least} AND {most} ORDER BY row")
+        return result.fetchall()
     wanted = "SELECT unnest(?::INTEGER[]) AS row"
     result = connection.execute(
-        f"SELECT row, {column} FROM {table} JOIN ({wanted}) USING (row) WHERE row BETWEEN {least} AND {most}",
+        f"SELECT row, {columns} FROM {table} JOIN ({wanted}) USING (row) WHERE row BETWEEN {least} AND {most}",
         (rows.tolist(),),
     )
-    values = dict(result.fetchall())
+    values = {row: values for row, *values in result.fetchall()}
     return [values[row] for row in rows]

@@ -33,6 +33,12 @@ class LiveFile:
         assert content is not None
         return Unpacker(content)
 
+    @cached_property
+    def whole(self) -> str:
+        """The columns of `items` that a whole contact is in. In files from before there were any, `more` is NULL."""
+        columns = self.connect().execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'items'")
+        return "item, more" if ("more",) in columns.fetchall() else "item, NULL AS more"
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own for one caller."""
         return self._database.cursor()

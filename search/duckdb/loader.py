@@ -17,11 +17,14 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
-from search.fields import ContactCompleteItem, item_json
+from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Refusal
 from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
+
+_DOCUMENT = b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"more":%d,"search":%b}\n'
+"""What is staged of a contact beside its packed item and further fields, which have these sizes."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,9 +52,12 @@ class DuckDBLoader:
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
-        packed, fields = pack(item_json(contact)), search_fields(contact)
-        parts = (row, _encode(contact.uuid), _present(fields.absent), len(packed), fields.json())
-        return Document(row, b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"search":%b}\n' % parts, packed)
+        item, more = halves(complete_json(contact))
+        packed, packed_more = pack(item), pack(more) if more else b""
+        fields = search_fields(contact)
+        sizes = (len(packed), len(packed_more))
+        parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
+        return Document(row, _DOCUMENT % parts, packed + packed_more)
 
     async def start(self) -> None:
         await _in_thread(self._start)

@@ -1,4 +1,5 @@
-"""Items as they lie in the file: compressed one by one, so that a page unpacks its own few and nothing else.
+"""Items, and what more there is of them, as they lie in the file: compressed one by one, so that a page unpacks its
+own few and nothing else.
 
 DuckDB compresses whole blocks of texts; 26 items scattered over a million cost it ten times the search. Alone, an
 item is too short to be compressed well, so zstandard gets a dictionary of made-up items, which share their keys and
@@ -12,6 +13,8 @@ from importlib import resources
 
 import zstandard
 
+from search.fields import joined
+
 _LEVEL = 3
 _local = threading.local()
 
@@ -19,17 +22,18 @@ _local = threading.local()
 @cache
 def dictionary() -> bytes:
     """What new files are packed with."""
-    return resources.files("search.duckdb").joinpath("items.ndjson").read_bytes()
+    package = resources.files("search.duckdb")
+    return b"".join(package.joinpath(name).read_bytes() for name in ("more.ndjson", "items.ndjson"))
 
 
-def pack(item: bytes) -> bytes:
-    """An item as it is stored."""
+def pack(json: bytes) -> bytes:
+    """An item, or its further fields, as it is stored."""
     compressor = getattr(_local, "compressor", None)
     if compressor is None:
         # One for each thread: they are not made to be shared.
         shared = zstandard.ZstdCompressionDict(dictionary(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
         compressor = _local.compressor = zstandard.ZstdCompressor(_LEVEL, dict_data=shared)
-    packed: bytes = compressor.compress(item)
+    packed: bytes = compressor.compress(json)
     return packed
 
 
@@ -46,3 +50,8 @@ class Unpacker:
         """The items as they were before `pack`."""
         decompress = zstandard.ZstdDecompressor(dict_data=self._shared).decompress
         return [decompress(item) for item in packed]
+
+    def whole(self, packed: Iterable[tuple[bytes, bytes | None]]) -> list[bytes]:
+        """The contacts, whole, of their items and further fields."""
+        decompress = zstandard.ZstdDecompressor(dict_data=self._shared).decompress
+        return [joined(decompress(item), decompress(more) if more else None) for item, more in packed]

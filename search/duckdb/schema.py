@@ -1,7 +1,8 @@
 """The shape of a DuckDB file of contacts, derived from the field table.
 
 - `contacts`: one lean row a contact, in default order (`row` counts up): codes of single values, numbers, sort keys.
-- `items(row, uuid, item)`: the finished item, packed (`search.duckdb.packing`), read for the hits of a page only.
+- `items(row, uuid, item, more)`: the finished item and, where there are any, its further fields, both packed
+  (`search.duckdb.packing`), read for the hits of a page only.
 - `terms(id, field, text, contacts)`: the dictionary of all distinct values, sorted, so a field's ids stand together,
   and how many contacts have each.
 - `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
@@ -36,7 +37,7 @@ STAGED = (
 
 CREATE = (
     "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
-    "item BLOB NOT NULL USING COMPRESSION uncompressed)",
+    "item BLOB NOT NULL USING COMPRESSION uncompressed, more BLOB USING COMPRESSION uncompressed)",
     "CREATE TABLE terms "
     "(id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL, contacts INTEGER NOT NULL)",
     "CREATE TABLE postings (term INTEGER NOT NULL, row INTEGER NOT NULL)",

@@ -16,11 +16,14 @@ from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
-from search.elasticsearch.pages import WINDOW, Pages, Place, RawHit, Reading
+from search.elasticsearch.pages import WINDOW, Pages, Place, RawHit, Reading, more_of
+from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.fields import joined
 
 _ITEMS: dict[str, Any] = {"_source": True}
+_WHOLE: dict[str, Any] = _ITEMS | {"stored_fields": [MORE]}
 _PLACES: dict[str, Any] = {"_source": False}
 # Stored fields are never touched for uuids: that is three times as fast as filtering `_source`.
 _UUIDS: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
@@ -72,30 +75,37 @@ class ElasticsearchEngine:
         return compile_filter(contact_filter)
 
     async def search(
-        self, compiled: CompiledQuery, limit: int, offset: int = 0, position: Position | None = None
+        self,
+        compiled: CompiledQuery,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
     ) -> Page:
         if offset + limit < WINDOW:
             order, place = _direction(compiled.order, position)
-            wanted = _ITEMS | {"from": offset} if offset else _ITEMS
+            wanted = _wanted(complete) | ({"from": offset} if offset else {})
             hits = await self._pages.page(Reading(compiled.query, order, limit + 1, wanted), None, place)
         else:
             hits = []
-            async with aclosing(self._walk(compiled, offset, position)) as pages:
+            async with aclosing(self._walk(compiled, offset, position, complete)) as pages:
                 async for page in pages:
                     hits.extend(page[: limit + 1 - len(hits)])
                     if len(hits) > limit:
                         break
-        return page_of([_hit(compiled.order, hit) for hit in hits], limit, offset, position)
+        return page_of([_hit(compiled.order, hit, complete) for hit in hits], limit, offset, position)
 
     async def scan(
-        self, compiled: CompiledQuery, offset: int = 0, position: Position | None = None
+        self, compiled: CompiledQuery, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
-        async with aclosing(self._walk(compiled, offset, position)) as pages:
+        contacts = _whole if complete else _items
+        async with aclosing(self._walk(compiled, offset, position, complete)) as pages:
             if position is None or not position.backward:
                 async for page in pages:
-                    yield [bytes(hit.source) for hit in page]
+                    yield contacts(page)
                 return
-            kept = [[bytes(hit.source) for hit in page] async for page in pages]
+            kept = [contacts(page) async for page in pages]
         while kept:
             yield kept.pop()[::-1]
 
@@ -143,7 +153,7 @@ class ElasticsearchEngine:
         await self._client.close()
 
     async def _walk(
-        self, compiled: CompiledQuery, offset: int, position: Position | None
+        self, compiled: CompiledQuery, offset: int, position: Position | None, complete: bool
     ) -> AsyncGenerator[list[RawHit]]:
         """All hits from there on in reading order, page by page, at any depth."""
         order, place = _direction(compiled.order, position)
@@ -154,10 +164,23 @@ class ElasticsearchEngine:
                 if not skipped:
                     return
                 offset, place = offset - len(skipped), skipped[-1].sort
-            reading = Reading(compiled.query, order, SCAN_BATCH, _ITEMS)
+            reading = Reading(compiled.query, order, SCAN_BATCH, _wanted(complete))
             async with aclosing(self._pages.walk(reading, pit, place)) as pages:
                 async for page in pages:
                     yield page
+
+
+def _wanted(complete: bool) -> dict[str, Any]:
+    return _WHOLE if complete else _ITEMS
+
+
+def _items(hits: list[RawHit]) -> list[bytes]:
+    return [bytes(hit.source) for hit in hits]
+
+
+def _whole(hits: list[RawHit]) -> list[bytes]:
+    """The contacts with their further fields, which are in the answer as a text."""
+    return [joined(bytes(hit.source), more_of(hit)) for hit in hits]
 
 
 def _uuids(hits: list[RawHit]) -> list[str]:
@@ -171,7 +194,8 @@ def _direction(order: Order, position: Position | None) -> tuple[list[Any], Plac
     return sort(order, position.backward), after(order, position.value, position.uuid)
 
 
-def _hit(order: Order, hit: RawHit) -> Hit:
+def _hit(order: Order, hit: RawHit, complete: bool) -> Hit:
     # Under a point in time the server adds its own tie-breaker behind ours.
     value, uuid = _sort_values(hit.sort)[:2]
-    return Hit(bytes(hit.source), value_of(order, value), str(uuid))
+    [contact] = _whole([hit]) if complete else _items([hit])
+    return Hit(contact, value_of(order, value), str(uuid))

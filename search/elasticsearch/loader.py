@@ -11,9 +11,9 @@ from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.patience import PATIENCE, patiently
-from search.elasticsearch.schema import NAMES, grams, index_body
+from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
-from search.fields import ContactCompleteItem, item_json
+from search.fields import ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
 from search.loader import Document, Refusal
 from search.stores import Store, left_over
@@ -37,8 +37,9 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b,"search":{"absent":%b%b%b%b}\n'
-"""Two lines of a bulk request: the action, then the item with the derived fields as one more of its own."""
+_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b%b}\n'
+"""Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
+has any, as a text, and the derived fields."""
 
 _NAMES = [(name, value_of(name)) for name in NAMES]
 """Fields that have trigrams beside them, and how to get at their texts."""
@@ -67,6 +68,7 @@ class ElasticsearchLoader:
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
+        item, more = halves(complete_json(contact))
         fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:
@@ -75,7 +77,8 @@ class ElasticsearchLoader:
             _encode(contact.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
             row,
-            item_json(contact)[:-1],
+            item[:-1],
+            b',"%b":%b' % (MORE.encode(), _encode(more.decode())) if more else b"",
             _encode(fields.absent),
             trigrams,
             b"," if len(derived) > len("{}") else b"",

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from search.elasticsearch.guard import GuardedClient
+from search.elasticsearch.schema import MORE
 
 WINDOW = 10_000
 """Hits that one request can reach (`index.max_result_window`), look-ahead included."""
@@ -29,6 +30,16 @@ class RawHit(msgspec.Struct, gc=False):
     sort: msgspec.Raw
     source: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="_source")
     fields: msgspec.Raw = msgspec.Raw()
+
+
+class _Stored(msgspec.Struct, gc=False):
+    more: tuple[str] | None = msgspec.field(default=None, name=MORE)
+
+
+def more_of(hit: RawHit) -> bytes | None:
+    """The further fields of a hit of which the stored field was asked for; `None` if it has none."""
+    stored = _stored(hit.fields).more if bytes(hit.fields) else None
+    return stored[0].encode() if stored else None
 
 
 Place = msgspec.Raw | list[Any]
@@ -79,6 +90,7 @@ class _Answer(msgspec.Struct):
     pit_id: str = ""
 
 
+_stored = msgspec.json.Decoder(_Stored).decode
 _answer = msgspec.json.Decoder(_Answer).decode
 _encode = msgspec.json.Encoder().encode
 

@@ -1,8 +1,10 @@
 """The Elasticsearch index of contacts, derived from the field table.
 
-A document is the item itself, so `_source` is what is sent, plus one object `search` with the derived fields, which
-is indexed and left out of `_source`. The index is sorted by the default order, so that a page of the newest
-contacts ends as soon as it is full. Only what the core distribution has is used: no `wildcard` field, no plugins.
+A document is the item itself, so `_source` is what is sent, plus what is left out of `_source`: one object `search`
+with the derived fields, which is indexed, and one text `more`, the contact's further fields as JSON, which is a stored
+field of its own and read for who asks for it only. The index is sorted by the default order, so that a page of the
+newest contacts ends as soon as it is full. Only what the core distribution has is used: no `wildcard` field, no
+plugins.
 """
 
 from typing import Any
@@ -12,12 +14,17 @@ from search.fields import ITEM_FIELDS, MAPPING_VERSION, SEARCH_FIELDS, SORT_FIEL
 META = {"mapping": MAPPING_VERSION}
 """What an index says of itself. Nothing of it is indexed."""
 
+MORE = "more"
+"""The stored field with a contact's further fields."""
+
 NAMES = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NAME)
 """Fields that are searched for substrings: beside each stands one with its trigrams."""
 
 _TERM = {"type": "keyword", "doc_values": False}
 _TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
 _SORT = {"type": "keyword", "index": False}
+# A keyword would be refused past 32,766 bytes; nothing looks into this one, and nothing is made of it.
+_MORE = {"type": "text", "index": False, "norms": False, "store": True}
 
 _MAPPING_OF_KIND: dict[Kind, dict[str, Any]] = {
     Kind.TERM: _TERM,
@@ -66,8 +73,8 @@ def index_body(shards: int = 1) -> dict[str, Any]:
         "mappings": {
             "_meta": META,
             "dynamic": "strict",
-            "_source": {"excludes": ["search"]},
-            "properties": stored | {"uuid": {"type": "keyword"}, "search": {"properties": search}},
+            "_source": {"excludes": ["search", MORE]},
+            "properties": stored | {"uuid": {"type": "keyword"}, "search": {"properties": search}, MORE: _MORE},
         },
     }
 

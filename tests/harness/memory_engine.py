@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Hit, Page, page_of
-from search.fields import ContactCompleteItem, item_json
+from search.fields import ContactCompleteItem, item_json, joined
 
 
 def contacts(count: int) -> list[Hit]:
@@ -26,12 +26,14 @@ def contacts(count: int) -> list[Hit]:
 
 
 class MemoryEngine:
-    """Answers from `hits`; `seconds` is how long each call takes, `error` what it raises instead."""
+    """Answers from `hits`; `more` is what further fields each has, `seconds` how long each call takes, `error` what it
+    raises instead."""
 
     width = 64
 
     def __init__(self, count: int = 10) -> None:
         self.hits = contacts(count)
+        self.more: bytes | None = None
         self.seconds = 0.0
         self.error: Exception | None = None
         self.started = 0
@@ -48,18 +50,24 @@ class MemoryEngine:
         return contact_filter
 
     async def search(
-        self, compiled: ContactFilter, limit: int, offset: int = 0, position: Position | None = None
+        self,
+        compiled: ContactFilter,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
     ) -> Page:
         await self._work()
         self.asked.append((limit, offset))
-        found = self._from(offset, position)
+        found = self._from(offset, position, complete)
         return page_of(found[: limit + 1], limit, offset, position)
 
     async def scan(
-        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None
+        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncIterator[list[bytes]]:
         await self._work()
-        found = self._from(offset, position)
+        found = self._from(offset, position, complete)
         if position is not None and position.backward:
             found.reverse()
         try:
@@ -92,11 +100,12 @@ class MemoryEngine:
     async def close(self) -> None:
         self.closed = True
 
-    def _from(self, offset: int, position: Position | None) -> list[Hit]:
+    def _from(self, offset: int, position: Position | None, complete: bool) -> list[Hit]:
+        hits = [Hit(joined(hit.item, self.more), hit.value, hit.uuid) for hit in self.hits] if complete else self.hits
         if position is None:
-            return self.hits[offset:]
-        at = next(index for index, hit in enumerate(self.hits) if hit.uuid == position.uuid)
-        return self.hits[:at][::-1] if position.backward else self.hits[at + 1 :]
+            return hits[offset:]
+        at = next(index for index, hit in enumerate(hits) if hit.uuid == position.uuid)
+        return hits[:at][::-1] if position.backward else hits[at + 1 :]
 
     async def _work(self) -> None:
         self.started += 1

@@ -19,7 +19,7 @@ from mappings.predicates import ContactFilter, Predicate
 from search.cursor import Position
 from search.documents import search_fields
 from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
-from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactCompleteItem, complete_json, item_json
+from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactCompleteItem, complete_json, halves
 from search.loader import Document, Loader, Refusal
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
@@ -38,7 +38,7 @@ Fields = Mapping[str, Any]
 """Derived fields by name; those that are empty are left out."""
 
 Contact = tuple[str, bytes, Fields]
-"""Its uuid, what is sent of it, and what is searched."""
+"""Its uuid, all that can be sent of it, and what is searched."""
 
 
 class OwnSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ def _bound(bound: int | None, default: int) -> int:
 
 def searchable(items: Iterable[ContactCompleteItem]) -> list[Contact]:
     """The contacts of all rows. Of two with the same uuid the later one counts."""
-    return [(item.uuid, item_json(item), derived(item)) for item in {item.uuid: item for item in items}.values()]
+    return [(item.uuid, complete_json(item), derived(item)) for item in {item.uuid: item for item in items}.values()]
 
 
 def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position: Position | None = None) -> list[Hit]:
@@ -171,15 +171,21 @@ class NaiveEngine:
         return contact_filter
 
     async def search(
-        self, compiled: ContactFilter, limit: int, offset: int = 0, position: Position | None = None
+        self,
+        compiled: ContactFilter,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
     ) -> Page:
-        hits = self._hits(compiled, position)
+        hits = self._hits(compiled, position, complete)
         return page_of(hits[offset : offset + limit + 1], limit, offset, position)
 
     async def scan(
-        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None
+        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
-        hits = self._hits(compiled, position)[offset:]
+        hits = self._hits(compiled, position, complete)[offset:]
         if position is not None and position.backward:
             hits.reverse()
         for batch in self._batches(hits):
@@ -209,8 +215,9 @@ class NaiveEngine:
             return _read(self._files.directory / name)
         raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
 
-    def _hits(self, compiled: ContactFilter, position: Position | None = None) -> list[Hit]:
-        return hits_of(self._live()[1], compiled, position)
+    def _hits(self, compiled: ContactFilter, position: Position | None = None, complete: bool = False) -> list[Hit]:
+        hits = hits_of(self._live()[1], compiled, position)
+        return hits if complete else [Hit(halves(hit.item)[0], hit.value, hit.uuid) for hit in hits]
 
     def _batches(self, hits: list[Hit]) -> Iterator[list[Hit]]:
         return (hits[at : at + self._batch] for at in range(0, len(hits), self._batch))

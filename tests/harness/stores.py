@@ -14,7 +14,7 @@ from search.engine import Engine, EngineSettings
 from search.engines import open_engine, open_loader
 from search.fields import ContactCompleteItem
 
-BATCH = 500
+BATCH = 250
 """Documents written at once: well under 1 MiB, of which aiohttp warns, and warnings are errors here."""
 SECONDS = 60.0
 

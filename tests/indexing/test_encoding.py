@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 
 import pytest
 
@@ -71,5 +72,27 @@ def test_a_worker_that_dies_is_told() -> None:
     encoders = Encoders(end, 2)
     try:
         asyncio.run(run())
+    finally:
+        encoders.close()
+
+
+def test_workers_go_on_when_all_processes_are_told_to_end() -> None:
+    """It is for the job to end them, which may still need them."""
+
+    async def run() -> set[int]:
+        for _ in range(3):
+            await encoders.run(Batch(COLUMNS, [], []))
+        first = await asyncio.gather(*[encoders.run(batch(at, "CEO")) for at in range(10)])
+        workers = {int(encoded.documents[0].item) for encoded in first}
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
+            os.kill(worker, signal.SIGTERM)
+        again = await asyncio.gather(*[encoders.run(batch(at, "CEO")) for at in range(10)])
+        assert {int(encoded.documents[0].item) for encoded in again} <= workers
+        return workers
+
+    encoders = Encoders(encode, 2)
+    try:
+        assert asyncio.run(run())
     finally:
         encoders.close()

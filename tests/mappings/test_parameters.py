@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mappings.catalogue import CATEGORIES, entries
+from mappings.catalogue import CATEGORIES
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidParameter
 from mappings.parameters import _TABLE, _UNMAPPED_NAMES, known_parameters, parameter_of
@@ -35,6 +35,10 @@ def phrases(text, *fields):
     return Any(tuple(Phrase(field, text) for field in fields))
 
 
+def phrases_in(field, *texts):
+    return tuple(Phrase(field, text) for text in texts)
+
+
 def every(*of):
     return All(of)
 
@@ -52,6 +56,13 @@ def anywhere(word):
     return some(*exact, *phrases(word, "company_text", "industries", "keywords", "person_location").of)
 
 
+def all_in_title(*words):
+    return every(*(terms("title_words", word) for word in words))
+
+
+CEO_KEY = "chief executive officer"
+CEO_IN_FULL = (all_in_title("c", "e", "o"), all_in_title("chief", "executive", "officer"))
+SIMILAR_TO_CEO = some(terms("title_words", "ceo"), *CEO_IN_FULL)
 EVERYWHERE = ("company_text", "keywords", "industries")
 
 CASES = [
@@ -60,21 +71,30 @@ CASES = [
     ("sortByField=title&sortAscending=true", MatchAll()),
     ("sortAscending=true", MatchAll()),
     ("personTitles[]=Project Manager", terms("title_key", "manager project")),
-    ("personTitles[]=Manager, Project&personTitles[]=CEO", terms("title_key", "manager project", "ceo")),
+    ("personTitles[]=Manager, Project&personTitles[]=CEO", terms("title_key", "manager project", CEO_KEY)),
     ('personTitles[]="team lead"', terms("title_key", "lead team")),
     ("personTitles[]=", MatchAll()),
     ("personTitles[]=---", MatchAll()),
-    ("personTitles[]=&personTitles[]=CEO", terms("title_key", "ceo")),
-    ("personTitles[]=Head of Sales&includeSimilarTitles=false", terms("title_key", "head of sales")),
+    ("personTitles[]=&personTitles[]=CEO", terms("title_key", CEO_KEY)),
+    ("personTitles[]=Head of Sales&includeSimilarTitles=false", terms("title_key", "head sales")),
     (
         "includeSimilarTitles=true&personTitles[]=Head of the Sales&personTitles[]=CEO",
-        terms("title_words", "head", "sales", "ceo"),
+        some(terms("title_words", "head", "sales", "ceo"), *CEO_IN_FULL),
     ),
     ("includeSimilarTitles=true&personTitles[]=of the", some()),
     ("includeSimilarTitles=true&personTitles[]=---", MatchAll()),
-    ("includeSimilarTitles=true&personTitles[]=of the&personTitles[]=CEO", terms("title_words", "ceo")),
+    (
+        "includeSimilarTitles=true&personTitles[]=of the&personTitles[]=CEO",
+        SIMILAR_TO_CEO,
+    ),
+    (
+        "includeSimilarTitles=true&personTitles[]=Chief Executive Officer",
+        SIMILAR_TO_CEO,
+    ),
     ("includeSimilarTitles=true", MatchAll()),
-    ("personNotTitles[]=Sales Rep&includeSimilarTitles=true", Not(terms("title_key", "rep sales"))),
+    ("personNotTitles[]=Sales Rep&includeSimilarTitles=true", Not(terms("title_key", "representative sales"))),
+    ("personTitles[]=Founder and CEO", terms("title_key", "chief executive founder officer")),
+    ("personTitles[]=Project%2520Manager", terms("title_key", "manager project")),
     ("personNotTitles[]=a&personNotTitles[]=b&personNotTitles[]=", Not(terms("title_key", "a", "b"))),
     ("qPersonTitle=sales director", every(terms("title_words", "sales"), terms("title_words", "director"))),
     ("qPersonTitle=-relations", Not(terms("title_words", "relations"))),
@@ -101,7 +121,23 @@ CASES = [
         ),
     ),
     ("personLocations[]=,", MatchAll()),
+    (
+        "personLocations[]=Berlin, D-A-CH",
+        every(
+            Phrase("person_location", "berlin"),
+            some(
+                *phrases_in("person_location", "d a ch", "dach"),
+                every(
+                    some(*phrases_in("person_location", "austria", "germany", "switzerland")),
+                    Not(Phrase("person_location", "united states")),
+                ),
+            ),
+        ),
+    ),
     ("personNotLocations[]=Berlin", Not(Phrase("person_location", "berlin"))),
+    ("contactStageIds[]=Cold%20 Lead&contactStageIds[]=" + "0af" * 8, terms("stage", "cold lead")),
+    ("contactStageIds[]=--", MatchAll()),
+    ("notContactStageIds[]=Do Not Contact", Not(terms("stage", "do not contact"))),
     ("personLinkedinUrls[]=http://de.linkedin.com/in/John-Doe/?x=1", terms("linkedin", "linkedin.com/in/john-doe")),
     ("contactEmailStatusV2[]=likely_to_engage", terms("email_status", "likely_to_engage")),
     (
@@ -123,6 +159,13 @@ CASES = [
     ("organizationNumEmployeesRanges[]=5001%252C10000", Range("employees", 5001, 10000)),
     ("organizationNumEmployeesRanges []=1%2C100", Range("employees", 1, 100)),
     ("organizationNumEmployeesRanges[]=,", MatchAll()),
+    ("organizationNumEmployeesRanges[]=10001%2B", Range("employees", 10001, None)),
+    ("organizationNumEmployeesRanges[]=1,001–5,000 employees", Range("employees", 1001, 5000)),
+    ("organizationRevenueRanges[]=1000000,5000000", Range("annual_revenue", 1_000_000, 5_000_000)),
+    (
+        "organizationRevenueRanges[]=,1M&organizationRevenueRanges[]=$1B%2B",
+        some(Range("annual_revenue", None, 1_000_000), Range("annual_revenue", 1_000_000_000, None)),
+    ),
     ("organizationLocations[]=Canada", Phrase("company_location", "canada")),
     (
         "organizationNotLocations[]=Quebec, Canada&organizationNotLocations[]=Oslo",
@@ -139,12 +182,32 @@ CASES = [
     ),
     (f"organizationIndustryTagIds[]={ACCOUNTING}&organizationIndustryTagIds[]=x", terms("industries", "accounting")),
     ("organizationIndustryTagIds[]=x", MatchAll()),
+    (
+        "organizationIndustryTagIds[]=COMPUTER%20SOFTWARE&organizationIndustryTagIds[]=Health, Wellness and Fitness"
+        "&organizationIndustryTagIds[]=Airlines and Aviation",
+        terms("industries", "computer software", "health wellness fitness", "airlines aviation"),
+    ),
     (f"organizationNotIndustryTagIds[]={ACCOUNTING}", Not(terms("industries", "accounting"))),
     ("organizationNotIndustryTagIds[]=x", MatchAll()),
     (
         "organizationIndustries[]=information technology %26 services",
         terms("industries", "information technology services"),
     ),
+    ("organizationIndustries[]=health wellness and fitness", terms("industries", "health wellness fitness")),
+    ("organizationIndustries[]=Alchemy", terms("industries", "alchemy")),
+    ("organizationIndustries[]=-", MatchAll()),
+    (
+        "qOrganizationName=www.alpha.example",
+        some(terms("company_domains", "alpha.example"), Phrase("company_text", "www alpha example")),
+    ),
+    (
+        "qOrganizationName=acme OR -https://beta.example/x",
+        some(
+            Phrase("company_text", "acme"),
+            Not(some(terms("company_domains", "beta.example"), Phrase("company_text", "https beta example x"))),
+        ),
+    ),
+    ("qOrganizationName=Acme Inc. (beta.example)", Phrase("company_text", "acme inc beta example")),
     ("qOrganizationName=Acme United", Phrase("company_text", "acme united")),
     (
         "qOrganizationName=consulting OR staffing",
@@ -163,6 +226,14 @@ CASES = [
         "revenueRange[max]=2M&revenueRange[min]=1M",
         every(Range("annual_revenue", 1_000_000, None), Range("annual_revenue", None, 2_000_000)),
     ),
+    ("organizationSicCodes[]=7372&organizationSicCodes[]=SIC 54", terms("sic_codes", "7372", "54")),
+    ("organizationSicCodes[]=", MatchAll()),
+    ("organizationSicCodes[]=software", MatchAll()),
+    ("notOrganizationSicCodes[]=5141", Not(terms("sic_codes", "5141"))),
+    ("organizationNaicsCodes[]=31-33", terms("naics_codes", "31", "32", "33")),
+    ("notOrganizationNaicsCodes[]=4244", Not(terms("naics_codes", "4244"))),
+    ("organizationFoundedYearRange[min]=2010", Range("founded_year", 2010, None)),
+    ("organizationFoundedYearRange[max]=2015", Range("founded_year", None, 2015)),
     (
         "organizationLatestFundingStageCd[]=0&organizationLatestFundingStageCd[]=2",
         terms("funding_stage", "seed", "series_a"),
@@ -187,7 +258,7 @@ CASES = [
     (
         "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=seo_description"
         "&includedOrganizationKeywordFields[]=tags",
-        Phrase("keywords", "saas"),
+        phrases("saas", "company_description", "keywords"),
     ),
     ("qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=nonsense", phrases("saas", *EVERYWHERE)),
     ("qOrganizationKeywordTags[]=---", MatchAll()),
@@ -209,6 +280,15 @@ CASES = [
     ),
     ("qNotOrganizationKeywordTags[]=a", Not(phrases("a", *EVERYWHERE))),
     ("qKeywords=Avenue  living", every(anywhere("avenue"), anywhere("living"))),
+    ("qKeywords=---", MatchAll()),
+    (
+        "qKeywords=fintech (delta.example),",
+        every(
+            anywhere("fintech"),
+            some(terms("company_domains", "delta.example"), every(anywhere("delta"), anywhere("example"))),
+        ),
+    ),
+    ("qKeywords=ann@delta.example", every(anywhere("ann"), anywhere("delta"), anywhere("example"))),
     ("currentlyUsingAnyOfTechnologyUids[]=google_analytics", Phrase("technologies", "google analytics")),
     (
         "currentlyUsingAllOfTechnologyUids[]=a&currentlyUsingAllOfTechnologyUids[]=b",
@@ -221,6 +301,7 @@ CASES = [
     ),
     ("existFields[]=organization_id", MatchAll()),
     ("notExistFields[]=email&notExistFields[]=title", Not(some(Exists("email"), Exists("title")))),
+    ('filters={"notExistFields":["email"]}', Not(Exists("email"))),
 ]
 
 MALFORMED = [
@@ -228,6 +309,8 @@ MALFORMED = [
     ("organizationNumEmployeesRanges[]", "many", "a range such as 11,50"),
     ("revenueRange[min]", "lots", "a whole number such as"),
     ("revenueRange[max]", "-5", "a whole number such as"),
+    ("organizationFoundedYearRange[min]", "old", "a whole number such as"),
+    ("organizationFoundedYearRange[max]", "new", "a whole number such as"),
     ("totalFundingRange[min]", "x", "a whole number such as"),
     ("totalFundingRange[max]", "x", "a whole number such as"),
     ("latestFundingAmountRange[min]", "x", "a whole number such as"),
@@ -235,37 +318,6 @@ MALFORMED = [
     ("latestFundingDateRange[min]", "soon", "a date such as"),
     ("latestFundingDateRange[max]", "soon", "a date such as"),
 ]
-
-ALIASES = {
-    "employeeRanges[]": "organizationNumEmployeesRanges[]",
-    "industryTagIds[]": "organizationIndustryTagIds[]",
-    "organizationDomains[]": "qOrganizationDomainsList[]",
-    "organization_domains[]": "qOrganizationDomainsList[]",
-    "q_organization_domains[]": "qOrganizationDomainsList[]",
-    "qOrganizationDomains": "qOrganizationDomains[]",
-    "organizationName": "qOrganizationName",
-    "organizationNames[]": "qOrganizationName",
-    "organizationSearchName": "qOrganizationName",
-    "q_organization_name": "qOrganizationName",
-    "q_organization_names[]": "qOrganizationName",
-    "organizationSearchListId": "qOrganizationSearchListId",
-    "organization_id": "organizationIds[]",
-    "person_seniorities[]": "personSeniorities[]",
-    "personTitles": "personTitles[]",
-    "personTitlesNot[]": "personNotTitles[]",
-    "q": "qKeywords",
-    "q_keywords": "qKeywords",
-    "contactLocations": "personLocations[]",
-    "countries": "personLocations[]",
-    "locations[]": "personLocations[]",
-    "search[locations][]": "personLocations[]",
-    "search[title]": "personTitles[]",
-    "organizationNumEmployeesRanges []": "organizationNumEmployeesRanges[]",
-    "latestFundingAmountMin": "latestFundingAmountRange[min]",
-    "latestFundingAmountMax": "latestFundingAmountRange[max]",
-    "totalFundingMin": "totalFundingRange[min]",
-    "totalFundingMax": "totalFundingRange[max]",
-}
 
 REASONS = [
     ("organizationIds[]", Reason.ID_BASED),
@@ -315,15 +367,6 @@ def test_what_is_malformed_is_named(name, value, expected):
     with pytest.raises(InvalidParameter) as raised:
         predicate_of(f"{name}={value}")
     assert str(raised.value).startswith(f"Invalid filter parameters: {name}: {value!r} is not {expected}")
-
-
-@pytest.mark.parametrize(("spelling", "name"), ALIASES.items())
-def test_other_spellings(spelling, name):
-    assert parameter_of(spelling).name == name
-
-
-def test_the_aliases_are_all_that_the_catalogue_marks():
-    assert set(ALIASES) == {entry.name for entry in entries() if entry.alias_of}
 
 
 def test_lists_are_known_without_their_brackets_and_with_blanks_before():

@@ -176,8 +176,8 @@ def test_industry_of_tag() -> None:
         ("tags ", "keywords"),
         ("Keywords", "keywords"),
         ("industries", "industries"),
-        ("social_media_description", "keywords"),
-        ("seo_description", "keywords"),
+        ("social_media_description", "company_description"),
+        ("seo_description", "company_description"),
         ("nonsense", None),
         ("", None),
     ],
@@ -205,6 +205,29 @@ def test_keyword_fields(name: str, expected: str | None) -> None:
 )
 def test_item_field_of(name: str, expected: str | None) -> None:
     assert vocabulary.item_field_of(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Computer Software", "computer software"),
+        ("health, wellness & fitness", "health, wellness & fitness"),
+        ("Health Wellness and Fitness", "health, wellness & fitness"),
+        ("AIRLINES AND AVIATION", "airlines/aviation"),
+        ("airlines / aviation", "airlines/aviation"),
+        ("software", None),
+        ("and", None),
+        ("", None),
+    ],
+)
+def test_industry_named(text: str, expected: str | None) -> None:
+    assert vocabulary.industry_named(text) == expected
+
+
+def test_every_industry_is_named_by_its_name() -> None:
+    names = vocabulary._industries().values()
+    assert all(vocabulary.industry_named(name) == name for name in names)
+    assert all(vocabulary.industry_named(name.upper().replace("&", "and")) == name for name in names)
 
 
 def test_item_fields_are_those_of_the_field_table() -> None:

@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "ccd1ef8d5e45f922f73109c13f09930775b78dd4fd3ffd5c927449caedc3b402"}
+PINNED = {2: "fc966bfa7f57f325a6fd23bca255ff16487b2633a100e713d87d066c4cc2908a"}
 
 
 def fingerprint() -> str:

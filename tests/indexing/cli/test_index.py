@@ -11,7 +11,7 @@ from tests.harness.service import contacts
 
 AWKWARD = (
     "uuid,Email,Title,# Employees,Created At,Keywords\n"
-    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"a, b"\n'
+    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"ä, ü"\n'
     "id-2,d@e.f\n"
     "id-3,g@h.i,CEO,many,2024-01-15,\n"
     "id-4,j@k.l,CEO,5,2024-02-30,\n"
@@ -27,12 +27,12 @@ def test_every_awkward_row_is_accounted_for(environment: dict[str, str], tmp_pat
     path = tmp_path / "awkward.csv"
     path.write_bytes(AWKWARD.replace("{long}", "word " * 2_000_000).encode("utf-8", "surrogateescape"))
     summary = loaded(environment, "csv", str(path), "--max-rejects", "90%")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["rejected"]) == (9, 4, 1, 4)
-    assert [reject["line"] for reject in rejects(environment)] == [4, 7, 8, 10]
+    assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["rejected"]) == (8, 5, 1, 2)
+    assert [reject["line"] for reject in rejects(environment)] == [7, 8]
     assert {reject["source"] for reject in rejects(environment)} == {"awkward.csv"}
-    assert rejects(environment)[2]["row"]["title"] == "caf\\udce9"
+    assert rejects(environment)[1]["row"]["title"] == "caf\\udce9"
     found = {contact["uuid"]: contact for contact in live(environment)}
-    assert set(found) == {"id-1", "id-3", "id-4", "id-7"}
+    assert set(found) == {"id-1", "id-2", "id-3", "id-4", "id-7"}
     assert (found["id-1"]["title"], found["id-1"]["employees"]) == ("CTO", 12)
     assert (found["id-3"]["employees"], found["id-4"]["created_at"]) == (None, None)
     assert len(found["id-7"]["title"]) == 2_000_000 * 5 - 1
@@ -43,11 +43,11 @@ def test_headers_are_shown_as_they_are(tmp_path: Path) -> None:
     path.write_text("uuid,[/red] Column,\x1b[2JClear\n1,x,y\n")
     shown = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    for text in ("[bold]people.csv", "[/red] Column", "\N{REPLACEMENT CHARACTER}[2JClear"):
+    for text in ("[bold]people.csv", "[/red] Column", "\\x1b[2JClear"):
         assert text in shown.stdout
     refused = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--map", "a\x1bb=email")
     assert refused.returncode == 1
-    assert "a\N{REPLACEMENT CHARACTER}b=email" in refused.stderr
+    assert "a\\x1bb=email" in refused.stderr
 
 
 def test_several_packed_files_as_one_load(environment: dict[str, str], tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_an_update_needs_contacts(environment: dict[str, str]) -> None:
 
 
 def test_a_dry_run_shows_and_writes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
-    text = "uuid,Work Email,# Employees,Note\n1,a@b.c,5,x\n1,a@b.c,5,x\n2,d@e.f,many,x\n3,,,\n,,,x\n"
+    text = "uuid,Work Email,# Employees,Note\n1,a@b.c,5,x\n1,a@b.c,5,x\n2,d@e.f,many,x\n,c@d,7,x\n3,,,\n"
     outcome = run_load(environment, "csv", "-", "--dry-run", "--map", "Work Email=email", stdin=text)
     looked = json.loads(outcome.stdout)
     assert (looked["rows"], looked["accepted"], looked["duplicates"], looked["rejected"]) == (5, 3, 1, 1)
@@ -163,9 +163,9 @@ def test_help_has_examples(plain: dict[str, str], command: str) -> None:
 
 def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
     arguments = ["index", "csv", "-", "--rejects", str(tmp_path / "rejects.ndjson"), "--max-rejects", "50%"]
-    outcome = contacts(plain, *arguments, stdin=people(3).replace("Title", "Title,Note") + "x\n")
+    outcome = contacts(plain, *arguments, stdin=people(3).replace(",Title", ""))
     assert outcome.returncode == 1
-    outcome = contacts(plain, *arguments, stdin=people(3) + "x\n")
+    outcome = contacts(plain, *arguments, stdin=people(3) + "x,y,z,more\n")
     assert outcome.returncode == 0
     for said in ("rows read", "= indexed", "+ duplicates", "+ rejected", "rejects.ndjson", "3 contacts are live"):
         assert said in outcome.stdout

@@ -58,7 +58,7 @@ class Trouble:
     def compile(self, _filter: object) -> None:
         return None
 
-    async def scan(self, _compiled: object, offset: int) -> AsyncGenerator[list[bytes]]:
+    async def scan(self, _compiled: object, offset: int, *, complete: bool) -> AsyncGenerator[list[bytes]]:
         try:
             yield [b"{}"]
             raise EngineUnavailable("The contacts engine can't be reached.")
