@@ -1,29 +1,31 @@
 """A load that reads and checks everything and writes nothing: what would become of these sources."""
 
 import tempfile
-from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from indexing.books import Books
-from indexing.encoding import Encoders
+from indexing.encoders import Encoders
+from indexing.filled import FIELDS, Filled, filled_before_and_now
 from indexing.ledger import Ledger
-from indexing.pipeline import open_source
+from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
+from indexing.recognition import Recognition
 from indexing.rejects import RejectFile
-from indexing.sources.base import Source, Start, total_size
+from indexing.request import LoadRequest
+from indexing.sources.base import Start, total_size
+from indexing.tally import Tally
 from search.documents import search_fields
-from search.fields import ContactCompleteItem, item_json
-from search.loader import Document
+from search.fields import ContactCompleteItem, complete_json
+from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
 
 
 class DryRun(msgspec.Struct, frozen=True):
-    """What a load would do: `rows = accepted + duplicates + rejected`.
+    """What a load would do: `rows = accepted + repeated + rejected`; see `indexing.job.Summary`.
 
     Attributes:
         columns: source → header → field, `None` for a column that is dropped.
@@ -32,45 +34,73 @@ class DryRun(msgspec.Struct, frozen=True):
 
     rows: int
     accepted: int
-    duplicates: int
+    repeated: int
     rejected: int
+    kept: int
+    new: int
+    gone: int
+    shared: int
+    possible_duplicates: int
+    shared_examples: tuple[str, ...]
+    possible_duplicate_examples: tuple[str, ...]
+    emptied: dict[str, int]
+    filled: dict[str, Filled]
     rejects_by_reason: dict[str, int]
     columns: dict[str, dict[str, str | None]]
     examples: list[dict[str, Any]]
 
 
-async def dry_run(sources: Sequence[Source], workers: int) -> DryRun:
-    """Read `sources` as a load would, with so many processes that encode.
+async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> DryRun:
+    """Read the sources of `request` as a load beside the `live` contacts would, with so many processes that encode.
 
     Raises:
         SourceError: a source can't be read.
+        EngineError: the live contacts can't be read.
     """
     encoders, rows = Encoders(_checked, workers), 0
+    sources, reading_as = request.sources, ReadingAs(request.strict_values, documents=not request.update)
     columns: dict[str, dict[str, str | None]] = {}
     examples: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory, ProgressBar(total_size(sources)) as bar:
-        books = Books(RejectFile(None), Ledger(Path(directory) / "ledger"))
+        files = Path(directory)
+        books = Books(RejectFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
+        recognition = Recognition(files / "keys", encoders, live, request)
         try:
+            known, before = await recognition.meet(), await live.filled()
+            tally = Tally(filled=[before.get(name, 0) for name in FIELDS]) if request.update else Tally()
             for source in sources:
-                async with open_source(source, Start(), rows + 1, encoders) as opened:
+                async with open_source(source, Start(), rows + 1, encoders, reading_as) as opened:
                     if opened.columns is not None:
                         columns[source.name] = dict(zip(opened.columns.headers, opened.columns.fields, strict=True))
                     async for portion in opened.portions:
+                        recognised = await recognition.recognise(portion)
                         rows += len(portion.rows)
-                        books.enter(portion)
-                        shown = islice(portion.encoded.documents, EXAMPLES - len(examples))
+                        tally += recognised.tally
+                        books.enter(recognised)
+                        shown = recognised.documents[: EXAMPLES - len(examples)]
                         examples += [msgspec.json.decode(document.body) for document in shown]
                         bar.update(rows, portion.read.position)
+            tally += recognition.correct(books.lost_rows())
             accepted = books.ledger.distinct()
         finally:
             encoders.close()
             books.close()
+            recognition.close()
     rejected = books.rejects.count
     return DryRun(
         rows=rows,
         accepted=accepted,
-        duplicates=rows - accepted - rejected,
+        repeated=rows - accepted - rejected,
         rejected=rejected,
+        kept=tally.kept,
+        new=tally.new,
+        gone=0 if request.update else known - tally.kept,
+        shared=tally.shared,
+        possible_duplicates=tally.doubles,
+        shared_examples=tally.shared_examples,
+        possible_duplicate_examples=tally.double_examples,
+        emptied=tally.emptied,
+        filled=filled_before_and_now(before, tally.filled),
         rejects_by_reason=dict(books.rejects.by_reason),
         columns=columns,
         examples=examples,
@@ -78,6 +108,6 @@ async def dry_run(sources: Sequence[Source], workers: int) -> DryRun:
 
 
 def _checked(row: int, contact: ContactCompleteItem) -> Document:
-    """The item as it would be stored, derived fields and all the rest gone through."""
+    """The contact as it would be stored, derived fields and all the rest gone through."""
     search_fields(contact)
-    return Document(row, item_json(contact))
+    return Document(row, complete_json(contact))

@@ -1,21 +1,41 @@
 """The guard before the swap: which loads must not go live."""
 
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from indexing.filled import FIELDS
+from indexing.rejects import RejectFile
 from indexing.request import Limits
 from mappings.errors import IndexingError
+
+_SHOWN_REASONS = 3
+
+_SOMEBODY = ("first_name", "last_name", "email", "person_linkedin_url")
+"""What tells who a contact is: somebody has one of these, or the contacts are no people."""
 
 
 class LoadRefused(IndexingError):
     """The finished load must not go live: it has too many rejects, too few contacts, or not all it should have."""
 
 
-def check_rejects(limits: Limits, rows: int, rejected: int, rejects: Path | None) -> None:
+class Before(msgspec.Struct, frozen=True):
+    """The contacts that were live when the load began: how many, and how many of them have each field."""
+
+    contacts: int
+    filled: Mapping[str, int]
+
+
+def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
     """Of so many rows of the sources not too many were rejected. Raises `LoadRefused`."""
-    if rejected > limits.max_rejects * rows:
+    if rejects.count > limits.max_rejects * rows:
+        reasons = [
+            f"{count:,} × {reason} ({rejects.examples[reason]})"
+            for reason, count in rejects.by_reason.most_common(_SHOWN_REASONS)
+        ]
         raise LoadRefused(
-            f"{rejected:,} of {rows:,} rows were rejected, more than --max-rejects allows "
-            f"({limits.max_rejects:.1%}); see {rejects}; the live contacts are unchanged"
+            f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
+            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}; the live contacts are unchanged"
         )
 
 
@@ -32,3 +52,19 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
             f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
             "the live contacts are unchanged"
         )
+
+
+def check_filled(limits: Limits, before: Before, contacts: int, filled: Sequence[int]) -> None:
+    """The contacts are people, and no field that half of those before had has nearly gone. Raises `LoadRefused`."""
+    now = dict(zip(FIELDS, filled, strict=True))
+    if not any(now[name] for name in _SOMEBODY):
+        raise LoadRefused(
+            "nobody in it has a name, an e-mail or a LinkedIn profile: these are no people; if columns of theirs were "
+            "not recognised, say what they mean with --map COLUMN=FIELD; the live contacts are unchanged"
+        )
+    for name, had in before.filled.items():
+        if had * 2 >= before.contacts and now.get(name, 0) * 10 < contacts and name not in limits.allow_loss:
+            raise LoadRefused(
+                f"{name}: {had:,} of {before.contacts:,} contacts have it, and only {now.get(name, 0):,} of "
+                f"{contacts:,} would; if that is meant, say --allow-loss {name}; the live contacts are unchanged"
+            )

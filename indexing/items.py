@@ -8,18 +8,18 @@ that a CSV would have. So the same contacts come of a database and of its export
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from hashlib import sha1
 from operator import itemgetter
 from typing import Any
-from uuid import NAMESPACE_URL
+
+import msgspec
 
 from indexing.cell_readers import OWN_TYPES, READERS
 from indexing.sources.cells import Cell, is_sound, text_of
+from indexing.sources.columns import ColumnMapping
 from mappings.errors import RowRejected
 from search.fields import ITEM_FIELDS, ContactCompleteItem
 
-_UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
-_NAMESPACE = NAMESPACE_URL.bytes
+_UUID = ITEM_FIELDS.index("uuid")
 
 ItemReader = Callable[[Sequence[Cell]], ContactCompleteItem]
 
@@ -28,8 +28,7 @@ ItemReader = Callable[[Sequence[Cell]], ContactCompleteItem]
 def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
     """The function that reads rows of a source whose columns mean `fields`; `None` is a column to pass over.
 
-    It makes a contact of a row's cells. The uuid is the source's own, else made from the e-mail, else from the
-    LinkedIn URL, else from the whole row, so that the same row has the same uuid in every load. It raises
+    It makes a contact of a row's cells. The uuid is the source's own, else empty. It raises
     `RowRejected` if the row is empty or a value is not of its field's type, naming field and value.
     """
     # A cell follows those of the row, empty, for fields without a column.
@@ -56,25 +55,24 @@ def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
             if values[at] is not None:
                 values[at] = reader(name, values[at])
         if values[_UUID] is None:
-            values[_UUID] = _derived_uuid(values)
+            values[_UUID] = ""
+            if not any(values):
+                raise RowRejected("the row is empty")
         return ContactCompleteItem(*values)
 
     return read
 
 
-def _derived_uuid(values: Sequence[Any]) -> str:
-    name = (values[_EMAIL] or "").lower() or values[_LINKEDIN]
-    if not name:
-        named = zip(ITEM_FIELDS, values, strict=True)
-        name = "\n".join([f"{field}={value}" for field, value in named if value is not None])
-        if not name:
-            raise RowRejected("the row is empty")
-    # A UUIDv5 (RFC 9562), as `uuid.uuid5(NAMESPACE_URL, name)` makes it, in half the time.
-    digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+class Draft(msgspec.Struct, frozen=True):
+    """What a row says; its uuid is the row's own, else empty."""
+
+    contact: ContactCompleteItem
+
+
+def contact_reader(columns: ColumnMapping, strict_values: bool) -> Callable[[Sequence[Cell]], Draft]:  # noqa: ARG001
+    """The function that makes a contact of a row's cells. It raises `RowRejected`."""
+    read = item_reader(columns.fields)
+    return lambda cells: Draft(read(cells))
 
 
 def _check_text(whole: str, fields: Sequence[str | None], cells: Sequence[Cell]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
+from indexing.tally import Tally
 from mappings.errors import IndexingError
 
 
@@ -27,6 +28,11 @@ class JobState(msgspec.Struct, kw_only=True):
         numbered: rows of all sources that are done; their numbers are the versions of the documents, from `base`.
         rows: those among them that the summary is about.
         carried_bytes: where in the ledger those begin.
+        met: who is live has been taken into the key table: so many contacts (`known`).
+        filled_before: field → how many of those have it.
+        tally: what was found out about the contacts of these rows; of an update, `filled` begins with those live.
+        keys_bytes: how much of the key table's log is right.
+        lost_bytes: how much of the file of rows that were rejected late is.
         mark: what the store needs to resume.
         watermark: the latest change that was read.
     """
@@ -44,9 +50,16 @@ class JobState(msgspec.Struct, kw_only=True):
     rows: int = 0
     rejected: int = 0
     rejects_by_reason: dict[str, int] = {}
+    reject_examples: dict[str, str] = {}
     reject_bytes: int = 0
     ledger_bytes: int = 0
     carried_bytes: int = 0
+    met: bool = False
+    known: int = 0
+    filled_before: dict[str, int] = {}
+    tally: Tally = Tally()
+    keys_bytes: int = 0
+    lost_bytes: int = 0
     mark: str = ""
     watermark: str | None = None
     unknown_columns: list[str] = []
@@ -70,6 +83,8 @@ class StateFile:
         self._lock_path = data_dir / f"{index}.job.lock"
         self._lock: TextIO | None = None
         self.ledger_path = data_dir / f"{index}.job.ledger"
+        self.lost_path = data_dir / f"{index}.job.lost"
+        self.keys_path = data_dir / f"{index}.job.keys"
         self.index = index
 
     def __enter__(self) -> Self:
@@ -103,4 +118,5 @@ class StateFile:
     def remove(self) -> None:
         """Forget the load."""
         self._path.unlink(missing_ok=True)
-        self.ledger_path.unlink(missing_ok=True)
+        for path in (self.ledger_path, self.lost_path, *self.keys_path.parent.glob(f"{self.keys_path.name}*")):
+            path.unlink(missing_ok=True)

@@ -25,6 +25,11 @@ class ColumnMapping(msgspec.Struct, frozen=True):
     fields: tuple[str | None, ...]
     unknown: tuple[str, ...]
 
+    @property
+    def covers(self) -> frozenset[str]:
+        """The fields for which the source has a column: those that an update may empty."""
+        return frozenset(field for field in self.fields if field)
+
 
 def map_columns(
     headers: Iterable[str], overrides: Mapping[str, str] | None = None, ignored: Collection[str] = ()

@@ -1,0 +1,46 @@
+"""What a load finds out about contacts, counted batch by batch: who is kept, new, shared, and what is filled."""
+
+import msgspec
+
+from indexing.filled import NONE, plus
+
+EXAMPLES = 3
+"""Of each kind of thing that is counted, so many are shown."""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """What was found out about the contacts of some rows.
+
+    Attributes:
+        kept: contacts that are live under the same uuid.
+        new: contacts that are not.
+        shared: rows that are contacts of their own although others have one of their keys.
+        doubles: contacts that are perhaps those of other rows, too.
+        shared_examples: uuids of three of the former, after source and line.
+        double_examples: the same of the latter, each with the uuid of the other.
+        filled: how many contacts have each field; see `indexing.filled`.
+        emptied: field → live contacts in which an update emptied it.
+    """
+
+    kept: int = 0
+    new: int = 0
+    shared: int = 0
+    doubles: int = 0
+    shared_examples: tuple[str, ...] = ()
+    double_examples: tuple[str, ...] = ()
+    filled: list[int] = NONE
+    emptied: dict[str, int] = {}
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both in one."""
+        fields = {*self.emptied, *other.emptied}
+        return Tally(
+            self.kept + other.kept,
+            self.new + other.new,
+            self.shared + other.shared,
+            self.doubles + other.doubles,
+            (self.shared_examples + other.shared_examples)[:EXAMPLES],
+            (self.double_examples + other.double_examples)[:EXAMPLES],
+            plus(self.filled, other.filled),
+            {name: self.emptied.get(name, 0) + other.emptied.get(name, 0) for name in sorted(fields)},
+        )
