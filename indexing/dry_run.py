@@ -8,15 +8,15 @@ import msgspec
 
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.filled import FIELDS, Filled, filled_before_and_now
 from indexing.ledger import Ledger
+from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
 from indexing.recognition import Recognition
 from indexing.rejects import RejectFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
-from indexing.tally import Tally
+from indexing.tally import Before, first_tally
 from search.documents import search_fields
 from search.fields import ContactCompleteItem, complete_json
 from search.loader import Document, LiveContacts
@@ -24,28 +24,15 @@ from search.loader import Document, LiveContacts
 EXAMPLES = 3
 
 
-class DryRun(msgspec.Struct, frozen=True):
-    """What a load would do: `rows = accepted + repeated + rejected`; see `indexing.job.Summary`.
+class DryRun(Outcome, frozen=True, kw_only=True):
+    """What a load would do: `rows = accepted + repeated + rejected`.
 
     Attributes:
         columns: source → header → field, `None` for a column that is dropped.
         examples: the first contacts, as they would be stored.
     """
 
-    rows: int
     accepted: int
-    repeated: int
-    rejected: int
-    kept: int
-    new: int
-    gone: int
-    shared: int
-    possible_duplicates: int
-    shared_examples: tuple[str, ...]
-    possible_duplicate_examples: tuple[str, ...]
-    emptied: dict[str, int]
-    filled: dict[str, Filled]
-    rejects_by_reason: dict[str, int]
     columns: dict[str, dict[str, str | None]]
     examples: list[dict[str, Any]]
 
@@ -66,8 +53,8 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
         books = Books(RejectFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
         recognition = Recognition(files / "keys", encoders, live, request)
         try:
-            known, before = await recognition.meet(), await live.filled()
-            tally = Tally(filled=[before.get(name, 0) for name in FIELDS]) if request.update else Tally()
+            before = Before(await recognition.meet(), await live.filled(), request.update)
+            tally = first_tally(before)
             for source in sources:
                 async with open_source(source, Start(), rows + 1, encoders, reading_as) as opened:
                     if opened.columns is not None:
@@ -86,22 +73,9 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
             encoders.close()
             books.close()
             recognition.close()
-    rejected = books.rejects.count
     return DryRun(
-        rows=rows,
+        **outcome(rows, accepted, books.rejects, before, tally),
         accepted=accepted,
-        repeated=rows - accepted - rejected,
-        rejected=rejected,
-        kept=tally.kept,
-        new=tally.new,
-        gone=0 if request.update else known - tally.kept,
-        shared=tally.shared,
-        possible_duplicates=tally.doubles,
-        shared_examples=tally.shared_examples,
-        possible_duplicate_examples=tally.double_examples,
-        emptied=tally.emptied,
-        filled=filled_before_and_now(before, tally.filled),
-        rejects_by_reason=dict(books.rejects.by_reason),
         columns=columns,
         examples=examples,
     )

@@ -4,11 +4,12 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait
-from threading import Thread
+from threading import Thread, Timer
 from typing import TypeVar
 
 from indexing.encoding import Encode
@@ -17,6 +18,11 @@ from mappings.errors import IndexingError
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
+
+_LAST_SECONDS = 5.0
+"""How long a worker goes on after a SIGTERM."""
+
+_INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 _SMALL = 3
 """Batches that are encoded in this process before workers are started: a small file needs none."""
@@ -42,8 +48,10 @@ class Encoders:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
+        with _interrupts_held_back():
+            done = asyncio.get_running_loop().run_in_executor(self._pool, work, self._encode, batch)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, self._encode, batch)
+            return await done
         except BrokenProcessPool as error:
             raise WorkerDied("a worker process died, perhaps of too little memory; try --workers 1") from error
 
@@ -57,11 +65,36 @@ class WorkerDied(IndexingError):
     """A worker process ended by itself. The load can be resumed."""
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A process that is started meanwhile gets no interrupt before `_start_worker` says what to do with it.
+
+    To this process none is lost: it gets it afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker() -> None:
-    """Ctrl-C is for the job to handle, and a worker never outlives it, even if the job is killed."""
+    """Interrupts are for the job to handle, and a worker never outlives it, even if the job is killed.
+
+    A SIGTERM that is sent to all processes gives the job a while to end the workers. That is also how a pool ends what
+    is left of it, so they do not ignore it.
+    """
     tune_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: _end_soon())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_soon() -> None:
+    last = Timer(_LAST_SECONDS, os._exit, (1,))
+    last.daemon = True
+    last.start()
 
 
 def _end_with_parent() -> None:

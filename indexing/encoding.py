@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from indexing.filled import NONE, filled_in, minus
+from indexing.filled import NONE, Counts, filled_in, minus
 from indexing.identity.keys import Claim, claim_of, number_of
 from indexing.identity.merging import filled_up, updated
 from indexing.identity.names import name_of
@@ -57,7 +57,7 @@ class Encoded(msgspec.Struct, frozen=True):
     claims: list[Claim] = []
     documents: list[Document] = []
     contacts: list[bytes] = []
-    filled: list[int] = NONE
+    filled: Counts = NONE
     rejects: dict[int, str] = {}
 
 
@@ -99,7 +99,7 @@ class Joined(msgspec.Struct, frozen=True):
 
     documents: dict[int, Document] = {}
     contacts: dict[int, bytes] = {}
-    filled: list[int] = NONE
+    filled: Counts = NONE
     emptied: dict[str, int] = {}
     rejects: dict[int, str] = {}
 

@@ -1,12 +1,9 @@
 """The guard before the swap: which loads must not go live."""
 
-from collections.abc import Mapping, Sequence
-
-import msgspec
-
-from indexing.filled import FIELDS
+from indexing.filled import FIELDS, Counts
 from indexing.rejects import RejectFile
 from indexing.request import Limits
+from indexing.tally import Before
 from mappings.errors import IndexingError
 
 _SHOWN_REASONS = 3
@@ -17,13 +14,6 @@ _SOMEBODY = ("first_name", "last_name", "email", "person_linkedin_url")
 
 class LoadRefused(IndexingError):
     """The finished load must not go live: it has too many rejects, too few contacts, or not all it should have."""
-
-
-class Before(msgspec.Struct, frozen=True):
-    """The contacts that were live when the load began: how many, and how many of them have each field."""
-
-    contacts: int
-    filled: Mapping[str, int]
 
 
 def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
@@ -54,7 +44,7 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
         )
 
 
-def check_filled(limits: Limits, before: Before, contacts: int, filled: Sequence[int]) -> None:
+def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) -> None:
     """The contacts are people, and no field that half of those before had has nearly gone. Raises `LoadRefused`."""
     now = dict(zip(FIELDS, filled, strict=True))
     if not any(now[name] for name in _SOMEBODY):

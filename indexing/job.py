@@ -11,13 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from time import time_ns
 
-import msgspec
-
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.filled import FIELDS, Filled, filled_before_and_now
-from indexing.guard import Before, LoadRefused, check_contacts, check_filled, check_rejects
+from indexing.guard import LoadRefused, check_contacts, check_filled, check_rejects
 from indexing.ledger import Ledger
+from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
 from indexing.recognition import Recognised, Recognition
@@ -25,39 +23,17 @@ from indexing.rejects import RejectFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Source, Start
 from indexing.state import JobState, StateFile
-from indexing.tally import Tally
+from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """Where every row went: `rows = indexed + repeated + rejected`, and what the load made of the live contacts.
+class Summary(Outcome, frozen=True, kw_only=True):
+    """Where every row went: `rows = indexed + repeated + rejected`. `live` are the contacts that readers now see."""
 
-    Attributes:
-        live: the contacts that readers now see.
-        kept: contacts of this load that were live before under the same uuid.
-        new: contacts of this load that were not.
-        gone: contacts that were live before and are no longer.
-        tally: what else was found out about the contacts.
-        filled: field → how many contacts had it before, and have it now.
-    """
-
-    rows: int
     indexed: int
-    repeated: int
-    rejected: int
     live: int
-    kept: int
-    new: int
-    gone: int
-    shared: int
-    possible_duplicates: int
-    shared_examples: tuple[str, ...]
-    possible_duplicate_examples: tuple[str, ...]
-    emptied: dict[str, int]
-    filled: dict[str, Filled]
-    rejects_by_reason: dict[str, int]
     unknown_columns: tuple[str, ...]
     watermark: str | None
     seconds: float
@@ -120,23 +96,10 @@ class Job:
             raise
         self._close()
         self._file.remove()
-        rejected = books.rejects.count
         return Summary(
-            rows=state.rows,
+            **outcome(state.rows, indexed, books.rejects, state.before, tally),
             indexed=indexed,
-            repeated=state.rows - rejected - indexed,
-            rejected=rejected,
             live=live,
-            kept=tally.kept,
-            new=tally.new,
-            gone=0 if self._request.update or self._request.rebuild else state.known - tally.kept,
-            shared=tally.shared,
-            possible_duplicates=tally.doubles,
-            shared_examples=tally.shared_examples,
-            possible_duplicate_examples=tally.double_examples,
-            emptied=tally.emptied,
-            filled=filled_before_and_now(state.filled_before, tally.filled),
-            rejects_by_reason=dict(books.rejects.by_reason),
             unknown_columns=tuple(state.unknown_columns),
             watermark=state.watermark,
             seconds=round(clock() - started, 2),
@@ -160,7 +123,7 @@ class Job:
         check_contacts(self._request.limits, contacts, accepted, live)
         if not self._request.rebuild:
             tally = await self._tally()
-            check_filled(self._request.limits, Before(state.known, state.filled_before), contacts, tally.filled)
+            check_filled(self._request.limits, state.before, contacts, tally.filled)
         await self._loader.swap()
         return contacts
 
@@ -168,10 +131,8 @@ class Job:
         """Take in who is live, and what they have."""
         state = self._state
         self._progress.stage("meeting the live contacts", 0)
-        state.known = await self._recognition.meet()
-        state.filled_before = await self._loader.filled()
-        if self._request.update:
-            state.tally = Tally(filled=[state.filled_before.get(name, 0) for name in FIELDS])
+        state.before = Before(await self._recognition.meet(), await self._loader.filled(), self._request.update)
+        state.tally = first_tally(state.before)
         state.keys_bytes, state.met = self._recognition.size, True
         self._file.save(state)
         self._progress.stage("reading", 0)

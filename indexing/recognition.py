@@ -12,7 +12,7 @@ import msgspec
 
 from indexing.encoders import Encoders
 from indexing.encoding import Encoded, Join, JoinBatch, Joined, join_batch
-from indexing.filled import NONE, filled_in, minus, plus
+from indexing.filled import NONE, Counts, filled_in, minus, plus
 from indexing.identity.key_table import KeyTable, Record
 from indexing.identity.keys import claim_of
 from indexing.identity.resolver import Decision, Resolver
@@ -96,7 +96,9 @@ class Recognition:
         encoded = portion.encoded
         if portion.columns is None:
             finished = {claim.row: claim.contact for claim in encoded.claims}
-            return Recognised(portion, finished, encoded.documents, encoded.rejects, {}, Tally(), self.size)
+            # Those that are only carried over are no part of what is told.
+            tally = Tally(kept=len(finished) if self._request.rebuild else 0)
+            return Recognised(portion, finished, encoded.documents, encoded.rejects, {}, tally, self.size)
         decisions = await asyncio.to_thread(self._resolver.decide, encoded.claims)
         if self._request.update:
             decisions = await self._fetch(decisions)
@@ -186,7 +188,7 @@ class Recognition:
             correction += Tally(kept=-kept, new=-new, filled=filled)
         return correction
 
-    def _filled(self, record: Record | None) -> list[int]:
+    def _filled(self, record: Record | None) -> Counts:
         if record is None or not record.size:
             return NONE
         return filled_in([contact_of(self._spool.read(record.place, record.size))])
@@ -202,7 +204,7 @@ def _record(decision: Decision, place: int = 0, size: int = 0) -> Record:
     return Record(decision.known, decision.keys, decision.marked, place, size, before)
 
 
-def _tally(portion: Portion, decisions: Sequence[Decision], filled: list[int], emptied: dict[str, int]) -> Tally:
+def _tally(portion: Portion, decisions: Sequence[Decision], filled: Counts, emptied: dict[str, int]) -> Tally:
     first = [each for each in decisions if each.within < 0 and (each.before is None or _is_live(each.before))]
     kept = sum(each.known.live for each in first)
     apart = [each for each in decisions if each.apart]

@@ -12,7 +12,7 @@ import msgspec
 
 from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
-from indexing.tally import Tally
+from indexing.tally import Before, Tally
 from mappings.errors import IndexingError
 
 
@@ -28,8 +28,7 @@ class JobState(msgspec.Struct, kw_only=True):
         numbered: rows of all sources that are done; their numbers are the versions of the documents, from `base`.
         rows: those among them that the summary is about.
         carried_bytes: where in the ledger those begin.
-        met: who is live has been taken into the key table: so many contacts (`known`).
-        filled_before: field → how many of those have it.
+        met: who is live has been taken into the key table: those `before`.
         tally: what was found out about the contacts of these rows; of an update, `filled` begins with those live.
         keys_bytes: how much of the key table's log is right.
         lost_bytes: how much of the file of rows that were rejected late is.
@@ -55,8 +54,7 @@ class JobState(msgspec.Struct, kw_only=True):
     ledger_bytes: int = 0
     carried_bytes: int = 0
     met: bool = False
-    known: int = 0
-    filled_before: dict[str, int] = {}
+    before: Before = Before()
     tally: Tally = Tally()
     keys_bytes: int = 0
     lost_bytes: int = 0

@@ -2,10 +2,24 @@
 
 import msgspec
 
-from indexing.filled import NONE, plus
+from indexing.filled import FIELDS, NONE, Counts, plus
 
 EXAMPLES = 3
 """Of each kind of thing that is counted, so many are shown."""
+
+
+class Before(msgspec.Struct, frozen=True):
+    """The contacts that were live when the load began.
+
+    Attributes:
+        contacts: how many they are.
+        filled: field → how many of them have it.
+        stay: the load replaces none of them, but for those that it has itself.
+    """
+
+    contacts: int = 0
+    filled: dict[str, int] = {}
+    stay: bool = True
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -28,7 +42,7 @@ class Tally(msgspec.Struct, frozen=True):
     doubles: int = 0
     shared_examples: tuple[str, ...] = ()
     double_examples: tuple[str, ...] = ()
-    filled: list[int] = NONE
+    filled: Counts = NONE
     emptied: dict[str, int] = {}
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -44,3 +58,8 @@ class Tally(msgspec.Struct, frozen=True):
             plus(self.filled, other.filled),
             {name: self.emptied.get(name, 0) + other.emptied.get(name, 0) for name in sorted(fields)},
         )
+
+
+def first_tally(before: Before) -> Tally:
+    """The tally that a load begins with."""
+    return Tally(filled=tuple([before.filled.get(name, 0) for name in FIELDS])) if before.stay else Tally()

@@ -61,9 +61,7 @@ def analyze(url: ApolloUrl) -> Analysis:
     given.sort(key=_rank)
     by_category: dict[str, list[AnalysedParameter]] = {}
     for parameter, values in given:
-        shown = AnalysedParameter(
-            parameter.name, shown_values(parameter, values), parameter.description, parameter.category
-        )
+        shown = AnalysedParameter(parameter.name, parameter.shown(values), parameter.description, parameter.category)
         by_category.setdefault(parameter.category, []).append(shown)
     return Analysis(
         url=url.text,
@@ -74,11 +72,6 @@ def analyze(url: ApolloUrl) -> Analysis:
     )
 
 
-def shown_values(parameter: Parameter, values: list[str]) -> list[str]:
-    """The values of a parameter as answers show them."""
-    return values if parameter.show is None else [parameter.show(value) for value in values]
-
-
 def _rank(given: tuple[Parameter, list[str]]) -> int:
     return by_rank(given[0])
 
@@ -87,4 +80,4 @@ def _raw_parameters(url: ApolloUrl) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = {}
     for name, value in url.pairs:
         grouped.setdefault(name, []).append(value)
-    return {name: shown_values(parameter_of(name), values) for name, values in grouped.items()}
+    return {name: parameter_of(name).shown(values) for name, values in grouped.items()}

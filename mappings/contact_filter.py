@@ -5,14 +5,13 @@ from datetime import date
 
 import msgspec
 
-from mappings.analysis import shown_values
 from mappings.errors import InvalidParameter
 from mappings.ordering import order_of
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
-from mappings.rules import Context, Reason
+from mappings.rules import Context, Reading, Reason
 from mappings.url import ApolloUrl
-from mappings.values import Malformed, page_number
+from mappings.values import Malformed, decoded_again, page_number
 
 _PAGE = "page"
 
@@ -89,7 +88,13 @@ def map_url(url: ApolloUrl, today: date) -> MappedUrl:
 
 def context_of(given: Iterable[tuple[Parameter, list[str]]], today: date) -> Context:
     """What the values of a URL may depend on, for `predicate_of_value`."""
-    return Context({parameter.name: tuple(values) for parameter, values in given}, today)
+    return Context({parameter.name: tuple(map(decoded_again, values)) for parameter, values in given}, today)
+
+
+def values_of(parameter: Parameter, value: str) -> list[str]:
+    """What the parameter reads of one value of the URL: it itself, or each of several that were written as one."""
+    whole = decoded_again(value)
+    return [whole] if parameter.split is None else parameter.split(whole)
 
 
 def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Predicate | None:
@@ -113,9 +118,7 @@ def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outc
         parameter.combine(predicates) if predicates else MatchAll(),
         bool(predicates) or not unusable,
         tuple(
-            UnmappedParameter(
-                parameter.name, tuple(shown_values(parameter, left_out)), parameter.category, reason.value
-            )
+            UnmappedParameter(parameter.name, tuple(parameter.shown(left_out)), parameter.category, reason.value)
             for reason, left_out in unusable.items()
         ),
     )
@@ -127,13 +130,13 @@ def _read(
     """What the values ask for, and those that can't be used by their reason. Empty ones are in neither."""
     predicates: list[Predicate] = []
     unusable: dict[Reason, list[str]] = {}
-    if parameter.split is not None:
-        values = [part for value in values for part in parameter.split(value)]
-    for value in values:
+    for value in [part for written in values for part in values_of(parameter, written)]:
         try:
             asked = parameter.read(value, context)
         except Malformed as error:
             raise InvalidParameter(parameter.name, value, str(error)) from None
+        if isinstance(asked, Reading):
+            asked = asked.predicate
         if isinstance(asked, Reason):
             unusable.setdefault(asked, []).append(value)
         elif asked is not None:

@@ -2,16 +2,19 @@
 
 Both sides bring country and US state spellings to the same normalised names, the contact by its columns, the filter
 by the position of a part. The names come from ISO 3166-1 (`data/countries.json`, with the usual other spellings) and
-from the postal codes of the United States (`data/us_states.json`).
+from the postal codes of the United States (`data/us_states.json`). Regions, which contacts have no column for, are
+their countries (`mappings.regions`).
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
 import msgspec
 
 from mappings.predicates import Phrase, Predicate, all_of
+from mappings.regions import Region, countries, place_key, region_of, region_with_commas
 from mappings.text import normalise
 
 _COMMA = re.compile("[,，、،]")
@@ -32,8 +35,39 @@ def contact_location(city: str | None, state: str | None, country: str | None) -
     return _location(city or "", state or "", country or "")
 
 
+class AskedPlace(msgspec.Struct, frozen=True):
+    """One location of a filter, read.
+
+    Attributes:
+        parts: its parts by their usual names.
+        regions: for each part the region that it is, if it is one.
+        as_written: each part has the name that it was written by.
+    """
+
+    parts: tuple[str, ...]
+    regions: tuple[Region | None, ...]
+    as_written: bool
+
+    @property
+    def namesakes(self) -> tuple[str, ...]:
+        """Countries and US states in whose names a part is a phrase: `new mexico` for `mexico`."""
+        of = _places().namesakes
+        return tuple([name for part in self.parts if part in of for name in of[part]])
+
+    def predicate(self, field: str) -> Predicate:
+        """The test that it puts to `field`."""
+        asked = zip(self.parts, self.regions, strict=True)
+        return all_of([region.predicate(field, part) if region else Phrase(field, part) for part, region in asked])
+
+
 def location_predicate(field: str, text: str) -> Predicate | None:
-    """The test that one location of a filter, e.g. `San Francisco, CA, US`, puts to `field`; `None` if it is empty.
+    """The test that one location of a filter puts to `field`, as `asked_place` reads it; `None` if it is empty."""
+    place = asked_place(text)
+    return place.predicate(field) if place else None
+
+
+def asked_place(text: str) -> AskedPlace | None:
+    """One location of a filter, e.g. `San Francisco, CA, US`; `None` if it is empty.
 
     Every part between commas must be a phrase in some part of the contact's place: `New York, US` asks for
     `new york` and for `united states`. What has two meanings is decided so:
@@ -47,32 +81,31 @@ def location_predicate(field: str, text: str) -> Predicate | None:
     * A name that is both stays one word and finds both: `georgia`. So does a name within a longer one, as a phrase
       does: `Mexico` also finds New Mexico, which `personNotLocations[]` can exclude.
     * `England` is not a spelling of `united kingdom`: contacts have it as their state.
-    * ISO names that contain a comma (`Korea, Republic of`) are one part.
+    * ISO names that contain a comma (`Korea, Republic of`) are one part, and so is a whole location that is a region
+      (`Europe, Middle East and Africa`).
+    * A region is any of its countries, or itself by its name (`mappings.regions`).
     """
-    parts = _expanded(_canonical(_with_comma_names(_split(text))))
-    return all_of(Phrase(field, part) for part in parts) if parts else None
+    written = _split(text)
+    whole = " ".join(written)
+    if len(written) > 1 and (region := region_with_commas(whole)):
+        return AskedPlace((whole,), (region,), as_written=True)
+    parts = _expanded(_canonical(_with_comma_names(written)))
+    return AskedPlace(tuple(parts), tuple(map(region_of, parts)), parts == written) if parts else None
 
 
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:
     given = normalise(country)
-    nation = _places().countries.get(_key(given), given)
+    nation = _places().countries.get(place_key(given), given)
     places = _split(city)
     region = normalise(state) or (places.pop() if len(places) > 1 else "")
     if nation in ("", _UNITED_STATES):
-        region = _places().states.get(_key(region), region)
+        region = _places().states.get(place_key(region), region)
     around = _UNITED_KINGDOM if nation in _UK_NATIONS else ""
     return tuple(dict.fromkeys(part for part in (*_expanded([*places, region]), nation, around) if part))
 
 
 def _split(text: str) -> list[str]:
     return [part for part in map(normalise, _COMMA.split(text)) if part]
-
-
-def _key(part: str) -> str:
-    """What spellings are looked up by: without a leading `the`, and `u s a` as `usa`."""
-    key = part.removeprefix("the ")
-    letters = key.replace(" ", "")
-    return letters if 2 * len(letters) == len(key) + 1 else key
 
 
 def _with_comma_names(parts: list[str]) -> list[str]:
@@ -86,8 +119,8 @@ def _with_comma_names(parts: list[str]) -> list[str]:
 def _canonical(parts: list[str]) -> list[str]:
     """Each part as its country or US state where its position says so; see `location_predicate` for the rules."""
     places = _places()
-    countries = [places.countries.get(_key(part), "") for part in parts]
-    states = [places.states.get(_key(part), "") for part in parts]
+    countries = [places.countries.get(place_key(part), "") for part in parts]
+    states = [places.states.get(place_key(part), "") for part in parts]
     named = [part in places.state_names for part in parts]
     known = sum(map(any, zip(countries, states, named, strict=True)))
     result = []
@@ -107,31 +140,36 @@ def _expanded(parts: list[str]) -> list[str]:
     return [piece for part in parts for piece in (_CAPITAL_PARTS if part in _CAPITAL else (part,))]
 
 
-class _Country(msgspec.Struct):
-    alpha2: str
-    alpha3: str
-    name: str
-    aliases: tuple[str, ...]
-
-
 class _Places(msgspec.Struct, frozen=True):
-    """Lookup tables: spelling → country, code → US state, and the spellings of countries that hold a comma."""
+    """Lookup tables: spelling → country, code → US state, the spellings of countries that hold a comma, and country →
+    the other countries and states in whose names it is a phrase."""
 
     countries: dict[str, str]
     states: dict[str, str]
     state_names: frozenset[str]
     comma_names: frozenset[str]
+    namesakes: dict[str, tuple[str, ...]]
 
 
 @cache
 def _places() -> _Places:
-    data = resources.files("mappings").joinpath("data")
-    countries = msgspec.json.decode(data.joinpath("countries.json").read_bytes(), type=list[_Country])
-    states = msgspec.json.decode(data.joinpath("us_states.json").read_bytes(), type=dict[str, str])
-    spellings = [(text, of.name) for of in countries for text in (of.name, of.alpha2, of.alpha3, *of.aliases)]
+    data = resources.files("mappings").joinpath("data", "us_states.json").read_bytes()
+    states = {normalise(code): normalise(name) for code, name in msgspec.json.decode(data, type=dict[str, str]).items()}
+    spellings = [(text, of.name) for of in countries() for text in (of.name, of.alpha2, of.alpha3, *of.aliases)]
+    codes = {normalise(country.alpha2): normalise(country.name) for country in countries()}
     return _Places(
-        countries={_key(normalise(text)): normalise(name) for text, name in spellings},
-        states={normalise(code): normalise(name) for code, name in states.items()},
-        state_names=frozenset(map(normalise, states.values())),
+        countries={place_key(normalise(text)): normalise(name) for text, name in spellings},
+        states=states,
+        state_names=frozenset(states.values()),
         comma_names=frozenset(normalise(text) for text, _ in spellings if "," in text),
+        namesakes={name: others for name in codes.values() if (others := _namesakes(name, codes, states))},
     )
+
+
+def _namesakes(name: str, codes: Mapping[str, str], states: Mapping[str, str]) -> tuple[str, ...]:
+    """The others that a country's name is found in. What is its own is none: its islands, a territory in both lists."""
+    if name == _UNITED_STATES:
+        return ()
+    nations = [other for other in codes.values() if other != name]
+    regions = [f"{state} (US)" for code, state in states.items() if codes.get(code) != state]
+    return tuple(place for place in (*nations, *regions) if f" {name} " in f" {place} ")

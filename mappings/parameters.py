@@ -40,6 +40,10 @@ class Parameter(msgspec.Struct, frozen=True):
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
 
+    def shown(self, values: list[str]) -> list[str]:
+        """Values as answers show them."""
+        return values if self.show is None else [self.show(value) for value in values]
+
 
 class ParameterRow(msgspec.Struct, frozen=True):
     """One line of the table: how a parameter of the catalogue maps."""
@@ -53,13 +57,13 @@ class ParameterRow(msgspec.Struct, frozen=True):
 
 _TABLE = (
     # Pagination and sorting
-    ParameterRow("page", readers.steers("the page to begin with"), last_of),
-    ParameterRow("sortByField", readers.sorting, last_of),
-    ParameterRow("sortAscending", readers.sorting, last_of),
+    ParameterRow("page", readers.page, last_of),
+    ParameterRow("sortByField", readers.sort_field, last_of),
+    ParameterRow("sortAscending", readers.sort_direction, last_of),
     # The person
     ParameterRow("personTitles[]", readers.title_or_similar),
     ParameterRow("personNotTitles[]", readers.title, none_of),
-    ParameterRow("includeSimilarTitles", readers.steers("how `personTitles[]` is compared"), last_of),
+    ParameterRow("includeSimilarTitles", readers.flag("how `personTitles[]` is compared"), last_of),
     ParameterRow("qPersonTitle", readers.alternatives(readers.all_words("title_words"))),
     ParameterRow("qPersonName", readers.alternatives(readers.all_words("person_name"))),
     ParameterRow("personSeniorities[]", readers.seniority_term),
@@ -79,9 +83,10 @@ _TABLE = (
     ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
     ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
     ParameterRow("organizationIndustries[]", readers.industry),
-    ParameterRow("qOrganizationName", readers.alternatives(readers.phrase("company_text"))),
+    ParameterRow("qOrganizationName", readers.alternatives(readers.or_domain(readers.phrase("company_text")))),
     ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
     ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
+    ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
@@ -102,9 +107,9 @@ _TABLE = (
     ParameterRow("excludedOrganizationKeywordFields[]", readers.keyword_field("qNotOrganizationKeywordTags[]")),
     ParameterRow("qKeywords", readers.free_text),
     # Technologies, and fields that are there or not
-    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.phrase("technologies")),
-    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.phrase("technologies"), all_of),
-    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.phrase("technologies"), none_of),
+    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.technology),
+    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.technology, all_of),
+    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.technology, none_of),
     ParameterRow("existFields[]", readers.known_field, all_of),
     ParameterRow("notExistFields[]", readers.known_field, none_of),
 )

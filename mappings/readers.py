@@ -4,53 +4,88 @@ Each is a `mappings.rules.ValueReader`, or makes one for a search field, with th
 the meaning of values; which parameter is read by which is said once, in the table of `mappings.parameters`.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 
 from mappings.errors import InvalidField
-from mappings.locations import location_predicate
+from mappings.locations import AskedPlace, asked_place
 from mappings.ordering import order_of
 from mappings.predicates import Exists, MatchAll, Not, Phrase, Predicate, Range, Terms, all_of, any_of
-from mappings.rules import Context, Reason, ValueReader, compared
-from mappings.text import normalise, term, title_key, words
-from mappings.values import boolean, day, first_second, last_second, number, span
+from mappings.regions import Region
+from mappings.rules import Context, Reading, Reason, ValueReader, compared
+from mappings.text import LONGEST_TEXT, normalise, slug, term, words
+from mappings.titles import similar_title, title_key
+from mappings.values import boolean, day, first_second, last_second, number, page_number, span, span_text
 from mappings.vocabulary import (
     department,
     departments_covered,
     email_status,
     funding_stage,
     funding_stage_of_code,
+    industry_named,
     industry_of_tag,
     item_field_of,
     keyword_fields,
     seniority,
 )
-from mappings.web import linkedin_key, listed_domain
+from mappings.web import domain_in, linkedin_key, listed_domain
 
-_LEFT_OUT_OF_TITLES = frozenset({"of", "and", "the", "for", "in", "at", "to"})
 _DEFAULT_KEYWORD_FIELDS = ("company_text", "keywords", "industries")
 _FREE_TEXT_TERMS = ("person_name", "title_words", "search_words")
 _FREE_TEXT_PHRASES = ("company_text", "industries", "keywords", "person_location")
 _OR = " OR "
+_AROUND_DOMAIN = "\"'`“”‘’«»<>()[]{},;.!?"
+"""What may stand around a domain in a sentence."""
 
 
-def steers(decided: str) -> ValueReader:
-    """A value that asks nothing of contacts itself; another parameter or the page looks at it."""
+def _spelled(predicate: Predicate, written: str, read: str) -> Predicate | Reading:
+    """`predicate`, with a note that its value was read in another spelling, if it was."""
+    return predicate if written == read else Reading(predicate, "another spelling of it", read)
+
+
+@compared("not compared: decides the page to begin with")
+def page(value: str, _context: Context) -> Predicate | Reading | None:
+    """Where a result with a limit begins."""
+    written = value.strip()
+    if not written:
+        return None
+    meant = str(page_number(value))
+    return MatchAll() if written == meant else Reading(MatchAll(), "no page number that there is", meant)
+
+
+def flag(decided: str) -> ValueReader:
+    """`true` or `false`, which asks nothing of contacts itself: another parameter looks at it."""
 
     @compared(f"not compared: decides {decided}")
-    def read(_value: str, _context: Context) -> Predicate:
-        return MatchAll()
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
+        return _flagged(MatchAll(), value) if value.strip() else None
 
     return read
 
 
+def _flagged(predicate: Predicate | None, value: str) -> Predicate | Reading | None:
+    if boolean(value):
+        return predicate
+    if value.strip().lower() == "false":
+        return Reading(predicate, "asks nothing") if predicate is None else predicate
+    return Reading(predicate, "neither `true` nor `false`, so it is not `true`", "false", approximate=True)
+
+
 @compared("not compared: decides the order, if it is a known one")
-def sorting(_value: str, context: Context) -> Predicate | Reason:
-    """Both sort parameters are good for something only if we know the field."""
+def sort_field(_value: str, context: Context) -> Predicate | Reason:
+    """The field to sort by, which must be one that we know."""
     return Reason.UNKNOWN if order_of(context) is None else MatchAll()
 
 
-@compared("the same words in any order")
+@compared("not compared: decides the order, if it is a known one")
+def sort_direction(value: str, context: Context) -> Predicate | Reading | Reason | None:
+    """Which way to sort, good for something only with a field that we know."""
+    if order_of(context) is None:
+        return Reason.UNKNOWN
+    return _flagged(MatchAll(), value) if value.strip() else None
+
+
+@compared("the same telling words in any order, abbreviations such as `VP` in full")
 def title(value: str, _context: Context) -> Predicate | None:
     """The same words in any order: `Project Manager` is `Manager, Project`, and not `Account Manager Project`."""
     key = title_key(value)
@@ -58,30 +93,46 @@ def title(value: str, _context: Context) -> Predicate | None:
 
 
 @compared(
-    "the same words in any order; with `includeSimilarTitles=true` any one of the words, `of`, `the` and such left out"
+    "the same telling words in any order, abbreviations such as `VP` in full; with `includeSimilarTitles=true` any one "
+    "of the telling words, an abbreviation or all that it stands for being one"
 )
-def title_or_similar(value: str, context: Context) -> Predicate | Reason | None:
-    """With `includeSimilarTitles=true` any one word of the title, else as `title`.
-
-    Of a title that has only words like `of` nothing is left, and nothing finds nothing.
-    """
+def title_or_similar(value: str, context: Context) -> Predicate | Reading | Reason | None:
+    """With `includeSimilarTitles=true` any one word of the title, else as `title`."""
     if not boolean(context.last("includeSimilarTitles")):
         return title.read(value, context)
-    title_words = words(value)
-    if not title_words:
+    similar = similar_title("title_words", value)
+    if similar is None:
         return None
-    telling = tuple(dict.fromkeys(word for word in title_words if word not in _LEFT_OUT_OF_TITLES))
-    return Terms("title_words", telling) if telling else any_of(())
+    return Reading(similar, "similar titles are those with any one of its words", approximate=True)
 
 
 def location(field: str) -> ValueReader:
     """A place, in a field of places."""
 
-    @compared("the place and all that is in it: each part between commas is a phrase in city, state or country")
-    def read(value: str, _context: Context) -> Predicate | None:
-        return location_predicate(field, value)
+    @compared(
+        "the place and all that is in it: each part between commas is a phrase in city, state or country, a region any "
+        "of its countries"
+    )
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
+        place = asked_place(value)
+        return None if place is None else _placed(place, place.predicate(field))
 
     return read
+
+
+def _placed(place: AskedPlace, predicate: Predicate) -> Predicate | Reading:
+    if any(place.regions):
+        regions = "; ".join([_listed(region) for region in place.regions if region])
+        return Reading(predicate, "a region is any of its countries", regions, approximate=True)
+    name = None if place.as_written else ", ".join(place.parts)
+    if namesakes := place.namesakes:
+        return Reading(predicate, f"as a phrase also found in {', '.join(namesakes)}", name, approximate=True)
+    return Reading(predicate, "another spelling of the place", name) if name else predicate
+
+
+@cache
+def _listed(region: Region) -> str:
+    return f"{region.name}: {', '.join(region.countries)}"
 
 
 def one_term(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
@@ -95,6 +146,17 @@ def one_term(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
     return read
 
 
+def enumerated(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
+    """The same for one of several slugs, which may be spelled in other words."""
+
+    @compared(equal)
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
+        formed = form(value)
+        return _spelled(Terms(field, (formed,)), slug(value), formed) if formed else None
+
+    return read
+
+
 def phrase(field: str) -> ValueReader:
     """Consecutive whole words in one value of `field`."""
 
@@ -104,6 +166,16 @@ def phrase(field: str) -> ValueReader:
         return Phrase(field, normalised) if normalised else None
 
     return read
+
+
+@compared("the whole phrase")
+def technology(value: str, _context: Context) -> Predicate | Reading | None:
+    """A technology by its uid, which is a phrase in the names of those that contacts have."""
+    normalised = normalise(value)
+    if not normalised:
+        return None
+    note = "a technology is found by its words, among others: longer names have them too"
+    return Reading(Phrase("technologies", normalised), note, approximate=True)
 
 
 def all_words(field: str) -> ValueReader:
@@ -122,22 +194,67 @@ def alternatives(reader: ValueReader) -> ValueReader:
     read_one = reader.read
 
     @compared(f"{reader.compared}; `OR` separates alternatives, a leading `-` negates one")
-    def read(value: str, context: Context) -> Predicate | Reason | None:
+    def read(value: str, context: Context) -> Predicate | Reading | None:
         either: list[Predicate] = []
+        notes: list[Reading] = []
         for part in map(str.strip, value.split(_OR)):
             one = read_one(part.removeprefix("-"), context)
+            if isinstance(one, Reading):
+                notes.append(one)
+                one = one.predicate
             if isinstance(one, Predicate):
                 either.append(Not(one) if part.startswith("-") else one)
-        return any_of(either) if either else None
+        return _noted(any_of(either), notes) if either else None
 
     return read
 
 
-@compared("all the words, each anywhere in name, title, company, e-mail, industries, keywords or place")
-def free_text(value: str, _context: Context) -> Predicate | None:
-    """All the words, each in any of the fields that free text searches."""
+def _noted(predicate: Predicate, notes: Sequence[Reading]) -> Predicate | Reading:
+    """What is made of the readings of several parts of a value: they are of one kind, and say so once."""
+    if not notes:
+        return predicate
+    read_as = ", ".join(dict.fromkeys(note.read_as for note in notes if note.read_as))
+    return Reading(predicate, notes[0].note, read_as, notes[0].approximate)
+
+
+def or_domain(reader: ValueReader) -> ValueReader:
+    """Free text that may be a domain or a web address: then the contacts of that company are found too."""
+    read_text = reader.read
+
+    @compared(f"{reader.compared}; a domain or web address also finds the company by its domain")
+    def read(value: str, context: Context) -> Predicate | Reading | Reason | None:
+        asked = read_text(value, context)
+        host = domain_in(value.strip(_AROUND_DOMAIN))
+        if not host or not isinstance(asked, Predicate):
+            return asked
+        note = "a domain, so the contacts of its company are found too"
+        return Reading(any_of([asked, Terms("company_domains", (host,))]), note, host, approximate=True)
+
+    return read
+
+
+@compared("each anywhere in name, title, company, e-mail, industries, keywords or place")
+def _words_anywhere(value: str, _context: Context) -> Predicate | None:
     asked = words(value)
-    return all_of(_anywhere(word) for word in asked) if asked else None
+    return all_of([_anywhere(word) for word in asked]) if asked else None
+
+
+_word_or_domain = or_domain(_words_anywhere)
+
+
+@compared(f"all the words, {_word_or_domain.compared}")
+def free_text(value: str, context: Context) -> Predicate | Reading | None:
+    """All the words, each in any of the fields that free text searches; a domain among them is one of them."""
+    every: list[Predicate] = []
+    notes: list[Reading] = []
+    for part in value[:LONGEST_TEXT].split():
+        one = _word_or_domain.read(part, context)
+        if isinstance(one, Reading):
+            notes.append(one)
+            one = one.predicate
+        if isinstance(one, Predicate):
+            every.append(one)
+    return _noted(all_of(every), notes) if every else None
 
 
 def _anywhere(word: str) -> Predicate:
@@ -145,32 +262,49 @@ def _anywhere(word: str) -> Predicate:
     return any_of([*terms, *(Phrase(field, word) for field in _FREE_TEXT_PHRASES)])
 
 
-seniority_term = one_term("seniority", seniority, "the same level, however it is spelled")
-email_status_term = one_term("email_status", email_status, "the same status, however it is spelled")
-industry = one_term("industries", term, "the same industry, by its whole name")
+seniority_term = enumerated("seniority", seniority, "the same level, however it is spelled")
+email_status_term = enumerated("email_status", email_status, "the same status, however it is spelled")
 profile = one_term("linkedin", linkedin_key, "the same profile, however its URL is written")
 
 
 @compared("the department; a whole one, such as `master_sales` or `design`, with its subdepartments")
-def department_terms(value: str, _context: Context) -> Predicate | None:
+def department_terms(value: str, _context: Context) -> Predicate | Reading | None:
     """A department with all that it covers."""
-    slug = department(value)
-    return Terms("departments", departments_covered(slug)) if slug else None
+    meant = department(value)
+    return _spelled(Terms("departments", departments_covered(meant)), slug(value), meant) if meant else None
 
 
 @compared("if it is `true`: a catch-all address")
-def catch_all_address(value: str, _context: Context) -> Predicate | None:
+def catch_all_address(value: str, _context: Context) -> Predicate | Reading | None:
     """Contacts with a catch-all address, if the flag is set; otherwise it says nothing."""
-    return Terms("email_catch_all", ("catch_all",)) if boolean(value) else None
+    if boolean(value):
+        return Terms("email_catch_all", ("catch_all",))
+    return _flagged(None, value) if value.strip() else None
 
 
-@compared("the same industry, by its tag id; unknown ids are left out")
-def industry_tag(value: str, context: Context) -> Predicate | Reason | None:
-    """An industry by its tag id."""
+@compared("the same industry, by its tag id or its whole name; unknown ids are left out")
+def industry_tag(value: str, _context: Context) -> Predicate | Reading | Reason | None:
+    """An industry by its tag id, or by a known name in its place."""
     if not value.strip():
         return None
-    name = industry_of_tag(value)
-    return industry.read(name, context) if name else Reason.ID_BASED
+    if tagged := industry_of_tag(value):
+        return _industry(tagged)
+    named = industry_named(value)
+    return Reading(_industry(named), "a name in place of an id", named) if named else Reason.ID_BASED
+
+
+@compared("the same industry, by its whole name")
+def industry(value: str, _context: Context) -> Predicate | Reading | None:
+    """An industry by its name, in Apollo's spelling if it is one of Apollo's."""
+    written = term(value)
+    if not written:
+        return None
+    named = term(industry_named(value) or value)
+    return _spelled(_industry(named), written, named)
+
+
+def _industry(name: str) -> Predicate:
+    return Terms("industries", (term(name),))
 
 
 def industry_name(value: str) -> str:
@@ -179,16 +313,20 @@ def industry_name(value: str) -> str:
 
 
 @compared("the same stage, by its code or its name; unknown codes are left out")
-def stage(value: str, _context: Context) -> Predicate | Reason | None:
+def stage(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A funding stage by Apollo's code, or by name. A number that is no code is an id of something unknown."""
-    slug = funding_stage_of_code(value) or funding_stage(value)
-    if not slug:
+    if coded := funding_stage_of_code(value):
+        return Terms("funding_stage", (coded,))
+    named = funding_stage(value)
+    if not named:
         return None
-    return Reason.ID_BASED if slug.isdecimal() else Terms("funding_stage", (slug,))
+    if named.isdecimal():
+        return Reason.ID_BASED
+    return Reading(Terms("funding_stage", (named,)), "a name in place of a code", named)
 
 
 @compared("the domain with its subdomains")
-def domain(value: str, _context: Context) -> Predicate | Reason | None:
+def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A company's domain with its subdomains.
 
     What is no domain (`domain1`, which has no dot) can equal no contact's. It is reported, not an error as in the
@@ -197,9 +335,10 @@ def domain(value: str, _context: Context) -> Predicate | Reason | None:
     if not value.strip():
         return None
     try:
-        return Terms("company_domains", (listed_domain("url", value),))
+        host = listed_domain("url", value)
     except InvalidField:
         return Reason.NO_FIELD
+    return _spelled(Terms("company_domains", (host,)), value.strip().lower(), host)
 
 
 def keyword(fields_parameter: str) -> ValueReader:
@@ -233,9 +372,13 @@ def number_span(field: str) -> ValueReader:
     """Numbers between two bounds, each of which may be open."""
 
     @compared("a number in the range, its bounds included; either side may be open")
-    def read(value: str, _context: Context) -> Predicate | None:
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
         bounds = span(value)
-        return Range(field, *bounds) if bounds else None
+        if bounds is None:
+            return None
+        asked, written, meant = Range(field, *bounds), value.replace(" ", ""), span_text(bounds)
+        # `10001` alone is as usual as `10001,`.
+        return asked if f"{written}," == meant else _spelled(asked, written, meant)
 
     return read
 
@@ -244,8 +387,12 @@ def at_least(field: str) -> ValueReader:
     """Numbers from this one on."""
 
     @compared("this number or more")
-    def read(value: str, _context: Context) -> Predicate | None:
-        return Range(field, gte=number(value)) if value.strip() else None
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
+        written = value.strip()
+        if not written:
+            return None
+        bound = number(written)
+        return _spelled(Range(field, gte=bound), written, str(bound))
 
     return read
 
@@ -254,8 +401,12 @@ def at_most(field: str) -> ValueReader:
     """Numbers up to this one."""
 
     @compared("this number or less")
-    def read(value: str, _context: Context) -> Predicate | None:
-        return Range(field, lte=number(value)) if value.strip() else None
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
+        written = value.strip()
+        if not written:
+            return None
+        bound = number(written)
+        return _spelled(Range(field, lte=bound), written, str(bound))
 
     return read
 

@@ -40,11 +40,28 @@ class Context(msgspec.Struct, frozen=True):
         return values[-1] if values else ""
 
 
-Read = Callable[[str, Context], Predicate | Reason | None]
+class Reading(msgspec.Struct, frozen=True):
+    """What a value asks, where it was read as something else than is written, or only nearly as Apollo means it."""
+
+    predicate: Predicate | None
+    """`None` if it asks nothing."""
+
+    note: str
+    """In words: what was made of the value, and why. It follows the value in a sentence or stands alone."""
+
+    read_as: str | None = None
+    """The text that was read in its place."""
+
+    approximate: bool = False
+    """Whether contacts may be found or missed that Apollo would not find or miss by this value."""
+
+
+Read = Callable[[str, Context], Predicate | Reading | Reason | None]
 """One value → what it asks of a contact; `None` if it is empty and ignored; a `Reason` if it can't be used.
 
-A value that steers something else (page, order, another parameter) asks nothing: `MatchAll`. A value that should be
-excluded is read like one that should be included; `none_of` turns it round. Raises `mappings.values.Malformed`.
+What was read otherwise than it is written is a `Reading`, so that the ledger (`mappings.ledger`) can say so. A value
+that steers something else (page, order, another parameter) asks nothing: `MatchAll`. A value that should be excluded is
+read like one that should be included; `none_of` turns it round. Raises `mappings.values.Malformed`.
 """
 
 

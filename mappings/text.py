@@ -49,11 +49,6 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(normalised.split(" ")) if normalised else ()
 
 
-def title_key(text: str) -> str:
-    """The words sorted and joined: equal for `Project Manager` and `Manager, Project`."""
-    return " ".join(sorted(words(text)))[:LONGEST_TERM]
-
-
 def term(text: str) -> str:
     """The whole normalised text as one exact term."""
     return normalise(text)[:LONGEST_TERM]

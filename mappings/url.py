@@ -49,6 +49,9 @@ class ApolloUrl(msgspec.Struct, frozen=True):
     pairs: tuple[tuple[str, str], ...]
     """Names and values, decoded, in the order of the URL."""
 
+    unwrapped: tuple[str, ...] = ()
+    """What the URL was taken out of, from the outside in, in words."""
+
     @property
     def parameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Each name as written (decoded) with all its values, in the order of the URL."""

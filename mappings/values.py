@@ -7,6 +7,7 @@ Text from people and exports is read leniently (`$1.5M`, `201-500`, `60_days_ago
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
+from urllib.parse import unquote
 
 LARGEST = 2**63 - 1
 """Engines hold 64 bits. A larger number means the same as this one: no contact has more."""
@@ -16,13 +17,27 @@ LAST_PAGE = 10**9
 
 _NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*([kmb]?)", re.IGNORECASE)
 _ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
-_ENCODED_COMMA = re.compile("%2c", re.IGNORECASE)
-_HYPHENS = re.compile("[-–—]")
+_ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
+_COUNTED = re.compile(r"\s*(?:employees|people|staff)\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[-‐‑‒–—−~]\s*|\s+to\s+", re.IGNORECASE)
 _AGO = re.compile(r"([0-9]{1,9})_(day|week|month|year)s?_ago")
 
 
 class Malformed(ValueError):
     """A value that can't be read. `str(error)` is what was expected, to follow the words “is not”."""
+
+
+def decoded_again(text: str) -> str:
+    """A value without its second percent-encoding, if nothing is left of one after that: `Project Manager` for
+    `Project%20Manager`. What is no UTF-8 then was none: `50%ab` stays.
+    """
+    if "%" not in text or not _ENCODED.search(text):
+        return text
+    try:
+        decoded = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+    return text if _ENCODED.search(decoded) else decoded
 
 
 def number(text: str) -> int:
@@ -44,26 +59,30 @@ def number(text: str) -> int:
 def span(text: str) -> tuple[int | None, int | None] | None:
     """The lower and upper bound of a range, `None` for an open side; `None` if neither side is there.
 
-    `11,50`, `10001,` and `10001` (open above), `,50` (open below), `201-500`. A `%2C` that decoding left (the URL was
-    encoded twice) is a comma. Commas separate here, so numbers have no thousands commas. The bounds may be the
-    wrong way round: such a range holds no number.
+    `11,50`, `10001,` and `10001` (open above), `,50` (open below) as Apollo writes them; `201-500`, `201 to 500`,
+    `1,001-5,000`, `10001+` and `10,001+ employees` as people do. Numbers have thousands commas only where no comma
+    separates: beside a dash, `to` or `+`. The bounds may be the wrong way round: such a range holds no number.
 
     Raises:
         Malformed: more than two numbers, or something that is no number.
     """
-    written = _ENCODED_COMMA.sub(",", text)
-    sides = [side.strip() for side in (written.split(",") if "," in written else _HYPHENS.split(written))]
-    if "," not in written and len(sides) == 2 and not all(sides):
-        sides = [written]
-    if len(sides) > 2:
-        raise _malformed_span()
-    if not any(sides):
-        return None
+    written = _COUNTED.sub("", text).strip()
+    sides = _BETWEEN.split(written)
+    # A dash with nothing on one side of it is a minus, or a slip of somebody: no guess is made.
+    if len(sides) != 2 or not all(sides):
+        sides = written.split(",")
     try:
-        low, high = (number(side) if side else None for side in (*sides, "")[:2])
-    except Malformed:
-        raise _malformed_span() from None
-    return low, high
+        if written.endswith("+"):
+            return number(written.removesuffix("+")), None
+        low, high = (number(side) if side.strip() else None for side in (sides if len(sides) > 1 else (*sides, "")))
+    except ValueError:
+        raise Malformed("a range such as 11,50 or 10001, or ,50") from None
+    return None if low is None and high is None else (low, high)
+
+
+def span_text(bounds: tuple[int | None, int | None]) -> str:
+    """A range as Apollo writes it: `11,50`, `10001,` or `,50`."""
+    return ",".join("" if bound is None else str(bound) for bound in bounds)
 
 
 def day(text: str, today: date) -> date:
@@ -107,10 +126,6 @@ def page_number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit()):
         return 1
     return int(digits) if len(digits) < len(str(LAST_PAGE)) else LAST_PAGE
-
-
-def _malformed_span() -> Malformed:
-    return Malformed("a range such as 11,50 or 10001, or ,50")
 
 
 def _ago(count: int, unit: str, today: date) -> date:

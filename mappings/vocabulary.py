@@ -88,7 +88,7 @@ def department(text: str) -> str:
     Apollo misspells `workforce_mangement` and `opthalmology`; the correct spellings become those. A `master_` put
     before a department that has no such form (`master_c_suite`) is dropped.
     """
-    slug = "_".join([word for word in words(text) if word != "and"])[:LONGEST_TERM]
+    slug = "_".join(_without_and(text))[:LONGEST_TERM]
     plain = slug.removeprefix(_MASTER)
     plain = _DEPARTMENT_ALIASES.get(plain, plain)
     if slug.startswith(_MASTER) and plain not in _departments():
@@ -144,6 +144,11 @@ def industry_of_tag(tag_id: str) -> str | None:
     return _industries().get(tag_id.strip().lower())
 
 
+def industry_named(name: str) -> str | None:
+    """A known industry's name in Apollo's spelling, `airlines/aviation` for `Airlines & Aviation`; else `None`."""
+    return _industry_names().get(_without_and(name))
+
+
 def keyword_fields(name: str) -> str | None:
     """The search field behind a name in one of the three keyword field lists; `None` for an unknown name.
 
@@ -194,6 +199,16 @@ def _funding_stages() -> dict[str, str]:
 @cache
 def _industries() -> dict[str, str]:
     return msgspec.json.decode(_data("industry_tags.json"), type=dict[str, str])
+
+
+@cache
+def _industry_names() -> dict[tuple[str, ...], str]:
+    return {_without_and(name): name for name in _industries().values()}
+
+
+def _without_and(text: str) -> tuple[str, ...]:
+    """The words, `and` left out: `&` is no word either."""
+    return tuple([word for word in words(text) if word != "and"])
 
 
 @cache

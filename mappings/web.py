@@ -33,6 +33,12 @@ _SEVERAL = re.compile(r"[\s,;]")
 _WWW = re.compile(r"(?:(?:www|\*)\.)+(?=[^.]+\.)")
 _QUERY = re.compile(r"[?#]")
 _SLASHES = re.compile(r"//+")
+_WHOLE_DOMAIN = re.compile(
+    r"(?:https?:/*)?(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)\.?(?::[0-9]{1,5})?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+"""A domain, or the address of a website, with nothing around it; no e-mail address."""
+
 _PROFILE = re.compile(r"https?://(?:[a-z]+\.)?(linkedin\.com/[a-z]+/[a-z0-9_-]+)/?")
 """A LinkedIn URL as exports write it, of which only the ends have to go."""
 
@@ -77,6 +83,11 @@ def listed_domain(field: str, text: str) -> str:
     if "." not in host or _SEVERAL.search(_authority(text)):
         raise InvalidField(f"{field}: {shorten(text)!r} is not a domain")
     return host
+
+
+def domain_in(text: str) -> str:
+    """The host of a text that is a domain or a web address and no more, else `""`. A name with a dot looks alike."""
+    return host_of(text) if "." in text and _WHOLE_DOMAIN.fullmatch(text) else ""
 
 
 def linkedin_key(url: str) -> str:

@@ -12,8 +12,7 @@ from itertools import chain, compress
 from operator import not_
 from typing import TypeVar
 
-from mappings import locations, vocabulary, web
-from mappings import text as texts_of
+from mappings import locations, titles, vocabulary, web
 from mappings.text import LONGEST_TERM, normalise, term
 from search.kinds import DerivedValue, Form, Kind
 from search.memo import Memo
@@ -65,8 +64,8 @@ def _length(key: Hashable) -> int:
 
 @remembered
 def title_key(title: str | None) -> str | None:
-    """The words of a title in order of the alphabet, as `mappings.text` has them."""
-    return texts_of.title_key(title or "") or None
+    """The telling words of a title in order of the alphabet, as `mappings.titles` has them."""
+    return titles.title_key(title or "") or None
 
 
 @remembered

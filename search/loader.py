@@ -53,7 +53,7 @@ class LiveContacts(Protocol):
         """Field → how many live contacts have it, of all fields but `uuid`; empty when nothing is live."""
 
 
-class Loader(Protocol):
+class Loader(LiveContacts, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
     All methods but `encode` raise `EngineError` when the engine can't go on.

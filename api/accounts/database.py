@@ -82,15 +82,22 @@ class Database:
     async def _migrate(self) -> None:
         """Run `api.accounts.migrate`; see there why in a process of its own."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "api.accounts.migrate"), env=_environment(), stdin=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", "api.accounts.migrate"),
+            env=_environment(),
+            stdin=asyncio.subprocess.PIPE,
+            # Ctrl-C is for us: it would have much to say about it.
+            start_new_session=True,
         )
         url = self._engine.url.render_as_string(hide_password=False)
         try:
             async with asyncio.timeout(MIGRATE_SECONDS):
                 await process.communicate(f"{url}\n".encode())
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            pass
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode:
             raise SettingsError("CONTACTS_DATABASE_URL: the tables of users there can't be brought up to date")
 

@@ -1,6 +1,6 @@
 """`python -m indexing.cli`: the command `contacts`."""
 
-from indexing.cli.main import main
+from indexing.cli.entry import main
 
 if __name__ == "__main__":
     main()

@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
 
 from indexing.cli.presenters import print_analysis, print_contacts
 from indexing.cli.server_process import CONTACTS, free_port, server_process
+from indexing.cli.terminal import heading, say
 from indexing.sample.contacts import write_sample
 from mappings.errors import ContactsError
 from search.engines import DEFAULT, engine_module
@@ -36,28 +36,28 @@ class DemoFailed(ContactsError):
 
 def run_demo(number: int, once: bool) -> None:
     """Run the tour with `number` contacts; `once` ends it after the answers, on any free port."""
-    console = Console()
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
         environment, port = _environment(Path(directory)), free_port() if once else PORT
         sample = Path(directory) / "sample.csv"
         with sample.open("w", newline="", encoding="utf-8") as stream:
             write_sample(number, stream)
-        console.rule(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
+        heading(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
         _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
         base = f"http://127.0.0.1:{port}"
-        with suppress(KeyboardInterrupt), server_process(environment, port) as process:
+        with server_process(environment, port) as process:
             token = _registered(base)
             analysis, count, contacts = asyncio.run(_ask(base, token))
-            console.rule("analyze")
-            console.print(URL, markup=False, soft_wrap=True)
-            print_analysis(analysis, console)
-            console.rule(f"count_contacts: {msgspec.json.decode(count)['count']:,} contacts")
-            console.rule("search_contacts, the first 10")
-            print_contacts(contacts, console)
+            heading("analyze")
+            say(URL)
+            print_analysis(analysis)
+            heading(f"count_contacts: {msgspec.json.decode(count)['count']:,} contacts")
+            heading("search_contacts, the first 10")
+            print_contacts(contacts)
             if not once:
-                console.rule(f"serving on {base}, Ctrl-C ends it")
-                console.print(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}", soft_wrap=True)
-                process.wait()
+                heading(f"serving on {base}, Ctrl-C ends it")
+                say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")
+                with suppress(KeyboardInterrupt):
+                    process.wait()
 
 
 async def _ask(base: str, token: str) -> list[bytes]:

@@ -1,26 +1,30 @@
 """The flags that every load has, and what is shown of it."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from indexing.cli.options import print_json, printable, run_async
+from indexing.cli.interrupts import run_async
+from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
 from indexing.dry_run import DryRun, dry_run
+from indexing.filled import FIELDS
 from indexing.job import Summary
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
+from indexing.outcome import Outcome
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
+from indexing.state import StateFile
 from search.engine import EngineSettings
+from search.engines import open_loader
 
 _MOST_REASONS = 10
+_REQUESTED = ("rejects", "keep", "workers", "resume", "strict_values", "new_uuids", "keep_filled")
+"""Flags that stand for a field of `LoadRequest` each."""
 
 
 class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +66,13 @@ _OPTIONS = (
         metavar="N%",
         help="Share of rows that may be rejected; more fails the run and nothing goes live.",
     ),
+    click.option(
+        "--allow-loss",
+        multiple=True,
+        type=click.Choice(FIELDS),
+        metavar="FIELD",
+        help="Go live even if hardly anybody has FIELD any more. May be repeated.",
+    ),
     click.option("--allow-shrink", is_flag=True, help="Go live even with under half of the contacts that are live."),
     click.option(
         "--keep", type=click.IntRange(0), default=1, show_default=True, help="Earlier loads kept for a rollback."
@@ -76,12 +87,22 @@ _OPTIONS = (
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
 )
 
-update_option = click.option(
-    "--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."
+_SOURCE_OPTIONS = (
+    click.option("--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."),
+    click.option("--keep-filled", is_flag=True, help="With --update: an empty cell leaves what is there as it is."),
+    click.option("--new-uuids", is_flag=True, help="Look for nobody among the live contacts; give uuids afresh."),
+    click.option("--strict-values", is_flag=True, help="Reject a row for a value that can't be read."),
+    click.option(
+        "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
+    ),
 )
-dry_run_option = click.option(
-    "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
-)
+
+
+def with_source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the flags of loads from a source, on top of those of all loads."""
+    for option in reversed(_SOURCE_OPTIONS):
+        command = option(command)
+    return command
 
 
 def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,10 +110,18 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, update: bool = False, dry_run: bool = False, as_json: bool, **values: Any) -> Any:
-        limits = Limits(max_rejects=values.pop("max_rejects"), allow_shrink=values.pop("allow_shrink"))
-        shared = {name: values.pop(name) for name in ("rejects", "keep", "workers", "resume")}
+        limits = Limits(
+            max_rejects=values.pop("max_rejects"),
+            allow_shrink=values.pop("allow_shrink"),
+            allow_loss=frozenset(values.pop("allow_loss")),
+        )
+        shared = {name: values.pop(name) for name in _REQUESTED if name in values}
         if dry_run and shared["resume"]:
             raise click.UsageError("--dry-run and --resume exclude each other.")
+        if update and shared.get("new_uuids"):
+            raise click.UsageError("--update and --new-uuids exclude each other.")
+        if shared.get("keep_filled") and not update:
+            raise click.UsageError("--keep-filled goes with --update.")
         request = LoadRequest(limits=limits, update=update, **shared)
         return command(*args, options=LoadOptions(request=request, dry_run=dry_run, as_json=as_json), **values)
 
@@ -106,54 +135,90 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
     tune_memory()
     request = options.request
     if options.dry_run:
-        workers = request.workers or default_workers(settings.engine)
-        outcome = run_async(dry_run(request.sources, workers))
+        outcome = run_async(_dry_run(settings, request))
         print_json(outcome) if options.as_json else _show_dry_run(outcome)
         return
     try:
         summary = run_async(load(settings, request))
     except KeyboardInterrupt:
-        click.echo("nothing was swapped; what was loaded so far stays for --resume", err=True)
-        raise
-    print_json(summary) if options.as_json else _show(summary, request.rejects)
+        if StateFile(settings.data_dir, settings.index).load() is None:
+            raise
+        raise KeyboardInterrupt("what was loaded so far stays for --resume") from None
+    print_json(summary) if options.as_json else _show(summary, request)
     if summary.watermark:
         Watermark(settings.data_dir, settings.index).write(summary.watermark)
 
 
-def _show(summary: Summary, rejects: Path) -> None:
-    counts = {"rows read": summary.rows, "= indexed": summary.indexed}
-    _show_counts(counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
+async def _dry_run(settings: EngineSettings, request: LoadRequest) -> DryRun:
+    loader = open_loader(settings)
+    try:
+        return await dry_run(request, loader, request.workers or default_workers(settings.engine))
+    finally:
+        await loader.close()
+
+
+def _show(summary: Summary, request: LoadRequest) -> None:
+    _show_outcome(summary, {"= indexed": summary.indexed})
     rate = int(summary.rows / max(summary.seconds, 0.01))
-    click.echo(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
+    say(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
+    if summary.kept or summary.gone:
+        _show_replaced(summary, request)
     if summary.unknown_columns:
-        click.echo(f"Dropped unknown columns: {printable(', '.join(summary.unknown_columns))}")
+        say(f"Kept as custom: {', '.join(summary.unknown_columns)}")
     if summary.rejected:
-        click.echo(f"Rejected rows are in {rejects}:")
+        say(f"Rejected rows are in {request.rejects}:")
         _show_reasons(summary.rejects_by_reason)
+
+
+def _show_replaced(summary: Summary, request: LoadRequest) -> None:
+    if request.update or request.rebuild:
+        return
+    say(
+        f"They replace {summary.kept + summary.gone:,} contacts, which `contacts index rollback` brings back; "
+        "with --update they are put among those."
+    )
 
 
 def _show_dry_run(outcome: DryRun) -> None:
     for source, columns in outcome.columns.items():
-        table = Table("column", "field", box=None, title=Text(printable(source)), title_justify="left")
-        for header, field in columns.items():
-            table.add_row(Text(printable(header)), field or "(dropped)")
-        Console().print(table)
+        rows = [(header, field or "(custom)") for header, field in columns.items()]
+        print_table(Table(("column", "field"), rows, title=source, framed=False))
     for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}
-        click.echo(msgspec.json.format(msgspec.json.encode(present)))
-    counts = {"rows read": outcome.rows, "= accepted": outcome.accepted}
-    _show_counts(counts | {"+ duplicates": outcome.duplicates, "+ rejected": outcome.rejected})
+        print_json_indented(present)
+    _show_outcome(outcome, {"= accepted": outcome.accepted})
     _show_reasons(outcome.rejects_by_reason)
-    click.echo("Nothing was written.")
+    say("Nothing was written.")
+
+
+def _show_outcome(outcome: Outcome, accepted: dict[str, int]) -> None:
+    """What loads and dry runs have in common: rows, contacts, fields."""
+    counts = {"rows read": outcome.rows, **accepted, "+ repeated": outcome.repeated, "+ rejected": outcome.rejected}
+    _show_counts(counts)
+    say(f"uuids: {outcome.kept:,} kept, {outcome.new:,} new, {outcome.gone:,} gone")
+    if outcome.shared:
+        say(f"{outcome.shared:,} rows share an address or id with somebody else, and are contacts of their own:")
+        _show_examples(outcome.shared_examples)
+    if outcome.possible_duplicates:
+        say(f"{outcome.possible_duplicates:,} possible duplicates:")
+        _show_examples(outcome.possible_duplicate_examples)
+    if outcome.emptied:
+        say("Emptied by empty cells (--keep-filled keeps them):")
+        _show_reasons(outcome.emptied)
+    if outcome.filled:
+        rows = [(name, f"{filled.before:,}", f"{filled.now:,}") for name, filled in outcome.filled.items()]
+        print_table(Table(("field", "before", "now"), rows, framed=False))
+
+
+def _show_examples(examples: Sequence[str]) -> None:
+    for example in examples:
+        say(f"  {example}")
 
 
 def _show_counts(counts: dict[str, int]) -> None:
-    table = Table(show_header=False, box=None)
-    for label, count in counts.items():
-        table.add_row(label, f"{count:,}")
-    Console().print(table)
+    print_table(Table((), [(label, f"{count:,}") for label, count in counts.items()], framed=False))
 
 
 def _show_reasons(reasons: dict[str, int]) -> None:
     for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        click.echo(f"  {count:,}  {printable(reason)}")
+        say(f"  {count:,}  {reason}")

@@ -1,18 +1,21 @@
 """The command `contacts`: starts the edge and the job.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on standard error.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Errors are one line on standard error.
 """
 
 import secrets
 import sys
+import traceback
 from pathlib import Path
 
 import click
 
 from api.settings import Settings
+from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
-from indexing.cli.options import print_json, printable, run_async, with_settings
+from indexing.cli.options import with_settings
 from indexing.cli.queries import explain, query_commands
+from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
@@ -70,7 +73,7 @@ def token(settings: Settings, email: str, as_json: bool) -> None:
     if as_json:
         print_json({"access_token": made, "expires_in": settings.access_token_seconds})
     else:
-        click.echo(made)
+        say(made)
 
 
 async def _token(settings: Settings, email: str) -> str:
@@ -120,21 +123,43 @@ for command in (*query_commands(), explain):
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command that the arguments name. Raises `SystemExit`, if it did not end well.
+
+    What nobody foresaw is an error of one line too, which says where and holds nothing of contacts. In Python's
+    development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
+    """
     try:
         contacts.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
-        click.echo(f"error: {error.format_message()} See {command} --help", err=True)
+        note(f"error: {error.format_message()} See {command} --help")
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("error: interrupted", err=True)
-        sys.exit(1)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            note("error: standard input ended before the answer")
+            sys.exit(1)
+        more = f"; {error}" if str(error) else ""
+        note(f"error: interrupted{more}")
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
+        note(f"error: {error}")
         sys.exit(1)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        note(
+            f"error: {_place(error)}: {type(error).__name__}, which should not be; PYTHONDEVMODE=1 shows what led to it"
+        )
+        sys.exit(1)
+
+
+def _place(error: Exception) -> str:
+    """The line of code that raised `error`."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 if __name__ == "__main__":

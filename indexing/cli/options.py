@@ -1,19 +1,15 @@
-"""What all commands share: the flags that stand for settings, `--json`, and one way from an error to an exit code."""
+"""What all commands share: the flags that stand for settings."""
 
-import asyncio
 import functools
 import os
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-import msgspec
 
 from api.settings import TABLE, load_settings
-
-Result = TypeVar("Result")
+from indexing.cli.terminal import note
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -32,7 +28,7 @@ def with_settings(
             environ = dict(os.environ) | {name: str(value) for name, value in given.items() if value is not None}
             settings = load_settings(environ, Path(".env"), need_secret=need_secret)
             for name in settings.unknown:
-                click.echo(f"warning: {name} is set and is no setting of this service; see docs/settings.md", err=True)
+                note(f"warning: {name} is set and is no setting of this service; see docs/settings.md")
             return command(settings, **values)
 
         for name, (variable, text) in reversed(flags.items()):
@@ -40,18 +36,3 @@ def with_settings(
         return run
 
     return decorate
-
-
-def run_async(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command's coroutine to its end."""
-    return asyncio.run(work)
-
-
-def printable(text: str) -> str:
-    """What somebody else wrote, without what would command a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-
-
-def print_json(value: object) -> None:
-    """`value` as one line of JSON on standard output; bytes are JSON already."""
-    sys.stdout.write((value if isinstance(value, bytes) else msgspec.json.encode(value)).decode() + "\n")

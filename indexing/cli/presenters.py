@@ -1,18 +1,12 @@
-"""How answers are shown to people: what an action's command says of itself, and prints instead of its JSON.
-
-Contacts may hold anything, so what they hold is shown as text: never read as markup, and it commands no terminal.
-"""
+"""How answers are shown to people: what an action's command says of itself, and prints instead of its JSON."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import msgspec
 
-from indexing.cli.options import printable
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from indexing.cli.terminal import Table, print_bytes, print_table, say
 
 
 class Presenter(msgspec.Struct, frozen=True):
@@ -29,62 +23,40 @@ class Presenter(msgspec.Struct, frozen=True):
     options: Mapping[str, Mapping[str, Any]] = {}
 
 
-def print_analysis(data: bytes, console: "Console") -> None:
+def print_analysis(data: bytes) -> None:
     """The `data` of an analyze answer as a table."""
     rows = [
         (category["name"], parameter["name"], ", ".join(parameter["values"]), parameter["description"])
         for category in msgspec.json.decode(data)["categories"]
         for parameter in category["parameters"]
     ]
-    from rich.table import Table  # noqa: PLC0415 - only what draws tables pays for the package
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table("category", "parameter", "values", "meaning")
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    console.print(table)
+    print_table(Table(("category", "parameter", "values", "meaning"), rows))
 
 
-def print_contacts(data: bytes, console: "Console") -> None:
+def print_contacts(data: bytes) -> None:
     """The `data` of a search answer as a table, with the cursors below it."""
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     answer = msgspec.json.decode(data)
-    table = Table(expand=True)
-    for column in ("name", "title", "company", "email", "place"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1)
+    rows = []
     for contact in answer["results"]:
         name = _joined(" ", (contact["first_name"], contact["last_name"]))
         place = _joined(", ", (contact.get("city"), contact.get("country")))
-        cells = (name, contact["title"], contact["company"], contact["email"], place)
-        table.add_row(*(Text(printable(cell or "")) for cell in cells))
-    console.print(table)
+        rows.append((name, contact["title"] or "", contact["company"] or "", contact["email"] or "", place))
+    print_table(Table(("name", "title", "company", "email", "place"), rows, cut=True))
     for end in ("next", "previous"):
         if answer[end]:
-            console.print(f"{end}: --cursor {answer[end]}", markup=False, soft_wrap=True)
+            say(f"{end}: --cursor {answer[end]}")
 
 
 def _joined(separator: str, parts: Iterable[str | None]) -> str:
     return separator.join(part for part in parts if part)
 
 
-def _drawn(draw: Callable[[bytes, "Console"], None]) -> Callable[[bytes], None]:
-    def show(data: bytes) -> None:
-        from rich.console import Console  # noqa: PLC0415
-
-        draw(data, Console())
-
-    return show
-
-
 def _show_count(data: bytes) -> None:
-    click.echo(msgspec.json.decode(data)["count"])
+    say(str(msgspec.json.decode(data)["count"]))
 
 
 def _show_uuids(data: bytes) -> None:
-    for uuid in msgspec.json.decode(data)["uuids"]:
-        click.echo(uuid)
+    print_bytes("".join(f"{uuid}\n" for uuid in msgspec.json.decode(data)["uuids"]).encode())
 
 
 PRESENTERS: Mapping[str, Presenter] = {
@@ -95,7 +67,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         Example:
           contacts analyze 'https://app.apollo.io/#/people?personTitles[]=CEO'
         """,
-        _drawn(print_analysis),
+        print_analysis,
     ),
     "count_contacts": Presenter(
         """Count the contacts that URL finds.
@@ -114,7 +86,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --limit 10
           contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --json
         """,
-        _drawn(print_contacts),
+        print_contacts,
         {
             "limit": {"default": 25, "show_default": True, "help": "Most contacts to show."},
             "offset": {"help": "Contacts to skip; by default the page in URL decides."},

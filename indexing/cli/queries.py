@@ -4,7 +4,6 @@ Each row of the table of actions is a command here, or a flag of one that it sha
 from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from inspect import cleandoc
@@ -18,8 +17,10 @@ from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
-from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.interrupts import run_async
+from indexing.cli.options import with_settings
 from indexing.cli.presenters import PRESENTERS
+from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
@@ -137,5 +138,5 @@ def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
         print_json(parts)
         return
     for name, part in parts.items():
-        click.secho(name, bold=True)
-        click.echo(json.dumps(part, indent=2, ensure_ascii=False))
+        heading(name)
+        print_json_indented(part)

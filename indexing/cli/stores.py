@@ -4,12 +4,11 @@ from itertools import compress
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from api.settings import Settings
-from indexing.cli.options import print_json, run_async, with_settings
+from indexing.cli.interrupts import run_async
+from indexing.cli.options import with_settings
+from indexing.cli.terminal import Table, print_json, print_table, say
 from indexing.state import StateFile
 from search.engine import EngineSettings
 from search.engines import open_loader
@@ -45,15 +44,14 @@ def status(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(loads)
         return
-    table = Table("load", "contacts", "", box=None)
-    for store in loads.stores:
-        remarks = compress(("live", "outdated"), (store.live, store.outdated))
-        table.add_row(Text(store.name), f"{store.contacts:,}", ", ".join(remarks))
-    Console().print(table if loads.stores else "Nothing has been loaded yet.")
+    if loads.stores:
+        print_table(Table(("load", "contacts", ""), [_row(store) for store in loads.stores], framed=False))
+    else:
+        say("Nothing has been loaded yet.")
     if any(store.live and store.outdated for store in loads.stores):
-        click.echo("The live load was made by another version of this software: `contacts index rebuild` renews it.")
+        say("The live load was made by another version of this software: `contacts index rebuild` renews it.")
     if loads.interrupted:
-        click.echo(
+        say(
             f"A load into {loads.interrupted.store} has {loads.interrupted.rows:,} rows and is not finished: "
             "if it is not running, --resume goes on with it."
         )
@@ -73,7 +71,12 @@ def rollback(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(store)
     else:
-        click.echo(f"{store.name} is live again: {store.contacts:,} contacts")
+        say(f"{store.name} is live again: {store.contacts:,} contacts")
+
+
+def _row(store: Store) -> tuple[str, str, str]:
+    remarks = compress(("live", "outdated"), (store.live, store.outdated))
+    return store.name, f"{store.contacts:,}", ", ".join(remarks)
 
 
 async def _status(settings: EngineSettings) -> Status:

@@ -4,12 +4,11 @@ import sys
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from api.settings import Settings
-from indexing.cli.options import print_json, printable, run_async, with_settings
+from indexing.cli.interrupts import run_async
+from indexing.cli.options import with_settings
+from indexing.cli.terminal import Table, print_json, print_table, say
 from mappings.errors import InvalidInput
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -51,7 +50,7 @@ def create(settings: Settings, email: str, name: str, password_stdin: bool, as_j
     if as_json:
         print_json(made)
     else:
-        click.echo(f"created {printable(made.email)} ({made.uuid})")
+        say(f"created {made.email} ({made.uuid})")
 
 
 @users.command()
@@ -96,20 +95,15 @@ def list_users(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(listed)
         return
-    # As texts: rich would take brackets in a string for its markup.
-    table = Table("email", "name", "active", "uuid")
-    for user in listed:
-        table.add_row(
-            *map(Text, (printable(user.email), printable(user.name), "yes" if user.active else "no", user.uuid))
-        )
-    Console().print(table)
+    rows = [(user.email, user.name, "yes" if user.active else "no", user.uuid) for user in listed]
+    print_table(Table(("email", "name", "active", "uuid"), rows))
 
 
 def _report(user: ListedUser, as_json: bool) -> None:
     if as_json:
         print_json(user)
     else:
-        click.echo(f"{'enabled' if user.active else 'disabled'} {printable(user.email)}")
+        say(f"{'enabled' if user.active else 'disabled'} {user.email}")
 
 
 # Only these commands pay for importing the database of users, hence the imports inside.

@@ -2,7 +2,7 @@
 
 The strongest first: the source's own uuid, the LinkedIn profile, the e-mail, ids of other systems, the whole row.
 Between processes and in the key table they are numbers of 64 bits. Two of ten million keys are one by chance in one
-load of 400,000, as with the ledger.
+load of 200,000.
 """
 
 import re

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.settings import load_settings
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import Row, Source, Start
 from indexing.sources.columns import ColumnMapping
@@ -45,7 +45,7 @@ def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | Non
     outcome = run_load(environment, kind, *flags, stdin=stdin)
     assert outcome.returncode == 0, outcome.stderr
     summary = json.loads(outcome.stdout)
-    assert summary["rows"] == summary["indexed"] + summary["duplicates"] + summary["rejected"]
+    assert summary["rows"] == summary["indexed"] + summary["repeated"] + summary["rejected"]
     return summary
 
 
@@ -96,8 +96,8 @@ def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     columns, rows = asyncio.run(_read(source, Start()))
     assert columns is not None
-    read = item_reader(columns.fields)
-    return [read(row.cells) for row in rows]
+    read = contact_reader(columns, False)
+    return [read(row.cells).contact for row in rows]
 
 
 async def _read(source: Source, start: Start) -> tuple[ColumnMapping | None, list[Row]]:
@@ -108,11 +108,11 @@ async def _read(source: Source, start: Start) -> tuple[ColumnMapping | None, lis
 def people(number: int, first: int = 0, title: str = "CEO") -> str:
     """A CSV of so many contacts with uuids of their own."""
     rows = "".join(f"id-{at:06},p{at}@acme.com,{title}\n" for at in range(first, first + number))
-    return f"Id,Email,Title\n{rows}"
+    return f"uuid,Email,Title\n{rows}"
 
 
 def awkward_sample(path: Path, number: int) -> Path:
-    """A CSV of made-up contacts, with duplicates and rows that are rejected among them."""
+    """A CSV of made-up contacts, with repeated rows and rows that are rejected among them."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(number, stream)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

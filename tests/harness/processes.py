@@ -97,6 +97,16 @@ def tied(command: Sequence[str], when_we_die: signal.Signals = signal.SIGTERM) -
     return [setpriv, "--pdeathsig", when_we_die.name.removeprefix("SIG"), *command] if setpriv else command
 
 
+@contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """Processes that are started here heed SIGINT even if this one, being in the background, was told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def stop(process: subprocess.Popen[bytes], gently: signal.Signals = signal.SIGTERM) -> None:
     """End the whole process group, a launcher and the server, and wait until it is gone."""
     for number in (gently, signal.SIGKILL):

@@ -19,7 +19,8 @@ from mappings.predicates import (
     Substring,
     Terms,
 )
-from mappings.text import normalise, slug, term, title_key, words
+from mappings.text import normalise, slug, term, words
+from mappings.titles import title_key
 from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, Kind
 
 WORDS = ("Sales", "Manager", "C++", "c#", "Æther", "Müller", "ﬁne", "हिन्दी", "株式会社", "İstanbul", "a", "z9",

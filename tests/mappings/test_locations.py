@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mappings.locations import _key, _places, contact_location, location_predicate
-from mappings.predicates import All, Phrase, Predicate
+from mappings.locations import _places, contact_location, location_predicate
+from mappings.predicates import All, Any, Not, Phrase, Predicate
+from mappings.regions import place_key
 from mappings.text import normalise
 
 
@@ -16,6 +17,10 @@ def holds(predicate: Predicate, parts: tuple[str, ...]) -> bool:
     """Whether a contact with these location parts satisfies `predicate`: the definition, word by word."""
     if isinstance(predicate, All):
         return all(holds(one, parts) for one in predicate.of)
+    if isinstance(predicate, Any):
+        return any(holds(one, parts) for one in predicate.of)
+    if isinstance(predicate, Not):
+        return not holds(predicate.of, parts)
     assert isinstance(predicate, Phrase)
     return any(f" {predicate.words} " in f" {part} " for part in parts)
 
@@ -145,7 +150,7 @@ def test_every_spelling_of_a_country_is_the_country_on_both_sides(name: str, spe
 def test_canonical_names_are_their_own_and_codes_of_both_lists_agree() -> None:
     places = _places()
     assert len(places.states) == 56
-    assert {places.countries[_key(name)] for name in places.countries.values()} == set(places.countries.values())
+    assert {places.countries[place_key(name)] for name in places.countries.values()} == set(places.countries.values())
     for name in {*places.countries.values(), *places.states.values()}:
         assert normalise(name) == name
     for code in ("pr", "gu", "vi", "as", "mp"):
@@ -161,7 +166,7 @@ WORD = st.text(st.characters(exclude_characters=",，、،", exclude_categories=
 
 def ambiguous(text: str) -> bool:
     """Whether a filter may read `text` as a country or a US state, though it stands in another column."""
-    key = _key(normalise(text))
+    key = place_key(normalise(text))
     return key in _places().states or _places().countries.get(key, key) != normalise(text)
 
 
@@ -182,8 +187,8 @@ def test_a_contact_in_the_united_states_is_found_by_its_own_place(city: str, sta
 )
 def test_a_contact_anywhere_is_found_by_its_own_place(city: str, state: str, country: str) -> None:
     parts = [text for text in (city, state, country) if normalise(text)]
-    assume(not (len(parts) == 2 and _key(normalise(country)) in _places().states))
-    if _places().countries.get(_key(country)) == "united states":
+    assume(not (len(parts) == 2 and place_key(normalise(country)) in _places().states))
+    if _places().countries.get(place_key(country)) == "united states":
         assume(normalise(state) or not ambiguous(city))
     elif country == "Narnia":
         assume(not ambiguous(city) and not ambiguous(state))
@@ -226,6 +231,20 @@ def found_by_its_own_place(city: str, state: str, country: str | None) -> bool:
         ("Georgia", ("Atlanta", "GA", None), True),
         ("Georgia", ("Tbilisi", None, "GE"), True),
         ("Mexico", ("Santa Fe", "NM", "US"), True),
+        ("LATAM", ("Santa Fe", "NM", "US"), False),
+        ("LATAM", ("Monterrey", None, "Mexico"), True),
+        ("EMEA", ("Atlanta", "Georgia", "US"), False),
+        ("EMEA", ("Tbilisi", None, "Georgia"), True),
+        ("Africa", ("Port Moresby", None, "Papua New Guinea"), False),
+        ("Africa", ("Conakry", None, "Guinea"), True),
+        ("Europe", ("Newark", "New Jersey", "USA"), False),
+        ("Europe", (None, None, "Deutschland"), True),
+        ("Europe", ("Leeds", None, "England"), True),
+        ("Munich, Europe", ("Munich", None, "Germany"), True),
+        ("Munich, APAC", ("Munich", None, "Germany"), False),
+        ("Europe, the Middle East & Africa", ("Doha", None, "Qatar"), True),
+        ("E.M.E.A. region", (None, None, "EMEA"), True),
+        ("North America", (None, None, "USA"), True),
     ],
 )
 def test_what_a_filter_finds(text: str, place: tuple[str, str | None, str | None], expected: bool) -> None:

@@ -35,6 +35,10 @@ def phrases(text, *fields):
     return Any(tuple(Phrase(field, text) for field in fields))
 
 
+def phrases_in(field, *texts):
+    return tuple(Phrase(field, text) for text in texts)
+
+
 def every(*of):
     return All(of)
 
@@ -52,6 +56,13 @@ def anywhere(word):
     return some(*exact, *phrases(word, "company_text", "industries", "keywords", "person_location").of)
 
 
+def all_in_title(*words):
+    return every(*(terms("title_words", word) for word in words))
+
+
+CEO_KEY = "chief executive officer"
+CEO_IN_FULL = (all_in_title("c", "e", "o"), all_in_title("chief", "executive", "officer"))
+SIMILAR_TO_CEO = some(terms("title_words", "ceo"), *CEO_IN_FULL)
 EVERYWHERE = ("company_text", "keywords", "industries")
 
 CASES = [
@@ -60,21 +71,30 @@ CASES = [
     ("sortByField=title&sortAscending=true", MatchAll()),
     ("sortAscending=true", MatchAll()),
     ("personTitles[]=Project Manager", terms("title_key", "manager project")),
-    ("personTitles[]=Manager, Project&personTitles[]=CEO", terms("title_key", "manager project", "ceo")),
+    ("personTitles[]=Manager, Project&personTitles[]=CEO", terms("title_key", "manager project", CEO_KEY)),
     ('personTitles[]="team lead"', terms("title_key", "lead team")),
     ("personTitles[]=", MatchAll()),
     ("personTitles[]=---", MatchAll()),
-    ("personTitles[]=&personTitles[]=CEO", terms("title_key", "ceo")),
-    ("personTitles[]=Head of Sales&includeSimilarTitles=false", terms("title_key", "head of sales")),
+    ("personTitles[]=&personTitles[]=CEO", terms("title_key", CEO_KEY)),
+    ("personTitles[]=Head of Sales&includeSimilarTitles=false", terms("title_key", "head sales")),
     (
         "includeSimilarTitles=true&personTitles[]=Head of the Sales&personTitles[]=CEO",
-        terms("title_words", "head", "sales", "ceo"),
+        some(terms("title_words", "head", "sales", "ceo"), *CEO_IN_FULL),
     ),
     ("includeSimilarTitles=true&personTitles[]=of the", some()),
     ("includeSimilarTitles=true&personTitles[]=---", MatchAll()),
-    ("includeSimilarTitles=true&personTitles[]=of the&personTitles[]=CEO", terms("title_words", "ceo")),
+    (
+        "includeSimilarTitles=true&personTitles[]=of the&personTitles[]=CEO",
+        SIMILAR_TO_CEO,
+    ),
+    (
+        "includeSimilarTitles=true&personTitles[]=Chief Executive Officer",
+        SIMILAR_TO_CEO,
+    ),
     ("includeSimilarTitles=true", MatchAll()),
-    ("personNotTitles[]=Sales Rep&includeSimilarTitles=true", Not(terms("title_key", "rep sales"))),
+    ("personNotTitles[]=Sales Rep&includeSimilarTitles=true", Not(terms("title_key", "representative sales"))),
+    ("personTitles[]=Founder and CEO", terms("title_key", "chief executive founder officer")),
+    ("personTitles[]=Project%2520Manager", terms("title_key", "manager project")),
     ("personNotTitles[]=a&personNotTitles[]=b&personNotTitles[]=", Not(terms("title_key", "a", "b"))),
     ("qPersonTitle=sales director", every(terms("title_words", "sales"), terms("title_words", "director"))),
     ("qPersonTitle=-relations", Not(terms("title_words", "relations"))),
@@ -101,6 +121,19 @@ CASES = [
         ),
     ),
     ("personLocations[]=,", MatchAll()),
+    (
+        "personLocations[]=Berlin, D-A-CH",
+        every(
+            Phrase("person_location", "berlin"),
+            some(
+                *phrases_in("person_location", "d a ch", "dach"),
+                every(
+                    some(*phrases_in("person_location", "austria", "germany", "switzerland")),
+                    Not(Phrase("person_location", "united states")),
+                ),
+            ),
+        ),
+    ),
     ("personNotLocations[]=Berlin", Not(Phrase("person_location", "berlin"))),
     ("personLinkedinUrls[]=http://de.linkedin.com/in/John-Doe/?x=1", terms("linkedin", "linkedin.com/in/john-doe")),
     ("contactEmailStatusV2[]=likely_to_engage", terms("email_status", "likely_to_engage")),
@@ -123,6 +156,13 @@ CASES = [
     ("organizationNumEmployeesRanges[]=5001%252C10000", Range("employees", 5001, 10000)),
     ("organizationNumEmployeesRanges []=1%2C100", Range("employees", 1, 100)),
     ("organizationNumEmployeesRanges[]=,", MatchAll()),
+    ("organizationNumEmployeesRanges[]=10001%2B", Range("employees", 10001, None)),
+    ("organizationNumEmployeesRanges[]=1,001–5,000 employees", Range("employees", 1001, 5000)),
+    ("organizationRevenueRanges[]=1000000,5000000", Range("annual_revenue", 1_000_000, 5_000_000)),
+    (
+        "organizationRevenueRanges[]=,1M&organizationRevenueRanges[]=$1B%2B",
+        some(Range("annual_revenue", None, 1_000_000), Range("annual_revenue", 1_000_000_000, None)),
+    ),
     ("organizationLocations[]=Canada", Phrase("company_location", "canada")),
     (
         "organizationNotLocations[]=Quebec, Canada&organizationNotLocations[]=Oslo",
@@ -139,12 +179,32 @@ CASES = [
     ),
     (f"organizationIndustryTagIds[]={ACCOUNTING}&organizationIndustryTagIds[]=x", terms("industries", "accounting")),
     ("organizationIndustryTagIds[]=x", MatchAll()),
+    (
+        "organizationIndustryTagIds[]=COMPUTER%20SOFTWARE&organizationIndustryTagIds[]=Health, Wellness and Fitness"
+        "&organizationIndustryTagIds[]=Airlines and Aviation",
+        terms("industries", "computer software", "health wellness fitness", "airlines aviation"),
+    ),
     (f"organizationNotIndustryTagIds[]={ACCOUNTING}", Not(terms("industries", "accounting"))),
     ("organizationNotIndustryTagIds[]=x", MatchAll()),
     (
         "organizationIndustries[]=information technology %26 services",
         terms("industries", "information technology services"),
     ),
+    ("organizationIndustries[]=health wellness and fitness", terms("industries", "health wellness fitness")),
+    ("organizationIndustries[]=Alchemy", terms("industries", "alchemy")),
+    ("organizationIndustries[]=-", MatchAll()),
+    (
+        "qOrganizationName=www.alpha.example",
+        some(terms("company_domains", "alpha.example"), Phrase("company_text", "www alpha example")),
+    ),
+    (
+        "qOrganizationName=acme OR -https://beta.example/x",
+        some(
+            Phrase("company_text", "acme"),
+            Not(some(terms("company_domains", "beta.example"), Phrase("company_text", "https beta example x"))),
+        ),
+    ),
+    ("qOrganizationName=Acme Inc. (beta.example)", Phrase("company_text", "acme inc beta example")),
     ("qOrganizationName=Acme United", Phrase("company_text", "acme united")),
     (
         "qOrganizationName=consulting OR staffing",
@@ -209,6 +269,15 @@ CASES = [
     ),
     ("qNotOrganizationKeywordTags[]=a", Not(phrases("a", *EVERYWHERE))),
     ("qKeywords=Avenue  living", every(anywhere("avenue"), anywhere("living"))),
+    ("qKeywords=---", MatchAll()),
+    (
+        "qKeywords=fintech (delta.example),",
+        every(
+            anywhere("fintech"),
+            some(terms("company_domains", "delta.example"), every(anywhere("delta"), anywhere("example"))),
+        ),
+    ),
+    ("qKeywords=ann@delta.example", every(anywhere("ann"), anywhere("delta"), anywhere("example"))),
     ("currentlyUsingAnyOfTechnologyUids[]=google_analytics", Phrase("technologies", "google analytics")),
     (
         "currentlyUsingAllOfTechnologyUids[]=a&currentlyUsingAllOfTechnologyUids[]=b",

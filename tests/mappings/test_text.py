@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.text import LONGEST_TEXT, LONGEST_WORD, normalise, slug, title_key, words
+from mappings.text import LONGEST_TEXT, LONGEST_WORD, normalise, slug, words
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,8 @@ def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
 
 
-def test_slug_and_title_key() -> None:
+def test_slug() -> None:
     assert slug("C-Suite") == "c_suite"
-    assert title_key("Project Manager") == title_key("Manager, Project") == "manager project"
-    assert title_key("Account Manager Project") != title_key("Project Manager")
 
 
 def test_long_words_and_texts_are_cut() -> None:

@@ -1,6 +1,7 @@
 """Numbers, ranges, dates, booleans and pages inside a URL."""
 
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,13 @@ from mappings.values import (
     Malformed,
     boolean,
     day,
+    decoded_again,
     first_second,
     last_second,
     number,
     page_number,
     span,
+    span_text,
 )
 
 TODAY = date(2024, 3, 31)
@@ -61,9 +64,14 @@ def test_malformed_number(text):
         ("50,11", (50, 11)),
         ("201-500", (201, 500)),
         ("201 – 500", (201, 500)),
-        ("5001%2C10000", (5001, 10000)),
-        ("5001%2c10000", (5001, 10000)),
-        ("%2C50", (None, 50)),
+        ("201 to 500", (201, 500)),
+        ("201 TO 500", (201, 500)),
+        ("1,001-5,000", (1001, 5000)),
+        ("$1M—$5M", (1_000_000, 5_000_000)),
+        ("10001+", (10001, None)),
+        ("10,001+", (10001, None)),
+        ("10,001+ employees", (10001, None)),
+        ("51-200 Employees", (51, 200)),
         (" 1 , 10 ", (1, 10)),
         ("1K,1.5K", (1000, 1500)),
         ("", None),
@@ -75,7 +83,36 @@ def test_span(text, expected):
     assert span(text) == expected
 
 
-@pytest.mark.parametrize("text", ["1,2,3", "11,50,", "1-2-3", "-5", "5-", "a,b", "1,b", "many", "1,000-2,000", "1;5"])
+@given(st.none() | st.integers(0, LARGEST), st.none() | st.integers(0, LARGEST))
+def test_a_range_is_read_back_as_it_is_written(low, high):
+    assert span(span_text((low, high))) == (None if low is None and high is None else (low, high))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Project%20Manager", "Project Manager"),
+        ("AT%26t", "AT&t"),
+        ("Z%C3%BCrich", "Zürich"),
+        ("100%25", "100%"),
+        ("100%", "100%"),
+        ("50%ab", "50%ab"),
+        ("a%2520b", "a%2520b"),
+        ("a%zzb", "a%zzb"),
+        ("", ""),
+    ],
+)
+def test_a_second_encoding_is_undone_if_none_is_left(text, expected):
+    assert decoded_again(text) == expected
+
+
+@given(st.text())
+def test_what_was_encoded_is_itself_again(text):
+    encoded = quote(text.replace("%", ""))
+    assert decoded_again(encoded) == text.replace("%", "")
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "11,50,", "1-2-3", "-5", "5-", "a,b", "1,b", "many", "+", "1-2+", "1;5"])
 def test_malformed_span(text):
     with pytest.raises(Malformed, match=r"^a range such as 11,50"):
         span(text)

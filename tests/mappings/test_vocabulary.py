@@ -207,6 +207,29 @@ def test_item_field_of(name: str, expected: str | None) -> None:
     assert vocabulary.item_field_of(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Computer Software", "computer software"),
+        ("health, wellness & fitness", "health, wellness & fitness"),
+        ("Health Wellness and Fitness", "health, wellness & fitness"),
+        ("AIRLINES AND AVIATION", "airlines/aviation"),
+        ("airlines / aviation", "airlines/aviation"),
+        ("software", None),
+        ("and", None),
+        ("", None),
+    ],
+)
+def test_industry_named(text: str, expected: str | None) -> None:
+    assert vocabulary.industry_named(text) == expected
+
+
+def test_every_industry_is_named_by_its_name() -> None:
+    names = vocabulary._industries().values()
+    assert all(vocabulary.industry_named(name) == name for name in names)
+    assert all(vocabulary.industry_named(name.upper().replace("&", "and")) == name for name in names)
+
+
 def test_item_fields_are_those_of_the_field_table() -> None:
     assert tuple(dict.fromkeys(vocabulary._item_fields().values())) == ALL_FIELDS
     assert all(vocabulary.item_field_of(field) == field for field in ALL_FIELDS)

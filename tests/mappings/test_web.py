@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mappings.errors import InvalidField
 from mappings.text import LONGEST_TERM
-from mappings.web import host_and_parents, host_of, linkedin_key, listed_domain
+from mappings.web import domain_in, host_and_parents, host_of, linkedin_key, listed_domain
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True).filter(lambda label: label != "www")
 HOST = st.lists(LABEL, min_size=1, max_size=4).map(lambda labels: ".".join([*labels, "com"]))
@@ -176,9 +176,36 @@ def test_a_linkedin_key_is_its_own_key(name: str) -> None:
     assert linkedin_key(key) == key
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("delta.example", "delta.example"),
+        ("www.Delta.example", "delta.example"),
+        ("https://shop.delta.example:8080/a?b#c", "shop.delta.example"),
+        ("delta.co.uk.", "delta.co.uk"),
+        ("müller.de", "xn--mller-kva.de"),
+        ("кто.рф", "xn--j1ail.xn--p1ai"),
+        ("kto.xn--p1ai", "kto.xn--p1ai"),
+        ("ann@delta.example", ""),
+        ("Ph.D", ""),
+        ("B.V.", ""),
+        ("3.5", ""),
+        ("10.0.0.1", ""),
+        ("delta", ""),
+        ("delta example.com", ""),
+        ("-delta.example", ""),
+        (".example", ""),
+        ("", ""),
+    ],
+)
+def test_domain_in(text: str, expected: str) -> None:
+    assert domain_in(text) == expected
+
+
 def test_hostile_lengths_take_no_time() -> None:
     started = time.perf_counter()
     for text in ("http://" * 100_000, "a." * 300_000, "ü" * 600_000, "/" * 600_000, "www." * 200_000, "%" * 600_000):
         host_and_parents(host_of(text))
         linkedin_key(text)
+        domain_in(text)
     assert time.perf_counter() - started < 5

@@ -27,7 +27,7 @@ def test_every_awkward_row_is_accounted_for(environment: dict[str, str], tmp_pat
     path = tmp_path / "awkward.csv"
     path.write_bytes(AWKWARD.replace("{long}", "word " * 2_000_000).encode("utf-8", "surrogateescape"))
     summary = loaded(environment, "csv", str(path), "--max-rejects", "90%")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["rejected"]) == (9, 2, 1, 6)
+    assert (summary["rows"], summary["indexed"], summary["repeated"], summary["rejected"]) == (9, 2, 1, 6)
     assert [reject["line"] for reject in rejects(environment)] == [4, 5, 6, 7, 8, 10]
     assert {reject["source"] for reject in rejects(environment)} == {"awkward.csv"}
     assert rejects(environment)[1]["row"]["employees"] == "many"
@@ -42,18 +42,18 @@ def test_headers_are_shown_as_they_are(tmp_path: Path) -> None:
     path.write_text("Id,[/red] Column,\x1b[2JClear\n1,x,y\n")
     shown = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--dry-run")
     assert shown.returncode == 0, shown.stderr
-    for text in ("[bold]people.csv", "[/red] Column", "\N{REPLACEMENT CHARACTER}[2JClear"):
+    for text in ("[bold]people.csv", "[/red] Column", "\\x1b[2JClear"):
         assert text in shown.stdout
     refused = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--map", "a\x1bb=email")
     assert refused.returncode == 1
-    assert "a\N{REPLACEMENT CHARACTER}b=email" in refused.stderr
+    assert "a\\x1bb=email" in refused.stderr
 
 
 def test_several_packed_files_as_one_load(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(people(3000).encode()))
     (tmp_path / "b.csv").write_text(people(2000, first=2500).replace(",", ";"))
     summary = loaded(environment, "csv", str(tmp_path / "a.csv.gz"), str(tmp_path / "b.csv"), "--workers", "2")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (5000, 4500, 500)
+    assert (summary["rows"], summary["indexed"], summary["repeated"]) == (5000, 4500, 500)
     assert len(live(environment)) == 4500
 
 
@@ -89,7 +89,7 @@ def test_an_update_replaces_whole_contacts_and_keeps_the_others(environment: dic
     loaded(environment, "csv", "-", stdin="Id,Title,City\n" + "".join(f"{at},CEO,Paris\n" for at in range(10)))
     for _ in range(2):
         summary = loaded(environment, "csv", "-", "--update", stdin="Id,Title\n3,CTO\n10,CFO\n10,COO\n")
-        assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["live"]) == (3, 2, 1, 11)
+        assert (summary["rows"], summary["indexed"], summary["repeated"], summary["live"]) == (3, 2, 1, 11)
     found = {contact["uuid"]: (contact["title"], contact["city"]) for contact in live(environment)}
     assert len(found) == 11
     assert (found["3"], found["10"], found["4"]) == (("CTO", None), ("COO", None), ("CEO", "Paris"))
@@ -107,7 +107,7 @@ def test_a_dry_run_shows_and_writes_nothing(environment: dict[str, str], tmp_pat
     text = "Id,Work Email,# Employees,Note\n1,a@b.c,5,x\n1,a@b.c,5,x\n2,d@e.f,many,x\n3,,,\n4,,,\n"
     outcome = run_load(environment, "csv", "-", "--dry-run", "--map", "Work Email=email", stdin=text)
     looked = json.loads(outcome.stdout)
-    assert (looked["rows"], looked["accepted"], looked["duplicates"], looked["rejected"]) == (5, 3, 1, 1)
+    assert (looked["rows"], looked["accepted"], looked["repeated"], looked["rejected"]) == (5, 3, 1, 1)
     assert looked["rejects_by_reason"] == {"employees": 1}
     columns = {"Id": "uuid", "Work Email": "email", "# Employees": "employees", "Note": None}
     assert looked["columns"] == {"standard input": columns}
@@ -166,5 +166,5 @@ def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
     assert outcome.returncode == 1
     outcome = contacts(plain, *arguments, stdin=people(3) + "x\n")
     assert outcome.returncode == 0
-    for said in ("rows read", "= indexed", "+ duplicates", "+ rejected", "rejects.ndjson", "3 contacts are live"):
+    for said in ("rows read", "= indexed", "+ repeated", "+ rejected", "rejects.ndjson", "3 contacts are live"):
         assert said in outcome.stdout

@@ -1,6 +1,7 @@
 """The command itself: that its help is quick, complete and true."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,8 @@ from click.testing import CliRunner
 from indexing.cli.main import contacts, main
 from mappings.errors import EngineUnavailable, SettingsError
 from tests.api.conftest import SECRET
+from tests.harness.loads import duckdb_environment
+from tests.harness.service import contacts as run_contacts
 
 HEAVY = (
     "advanced_alchemy", "argon2", "duckdb", "elasticsearch", "litestar", "prometheus_client", "psycopg", "requests",
@@ -88,8 +91,8 @@ def test_a_secret_of_one_run_signs_no_token(tmp_path, monkeypatch):
     ("error", "code", "words"),
     [
         (click.UsageError("No."), 2, "error: No. See contacts --help\n"),
-        (click.Abort(), 1, "error: interrupted\n"),
-        (KeyboardInterrupt(), 1, "error: interrupted\n"),
+        (click.Abort(), 130, "error: interrupted\n"),
+        (click.Abort("the rest stays"), 130, "error: interrupted; the rest stays\n"),
         (BrokenPipeError(), 1, ""),
         (OSError("disk full"), 1, "error: disk full\n"),
         (EngineUnavailable("It is down."), 1, "error: It is down.\n"),
@@ -103,6 +106,36 @@ def test_every_error_is_a_line_and_a_code(monkeypatch, capsys, error, code, word
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr()) == (code, ("", words))
+
+
+def test_what_nobody_foresaw_is_a_line_without_its_words(monkeypatch, capsys):
+    def fail(**_named):
+        raise KeyError("ada@example.com")
+
+    monkeypatch.setattr(contacts, "main", fail)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.count("\n")) == (1, 1)
+    assert re.match(r"error: test_main\.py:\d+: KeyError, which should not be; PYTHONDEVMODE=1 shows", said)
+    code = "from indexing.cli import main; main.contacts.main = None; main.main()"
+    outcome = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, check=False)
+    assert (outcome.returncode, "Traceback" in outcome.stderr) == (1, True)
+
+
+def test_an_interrupt_in_a_command_and_an_answer_that_does_not_come(tmp_path):
+    @contacts.command("wait")
+    def wait() -> None:
+        raise KeyboardInterrupt("it stays")
+
+    environment = duckdb_environment(tmp_path)
+    try:
+        outcome = run_contacts(environment, "wait")
+    finally:
+        del contacts.commands["wait"]
+    assert (outcome.returncode, outcome.stderr) == (130, "error: interrupted; it stays\n")
+    outcome = run_contacts(environment, "users", "create", "ada@example.com", stdin="")
+    assert (outcome.returncode, outcome.stderr.splitlines()[-1]) == (1, "error: standard input ended before the answer")
 
 
 def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, monkeypatch):

@@ -5,7 +5,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.settings import Settings
-from indexing.cli.options import print_json, with_settings
+from indexing.cli.options import with_settings
+from indexing.cli.terminal import print_json
 
 
 @click.command()

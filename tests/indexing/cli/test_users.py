@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,15 @@ def test_create_list_disable_enable(environment):
 
 
 def test_what_users_are_called_is_printed_as_it_is(environment):
-    environment["COLUMNS"] = "200"
     assert create(environment, "[red]@example.com", "--name", "[/bold] [link=x]").returncode == 0
     escaping = create(environment, "eve\x1b[2J@example.com", "--name", "Eve\x1b]0;root\x07\u202e")
-    assert escaping.stdout.startswith("created eve\ufffd[2J@example.com (")
+    assert escaping.stdout.startswith("created eve\\x1b[2J@example.com (")
     outcome = contacts(environment, "users", "list")
     assert (outcome.returncode, outcome.stderr) == (0, "")
-    cells = [[cell.strip() for cell in line.split("│")[1:3]] for line in outcome.stdout.splitlines() if "│" in line]
+    cells = [re.split(" {2,}", line)[:2] for line in outcome.stdout.splitlines()[1:]]
     assert cells == [
         ["[red]@example.com", "[/bold] [link=x]"],
-        ["eve\ufffd[2J@example.com", "Eve\ufffd]0;root\ufffd\ufffd"],
+        ["eve\\x1b[2J@example.com", "Eve\\x1b]0;root\\x07\\u202e"],
     ]
     assert ("[red]@example.com", "[/bold] [link=x]", True) in listed(environment)
 

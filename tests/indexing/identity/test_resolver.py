@@ -114,7 +114,12 @@ def test_the_mailbox_of_a_role_tells_nothing_without_a_name() -> None:
         person(None, None, "info@one.example"),
         person(*ANN, "INFO@one.example"),
     )
-    assert [decision.known.contact == decisions[0].known.contact for decision in decisions] == [True, False, False, True]
+    assert [decision.known.contact == decisions[0].known.contact for decision in decisions] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     assert not any(decision.apart for decision in decisions)
 
 
@@ -201,7 +206,7 @@ people = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(people, max_size=30), st.randoms(use_true_random=False))
 def test_batches_files_and_crashes_change_nothing(rows: list[ContactCompleteItem], chance: random.Random) -> None:
     """Rows in batches of any size, the map in its file or not, and a crash in between: always the model's uuids."""

@@ -213,5 +213,5 @@ def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
             process.wait()
     assert len(live(environment)) == 10
     summary = loaded(environment, "postgres", *flags, "--resume")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (20_000, 20_000, 0)
+    assert (summary["rows"], summary["indexed"], summary["repeated"]) == (20_000, 20_000, 0)
     assert len({contact["uuid"] for contact in live(environment)}) == 20_000

@@ -1,0 +1,35 @@
+"""Where the process `contacts` begins and ends: however it is interrupted, it ends in order, with one line and 130.
+
+This is imported, and heeds signals, before the commands and all that they stand on are.
+"""
+
+import os
+import sys
+
+from indexing.cli.interrupts import Interrupts
+
+
+def main() -> None:
+    """Entry point of the command. Does not return."""
+    code: int | str | None = 0
+    interrupts = Interrupts()
+    try:
+        interrupts.heed()
+        from indexing.cli.main import main as run  # noqa: PLC0415 - it takes long enough to be interrupted in
+
+        run()
+    except SystemExit as error:
+        code = error.code
+    except KeyboardInterrupt:
+        interrupts.end()
+    _let_go_of_output()
+    interrupts.done()
+    sys.exit(code)
+
+
+def _let_go_of_output() -> None:
+    """Where nobody reads on, what was not written yet is dropped: Python would complain of it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,59 @@
+"""What a load and a dry run say at the end: where every row went, and what that made of the contacts."""
+
+from typing import Any
+
+import msgspec
+
+from indexing.filled import Filled, filled_before_and_now
+from indexing.rejects import RejectFile
+from indexing.tally import Before, Tally
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What loads and dry runs have in common: `rows` are indexed (or would be), repeated or rejected.
+
+    Attributes:
+        repeated: rows of contacts that have a later row, too.
+        kept: contacts of these rows that were live before under the same uuid.
+        new: contacts of these rows that were not.
+        gone: contacts that were live before and are no longer.
+        shared: rows that are contacts of their own although others have an address or id of theirs.
+        possible_duplicates: contacts that are perhaps those of other rows, too.
+        emptied: field → live contacts in which an update emptied it.
+        filled: field → how many contacts had it before, and have it now.
+    """
+
+    rows: int
+    repeated: int
+    rejected: int
+    kept: int
+    new: int
+    gone: int
+    shared: int
+    possible_duplicates: int
+    shared_examples: tuple[str, ...]
+    possible_duplicate_examples: tuple[str, ...]
+    emptied: dict[str, int]
+    filled: dict[str, Filled]
+    rejects_by_reason: dict[str, int]
+
+
+def outcome(rows: int, accepted: int, rejects: RejectFile, before: Before, tally: Tally) -> dict[str, Any]:
+    """The values of an `Outcome`, by name: of so many rows so many contacts were accepted."""
+    return msgspec.structs.asdict(
+        Outcome(
+            rows=rows,
+            repeated=rows - accepted - rejects.count,
+            rejected=rejects.count,
+            kept=tally.kept,
+            new=tally.new,
+            gone=0 if before.stay else before.contacts - tally.kept,
+            shared=tally.shared,
+            possible_duplicates=tally.doubles,
+            shared_examples=tally.shared_examples,
+            possible_duplicate_examples=tally.double_examples,
+            emptied=tally.emptied,
+            filled=filled_before_and_now(before.filled, tally.filled),
+            rejects_by_reason=dict(rejects.by_reason),
+        )
+    )

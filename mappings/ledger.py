@@ -1,0 +1,108 @@
+"""The ledger of a URL: what became of each parameter and each value, and why. Nothing is dropped in silence.
+
+It is made from the same readers as the filter (`mappings.contact_filter`), on demand: the filter is made without it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from mappings.contact_filter import context_of, values_of
+from mappings.parameters import Parameter, given_parameters, parameter_of
+from mappings.rules import Context, Reading, Reason, last_of
+from mappings.url import ApolloUrl
+from mappings.values import Malformed, decoded_again
+
+Status = Literal["applied", "repaired", "approximated", "ignored"]
+"""What became of a value.
+
+`applied`: it counts, read as it stands. `repaired`: it counts, and something of it was read otherwise than it is
+written: its name, its encoding, its spelling. `approximated`: it counts, and contacts may be found or missed that
+Apollo would not find or miss by it. `ignored`: it does not count.
+"""
+
+_EMPTY = "empty"
+_OVERRULED = "a later value of it counts"
+_NOTHING = "nothing in it that contacts could be compared with"
+_AS_IT_STANDS = Reading(None, "")
+
+
+class LedgerEntry(msgspec.Struct, frozen=True):
+    """One value of one parameter."""
+
+    name: str
+    """The parameter's canonical name; `url` for the URL as a whole."""
+
+    value: str
+    """As written, percent-decoded once; of several in one, that one."""
+
+    status: Status
+    reason: str
+    """In plain words: how the value is compared, what was repaired, how far it is one, why it does not count."""
+
+    read_as: str | None
+    """What was read in place of the value, or the name behind an id."""
+
+
+def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
+    """What became of a URL: parameter by parameter, in the URL's order, and value by value. Never fails on a value.
+
+    Args:
+        url: the URL. What it was taken out of is the first entry.
+        today: the day in UTC that dates such as `60_days_ago` are counted from.
+    """
+    context = context_of(given_parameters(url.pairs), today)
+    written: dict[str, tuple[Parameter, list[tuple[str, str]]]] = {}
+    for name, value in url.pairs:
+        parameter = parameter_of(name)
+        written.setdefault(parameter.name, (parameter, []))[1].append((name, value))
+    entries = [_unwrapping(url)] if url.unwrapped else []
+    for parameter, pairs in written.values():
+        entries += _entries(parameter, pairs, context)
+    return tuple(entries)
+
+
+def _unwrapping(url: ApolloUrl) -> LedgerEntry:
+    path = "" if url.hash_path is None else f"/#{url.hash_path}"
+    query = "" if url.query_string is None else f"?{url.query_string}"
+    return LedgerEntry("url", url.text, "repaired", "; ".join(url.unwrapped), f"{url.base_url}{path}{query}")
+
+
+def _entries(parameter: Parameter, pairs: Sequence[tuple[str, str]], context: Context) -> Iterator[LedgerEntry]:
+    single = parameter.reason is None and parameter.combine is last_of
+    for left, (name, value) in zip(range(len(pairs))[::-1], pairs, strict=True):
+        parts = values_of(parameter, value)
+        if single and left:
+            yield LedgerEntry(parameter.name, value, "ignored", _OVERRULED, None)
+        elif len(parts) < 2:
+            yield _entry(parameter, value, "".join(parts), _repairs(parameter, name, value), context)
+        else:
+            for part in parts:
+                yield _entry(parameter, part, part, _repairs(parameter, name, value), context)
+
+
+def _repairs(parameter: Parameter, name: str, value: str) -> list[str]:
+    """What was repaired before the value was read."""
+    respelled = [f"`{name}` is another spelling of `{parameter.name}`"] if name != parameter.name else []
+    return [*respelled, "percent-encoded twice"] if decoded_again(value) != value else respelled
+
+
+def _entry(parameter: Parameter, value: str, part: str, repairs: list[str], context: Context) -> LedgerEntry:
+    """The entry of a value, as written; `part` is what the parameter reads of it."""
+    try:
+        asked = parameter.read(part, context)
+    except Malformed as error:
+        return LedgerEntry(parameter.name, value, "ignored", f"not {error}", None)
+    if isinstance(asked, Reason):
+        return LedgerEntry(parameter.name, value, "ignored", asked.value, None)
+    if asked is None:
+        return LedgerEntry(parameter.name, value, "ignored", _NOTHING if part.strip() else _EMPTY, None)
+    reading = asked if isinstance(asked, Reading) else _AS_IT_STANDS
+    status: Status = "repaired" if repairs or reading.read_as is not None else "applied"
+    if reading.approximate:
+        status = "approximated"
+    reason = "; ".join([*repairs, reading.note] if reading.note else repairs) or parameter.compared
+    shown = part if parameter.show is None else parameter.show(part)
+    return LedgerEntry(parameter.name, value, status, reason, reading.read_as or (shown if shown != value else None))
