@@ -1,24 +1,29 @@
 """The forms of an answer with contacts: one JSON object, NDJSON (a contact a line), CSV.
 
 CSV has the names of the fields as its header, which `contacts index csv` reads again, the values of a list joined by
-`, `, and nothing for null. Values are quoted as RFC 4180 says and otherwise left as they are: one that a spreadsheet
-takes for a formula is not changed, so open a file of foreign contacts with care.
+`, `, `true` or `false`, an object as JSON, and nothing for null. Values are quoted as RFC 4180 says and otherwise left
+as they are: one that a spreadsheet takes for a formula is not changed, so open a file of foreign contacts with care.
 """
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Iterable, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 
 import msgspec
 
 from api.actions.streams import SearchStream, TakeTurn, parts_of
-from search.fields import ContactListItem, ContactSimpleItem
+from api.actions.views import View
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 
 ROWS_AT_ONCE = 200
 """Rows of CSV that are made in one go: some milliseconds, then others have their turn."""
+
+
+_AMBIGUOUS = re.compile(r"[,;]|^\[|^\s|\s$|^$")
+"""What a value of a list has in it that reading a list takes for something else."""
 
 
 async def json_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
@@ -39,13 +44,13 @@ async def ndjson_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenera
             yield ndjson(items)
 
 
-async def csv_parts(stream: SearchStream, take_turn: TakeTurn, *, simple: bool) -> AsyncGenerator[bytes]:
+async def csv_parts(stream: SearchStream, take_turn: TakeTurn, view: View) -> AsyncGenerator[bytes]:
     """A header, then a contact a row. The header comes with the first rows: before them all may still fail."""
-    header = csv_header(simple=simple)
+    header = csv_header(view)
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             for at in range(0, len(items), ROWS_AT_ONCE):
-                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], simple=simple)
+                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], view)
                 header = b""
     if header:
         yield header
@@ -56,20 +61,34 @@ def ndjson(items: Sequence[bytes]) -> bytes:
     return b"".join([item + b"\n" for item in items])
 
 
-def csv_header(*, simple: bool) -> bytes:
+def csv_header(view: View) -> bytes:
     """The names of the fields."""
-    return _lines([_shape(simple).__struct_fields__])
+    return _lines([view.shape.__struct_fields__])
 
 
-def csv_rows(items: Sequence[bytes], *, simple: bool) -> bytes:
+def csv_rows(items: Sequence[bytes], view: View) -> bytes:
     """`items` as rows."""
-    decoder = msgspec.json.Decoder(_shape(simple))
+    decoder, listed = msgspec.json.Decoder(view.shape), _exactly if view.complete else ", ".join
     rows = [msgspec.structs.astuple(decoder.decode(item)) for item in items]
-    return _lines([[", ".join(value) if isinstance(value, tuple) else value for value in row] for row in rows])
+    return _lines([[_cell(value, listed) for value in row] for row in rows])
 
 
-def _shape(simple: bool) -> type[msgspec.Struct]:
-    return ContactSimpleItem if simple else ContactListItem
+def _cell(value: object, listed: Callable[[tuple[str, ...]], str]) -> object:
+    """A value as the `csv` module takes it; `listed` makes the text of a list."""
+    if isinstance(value, tuple):
+        return listed(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(value) if isinstance(value, dict) else value
+
+
+def _exactly(texts: tuple[str, ...]) -> str:
+    """A list whose values would not be read back from their join, as JSON: whole contacts can be loaded again."""
+    return _json(texts) if any(map(_AMBIGUOUS.search, texts)) else ", ".join(texts)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _lines(rows: Iterable[Iterable[object]]) -> bytes:

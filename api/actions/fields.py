@@ -11,6 +11,7 @@ from enum import Enum
 
 import msgspec
 
+from api.actions.views import DEFAULT, VIEWS
 from mappings.errors import InvalidField, shorten
 from mappings.url import LONGEST_URL
 
@@ -47,6 +48,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         read: makes what a request holds of a name and a JSON value other than null. Raises `InvalidField`.
+        check: raises `InvalidField` for a value that `read` passes over, which with `strict` it must not be.
         from_texts: makes the JSON value, or `None` for none, of a name and the texts given for it, one or more. What
             is nothing of the kind stays a text, for `read` to refuse. Raises `InvalidField`.
         schema: of the JSON value.
@@ -61,6 +63,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     also: Schema | None = None
     text_schema: Schema | None = None
     text_note: str = ""
+    check: Callable[[str, object], None] | None = None
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -176,7 +179,12 @@ def _strings(pattern: str | None = None) -> Schema:
 
 
 def _read_view(_name: str, value: object) -> str:
-    return "simple" if value == "simple" else "full"
+    return value if isinstance(value, str) and value in VIEWS else DEFAULT
+
+
+def _check_view(name: str, value: object) -> None:
+    if not isinstance(value, str) or value not in VIEWS:
+        raise InvalidField(f"strict: {name} must be {' or '.join(VIEWS)}, not {shown(value)}")
 
 
 TEXT = _text()
@@ -199,8 +207,8 @@ DOMAINS = Kind(
     text_schema=_strings(f"^(?:(?:{_DOMAIN})?,)*(?:{_DOMAIN})?$"),
     text_note=": repeated or separated by commas",
 )
-VIEW = Kind(read=_read_view, from_texts=_one, schema={}, text_schema={"type": "string"})
-"""Anything: what is no view that there is, is the full one."""
+VIEW = Kind(read=_read_view, check=_check_view, from_texts=_one, schema={}, text_schema={"type": "string"})
+"""Anything: as the protocol has it, what is no view that there is, is the full one; unless the request is strict."""
 
 _ROWS = (
     Field("url", _text(pattern=URL_PATTERN, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
@@ -213,7 +221,8 @@ _ROWS = (
     Field("offset", _integer(0), Place.QUERY, "Contacts to skip", 0),
     Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,
           "A `next` or `previous` of an earlier answer to the same filter and order"),
-    Field("view", VIEW, Place.QUERY, "`simple` for contacts in short", "simple"),
+    Field("view", VIEW, Place.QUERY, "`simple` for contacts in short, `complete` for all that is stored of them",
+          "simple"),
     Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any, Self
 import msgspec
 
 from api.actions.fields import FIELDS, Field, Schema, shown
+from api.actions.views import DEFAULT, VIEWS, View
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
 
@@ -45,7 +46,7 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
                 values[name] = read(name, value)
         request = cls(**values)
         if request.strict:
-            _refuse_unknown(data, cls)
+            _refuse_ignored(data, cls)
         return request
 
 
@@ -88,12 +89,12 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
     Attributes:
         offset: contacts to skip; `None`: not given, so the page in the URL decides where a limited result starts.
         cursor: continue beside this place instead.
-        view: `full`, or `simple` for `ContactSimpleItem` instead of `ContactListItem`.
+        view: how much of each contact, by its name in `api.actions.views`.
     """
 
     offset: int | None = None
     cursor: str | None = None
-    view: str = "full"
+    view: str = DEFAULT
 
     def __post_init__(self) -> None:
         """Raises `InvalidField` for two places at once."""
@@ -103,9 +104,9 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
             )
 
     @property
-    def simple(self) -> bool:
-        """Whether contacts are wanted in short."""
-        return self.view == "simple"
+    def shown(self) -> View:
+        """The view."""
+        return VIEWS[self.view]
 
 
 def is_streamed(data: Data) -> bool:
@@ -153,7 +154,9 @@ def _readers(request: type[ActionRequest]) -> tuple[dict[str, Callable[[str, obj
     return readers, tuple(name for name in readers if name in needed)
 
 
-def _refuse_unknown(data: Data, request: type[ActionRequest]) -> None:
-    for name in data:
+def _refuse_ignored(data: Data, request: type[ActionRequest]) -> None:
+    for name, value in data.items():
         if name not in request.__struct_fields__:
             raise InvalidField(f"strict: {shorten(str(name))} is not a field of this action")
+        if value is not None and (check := FIELDS[name].kind.check) is not None:
+            check(name, value)

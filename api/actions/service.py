@@ -13,7 +13,7 @@ import msgspec
 
 from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
-from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages, simple
+from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
 from api.settings import Settings
 from mappings.analysis import analyze
 from mappings.contact_filter import map_url
@@ -136,25 +136,27 @@ class ContactService:
     async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         items: list[bytes] = []
         size = 0
-        async with aclosing(self.engine.scan(plan.compiled, _offset(request, plan), position)) as batches:
+        view = request.shown
+        source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
+        async with aclosing(source) as batches:
             async for batch in batches:
-                projected = simple(batch) if request.simple else batch
-                size += _bytes_of(projected)
+                shown = view.of(batch)
+                size += _bytes_of(shown)
                 self._refuse_over(size)
-                items += projected
+                items += shown
         return Page(items)
 
     async def _page(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         """The page, taken from the engine in chunks that follow each other in reading direction."""
-        limit = min(request.limit or 1, FARTHEST)
         backward = position is not None and position.backward
         chunks: list[list[bytes]] = []
         size = 0
         first = last = Page([])
-        async with aclosing(pages(self.engine, plan, limit, _offset(request, plan), position)) as source:
+        view = request.shown
+        async with aclosing(pages(self.engine, plan, request, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
-                chunks.append(simple(last.items) if request.simple else last.items)
+                chunks.append(view.of(last.items))
                 size += _bytes_of(chunks[-1])
                 self._refuse_over(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]

@@ -8,8 +8,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from api.actions.views import VIEWS
 from mappings.contact_filter import MappingSummary, UnmappedCategory
 from search.fields import ContactListItem
+
+_VIEWS = [{"$ref": f"#/components/schemas/{view.shape.__name__}"} for view in VIEWS.values()]
+
+Contact = Annotated[ContactListItem, Meta(extra_json_schema={"anyOf": _VIEWS})]
+"""A contact in the view that was asked for; in any of them it is what a `ContactListItem` may be."""
 
 
 class CountData(msgspec.Struct, frozen=True):
@@ -26,11 +32,11 @@ class UuidsData(msgspec.Struct, frozen=True):
 
 
 class SearchData(msgspec.Struct, frozen=True):
-    """Contacts (in the simple view nine of their fields), where the neighbouring pages are, how the URL was mapped."""
+    """Contacts in the view asked for, where the neighbouring pages are, how the URL was mapped."""
 
     next: str | None
     previous: str | None
-    results: list[ContactListItem]
+    results: list[Contact]
     apollo_url: str
     mapping_summary: MappingSummary
     unmapped_categories: list[UnmappedCategory]
@@ -40,7 +46,7 @@ class SearchPart(msgspec.Struct, frozen=True):
     """Some of the contacts of a streamed search, in order."""
 
     sequence: Annotated[int, Meta(ge=1)]
-    results: list[ContactListItem]
+    results: list[Contact]
 
 
 class UuidsPart(msgspec.Struct, frozen=True):

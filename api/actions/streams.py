@@ -13,7 +13,6 @@ from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
 from search.cursor import Position, encode
 from search.engine import Page
-from search.fields import ContactSimpleItem
 
 CHUNK = 2000
 """Items that a limited search takes from the engine at once, so that a huge limit can be refused in time."""
@@ -71,7 +70,7 @@ class SearchStream:
         async with aclosing(paced(self._whole_items(), take_turn)) as batches:
             async for items in batches:
                 self.count += len(items)
-                yield simple(items) if self._request.simple else items
+                yield self._request.shown.of(items)
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
@@ -92,16 +91,18 @@ class SearchStream:
         if position is not None and position.backward:
             source = self._backward(position)
         elif limit is None:
-            source = self._engine.scan(self._plan.compiled, self._offset, position)
+            source = self._engine.scan(
+                self._plan.compiled, self._offset, position, complete=self._request.shown.complete
+            )
         else:
-            source = self._forward(limit)
+            source = self._forward()
         async with aclosing(source) as batches:
             async for items in batches:
                 yield items
 
-    async def _forward(self, limit: int) -> AsyncGenerator[list[bytes]]:
+    async def _forward(self) -> AsyncGenerator[list[bytes]]:
         first = True
-        async with aclosing(pages(self._engine, self._plan, limit, self._offset, self._position)) as source:
+        async with aclosing(pages(self._engine, self._plan, self._request, self._offset, self._position)) as source:
             async for page in source:
                 if first:
                     self.previous, first = page.previous, False
@@ -115,8 +116,8 @@ class SearchStream:
         only the place of each batch kept; then the batches are read again, from the last to the first.
         """
         steps: list[tuple[Position, int]] = []
-        limit, following = self._request.limit, position
-        async with aclosing(pages(self._engine, self._plan, limit, 0, position)) as source:
+        limit, complete, following = self._request.limit, self._request.shown.complete, position
+        async with aclosing(pages(self._engine, self._plan, self._request, 0, position)) as source:
             async for page in source:
                 if not steps:
                     self.next = page.next
@@ -127,7 +128,7 @@ class SearchStream:
             self.next = self.previous = None
         for place, size in reversed(steps):
             if size:
-                yield (await self._engine.search(self._plan.compiled, size, 0, place)).items
+                yield (await self._engine.search(self._plan.compiled, size, 0, place, complete=complete)).items
 
 
 class UuidStream:
@@ -178,15 +179,15 @@ class _Uuid(msgspec.Struct, frozen=True):
 
 
 async def pages(
-    engine: AnyEngine, plan: Plan, limit: int | None, offset: int, position: Position | None
+    engine: AnyEngine, plan: Plan, request: SearchRequest, offset: int, position: Position | None
 ) -> AsyncGenerator[Page]:
-    """Pages that follow each other in reading direction, at most `limit` items in all."""
+    """Pages that follow each other in reading direction, at most as many contacts in all as the request limits."""
     backward = position is not None and position.backward
-    left = limit
+    left, complete = request.limit, request.shown.complete
     following = position
     while True:
         size = CHUNK if left is None else min(left, CHUNK)
-        page = await engine.search(plan.compiled, size, offset, following)
+        page = await engine.search(plan.compiled, size, offset, following, complete=complete)
         yield page
         following, offset = (page.previous if backward else page.next), 0
         left = None if left is None else left - len(page.items)
@@ -215,12 +216,6 @@ def parts_of(items: Sequence[bytes]) -> Iterator[bytes]:
             at, size = index, len(item) + 1
     if at < len(items):
         yield b",".join(items[at:])
-
-
-def simple(items: Sequence[bytes]) -> list[bytes]:
-    """Stored items in short."""
-    encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder(ContactSimpleItem)
-    return [encoder.encode(decoder.decode(item)) for item in items]
 
 
 def inside(uuids: list[str]) -> bytes:

@@ -11,16 +11,20 @@ from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_ro
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import SearchAnswer
 from api.actions.table import ACTIONS
+from api.actions.views import View
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
 from api.rest.work import in_turn, service_of, settings_of, turn, while_there
+from search.fields import MORE_FIELDS
 
 FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
 """Media types beside JSON → what they hold."""
 
-WORDS = """`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
+WORDS = f"""`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
 contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
-last chunk, so a client that checks for it never takes a part for the whole."""
+last chunk, so a client that checks for it never takes a part for the whole.
+
+In `view=complete` a contact has, behind what is described here: {", ".join(f"`{name}`" for name in MORE_FIELDS)}."""
 """What the OpenAPI document adds to the action's description."""
 
 
@@ -32,10 +36,10 @@ async def search(http: HttpRequest, data: Data) -> Response[bytes] | StreamedRep
     limit = min(request.limit, settings_of(http).max_page_size)
     request = msgspec.structs.replace(request, limit=limit)
     page = await in_turn(http, lambda: service_of(http).page(request))
-    return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, simple=request.simple)
+    return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, request.shown)
 
 
-async def _page(http: HttpRequest, page: SearchAnswer, query: Data, *, simple: bool) -> Response[bytes]:
+async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) -> Response[bytes]:
     """A page in the form that the client accepts. Its links repeat the `query`, and go with the same body."""
 
     def link(cursor: str) -> str:
@@ -51,7 +55,7 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, *, simple: b
     headers = {"link": links} if links else {}
     if form == NDJSON:
         return await reply(http, ndjson(page.items), NDJSON, **headers)
-    return await reply(http, csv_header(simple=simple) + csv_rows(page.items, simple=simple), CSV, **headers)
+    return await reply(http, csv_header(view) + csv_rows(page.items, view), CSV, **headers)
 
 
 async def _everything(http: HttpRequest, request: SearchRequest) -> StreamedReply:
@@ -61,7 +65,7 @@ async def _everything(http: HttpRequest, request: SearchRequest) -> StreamedRepl
     if form == NDJSON:
         parts = ndjson_parts(stream, lambda: turn(http))
     elif form == CSV:
-        parts = csv_parts(stream, lambda: turn(http), simple=request.simple)
+        parts = csv_parts(stream, lambda: turn(http), request.shown)
         headers = {"content-disposition": 'attachment; filename="contacts.csv"'}
     else:
         parts = json_parts(stream, lambda: turn(http))

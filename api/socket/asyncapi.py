@@ -9,6 +9,7 @@ from litestar import MediaType, Response, get
 from api.actions.fields import FIELDS, Schema
 from api.actions.requests import ActionRequest, request_schema, required_by
 from api.actions.table import ACTIONS, Action, Shape
+from api.actions.views import VIEWS
 from api.errors import CODES
 from api.socket import gateway, msgpack
 from api.version import service_version
@@ -166,7 +167,7 @@ def _ref(name: str) -> Schema:
 
 
 def _schemas() -> dict[str, Schema]:
-    shapes: set[Shape] = {action.shape for action in ACTIONS.values()}
+    shapes: set[Shape] = {action.shape for action in ACTIONS.values()} | {view.shape for view in VIEWS.values()}
     for action in ACTIONS.values():
         if action.streamed is not None:
             shapes.update((action.streamed.part, action.streamed.end))

@@ -6,6 +6,7 @@ from typing import Any
 import click
 import msgspec
 
+from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.terminal import Table, print_bytes, print_table, say
 
 
@@ -92,8 +93,8 @@ PRESENTERS: Mapping[str, Presenter] = {
             "offset": {"help": "Contacts to skip; by default the page in URL decides."},
             "cursor": {"help": "Continue at the `next` or `previous` of an earlier answer."},
             "view": {
-                "type": click.Choice(["full", "simple"]),
-                "default": "full",
+                "type": click.Choice(list(VIEWS)),
+                "default": DEFAULT,
                 "help": "Fields of a contact, with --json.",
             },
         },

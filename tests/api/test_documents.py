@@ -160,7 +160,8 @@ def test_the_pattern_of_domains_is_what_is_read(openapi):
 
 
 @pytest.mark.parametrize(
-    "path", ["/analyze", "/analyze/count", "/contacts", "/contacts?limit=3&view=simple", "/contacts/count",
+    "path", ["/analyze", "/analyze/count", "/contacts", "/contacts?limit=3&view=simple", "/contacts?limit=3&view=complete",
+        "/contacts/count",
              "/contacts/count/uuids?limit=2"]
 )  # fmt: skip
 def test_real_answers_are_as_the_document_says(service, openapi, path):

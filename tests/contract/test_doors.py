@@ -14,7 +14,7 @@ from api.settings import load_settings
 from mappings.counting import countable
 from mappings.predicates import ContactFilter, MatchAll, Not, Terms, any_of
 from mappings.url import parse
-from search.fields import ITEM_FIELDS, LIST_FIELDS
+from search.fields import ALL_FIELDS, ITEM_FIELDS, LIST_FIELDS
 from tests.contract.doors import APOLLO, Door
 from tests.contract.test_urls import URLS, refusal
 from tests.harness.service import ANSWER_SECONDS, Service
@@ -195,3 +195,21 @@ def test_the_longest_url_is_counted(door: Door) -> None:
     titles, keywords = (category["parameters"][0] for category in answer["categories"])
     assert titles["count"] > 0
     assert len(keywords["values"]) == 4000
+
+
+def test_the_complete_view_is_the_full_one_and_more_in_every_form(service: Service) -> None:
+    full = service.data("search_contacts", url=CEOS)["results"]
+    complete = service.data("search_contacts", url=CEOS, view="complete")["results"]
+    assert [tuple(contact) for contact in complete] == [ALL_FIELDS] * len(full)
+    assert [{name: contact[name] for name in ITEM_FIELDS} for contact in complete] == full
+    items, _ = streamed(service, "search_contacts", url=CEOS, view="complete")
+    assert items == complete
+    assert service.data("search_contacts", url=CEOS, view="complete", limit=7)["results"] == complete[:7]
+    path = f"{APOLLO}/contacts?view=complete"
+    assert service.post(path, {"url": CEOS})[1]["results"] == complete
+    _, lines, _ = service.post(path, {"url": CEOS}, accept="application/x-ndjson")
+    assert [json.loads(line) for line in lines.splitlines()] == complete
+    _, rows, _ = service.post(path, {"url": CEOS}, accept="text/csv")
+    header, *found = csv.reader(io.StringIO(rows.decode(), newline=""))
+    assert tuple(header) == ALL_FIELDS
+    assert [row[0] for row in found] == [contact["uuid"] for contact in complete]

@@ -26,12 +26,14 @@ def contacts(count: int) -> list[Hit]:
 
 
 class MemoryEngine:
-    """Answers from `hits`; `seconds` is how long each call takes, `error` what it raises instead."""
+    """Answers from `hits`; `more` is what further fields each has, `seconds` how long each call takes, `error` what it
+    raises instead."""
 
     width = 64
 
     def __init__(self, count: int = 10) -> None:
         self.hits = contacts(count)
+        self.more: bytes | None = None
         self.seconds = 0.0
         self.error: Exception | None = None
         self.started = 0
@@ -99,7 +101,7 @@ class MemoryEngine:
         self.closed = True
 
     def _from(self, offset: int, position: Position | None, complete: bool) -> list[Hit]:
-        hits = [Hit(joined(hit.item, None), hit.value, hit.uuid) for hit in self.hits] if complete else self.hits
+        hits = [Hit(joined(hit.item, self.more), hit.value, hit.uuid) for hit in self.hits] if complete else self.hits
         if position is None:
             return hits[offset:]
         at = next(index for index, hit in enumerate(hits) if hit.uuid == position.uuid)

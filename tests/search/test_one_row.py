@@ -15,6 +15,7 @@ import msgspec
 
 from api.actions.exports import csv_header
 from api.actions.shapes import SearchData
+from api.actions.views import DEFAULT, VIEWS
 from indexing.items import item_reader
 from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
@@ -69,7 +70,7 @@ def with_the_row(data_dir: Path) -> None:
     assert "    company.founded AS founded_in,\n" in STOCK_QUERY
     assert "nicknames" not in STOCK_QUERY
     assert ContactSimpleItem.__struct_fields__[-1] == "founded_in"
-    assert csv_header(simple=False).decode().rstrip().endswith("founded_in,nicknames,region")
+    assert csv_header(VIEWS[DEFAULT]).decode().rstrip().endswith("founded_in,nicknames,region")
     _, schemas = msgspec.json.schema_components([SearchData])
     assert "founded_in" in schemas["ContactListItem"]["properties"]
 

@@ -1,6 +1,7 @@
 import pytest
 
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
+from api.actions.views import VIEWS
 from mappings.errors import InvalidField, MissingField
 
 URL = "https://app.apollo.io/#/people"
@@ -66,7 +67,7 @@ def test_a_whole_request():
             "exclude_domain_list": [],
         }
     )
-    assert (request.limit, request.offset, request.cursor, request.simple) == (10**30, 0, "token", True)
+    assert (request.limit, request.offset, request.cursor, request.view) == (10**30, 0, "token", "simple")
     assert request.lists.include_company_name == ("Acme, Inc",)
     assert request.lists.exclude_company_name == ("Test Inc",)
     assert request.lists.include_domain_list == ("example.com",)
@@ -75,4 +76,15 @@ def test_a_whole_request():
 
 @pytest.mark.parametrize("view", ["full", "Simple", "", 5, ["simple"]])
 def test_any_other_view_is_the_full_one(view):
-    assert not SearchRequest.read({"url": URL, "view": view}).simple
+    request = SearchRequest.read({"url": URL, "view": view})
+    assert (request.view, request.shown) == ("full", VIEWS["full"])
+    if view != "full":
+        with pytest.raises(InvalidField, match=r"^strict: view must be full or simple or complete, not "):
+            SearchRequest.read({"url": URL, "view": view, "strict": True})
+
+
+@pytest.mark.parametrize("view", list(VIEWS))
+def test_a_view_by_its_name(view):
+    for strict in (True, False):
+        assert SearchRequest.read({"url": URL, "view": view, "strict": strict}).shown is VIEWS[view]
+    assert SearchRequest.read({"url": URL, "view": None, "strict": True}).shown is VIEWS["full"]
