@@ -11,53 +11,75 @@ import click
 import msgspec
 
 from indexing.request import LoadRequest
-from indexing.sources.csv import DELIMITERS, CsvSource, check_encoding
+from indexing.sources.csv import CsvSource
+from indexing.sources.delimited import DELIMITERS
+from indexing.sources.text_encoding import check_encoding
 from indexing.sources.watermark import Watermark
 from search.engine import EngineSettings
 
 _map_option = click.option(
-    "--map", "overrides", multiple=True, metavar="COLUMN=FIELD", help="What a column means; repeat it."
+    "--map",
+    "overrides",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="What a column means, or COLUMN= to leave it out; repeat it.",
 )
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @_map_option
-@click.option("--encoding", default="utf-8-sig", show_default="UTF-8", help="Text encoding, e.g. cp1252.")
+@click.option("--encoding", help="Of a text, e.g. cp1252; by default UTF-8, or what its bytes show.")
 @click.option(
     "--delimiter",
     type=click.Choice([*DELIMITERS, "tab"]),
     metavar="CHARACTER",
     help="One of , ; | and tab; by default found in the header.",
 )
+@click.option("--sheet", metavar="NAME", help="Of a workbook; by default the first.")
+@click.option(
+    "--dates",
+    type=click.Choice(["mdy", "dmy"]),
+    help="What comes first in 3/4/2024, the month or the day; by default as the first 10,000 rows show.",
+)
 def csv_files(
     _settings: EngineSettings,
     request: LoadRequest,
     files: tuple[str, ...],
     overrides: tuple[str, ...],
-    encoding: str,
+    encoding: str | None,
     delimiter: str | None,
+    sheet: str | None,
+    dates: str | None,
 ) -> LoadRequest:
-    """Load one or more CSV files, e.g. untouched Apollo.io exports, as the new set of contacts.
+    """Load one or more files, e.g. untouched Apollo.io exports, as the new set of contacts.
 
-    FILE may be packed with gzip or zstandard; - is standard input. Readers see the old contacts until the load is
-    complete.
+    FILE is a CSV of any kind or a workbook (.xlsx), and may be packed with gzip or zstandard; - is standard input.
+    Readers see the old contacts until the load is complete.
 
     \b
     Examples:
       contacts index csv apollo-contacts-export.csv
       contacts index csv --dry-run --map "Work Email=email" people.csv
+      contacts index csv --sheet Leads --dates dmy leads.xlsx
       contacts index csv --engine elasticsearch --workers 4 part1.csv.gz part2.csv.zst
       contacts index csv --update --max-rejects 0% new-people.csv
       contacts sample 10000 | contacts index csv -
     """
     if files.count("-") > 1:
         raise click.UsageError("Standard input can be read only once.")
-    check_encoding(encoding)
+    if encoding is not None:
+        check_encoding(encoding)
     separator = "\t" if delimiter == "tab" else delimiter
-    meanings = _overrides(overrides)
-    sources = [CsvSource(path=file, encoding=encoding, delimiter=separator, overrides=meanings) for file in files]
-    return msgspec.structs.replace(request, sources=sources)
+    read = CsvSource(
+        path="-",
+        encoding=encoding,
+        delimiter=separator,
+        sheet=sheet,
+        dates=dates,
+        overrides=_overrides(overrides),
+    )
+    return msgspec.structs.replace(request, sources=[msgspec.structs.replace(read, path=file) for file in files])
 
 
 @click.command()
@@ -109,8 +131,8 @@ def _overrides(given: tuple[str, ...]) -> dict[str, str]:
     overrides = {}
     for entry in given:
         column, equals, field = entry.rpartition("=")
-        if not equals or not column or not field:
-            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD", param_hint="--map")
+        if not equals or not column:
+            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD or COLUMN=", param_hint="--map")
         overrides[column] = field
     return overrides
 

@@ -10,6 +10,7 @@ import msgspec
 
 from indexing.sources.cells import Cell, size_of
 from indexing.sources.columns import ColumnMapping
+from indexing.sources.lines import Lines
 
 BATCH_ROWS = 1500
 BATCH_CHARACTERS = 2 * 1024 * 1024
@@ -48,11 +49,14 @@ class RowBatch(msgspec.Struct, frozen=True):
         rows: at least one, also those that can't become a contact.
         position: bytes of the source that have been read so far; 0 if that can't be told.
         watermark: the latest change among the rows read so far, of sources that know of one.
+        lines: where the lines of a file have gone so far, counted from its beginning, those before the start too. That
+            of the last batch has all lines, and adds up with all rows.
     """
 
     rows: list[Row]
     position: int = 0
     watermark: str | None = None
+    lines: Lines | None = None
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -62,10 +66,12 @@ class Reading(msgspec.Struct, frozen=True):
         columns: what the columns mean; `None` when the rows are finished contacts.
         batches: all rows after the start, in order. They are asked for one at a time, nothing is read ahead of that,
             and whoever asks closes the generator. It raises `SourceError`.
+        notes: what was decided about the source that its owner may know better; sentences for people.
     """
 
     columns: ColumnMapping | None
     batches: AsyncGenerator[RowBatch]
+    notes: tuple[str, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

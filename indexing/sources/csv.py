@@ -1,50 +1,56 @@
-"""CSV files as rows of cells: any of four delimiters, any encoding, plain, gzipped or zstandard, or standard input.
+"""Files of contacts: delimited text in any encoding, workbooks, each plain, gzipped or zstandard, or standard input.
 
 The first stage of the job. It yields every row that the file holds, also those that can't become a contact. Opening
 and reading happen in threads, a batch at a time.
 """
 
 import asyncio
-import codecs
-import csv
-import gzip
 import io
 import sys
 import zlib
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from itertools import chain
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 import msgspec
 import zstandard
 
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
-from indexing.sources.columns import known_headers, map_columns
+from indexing.sources.columns import map_columns
+from indexing.sources.delimited import DelimitedTable
+from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
+from indexing.sources.table_rows import TableRows, is_filled
+from indexing.sources.text_encoding import LOOKED_THROUGH, Encoding, detect_encoding
+from indexing.sources.unpacking import Resumed, unpacked
 from mappings.errors import SourceError
 
-DELIMITERS = ",;\t|"
-LONGEST_FIELD = 16 * 1024 * 1024
-"""Characters of one field; Python's own limit of 131,072 would end the load at the first long one."""
+SAMPLE_BATCHES = 7
+"""Batches that are read before the first of them is given, to decide what the whole file means: 10,000 rows."""
 
-_GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-"""How packed files begin: standard input has no name to tell it by."""
+_STANDARD_INPUT_AHEAD = 8 * 1024 * 1024
+"""Bytes of standard input, which can't be read twice, in which its encoding shows."""
 
 
 class CsvSource(Source, frozen=True, kw_only=True):
-    """One CSV file.
+    """One file of contacts.
 
     Attributes:
         path: the file; `-` is standard input. Gzip and zstandard are unpacked while reading.
-        encoding: of the text; the default takes UTF-8 with and without a byte order mark.
+        encoding: of a text; by default what its first bytes beyond ASCII show.
         delimiter: one of `,` `;` tab `|`; by default the one under which most headers are known.
+        sheet: of a workbook; by default the first.
+        dates: `mdy` or `dmy`, the order of a date's parts; by default what the first rows show.
         overrides: header → field, for columns that we would not know or would take for another field.
     """
 
     path: str
-    encoding: str = "utf-8-sig"
+    encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    dates: str | None = None
     overrides: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
@@ -62,101 +68,100 @@ class CsvSource(Source, frozen=True, kw_only=True):
             return "-"
         with _telling(self):
             facts = Path(self.path).stat()
-        reading = f"{self.encoding} {self.delimiter!r} {sorted(self.overrides.items())}"
-        return f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {reading}"
+        flags = (self.encoding, self.delimiter, self.sheet, self.dates, sorted(self.overrides.items()))
+        return f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {flags}"
 
     @asynccontextmanager
     async def open(self, start: Start = Start()) -> AsyncGenerator[Reading]:  # noqa: B008 - immutable
         """The rows of the file, its header read.
 
         Raises:
-            SourceError: the file can't be opened, is empty, or no header is known.
+            SourceError: the file can't be opened, is empty, or has no header.
         """
-        csv.field_size_limit(LONGEST_FIELD)
         with _telling(self):
             raw = sys.stdin.buffer if self.path == "-" else await asyncio.to_thread(Path(self.path).open, "rb")
         try:
             rows = await asyncio.to_thread(_Rows, self, raw)
-            yield Reading(rows.columns, rows.batches(start))
+            yield Reading(rows.columns, rows.batches(start), rows.notes)
         finally:
             if self.path != "-":
                 raw.close()
 
 
 class _Rows:
-    """The rows of an open CSV file."""
+    """The rows of an open file."""
 
     def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
         self._source, self._raw = source, raw
+        self.notes: tuple[str, ...] = ()
         with _telling(source):
             # Kept although nobody asks for it again: without it, the file would be closed when it is collected.
-            self._text = text = _text(raw, source.encoding)
-            self._blank_lines = 0
-            header = text.readline()
-            while header and not header.strip():
-                self._blank_lines += 1
-                header = text.readline()
-            if not header:
-                raise SourceError(f"{source.name} is empty; the first line must name the columns")
-            delimiter = source.delimiter or _delimiter_of(header)
-            self._rows = csv.reader(chain([header], text), delimiter=delimiter)
-            self.columns = map_columns(next(self._rows), source.overrides)
+            self._stream = unpacked(raw)
+            table = self._table(self._stream)
+            if table.header is None:
+                raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
+            self._table_rows = TableRows(table, table.header)
+            self._batches = batched(self._table_rows)
+            self._sample = list(islice(self._batches, SAMPLE_BATCHES))
+            self.columns = map_columns(table.header.cells, source.overrides)
 
     async def batches(self, start: Start) -> AsyncGenerator[RowBatch]:
-        batches = batched(self._after(start.rows))
+        batches = self._read(start.rows)
         while batch := await asyncio.to_thread(next, batches, None):
-            yield RowBatch(batch, position=self._raw.tell() if self._raw.seekable() else 0)
+            yield batch
 
-    def _after(self, skipped: int) -> Iterator[Row]:
-        rows = self._all()
+    def _read(self, skipped: int) -> Iterator[RowBatch]:
         with _telling(self._source):
-            for _ in range(skipped):
-                if next(rows, None) is None:
-                    raise SourceError(f"{self._source.name} has fewer rows than the interrupted load had read")
-            yield from rows
+            batches = self._after(skipped)
+            # One batch ahead: the lines below the last row belong to its batch, after which nobody asks for more.
+            ahead = next(batches, None)
+            while ahead is not None:
+                rows, ahead = ahead, next(batches, None)
+                position = self._raw.tell() if self._raw.seekable() else 0
+                yield RowBatch(rows, position, lines=self._table_rows.lines)
 
-    def _all(self) -> Iterator[Row]:
-        width, source, blank = len(self.columns.fields), self._rows, self._blank_lines
-        while True:
-            line = blank + source.line_num + 1
-            try:
-                cells = next(source)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Row(line, (), f"the row is not CSV: {error}")
-                continue
-            if len(cells) == width:
-                yield Row(line, cells)
-            elif len(cells) > width and not any(cells[width:]):
-                yield Row(line, cells[:width])
-            elif cells:
-                yield Row(line, cells, f"the row has {len(cells)} cells where the header has {width}")
+    def _after(self, skipped: int) -> Iterator[list[Row]]:
+        """The batches without so many rows."""
+        sample, self._sample = deque(self._sample), []
+        while rows := sample.popleft() if sample else next(self._batches, None):
+            if skipped < len(rows):
+                yield rows[skipped:]
+            skipped = max(skipped - len(rows), 0)
+        if skipped:
+            raise SourceError(f"{self._source.name} has fewer rows than the interrupted load had read")
 
+    def _table(self, stream: io.BufferedReader) -> DelimitedTable | SheetTable:
+        source = self._source
+        if is_workbook(stream.peek(8)):
+            return SheetTable(stream, source.sheet, source.overrides)
+        if source.sheet is not None:
+            raise SourceError(f"--sheet {source.sheet}: {source.name} is a text, which has no sheets")
+        encoding, stream = self._encoding(stream)
+        if encoding.guess is not None:
+            self.notes = (f"{source.name} is read as {encoding.guess} text; --encoding says otherwise",)
+        text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
+        return DelimitedTable(text, source.delimiter, source.overrides)
 
-def _text(raw: BinaryIO, encoding: str) -> TextIO:
-    """What the open file `raw` holds, unpacked and decoded."""
-    begin = raw.peek(4)[:4] if isinstance(raw, io.BufferedReader) else b""
-    stream: BinaryIO = raw
-    if begin.startswith(_GZIP):
-        stream = gzip.GzipFile(fileobj=raw, mode="rb")  # type: ignore[assignment]
-    elif begin.startswith(_ZSTANDARD):
-        unpacking = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        stream = io.BufferedReader(unpacking, 256 * 1024)
-    # A wrong byte must cost its row, not the load: it comes through as a lone surrogate, which `items` rejects.
-    return io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-
-
-def check_encoding(name: str) -> None:
-    """Raises `SourceError` when there is no such encoding."""
-    try:
-        codecs.lookup(name)
-    except LookupError as error:
-        raise SourceError(f"--encoding {name}: {error}") from error
+    def _encoding(self, stream: io.BufferedReader) -> tuple[Encoding, io.BufferedReader]:
+        """How `stream` is to be read; and itself, of which nothing has been read."""
+        if self._source.encoding is not None:
+            return Encoding(self._source.encoding), stream
+        if self._source.path != "-":
+            with Path(self._source.path).open("rb") as again:
+                return detect_encoding(unpacked(again), LOOKED_THROUGH), stream
+        head = stream.read(_STANDARD_INPUT_AHEAD)
+        return detect_encoding(io.BytesIO(head), len(head)), io.BufferedReader(Resumed(head, stream))
 
 
-def _delimiter_of(header: str) -> str:
-    return max(DELIMITERS, key=lambda delimiter: known_headers(next(csv.reader([header], delimiter=delimiter))))
+def _no_header(source: CsvSource, empty: bool) -> str:
+    # No word of the file itself: without a header, all of it is about people.
+    if empty:
+        return f"{source.name} is empty; the first line must name the columns"
+    return (
+        f"{source.name} seems to have no header: no column is known in any of its first rows; put a line above them "
+        "that names the columns (such as First Name, Last Name, Email), or name one that is there with "
+        "--map COLUMN=FIELD"
+    )
 
 
 @contextmanager
@@ -164,9 +169,17 @@ def _telling(source: CsvSource) -> Iterator[None]:
     """Turns what goes wrong in reading `source` into a `SourceError`."""
     try:
         yield
+    except WorkbookRefused as error:
+        raise SourceError(f"{source.name}: {error}") from error
     except OSError as error:
         raise SourceError(f"{source.name} can't be read: {error.strerror or error}") from error
     except (EOFError, zlib.error, zstandard.ZstdError) as error:
         raise SourceError(f"{source.name} can't be unpacked: {error}") from error
     except UnicodeError as error:
-        raise SourceError(f"{source.name} is not {source.encoding} text; give --encoding: {error}") from error
+        encoding = getattr(error, "encoding", source.encoding)
+        raise SourceError(f"{source.name} is not {encoding} text; give --encoding: {_trouble(error)}") from error
+
+
+def _trouble(error: UnicodeError) -> str:
+    """What is wrong, without the text that it is wrong in."""
+    return str(getattr(error, "reason", type(error).__name__))

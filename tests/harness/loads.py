@@ -13,6 +13,7 @@ from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import Row, Source, Start
 from indexing.sources.columns import ColumnMapping
+from indexing.sources.lines import Lines, lines_add_up
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import open_engine
@@ -87,22 +88,41 @@ async def _live(settings: EngineSettings) -> list[dict[str, Any]]:
         await engine.close()
 
 
+class Read(msgspec.Struct):
+    """All of a source after a start: what its last batch said of its lines, and what was said of it."""
+
+    columns: ColumnMapping | None
+    rows: list[Row]
+    lines: Lines | None
+    notes: tuple[str, ...]
+
+
+def read(source: Source, start: Start | None = None) -> Read:
+    """All that `source` gives after `start`; what it says of its lines adds up."""
+    outcome = asyncio.run(_read(source, start or Start()))
+    if start is None and outcome.lines is not None:
+        assert lines_add_up(outcome.lines, len(outcome.rows))
+    return outcome
+
+
 def rows_of(source: Source, start: Start | None = None) -> list[Row]:
     """All rows of `source` after `start`."""
-    return asyncio.run(_read(source, start or Start()))[1]
+    return read(source, start).rows
 
 
 def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
-    columns, rows = asyncio.run(_read(source, Start()))
-    assert columns is not None
-    read = contact_reader(columns, False)
-    return [read(row.cells).contact for row in rows]
+    outcome = read(source)
+    assert outcome.columns is not None
+    contact_of = contact_reader(outcome.columns, False)
+    return [contact_of(row.cells).contact for row in outcome.rows]
 
 
-async def _read(source: Source, start: Start) -> tuple[ColumnMapping | None, list[Row]]:
+async def _read(source: Source, start: Start) -> Read:
     async with source.open(start) as reading:
-        return reading.columns, [row async for batch in reading.batches for row in batch.rows]
+        batches = [batch async for batch in reading.batches]
+    rows = [row for batch in batches for row in batch.rows]
+    return Read(reading.columns, rows, batches[-1].lines if batches else None, reading.notes)
 
 
 def people(number: int, first: int = 0, title: str = "CEO") -> str:
@@ -118,6 +138,6 @@ def awkward_sample(path: Path, number: int) -> Path:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     chance = random.Random(3)
     for at in range(100, len(lines), 100):
-        lines[at] = chance.choice(("broken\n", lines[at - 50], lines[at]))
+        lines[at] = chance.choice((lines[at].rstrip("\n") + ",one too many\n", lines[at - 50], lines[at]))
     path.write_text("".join(lines), encoding="utf-8")
     return path

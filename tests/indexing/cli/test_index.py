@@ -11,7 +11,7 @@ from tests.harness.service import contacts
 
 AWKWARD = (
     "Id,Email,Title,# Employees,Created At,Keywords\n"
-    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"a, b"\n'
+    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"ä, ü"\n'
     "id-2,d@e.f\n"
     "id-3,g@h.i,CEO,many,2024-01-15,\n"
     "id-4,j@k.l,CEO,5,2024-02-30,\n"
@@ -27,12 +27,12 @@ def test_every_awkward_row_is_accounted_for(environment: dict[str, str], tmp_pat
     path = tmp_path / "awkward.csv"
     path.write_bytes(AWKWARD.replace("{long}", "word " * 2_000_000).encode("utf-8", "surrogateescape"))
     summary = loaded(environment, "csv", str(path), "--max-rejects", "90%")
-    assert (summary["rows"], summary["indexed"], summary["repeated"], summary["rejected"]) == (9, 2, 1, 6)
-    assert [reject["line"] for reject in rejects(environment)] == [4, 5, 6, 7, 8, 10]
+    assert (summary["rows"], summary["indexed"], summary["repeated"], summary["rejected"]) == (8, 3, 1, 4)
+    assert [reject["line"] for reject in rejects(environment)] == [5, 6, 7, 8]
     assert {reject["source"] for reject in rejects(environment)} == {"awkward.csv"}
-    assert rejects(environment)[1]["row"]["employees"] == "many"
+    assert rejects(environment)[0]["row"]["employees"] == "many"
     found = {contact["uuid"]: contact for contact in live(environment)}
-    assert set(found) == {"id-1", "id-7"}
+    assert set(found) == {"id-1", "id-2", "id-7"}
     assert (found["id-1"]["title"], found["id-1"]["employees"]) == ("CTO", 12)
     assert len(found["id-7"]["title"]) == 2_000_000 * 5 - 1
 
@@ -162,9 +162,9 @@ def test_help_has_examples(plain: dict[str, str], command: str) -> None:
 
 def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
     arguments = ["index", "csv", "-", "--rejects", str(tmp_path / "rejects.ndjson"), "--max-rejects", "50%"]
-    outcome = contacts(plain, *arguments, stdin=people(3).replace("Title", "Title,Note") + "x\n")
+    outcome = contacts(plain, *arguments, stdin=people(3).replace(",Title", ""))
     assert outcome.returncode == 1
-    outcome = contacts(plain, *arguments, stdin=people(3) + "x\n")
+    outcome = contacts(plain, *arguments, stdin=people(3) + "x,y,z,more\n")
     assert outcome.returncode == 0
     for said in ("rows read", "= indexed", "+ repeated", "+ rejected", "rejects.ndjson", "3 contacts are live"):
         assert said in outcome.stdout
