@@ -8,6 +8,7 @@ import msgspec
 
 from indexing.books import Books
 from indexing.encoders import Encoders
+from indexing.guard import check_lines
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
@@ -16,7 +17,7 @@ from indexing.recognition import Recognition
 from indexing.rejects import RejectFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
-from indexing.tally import Before, first_tally
+from indexing.tally import Before, Reading, first_tally
 from search.documents import search_fields
 from search.fields import ContactCompleteItem, complete_json
 from search.loader import Document, LiveContacts
@@ -44,29 +45,34 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
         SourceError: a source can't be read.
         EngineError: the live contacts can't be read.
     """
-    encoders, rows = Encoders(_checked, workers), 0
+    encoders, number = Encoders(_checked, workers), 0
     sources, reading_as = request.sources, ReadingAs(request.strict_values, documents=not request.update)
     columns: dict[str, dict[str, str | None]] = {}
     examples: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory, ProgressBar(total_size(sources)) as bar:
         files = Path(directory)
         books = Books(RejectFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
-        recognition = Recognition(files / "keys", encoders, live, request)
+        recognition, read = Recognition(files / "keys", encoders, live, request), Reading()
         try:
             before = Before(await recognition.meet(), await live.filled(), request.update)
             tally = first_tally(before)
             for source in sources:
-                async with open_source(source, Start(), rows + 1, encoders, reading_as) as opened:
+                lines, first = None, number
+                async with open_source(source, Start(), number + 1, encoders, reading_as) as opened:
                     if opened.columns is not None:
+                        read = read.opened(source.name, opened.notes, opened.columns.unknown)
                         columns[source.name] = dict(zip(opened.columns.headers, opened.columns.fields, strict=True))
                     async for portion in opened.portions:
                         recognised = await recognition.recognise(portion)
-                        rows += len(portion.rows)
+                        number += len(portion.rows)
                         tally += recognised.tally
                         books.enter(recognised)
                         shown = recognised.documents[: EXAMPLES - len(examples)]
                         examples += [msgspec.json.decode(document.body) for document in shown]
-                        bar.update(rows, portion.read.position)
+                        lines = portion.read.lines
+                        bar.update(number, portion.read.position)
+                check_lines(source.name, lines, number - first)
+                read = read.closed(lines, number - first)
             tally += recognition.correct(books.lost_rows())
             accepted = books.ledger.distinct()
         finally:
@@ -74,7 +80,7 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
             books.close()
             recognition.close()
     return DryRun(
-        **outcome(rows, accepted, books.rejects, before, tally),
+        **outcome(read, accepted, books.rejects, before, tally),
         accepted=accepted,
         columns=columns,
         examples=examples,

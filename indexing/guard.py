@@ -3,6 +3,7 @@
 from indexing.filled import FIELDS, Counts
 from indexing.rejects import RejectFile
 from indexing.request import Limits
+from indexing.sources.lines import Lines, lines_add_up
 from indexing.tally import Before
 from mappings.errors import IndexingError
 
@@ -26,6 +27,16 @@ def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
         raise LoadRefused(
             f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
             f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}; the live contacts are unchanged"
+        )
+
+
+def check_lines(source: str, lines: Lines | None, rows: int) -> None:
+    """Every line of a source that has lines is accounted for. Raises `LoadRefused`."""
+    if lines is not None and not lines_add_up(lines, rows):
+        known = lines.header + lines.notes + lines.blank + lines.further
+        raise LoadRefused(
+            f"{source} has {lines.read:,} lines, and only {known + rows:,} are accounted for ({rows:,} rows and "
+            f"{known:,} others); that is a fault of this software; the live contacts are unchanged"
         )
 
 

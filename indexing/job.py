@@ -13,7 +13,7 @@ from time import time_ns
 
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.guard import LoadRefused, check_contacts, check_filled, check_rejects
+from indexing.guard import LoadRefused, check_contacts, check_filled, check_lines, check_rejects
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
@@ -34,7 +34,6 @@ class Summary(Outcome, frozen=True, kw_only=True):
 
     indexed: int
     live: int
-    unknown_columns: tuple[str, ...]
     watermark: str | None
     seconds: float
 
@@ -97,10 +96,9 @@ class Job:
         self._close()
         self._file.remove()
         return Summary(
-            **outcome(state.rows, indexed, books.rejects, state.before, tally),
+            **outcome(state.reading, indexed, books.rejects, state.before, tally),
             indexed=indexed,
             live=live,
-            unknown_columns=tuple(state.unknown_columns),
             watermark=state.watermark,
             seconds=round(clock() - started, 2),
         )
@@ -117,7 +115,7 @@ class Job:
         if not state.met and not self._request.rebuild:
             await self._meet()
         await self._load()
-        self._progress.stage("building", state.rows)
+        self._progress.stage("building", state.reading.rows)
         contacts = await self._loader.finish()
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
@@ -158,15 +156,16 @@ class Job:
     async def _load(self) -> None:
         state, sources = self._state, self._request.sources
         try:
-            for at in range(state.source, len(sources)):
-                if at != state.source:
-                    state.source, state.source_rows, state.place = at, 0, None
-                await self._load_source(sources[at])
+            while state.source < len(sources):
+                source = sources[state.source]
+                await self._load_source(source)
+                check_lines(source.name, state.lines, state.source_rows)
+                state.next_source()
         finally:
             await asyncio.to_thread(self._encoders.close)
         if not state.numbered and not state.in_place:
             raise LoadRefused("the source has no rows; nothing was changed")
-        check_rejects(self._request.limits, state.rows, self._books.rejects)
+        check_rejects(self._request.limits, state.reading.rows, self._books.rejects)
 
     async def _load_source(self, source: Source) -> None:
         state = self._state
@@ -175,7 +174,7 @@ class Job:
         writing: deque[tuple[Recognised, asyncio.Task[list[Refusal]]]] = deque()
         async with open_source(source, start, first, self._encoders, reading_as) as opened:
             if opened.columns is not None:
-                state.unknown_columns = list(dict.fromkeys([*state.unknown_columns, *opened.columns.unknown]))
+                state.reading = state.reading.opened(source.name, opened.notes, opened.columns.unknown)
             try:
                 async for portion in opened.portions:
                     recognised = await self._recognition.recognise(portion)
@@ -210,4 +209,4 @@ class Job:
         state.keys_bytes = recognised.size
         state.mark = await self._loader.mark()
         self._file.save(state)
-        self._progress.update(state.rows, read.position)
+        self._progress.update(state.reading.rows, read.position)

@@ -6,13 +6,17 @@ import msgspec
 
 from indexing.filled import Filled, filled_before_and_now
 from indexing.rejects import RejectFile
-from indexing.tally import Before, Tally
+from indexing.sources.lines import Lines
+from indexing.tally import Before, Reading, Tally
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What loads and dry runs have in common: `rows` are indexed (or would be), repeated or rejected.
 
     Attributes:
+        lines: where the lines of files went; none where no source has lines.
+        notes: what was decided about the sources that their owner may know better.
+        unknown_columns: headers that mean nothing here, whose cells are kept as `custom`.
         repeated: rows of contacts that have a later row, too.
         kept: contacts of these rows that were live before under the same uuid.
         new: contacts of these rows that were not.
@@ -24,6 +28,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rows: int
+    lines: Lines
+    notes: tuple[str, ...]
+    unknown_columns: tuple[str, ...]
     repeated: int
     rejected: int
     kept: int
@@ -38,12 +45,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     rejects_by_reason: dict[str, int]
 
 
-def outcome(rows: int, accepted: int, rejects: RejectFile, before: Before, tally: Tally) -> dict[str, Any]:
-    """The values of an `Outcome`, by name: of so many rows so many contacts were accepted."""
+def outcome(reading: Reading, accepted: int, rejects: RejectFile, before: Before, tally: Tally) -> dict[str, Any]:
+    """The values of an `Outcome`, by name: of what was read so many contacts were accepted."""
     return msgspec.structs.asdict(
         Outcome(
-            rows=rows,
-            repeated=rows - accepted - rejects.count,
+            rows=reading.rows,
+            lines=reading.lines,
+            notes=reading.notes,
+            unknown_columns=reading.unknown_columns,
+            repeated=reading.rows - accepted - rejects.count,
             rejected=rejects.count,
             kept=tally.kept,
             new=tally.new,

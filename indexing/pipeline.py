@@ -60,9 +60,11 @@ class ReadingAs(msgspec.Struct, frozen=True):
 
 
 class OpenSource(msgspec.Struct, frozen=True):
-    """A source under way: its columns (`None` of finished contacts), and all its rows as portions, in order."""
+    """A source under way: its columns (`None` of finished contacts), what was decided about it, and all its rows as
+    portions, in order."""
 
     columns: ColumnMapping | None
+    notes: tuple[str, ...]
     portions: AsyncGenerator[Portion]
 
 
@@ -79,7 +81,7 @@ async def open_source(
         source.open(start) as reading,
         aclosing(_portions(source.name, reading, first, encoders, reading_as)) as portions,
     ):
-        yield OpenSource(reading.columns, portions)
+        yield OpenSource(reading.columns, reading.notes, portions)
 
 
 async def _portions(

@@ -12,7 +12,8 @@ import msgspec
 
 from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
-from indexing.tally import Before, Tally
+from indexing.sources.lines import Lines
+from indexing.tally import Before, Reading, Tally
 from mappings.errors import IndexingError
 
 
@@ -26,7 +27,8 @@ class JobState(msgspec.Struct, kw_only=True):
         source: the number of the source that is being read.
         source_rows: rows of that source that are done, the last of them at `place`.
         numbered: rows of all sources that are done; their numbers are the versions of the documents, from `base`.
-        rows: those among them that the summary is about.
+        lines: where the lines of that source have gone so far.
+        reading: what else was read; its rows are those that the summary is about.
         carried_bytes: where in the ledger those begin.
         met: who is live has been taken into the key table: those `before`.
         tally: what was found out about the contacts of these rows; of an update, `filled` begins with those live.
@@ -46,7 +48,8 @@ class JobState(msgspec.Struct, kw_only=True):
     source_rows: int = 0
     place: str | None = None
     numbered: int = 0
-    rows: int = 0
+    lines: Lines | None = None
+    reading: Reading = Reading()
     rejected: int = 0
     rejects_by_reason: dict[str, int] = {}
     reject_examples: dict[str, str] = {}
@@ -60,16 +63,20 @@ class JobState(msgspec.Struct, kw_only=True):
     lost_bytes: int = 0
     mark: str = ""
     watermark: str | None = None
-    unknown_columns: list[str] = []
+
+    def next_source(self) -> None:
+        """The source is done."""
+        self.reading = self.reading.closed(self.lines)
+        self.source, self.source_rows, self.place, self.lines = self.source + 1, 0, None, None
 
     def advance(self, read: RowBatch, carried: bool) -> None:
         """The rows of `read` are done. Those that were `carried` over are no part of the summary."""
         count = len(read.rows)
         self.numbered += count
         self.source_rows += count
-        self.place = read.rows[-1].place
+        self.place, self.lines = read.rows[-1].place, read.lines
         if not carried:
-            self.rows += count
+            self.reading = msgspec.structs.replace(self.reading, rows=self.reading.rows + count)
             self.watermark = max(filter(None, (self.watermark, read.watermark)), default=None)
 
 

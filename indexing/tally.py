@@ -1,11 +1,40 @@
 """What a load finds out about contacts, counted batch by batch: who is kept, new, shared, and what is filled."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from indexing.filled import FIELDS, NONE, Counts, plus
+from indexing.sources.lines import Lines
 
 EXAMPLES = 3
 """Of each kind of thing that is counted, so many are shown."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What was read of the sources so far, apart from contacts.
+
+    Attributes:
+        rows: of all sources that are no contacts carried over.
+        lines: where the lines of files went, of those that were read to their end.
+        notes: what was decided about the sources that their owner may know better.
+        unknown_columns: headers that mean nothing here, whose cells are kept as `custom`.
+    """
+
+    rows: int = 0
+    lines: Lines = Lines()
+    notes: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+
+    def opened(self, source: str, notes: Iterable[str], unknown: Iterable[str]) -> "Reading":
+        """What is known once one more source is open."""
+        said = dict.fromkeys([*self.notes, *(f"{source}: {note}" for note in notes)])
+        columns = dict.fromkeys([*self.unknown_columns, *unknown])
+        return Reading(self.rows, self.lines, tuple(said), tuple(columns))
+
+    def closed(self, lines: Lines | None, rows: int = 0) -> "Reading":
+        """What is known once it was read to its end: its lines and, where they were not counted yet, its rows."""
+        return msgspec.structs.replace(self, rows=self.rows + rows, lines=self.lines + (lines or Lines()))
 
 
 class Before(msgspec.Struct, frozen=True):

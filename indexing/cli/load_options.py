@@ -163,8 +163,6 @@ def _show(summary: Summary, request: LoadRequest) -> None:
     say(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
     if summary.kept or summary.gone:
         _show_replaced(summary, request)
-    if summary.unknown_columns:
-        say(f"Kept as custom: {', '.join(summary.unknown_columns)}")
     if summary.rejected:
         say(f"Rejected rows are in {request.rejects}:")
         _show_reasons(summary.rejects_by_reason)
@@ -193,8 +191,19 @@ def _show_dry_run(outcome: DryRun) -> None:
 
 def _show_outcome(outcome: Outcome, accepted: dict[str, int]) -> None:
     """What loads and dry runs have in common: rows, contacts, fields."""
+    for said in outcome.notes:
+        say(said)
+    lines = outcome.lines
+    if lines.read:
+        others = {"= header": lines.header, "+ notes": lines.notes, "+ blank": lines.blank, "+ inner": lines.further}
+        kinds = {label: count for label, count in others.items() if count or label == "= header"}
+        _show_counts({"lines read": lines.read, **kinds, "+ rows": outcome.rows})
     counts = {"rows read": outcome.rows, **accepted, "+ repeated": outcome.repeated, "+ rejected": outcome.rejected}
     _show_counts(counts)
+    if lines.short:
+        say(f"{lines.short:,} rows have fewer cells than the header; what is missing is empty.")
+    if outcome.unknown_columns:
+        say(f"Kept as custom: {', '.join(outcome.unknown_columns)}")
     say(f"uuids: {outcome.kept:,} kept, {outcome.new:,} new, {outcome.gone:,} gone")
     if outcome.shared:
         say(f"{outcome.shared:,} rows share an address or id with somebody else, and are contacts of their own:")

@@ -9,9 +9,15 @@ from indexing.state import JobState, StateFile
 from mappings.errors import IndexingError
 
 
-def state(rows: int = 0, **rest: Any) -> JobState:
+def state(numbered: int = 0, **rest: Any) -> JobState:
     return JobState(
-        store="contacts-1", in_place=False, base=7, inputs=["csv:a"], reject_path="rejects.ndjson", rows=rows, **rest
+        store="contacts-1",
+        in_place=False,
+        base=7,
+        inputs=["csv:a"],
+        reject_path="rejects.ndjson",
+        numbered=numbered,
+        **rest,
     )
 
 
