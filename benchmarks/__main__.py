@@ -6,7 +6,7 @@ By default those that take minutes. Each is also a module of its own with option
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import analysis, counting, exporting, indexing, neighbour, search, streaming
+from benchmarks import analysis, counting, exporting, indexing, messy, neighbour, search, streaming
 
 FIGURES = {
     "analysis": analysis.main,
@@ -14,6 +14,7 @@ FIGURES = {
     "counting": counting.main,
     "exporting": exporting.main,
     "indexing": indexing.main,
+    "messy": messy.main,
     "streaming": streaming.main,
     "neighbour": neighbour.main,
 }

@@ -45,10 +45,19 @@ _THREADS = 2
 
 
 class Load(msgspec.Struct, frozen=True):
-    """One run of the command: seconds of the whole process, and the mebibytes of its largest process."""
+    """One run of the command.
+
+    Attributes:
+        seconds: of the whole process.
+        cpu: seconds that all its processes were at work.
+        mebibytes: of its largest process.
+        live: contacts that readers see then.
+    """
 
     seconds: float
+    cpu: float
     mebibytes: int
+    live: int
 
 
 def sample(path: Path, number: int) -> Path:
@@ -58,19 +67,29 @@ def sample(path: Path, number: int) -> Path:
     return path
 
 
-def ours(environment: dict[str, str], path: Path, directory: Path) -> Load:
-    """`contacts index csv` from start to swap."""
+def ours(environment: dict[str, str], path: Path, directory: Path, code: Path | None = None) -> Load:
+    """`contacts index csv` from start to swap, of this checkout or of the one at `code`."""
     command = [*CONTACTS, "index", "csv", str(path), "--json", "--keep", "0", "--allow-shrink"]
     command += ["--rejects", str(directory / "rejects.ndjson")]
     # In between stands a process of its own: what it reports is of its children only, the job and its workers.
     runner = "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
-    runner += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024); sys.exit(code)"
+    runner += "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+    runner += "print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime); sys.exit(code)"
+    if code is not None:
+        environment = environment | {"PYTHONPATH": str(code)}
     started = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-c", runner, *command], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", runner, *command],
+        env=environment,
+        cwd=code,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     seconds = time.perf_counter() - started
-    return Load(seconds, int(done.stdout.splitlines()[-1]))
+    summary, used = done.stdout.splitlines()[-2:]
+    mebibytes, cpu = used.split()
+    return Load(seconds, float(cpu), int(mebibytes), json.loads(summary)["live"])
 
 
 def documents(path: Path) -> list[Document]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from api.settings import TABLE
 from docs.api_tables import filled
-from mappings.catalogue import entries
+from docs.readings import readings
+from docs.url_forms import url_forms
+from mappings.catalogue import aliases
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
 from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
@@ -98,6 +100,7 @@ def _mapping() -> str:
         "several values of it combine; of different parameters all must be met. Words are compared without case,",
         "accents and punctuation. Other spellings of a name are the same parameter. A name that is not here is",
         "`Other`, and unmapped: `Unknown parameter (no mapping defined)`.",
+        *url_forms(),
     ]
     category = ""
     for parameter in known_parameters():
@@ -107,10 +110,10 @@ def _mapping() -> str:
                 "",
                 f"## {category}",
                 "",
-                "| parameter | meaning | how it is compared | several values | other spellings |",
+                "| parameter | meaning | how it is compared | several values | other words |",
                 "| --- | --- | --- | --- | --- |",
             ]
-        spellings = ", ".join(f"`{entry.name}`" for entry in entries() if entry.alias_of == parameter.name)
+        spellings = _codes(alias.name for alias in aliases() if alias.of == parameter.name)
         lines.append(f"| `{parameter.name}` | {parameter.description} | {_comparison(parameter)} | {spellings} |")
     return "\n".join([*lines, *_values(), ""])
 
@@ -124,12 +127,11 @@ def _values() -> list[str]:
         for field in dict.fromkeys(KEYWORD_FIELDS.values())
     ]
     return [
-        *_VALUES_INTRODUCTION,
+        *readings(),
+        *_PLACES,
         *_section("Values of `sortByField`", "order", "names that are taken", sorts),
         *_section("Values of `existFields[]` and `notExistFields[]`", "field, a name itself", "Apollo's names", exists),
         *_section("Values of the `…KeywordFields[]` lists", "where is looked", "names that are taken", keywords),
-        "",
-        "Contacts have no descriptions of companies; `keywords` are the nearest to them.",
         "",
         "## Values of `personSeniorities[]`",
         "",
@@ -143,14 +145,7 @@ def _values() -> list[str]:
     ]
 
 
-_VALUES_INTRODUCTION = (
-    "",
-    "## Values that can't be used",
-    "",
-    "A number, range or date that can't be read is an error of the whole request, which names the parameter and the",
-    "value. Sort fields, industry tags, codes of funding stages and fields that are not known, and what is no domain,",
-    "are unmapped instead, and the rest of the URL counts. A range is `11,50`, `10001,` or `,50`; `10001` alone is",
-    "open: from there on.",
+_PLACES = (
     "",
     "## Places",
     "",

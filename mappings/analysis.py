@@ -4,7 +4,9 @@ The structs are the answer: encoded as JSON they are the `data` of the action `a
 """
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters, parameter_of
 from mappings.url import ApolloUrl
 
@@ -54,20 +56,25 @@ class Analysis(msgspec.Struct, frozen=True):
     raw_parameters: dict[str, list[str]]
     """Names as written, in the order of the URL. Ids of industries are shown as names here too."""
 
+    ledger: tuple[LedgerEntry, ...] | UnsetType = UNSET
+    """What became of each parameter and value (`mappings.ledger`), where that was asked for."""
+
 
 def analyze(url: ApolloUrl) -> Analysis:
     """Sort the parameters of a URL into categories and describe them."""
     given = given_parameters(url.pairs)
     given.sort(key=_rank)
     by_category: dict[str, list[AnalysedParameter]] = {}
+    values_given = 0
     for parameter, values in given:
+        values_given += len(values)
         shown = AnalysedParameter(parameter.name, parameter.shown(values), parameter.description, parameter.category)
         by_category.setdefault(parameter.category, []).append(shown)
     return Analysis(
         url=url.text,
         url_structure=UrlStructure(url.base_url, url.hash_path, url.query_string, bool(url.pairs)),
         categories=[AnalysedCategory(name, members, len(members)) for name, members in by_category.items()],
-        statistics=Statistics(len(given), len(url.pairs), len(by_category), list(by_category)),
+        statistics=Statistics(len(given), values_given, len(by_category), list(by_category)),
         raw_parameters=_raw_parameters(url),
     )
 

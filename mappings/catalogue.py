@@ -1,7 +1,7 @@
-"""The catalogue of parameters seen in real Apollo URLs: their names, categories and descriptions.
+"""The catalogue of parameters seen in real Apollo URLs: their names, categories and descriptions, and other names.
 
-It is data (`data/parameters.json`), read once and only when first asked for. How a parameter maps is not in it: that
-is said by the table in `mappings.parameters`, which alone reads the catalogue to answer.
+It is data (`data/parameters.json`, `data/aliases.json`), read once and only when first asked for. How a parameter maps
+is not in it: that is said by the table in `mappings.parameters`, which alone reads the catalogue to answer.
 """
 
 from functools import cache
@@ -34,22 +34,36 @@ OTHER: Category = "Other"
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One name that a parameter has in URLs.
-
-    An alias has only its name and what it stands for: its category and description are those of that parameter.
-    """
+    """A parameter of Apollo, by the name that answers show."""
 
     name: str
     category: Category = OTHER
     description: str = ""
     """What answers say about it: one plain phrase for people who know neither Apollo's names nor ours."""
 
-    alias_of: str | None = None
-    """The canonical name that this one is another spelling of; `None` for a parameter in its own right."""
+
+class Alias(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another word for a parameter. Other spellings of one word need no alias: see `mappings.names`."""
+
+    name: str
+    of: str
+    """The name of the parameter that it stands for."""
+
+    source: str
+    """Where it comes from: a public URL, or in words."""
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
     """All entries, in the order in which answers show parameters: by category, inside one as the data has them."""
-    data = resources.files("mappings").joinpath("data", "parameters.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Entry, ...])
+    return msgspec.json.decode(_data("parameters.json"), type=tuple[Entry, ...])
+
+
+@cache
+def aliases() -> tuple[Alias, ...]:
+    """All aliases: hand-made names, and singulars and plurals of Apollo's."""
+    return msgspec.json.decode(_data("aliases.json"), type=tuple[Alias, ...])
+
+
+def _data(file: str) -> bytes:
+    return resources.files("mappings").joinpath("data", file).read_bytes()

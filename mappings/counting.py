@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from mappings.analysis import AnalysedParameter, Statistics, UrlStructure, analyze
 from mappings.contact_filter import context_of, predicate_of_value
+from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import MatchAll, Predicate, any_of
 from mappings.rules import Context, none_of
@@ -50,6 +52,7 @@ class CountedAnalysis(msgspec.Struct, frozen=True):
     categories: list[CountedCategory]
     statistics: Statistics
     raw_parameters: dict[str, list[str]]
+    ledger: tuple[LedgerEntry, ...] | UnsetType = UNSET
 
 
 class Countable(msgspec.Struct, frozen=True):

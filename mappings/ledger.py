@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from mappings.contact_filter import context_of, values_of
-from mappings.parameters import Parameter, given_parameters, parameter_of
+from mappings.parameters import Parameter, given_parameters, written_parameters
 from mappings.rules import Context, Reading, Reason, last_of
 from mappings.url import ApolloUrl
 from mappings.values import Malformed, decoded_again
@@ -52,14 +52,13 @@ def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
     Args:
         url: the URL. What it was taken out of is the first entry.
         today: the day in UTC that dates such as `60_days_ago` are counted from.
+
+    Raises:
+        InvalidField: JSON in the URL has too many values.
     """
     context = context_of(given_parameters(url.pairs), today)
-    written: dict[str, tuple[Parameter, list[tuple[str, str]]]] = {}
-    for name, value in url.pairs:
-        parameter = parameter_of(name)
-        written.setdefault(parameter.name, (parameter, []))[1].append((name, value))
     entries = [_unwrapping(url)] if url.unwrapped else []
-    for parameter, pairs in written.values():
+    for parameter, pairs in written_parameters(url.pairs):
         entries += _entries(parameter, pairs, context)
     return tuple(entries)
 

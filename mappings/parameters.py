@@ -8,15 +8,22 @@ A URL's names come here first (`given_parameters`); what its values ask for is p
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
 import msgspec
 
 from mappings import readers
-from mappings.catalogue import OTHER, Category, Entry, entries
+from mappings.catalogue import OTHER, Category, Entry, aliases, entries
+from mappings.errors import InvalidField
+from mappings.json_filters import FILTERS, pairs_in, unread_filters
+from mappings.names import key_of
 from mappings.predicates import all_of, any_of
 from mappings.rules import Combine, Read, Reason, Show, Split, ValueReader, last_of, none_of, unmapped
+from mappings.url import MOST_VALUES
+
+Value = TypeVar("Value")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -72,6 +79,8 @@ _TABLE = (
     ParameterRow("personLocations[]", readers.location("person_location")),
     ParameterRow("personNotLocations[]", readers.location("person_location"), none_of),
     ParameterRow("personLinkedinUrls[]", readers.profile),
+    ParameterRow("contactStageIds[]", readers.contact_stage),
+    ParameterRow("notContactStageIds[]", readers.contact_stage, none_of),
     # The e-mail address
     ParameterRow("contactEmailStatusV2[]", readers.email_status_term),
     ParameterRow("contactEmailStatus[]", readers.email_status_term),
@@ -89,6 +98,12 @@ _TABLE = (
     ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
+    ParameterRow("organizationSicCodes[]", readers.industry_code("sic_codes")),
+    ParameterRow("notOrganizationSicCodes[]", readers.industry_code("sic_codes"), none_of),
+    ParameterRow("organizationNaicsCodes[]", readers.industry_code("naics_codes")),
+    ParameterRow("notOrganizationNaicsCodes[]", readers.industry_code("naics_codes"), none_of),
+    ParameterRow("organizationFoundedYearRange[min]", readers.at_least("founded_year")),
+    ParameterRow("organizationFoundedYearRange[max]", readers.at_most("founded_year")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
     ParameterRow("totalFundingRange[min]", readers.at_least("total_funding")),
     ParameterRow("totalFundingRange[max]", readers.at_most("total_funding")),
@@ -112,6 +127,7 @@ _TABLE = (
     ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.technology, none_of),
     ParameterRow("existFields[]", readers.known_field, all_of),
     ParameterRow("notExistFields[]", readers.known_field, none_of),
+    ParameterRow(FILTERS, unread_filters),
 )
 
 _UNMAPPED_NAMES: dict[Reason, tuple[str, ...]] = {
@@ -153,6 +169,7 @@ _UNMAPPED_CATEGORIES: dict[Category, Reason] = {
 
 _UNKNOWN = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
+_HUMP = re.compile(r"(?<!^)[A-Z]")
 _LAST_RANK = sys.maxsize
 
 
@@ -166,18 +183,24 @@ def known_parameters() -> list[Parameter]:
     return list(_parameters().values())
 
 
-def given_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, list[str]]]:
-    """Names and values of a URL → its parameters, each once with all its values, both in the order of the URL."""
+def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, list[str]]]:
+    """Names and values of a URL → its parameters, each once with all its values, both in the order of the URL.
+
+    In place of `filters=` stand the parameters in its JSON, if it has any by a name of Apollo's.
+
+    Raises:
+        InvalidField: the JSON has too many values.
+    """
     spellings = _by_spelling()
-    by_name: dict[str, tuple[Parameter, list[str]]] = {}
-    for name, value in pairs:
-        parameter = spellings.get(name) or _respelled(name)
-        earlier = by_name.get(parameter.name)
-        if earlier is None:
-            by_name[parameter.name] = (parameter, [value])
-        else:
-            earlier[1].append(value)
-    return list(by_name.values())
+    given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
+    if FILTERS in given:
+        given = _grouped([(parameter, value) for parameter, (_, value) in _with_filters_read(pairs)])
+    return list(given.values())
+
+
+def written_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, list[tuple[str, str]]]]:
+    """The same, each value with its name as it is written: `filters[titles]` in JSON. Raises the same."""
+    return list(_grouped(_with_filters_read(pairs)).values())
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -185,20 +208,67 @@ def by_rank(parameter: Parameter) -> int:
     return parameter.rank
 
 
+def _grouped(pairs: Iterable[tuple[Parameter, Value]]) -> dict[str, tuple[Parameter, list[Value]]]:
+    by_name: dict[str, tuple[Parameter, list[Value]]] = {}
+    for parameter, value in pairs:
+        earlier = by_name.get(parameter.name)
+        if earlier is None:
+            by_name[parameter.name] = (parameter, [value])
+        else:
+            earlier[1].append(value)
+    return by_name
+
+
+def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, tuple[str, str]]]:
+    """Each parameter with its name as written and its value.
+
+    Of the JSON of `filters=` what has names of Apollo's, by rule: what other words mean there nobody can tell.
+    """
+    read: list[tuple[Parameter, tuple[str, str]]] = []
+    by_key = _by_key()
+    for name, value in pairs:
+        parameter = parameter_of(name)
+        inner = pairs_in(value) if parameter.name == FILTERS else []
+        known = {key: by_key.get(key_of(key)) for key, _ in inner}
+        if any(known.values()):
+            read += [(known[key] or _unknown(key), (f"{FILTERS}[{key}]", text)) for key, text in inner]
+        else:
+            read.append((parameter, (name, value)))
+    if len(read) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return read
+
+
 def _respelled(name: str) -> Parameter:
-    meant = _BLANK_BEFORE_BRACKET.sub("", name.strip())
-    return _by_spelling().get(meant) or _unmapped(Entry(meant, OTHER, _UNKNOWN), _LAST_RANK, Reason.UNKNOWN)
+    key = key_of(name)
+    return _by_key().get(key) or _by_alias().get(key) or _unknown(_BLANK_BEFORE_BRACKET.sub("", name.strip()))
+
+
+def _unknown(name: str) -> Parameter:
+    return _unmapped(Entry(name, OTHER, _UNKNOWN), _LAST_RANK, Reason.UNKNOWN)
 
 
 @cache
 def _by_spelling() -> dict[str, Parameter]:
-    """Every spelling that is known beforehand, so that a name takes one look-up."""
-    parameters = _parameters()
-    spellings = dict(parameters)
-    spellings |= {entry.name: parameters[entry.alias_of] for entry in entries() if entry.alias_of}
-    for spelling, parameter in list(spellings.items()):
-        spellings.setdefault(spelling.removesuffix("[]") if spelling.endswith("[]") else f"{spelling}[]", parameter)
+    """The commonest spellings, those of Apollo's app and API, so that a name takes one look-up and no rule."""
+    spellings = {}
+    for name, parameter in _parameters().items():
+        for spelling in (name, _HUMP.sub(r"_\g<0>", name).lower()):
+            spellings[spelling] = parameter
+            spellings[spelling.removesuffix("[]") if spelling.endswith("[]") else f"{spelling}[]"] = parameter
     return spellings
+
+
+@cache
+def _by_key() -> dict[str, Parameter]:
+    """The parameters by what all spellings of their names have in common."""
+    return {key_of(name): parameter for name, parameter in _parameters().items()}
+
+
+@cache
+def _by_alias() -> dict[str, Parameter]:
+    """The same by what other words for them have in common."""
+    return {key_of(alias.name): _parameters()[alias.of] for alias in aliases()}
 
 
 @cache
@@ -207,7 +277,7 @@ def _parameters() -> dict[str, Parameter]:
     rows = {row.name: row for row in _TABLE}
     reasons = {name: reason for reason, names in _UNMAPPED_NAMES.items() for name in names}
     parameters = {}
-    for rank, entry in enumerate(entry for entry in entries() if entry.alias_of is None):
+    for rank, entry in enumerate(entries()):
         row = rows.get(entry.name)
         if row is None:
             reason = reasons.get(entry.name) or _UNMAPPED_CATEGORIES.get(entry.category, Reason.UNKNOWN)

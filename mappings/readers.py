@@ -4,9 +4,11 @@ Each is a `mappings.rules.ValueReader`, or makes one for a search field, with th
 the meaning of values; which parameter is read by which is said once, in the table of `mappings.parameters`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
+from mappings.codes import codes_in
 from mappings.errors import InvalidField
 from mappings.locations import AskedPlace, asked_place
 from mappings.ordering import order_of
@@ -33,6 +35,9 @@ from mappings.web import domain_in, linkedin_key, listed_domain
 _DEFAULT_KEYWORD_FIELDS = ("company_text", "keywords", "industries")
 _FREE_TEXT_TERMS = ("person_name", "title_words", "search_words")
 _FREE_TEXT_PHRASES = ("company_text", "industries", "keywords", "person_location")
+_ID = re.compile("[0-9a-fA-F]{24}")
+"""An id of Apollo's."""
+
 _OR = " OR "
 _AROUND_DOMAIN = "\"'`“”‘’«»<>()[]{},;.!?"
 """What may stand around a domain in a sentence."""
@@ -323,6 +328,31 @@ def stage(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     if named.isdecimal():
         return Reason.ID_BASED
     return Reading(Terms("funding_stage", (named,)), "a name in place of a code", named)
+
+
+@compared("the same stage, by its name; ids are left out")
+def contact_stage(value: str, _context: Context) -> Predicate | Reading | Reason | None:
+    """A stage of the owner's own, by its name: what its id stands for, only Apollo knows."""
+    named = term(value)
+    if not named:
+        return None
+    if _ID.fullmatch(value.strip()):
+        return Reason.ID_BASED
+    return Reading(Terms("stage", (named,)), "a name in place of an id", named)
+
+
+def industry_code(field: str) -> ValueReader:
+    """An industry by its code in a classification, with all that is in it."""
+
+    @compared("the code, and all that begin with it; what holds no code is left out")
+    def read(value: str, _context: Context) -> Predicate | Reading | Reason | None:
+        written = value.strip()
+        if not written:
+            return None
+        codes = codes_in(written)
+        return _spelled(Terms(field, codes), written, ", ".join(codes)) if codes else Reason.NO_FIELD
+
+    return read
 
 
 @compared("the domain with its subdomains")

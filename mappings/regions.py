@@ -78,7 +78,7 @@ def _places_in(field: str, name: str, written: str) -> Predicate:
     return any_of([*named, all_of([inside, *elsewhere])])
 
 
-class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RegionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row of `data/regions.json`: codes of countries, and names of regions before it that belong to it as a whole."""
 
     name: str
@@ -89,9 +89,10 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
+def region_rows() -> tuple[RegionRow, ...]:
+    """The regions that are known, as they stand in the data."""
     data = resources.files("mappings").joinpath("data", "regions.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[_Row, ...])
+    return msgspec.json.decode(data, type=tuple[RegionRow, ...])
 
 
 @cache
@@ -99,7 +100,7 @@ def _regions() -> dict[str, Region]:
     """Spelling → region."""
     names = {country.alpha2: normalise(country.name) for country in countries()}
     regions: dict[str, Region] = {}
-    for row in _rows():
+    for row in region_rows():
         inside = {names[code] for code in row.countries}
         inside = inside.union(*(regions[_region_key(normalise(part))].countries for part in row.of))
         name = normalise(row.name)
@@ -110,7 +111,7 @@ def _regions() -> dict[str, Region]:
 
 @cache
 def _names_with_commas() -> frozenset[str]:
-    spellings = (spelling for row in _rows() for spelling in (row.name, *row.aliases))
+    spellings = (spelling for row in region_rows() for spelling in (row.name, *row.aliases))
     return frozenset(_region_key(normalise(spelling)) for spelling in spellings if "," in spelling)
 
 

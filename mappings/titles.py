@@ -19,7 +19,7 @@ LEFT_OUT = frozenset({"and", "of", "the", "for", "in", "at", "to"})
 """Words that tell no title from another. `&` is no word."""
 
 
-class _Abbreviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Abbreviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is abbreviated, as people write it, and where that is said."""
 
     short: str
@@ -60,6 +60,12 @@ def similar_title(field: str, text: str) -> Predicate | None:
     """
     title = words(text)
     return any_of(_having(field, name) for name in _names(_telling(title))) if title else None
+
+
+def abbreviations() -> tuple[Abbreviation, ...]:
+    """What can be abbreviated, as it stands in the data."""
+    data = resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes()
+    return msgspec.json.decode(data, type=tuple[Abbreviation, ...])
 
 
 def _telling(title: Sequence[str]) -> list[str]:
@@ -115,9 +121,8 @@ class _Abbreviations(msgspec.Struct, frozen=True):
 
 @cache
 def _abbreviated() -> _Abbreviations:
-    data = resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes()
     forms: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for row in msgspec.json.decode(data, type=tuple[_Abbreviation, ...]):
+    for row in abbreviations():
         short, long = words(row.short), tuple(_telling(words(row.long)))
         of_long = forms.setdefault(long, [])
         of_long.append(short)

@@ -1,9 +1,9 @@
 """Apollo URLs: text as people paste it → its structure and its parameters, decoded once.
 
 Apollo keeps the search in the fragment (`https://app.apollo.io/#/people?personTitles[]=CEO&page=1`), where the rules
-of ordinary query strings do not reach: nothing may be left to a general URL parser. Pasted URLs come with quotes,
-line breaks and HTML escapes, and all of that is read as meant. What is not of apollo.io is refused here, by one
-expression that has to match everything before the first `/`, `?` or `#`.
+of ordinary query strings do not reach: nothing may be left to a general URL parser. What a URL was pasted in is taken
+off first (`mappings.wrappings`). What is not of apollo.io is refused here, by one expression that has to match
+everything before the first `/`, `?` or `#`.
 """
 
 import re
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from mappings import wrappings
 from mappings.errors import ForeignUrl, InvalidField
 
 LONGEST_URL = 64 * 1024
@@ -25,9 +26,11 @@ _ORIGIN = re.compile(
     r"(?:(?:(?P<scheme>https?):)?//)?(?P<host>(?:[a-z0-9_-]+\.)*apollo\.io\.?(?::[0-9]{1,5})?)(?=[/?#]|\Z)",
     re.IGNORECASE | re.ASCII,
 )
-_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "«": "»", "<": ">"}
-_QUOTED_DEEPEST = 3
-_ESCAPED_AMPERSAND = re.compile("&(?:amp;)+")
+# What Apollo's app writes, with nothing around it and nothing on the way: most of all texts.
+_ORDINARY = re.compile(
+    r"https://(?:[a-z0-9-]+\.)*apollo\.io/(?:#/)?(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
+)
+_ENDINGS = frozenset(".,;:!?)]}>")
 _TRACKING = "utm_"
 
 
@@ -50,7 +53,7 @@ class ApolloUrl(msgspec.Struct, frozen=True):
     """Names and values, decoded, in the order of the URL."""
 
     unwrapped: tuple[str, ...] = ()
-    """What the URL was taken out of, from the outside in, in words."""
+    """What it was taken out of, a phrase in plain English for each wrapping; empty for a URL as Apollo writes it."""
 
     @property
     def parameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -68,7 +71,10 @@ def parse(text: str) -> ApolloUrl:
         ForeignUrl: it is not of apollo.io or a subdomain of it, or not http(s).
         InvalidField: it has more than `LONGEST_URL` bytes or more than `MOST_VALUES` values.
     """
-    written = _unwrapped(_encodable(text))
+    written = _encodable(text)
+    unwrapped: tuple[str, ...] = ()
+    if not _is_ordinary(written):
+        written, unwrapped = wrappings.unwrapped(written)
     origin = _ORIGIN.match(written)
     if origin is None:
         raise ForeignUrl
@@ -90,6 +96,16 @@ def parse(text: str) -> ApolloUrl:
         hash_path=_path(path),
         query_string=query if asked else None,
         pairs=pairs,
+        unwrapped=unwrapped,
+    )
+
+
+def _is_ordinary(text: str) -> bool:
+    return (
+        _ORDINARY.match(text) is not None
+        and text.isascii()
+        and text[-1] not in _ENDINGS
+        and not (" " in text or "\n" in text or "\r" in text or "\t" in text or ";" in text or "\\" in text)
     )
 
 
@@ -106,25 +122,13 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _unwrapped(text: str) -> str:
-    """Without blanks and quotes around it. A quote only at the end belongs to the last value."""
-    text = text.strip()
-    for _ in range(_QUOTED_DEEPEST):
-        if not text or (closing := _QUOTES.get(text[0])) is None:
-            break
-        text = text[1:].removesuffix(closing).strip()
-    return text
-
-
 def _path(path: str) -> str | None:
     inner = path.strip().strip("/")
     return f"/{inner}" if inner else None
 
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:
-    if "&amp;" in query:
-        query = _ESCAPED_AMPERSAND.sub("&", query)
-    parts = [stripped for part in query.removesuffix("/").split("&") if (stripped := part.strip())]
+    parts = [stripped for part in query.lstrip("?").removesuffix("/").split("&") if (stripped := part.strip())]
     if len(parts) > MOST_VALUES:
         raise InvalidField(f"url: more than {MOST_VALUES} values")
     if "+" in query or "%" in query:

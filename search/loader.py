@@ -40,8 +40,8 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class LiveContacts(Protocol):
-    """What a load asks about the contacts that are live at that moment, also if another version of this software
-    loaded them. All methods raise `EngineError`."""
+    """What a load asks about the contacts that were live when it began, also if another version of this software
+    loaded them; where it writes in place, about what is live now. All methods raise `EngineError`."""
 
     def identities(self) -> AsyncGenerator[list[Identity]]:
         """Of all live contacts, in any order, in batches; of none when nothing is live."""

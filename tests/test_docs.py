@@ -10,10 +10,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from docs.generate import pages
+from docs.url_forms import FORMS
 from indexing.cli.main import contacts
+from mappings.parameters import given_parameters
+from mappings.url import parse
 from tests.harness.service import environment_of
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(("kind", "text"), FORMS)
+def test_every_form_of_a_url_asks_for_what_its_page_says(kind: str, text: str) -> None:
+    asked = [(parameter.name, values) for parameter, values in given_parameters(parse(text).pairs)]
+    assert asked[:2] == [("personTitles[]", ["CEO"]), ("page", ["1"])], kind
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)

@@ -20,11 +20,8 @@ Schema = dict[str, object]
 
 EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
 
-URL_PATTERN = (
-    r"""^\s*(?:["'`“‘«<]\s*){0,3}(?:(?:[Hh][Tt][Tt][Pp][Ss]?:)?//)?"""
-    r"(?:[A-Za-z0-9_-]+\.)*[Aa][Pp][Oo][Ll][Ll][Oo]\.[Ii][Oo]\.?(?::[0-9]{1,5})?(?:[/?#]|\s*$)"
-)
-"""What `mappings.url` takes for a URL of apollo.io, for readers of the documents: patterns there have no flags."""
+URL_FORMAT = "apollo-url"
+"""What `mappings.url` takes for a URL of apollo.io, also in a mail or a redirector's link: no pattern can say it."""
 
 # U+001C to U+001F and U+0085 are white space to Python, and not to the patterns of JSON Schema. U+00AD, a soft hyphen,
 # is nothing in a domain.
@@ -211,7 +208,7 @@ VIEW = Kind(read=_read_view, check=_check_view, from_texts=_one, schema={}, text
 """Anything: as the protocol has it, what is no view that there is, is the full one; unless the request is strict."""
 
 _ROWS = (
-    Field("url", _text(pattern=URL_PATTERN, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
+    Field("url", _text(format=URL_FORMAT, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
           EXAMPLE_URL),
     Field("include_company_name", NAME_OR_NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
@@ -223,6 +220,7 @@ _ROWS = (
           "A `next` or `previous` of an earlier answer to the same filter and order"),
     Field("view", VIEW, Place.QUERY, "`simple` for contacts in short, `complete` for all that is stored of them",
           "simple"),
+    Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip

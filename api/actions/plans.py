@@ -11,6 +11,7 @@ import msgspec
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, shorten
+from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
 from search.cursor import fingerprint
@@ -40,6 +41,7 @@ class Plan(msgspec.Struct, frozen=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
     """
 
     fingerprint: bytes
@@ -47,6 +49,7 @@ class Plan(msgspec.Struct, frozen=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    ledger: bytes = b""
 
 
 class Plans:
@@ -56,12 +59,18 @@ class Plans:
         self._engine = engine
         self._kept = lru_cache(maxsize=KEPT_PLANS)(self._make)
 
-    async def get(self, url: str, lists: CompanyLists, *, strict: bool = False) -> Plan:
-        """The plan for `url` and `lists`. Raises `ForeignUrl`, `InvalidField` or `InvalidParameter`."""
+    async def get(self, url: str, lists: CompanyLists, *, strict: bool = False, with_ledger: bool = False) -> Plan:
+        """The plan for `url` and `lists`. Raises `ForeignUrl`, `InvalidField` or `InvalidParameter`.
+
+        A ledger is made when it is asked for, and not kept: few ask, and it is longer than all the rest.
+        """
         plan = await self._plan(url, lists)
         if strict:
             refuse_unmapped(plan.unmapped)
-        return plan
+        if not with_ledger:
+            return plan
+        told = _ledger(url) if len(url) <= LONGEST_INLINE else await asyncio.to_thread(_ledger, url)
+        return msgspec.structs.replace(plan, ledger=told)
 
     async def _plan(self, url: str, lists: CompanyLists) -> Plan:
         size = _size(url, lists)
@@ -83,6 +92,10 @@ class Plans:
         )
         compiled = self._engine.compile(contact_filter)
         return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
+
+
+def _ledger(url: str) -> bytes:
+    return b',"ledger":%b' % msgspec.json.encode(ledger(parse(url), datetime.now(UTC).date()))
 
 
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:

@@ -51,9 +51,14 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnalyzeRequest(ActionRequest, frozen=True, kw_only=True):
-    """Something about `url`."""
+    """Something about `url`.
+
+    Attributes:
+        ledger: the answer is to say what became of each parameter and value of the URL.
+    """
 
     url: str
+    ledger: bool = False
 
 
 class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):

@@ -15,10 +15,11 @@ from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unm
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
 from api.settings import Settings
-from mappings.analysis import analyze
+from mappings.analysis import Analysis, analyze
 from mappings.contact_filter import map_url
-from mappings.counting import Countable, countable
+from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.errors import ResponseTooLarge
+from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
 from mappings.url import ApolloUrl, parse
 from search.cursor import Position, decode
@@ -48,7 +49,7 @@ class SearchAnswer(msgspec.Struct, frozen=True):
         # Joined once, since the items may be a quarter of a gigabyte.
         pieces = list(self.items) or [b""]
         pieces[0] = b'{"next":%b,"previous":%b,"results":[%b' % (*ends, pieces[0])
-        pieces[-1] += b"]%b}" % self.plan.metadata
+        pieces[-1] += b"]%b%b}" % (self.plan.metadata, self.plan.ledger)
         return b",".join(pieces)
 
 
@@ -66,18 +67,18 @@ class ContactService:
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
-        return await _off_loop(request.url, lambda: msgspec.json.encode(analyze(_parsed(request))))
+        return await _off_loop(request.url, lambda: _analysis(request))
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
         counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
         counts = await self.engine.count_many(compiled)
-        return await _off_loop(request.url, lambda: msgspec.json.encode(counting.answer(counts)))
+        return await _off_loop(request.url, lambda: _told(counting.answer(counts), counting.url, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact."""
         plan = await self.plan(request)
-        return b'{"count":%d}' % await self.engine.count(plan.compiled)
+        return b'{"count":%d%b}' % (await self.engine.count(plan.compiled), plan.ledger)
 
     async def search(self, request: SearchRequest) -> bytes:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
@@ -110,7 +111,7 @@ class ContactService:
             # One more than fits: enough to know that the answer is too large, whatever the limit says.
             most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
             uuids = await self.engine.uuids(plan.compiled, most)
-            return self._uuids_answer(len(uuids), [inside(uuids)] if uuids else [])
+            return self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
         count, size, parts = 0, 0, []
         async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
@@ -118,7 +119,7 @@ class ContactService:
                     parts.append(inside(batch))
                     count, size = count + len(batch), size + len(parts[-1]) + 1
                     self._refuse_over(size)
-        return self._uuids_answer(count, parts)
+        return self._uuids_answer(plan, count, parts)
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
@@ -126,12 +127,12 @@ class ContactService:
 
     def plan(self, request: CountRequest) -> Awaitable[Plan]:
         """The request's filter, ready to run."""
-        return self._plans.get(request.url, request.lists, strict=request.strict)
+        return self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
 
-    def _uuids_answer(self, count: int, parts: list[bytes]) -> bytes:
+    def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)
         self._refuse_over(len(body))
-        return b'{"count":%d,"uuids":[%b]}' % (count, body)
+        return b'{"count":%d,"uuids":[%b]%b}' % (count, body, plan.ledger)
 
     async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         items: list[bytes] = []
@@ -178,6 +179,18 @@ class ContactService:
 async def _off_loop(url: str, work: Callable[[], Result]) -> Result:
     """The result of `work`, in a thread if the URL is so long that others would notice."""
     return work() if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work)
+
+
+def _analysis(request: AnalyzeRequest) -> bytes:
+    url = _parsed(request)
+    return _told(analyze(url), url, request)
+
+
+def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: AnalyzeRequest) -> bytes:
+    """The analysis as JSON, with the ledger if it was asked for."""
+    if request.ledger:
+        analysis = msgspec.structs.replace(analysis, ledger=ledger(url, datetime.now(UTC).date()))
+    return msgspec.json.encode(analysis)
 
 
 def _parsed(request: AnalyzeRequest) -> ApolloUrl:

@@ -6,11 +6,15 @@ Answers themselves are put together from bytes (`api.actions.service`); the test
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from api.actions.views import VIEWS
 from mappings.contact_filter import MappingSummary, UnmappedCategory
+from mappings.ledger import LedgerEntry
 from search.fields import ContactListItem
+
+Ledger = list[LedgerEntry] | UnsetType
+"""The last key of every answer, where it was asked for; else it is not there."""
 
 _VIEWS = [{"$ref": f"#/components/schemas/{view.shape.__name__}"} for view in VIEWS.values()]
 
@@ -22,6 +26,7 @@ class CountData(msgspec.Struct, frozen=True):
     """How many contacts match."""
 
     count: Annotated[int, Meta(ge=0, examples=[1234])]
+    ledger: Ledger = UNSET
 
 
 class UuidsData(msgspec.Struct, frozen=True):
@@ -29,6 +34,7 @@ class UuidsData(msgspec.Struct, frozen=True):
 
     count: Annotated[int, Meta(ge=0, examples=[1])]
     uuids: Annotated[list[str], Meta(examples=[["398cce44-233d-5f7c-aea1-e4a6a79df10c"]])]
+    ledger: Ledger = UNSET
 
 
 class SearchData(msgspec.Struct, frozen=True):
@@ -40,6 +46,7 @@ class SearchData(msgspec.Struct, frozen=True):
     apollo_url: str
     mapping_summary: MappingSummary
     unmapped_categories: list[UnmappedCategory]
+    ledger: Ledger = UNSET
 
 
 class SearchPart(msgspec.Struct, frozen=True):
@@ -66,6 +73,7 @@ class SearchEnd(msgspec.Struct, frozen=True):
     apollo_url: str
     mapping_summary: MappingSummary
     unmapped_categories: list[UnmappedCategory]
+    ledger: Ledger = UNSET
 
 
 class UuidsEnd(msgspec.Struct, frozen=True):
@@ -73,3 +81,4 @@ class UuidsEnd(msgspec.Struct, frozen=True):
 
     count: Annotated[int, Meta(ge=0)]
     parts: Annotated[int, Meta(ge=0)]
+    ledger: Ledger = UNSET

@@ -62,8 +62,8 @@ class SearchStream:
 
     @property
     def metadata(self) -> bytes:
-        """The end of the answer, as in `Plan`."""
-        return self._plan.metadata
+        """The end of the answer, as in `Plan`, with the ledger if there is one."""
+        return self._plan.metadata + self._plan.ledger
 
     async def batches(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[list[bytes]]:
         """The items as JSON, in the request's view."""
@@ -84,7 +84,7 @@ class SearchStream:
         later = msgspec.json.encode(cursor_of(self.next, self._plan))
         earlier = msgspec.json.encode(cursor_of(self.previous, self._plan))
         counts = b'{"count":%d,"parts":%d' % (self.count, parts)
-        return b'%b,"next":%b,"previous":%b%b}' % (counts, later, earlier, self._plan.metadata)
+        return b'%b,"next":%b,"previous":%b%b}' % (counts, later, earlier, self.metadata)
 
     async def _whole_items(self) -> AsyncGenerator[list[bytes]]:
         limit, position = self._request.limit, self._position
@@ -152,7 +152,7 @@ class UuidStream:
 
     def end(self, parts: int) -> bytes:
         """The `data` of the message after all parts."""
-        return b'{"count":%d,"parts":%d}' % (self.count, parts)
+        return b'{"count":%d,"parts":%d%b}' % (self.count, parts, self._plan.ledger)
 
     async def _batches(self) -> AsyncGenerator[list[str]]:
         if self._limit is None:

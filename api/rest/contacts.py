@@ -43,7 +43,7 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) 
     """A page in the form that the client accepts. Its links repeat the `query`, and go with the same body."""
 
     def link(cursor: str) -> str:
-        repeated = {name: value for name, value in query.items() if name != "offset"}
+        repeated = {name: "true" if value is True else value for name, value in query.items() if name != "offset"}
         linked = urlencode({**repeated, "cursor": cursor}, doseq=True)
         return f"{http.base_url}{PATH[1:]}{ACTIONS['search_contacts'].path}?{linked}"
 

@@ -6,9 +6,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Errors are one lin
 import secrets
 import sys
 import traceback
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TextIO
 
 import click
+import msgspec
 
 from api.settings import Settings
 from indexing.cli.interrupts import INTERRUPTED, run_async
@@ -92,20 +95,41 @@ async def _token(settings: Settings, email: str) -> str:
 @click.argument("number", metavar="N", type=click.IntRange(1))
 @click.option("--seed", default=0, show_default=True, help="Another seed, other contacts.")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output otherwise.")
-def sample(number: int, seed: int, out: Path | None) -> None:
+@click.option("--mess", is_flag=True, help="Do to it what spreadsheets and people do to files.")
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 100, min_open=True),
+    help="Per cent of N for each kind of mess.  [default: 1]",
+)
+@click.option("--manifest", type=click.Path(path_type=Path), help="JSON to write of the mess and its sums.")
+def sample(number: int, seed: int, out: Path | None, mess: bool, share: float | None, manifest: Path | None) -> None:
     """Make up N contacts in the form of an Apollo.io export.
 
+    With --mess the file has repeated people, shared mailboxes, placeholders, dates and numbers of all sorts, damaged
+    lines and more, each on exactly so many contacts; the manifest says on how many, and what the sums of a load must
+    be. At more than 1 % of each kind the load needs --max-rejects.
+
     \b
-    Example:
+    Examples:
       contacts sample 10000 --out sample.csv
+      contacts sample 10000 --seed 7 | contacts index csv -
+      contacts sample 3000 --mess --manifest messy.json --out messy.csv
     """
     from indexing.sample.contacts import write_sample  # noqa: PLC0415 - its tables take a tenth of a second to make
+    from indexing.sample.mess.files import SHARE, write_messy  # noqa: PLC0415
 
-    if out is None:
-        write_sample(number, sys.stdout, seed)
-    else:
-        with out.open("w", newline="", encoding="utf-8") as stream:
+    if not mess and (share, manifest) != (None, None):
+        raise click.UsageError("--share and --manifest are of --mess, which is not given.")
+    with ExitStack() as stack:
+        stream: TextIO = sys.stdout
+        if out is not None:
+            stream = stack.enter_context(out.open("w", newline="", encoding="utf-8"))
+        if not mess:
             write_sample(number, stream, seed)
+            return
+        written = write_messy(number, stream, seed, SHARE if share is None else share / 100)
+    if manifest is not None:
+        manifest.write_bytes(msgspec.json.format(msgspec.json.encode(written)) + b"\n")
 
 
 @contacts.command()

@@ -77,6 +77,7 @@ _MAX_EMPLOYEES: Final = 200_000
 
 _EMPLOYEES_UNKNOWN: Final = share(3)
 _REVENUE_UNKNOWN: Final = 5  # in 16
+_CODES_KNOWN: Final = 3  # in 16
 _NEVER_FUNDED: Final = share(40)
 _TWO_INDUSTRIES: Final = share(12)
 _COMPANY_PHONE: Final = share(70)
@@ -99,6 +100,7 @@ class Company(NamedTuple):
     profile: tuple[str, str, str]  # employees, industry, keywords
     web: tuple[str, str, str, str]  # website, LinkedIn, Facebook, Twitter
     record: tuple[str, ...]  # address, city, state, country, phone, technologies, revenue, funding
+    codes: tuple[str, str]  # SIC, NAICS
 
 
 def company_of(number: int) -> Company:
@@ -135,6 +137,7 @@ def company_of(number: int) -> Company:
             _revenue(employees, draws[22]),
             *_funding(draws[23:26]),
         ),
+        codes=_codes(trade, ending_draw & 15, trade_draw & 15),
     )
 
 
@@ -183,6 +186,13 @@ def _technologies(draws: Sequence[int]) -> str:
         return ""
     start >>= 4
     return ", ".join(_TECHNOLOGIES[start : start + 1 + count % HAND])
+
+
+def _codes(trade: Trade, known: int, both: int) -> tuple[str, str]:
+    """one or two of the trade's codes by either classification; draws of four bits, which no table has used."""
+    if known >= _CODES_KNOWN:
+        return ("", "")
+    return ", ".join(trade.sic_codes[: 1 + both % 2]), ", ".join(trade.naics_codes[: 1 + both // 2 % 2])
 
 
 def _web(slug: str, domain: str, draws: Sequence[int]) -> tuple[str, str, str, str]:

@@ -28,48 +28,25 @@ from indexing.sample.tables import share, table
 from indexing.sample.titles import NO_TITLE
 from indexing.sample.words import read_words
 
-HEADERS: Final[tuple[str, ...]] = (
-    "First Name",
-    "Last Name",
-    "Title",
-    "Company",
-    "Company Name for Emails",
-    "Email",
-    "Email Status",
-    "Primary Email Catch-all Status",
-    "Seniority",
-    "Departments",
-    "Work Direct Phone",
-    "Home Phone",
-    "Mobile Phone",
-    "Corporate Phone",
-    "Other Phone",
-    "Stage",
-    "# Employees",
-    "Industry",
-    "Keywords",
-    "Person Linkedin Url",
-    "Website",
-    "Company Linkedin Url",
-    "Facebook Url",
-    "Twitter Url",
-    "City",
-    "State",
-    "Country",
-    "Company Address",
-    "Company City",
-    "Company State",
-    "Company Country",
-    "Company Phone",
-    "Technologies",
-    "Annual Revenue",
-    "Total Funding",
-    "Latest Funding",
-    "Latest Funding Amount",
-    "Last Raised At",
-    "Created At",
-    "Updated At",
-)
+
+class _Headers(msgspec.Struct, frozen=True):
+    """Apollo's own columns in Apollo's order, where they were seen, and ours after them."""
+
+    source: str
+    apollo: list[str]
+    own: list[str]
+
+
+_COLUMNS: Final = read_words("headers", _Headers)
+
+HEADERS: Final[tuple[str, ...]] = (*_COLUMNS.apollo, *_COLUMNS.own)
+"""The columns of an Apollo.io people export of July 2026, in its order, as in the public file that `data/headers.json`
+names; then when a contact came and changed, which that export does not tell.
+
+Those that an account fills by being used are empty throughout: where an e-mail was found and checked, owners, lists,
+ids, what came of messages. A sample is nobody's account, and of its rows only names, e-mails and profiles tell people
+apart.
+"""
 
 
 def sample_rows(count: int, seed: int = 0) -> Iterator[tuple[str, ...]]:
@@ -99,6 +76,16 @@ _STATUSES: Final = table(_WORDS.email_statuses)
 _STAGES: Final = table(_WORDS.stages)
 _UNAVAILABLE: Final = "Unavailable"
 _NOWHERE: Final = ("", "", "")
+
+# Columns of the export that the sample has nothing for, by where they stand.
+_NO_SOURCE: Final = ("", "", "")  # of the e-mail, of its verification, and how sure it is
+_NO_TIME: Final = ("",)  # of the verification
+_NO_OWNER: Final = ("",)
+_NO_CALL_FLAG: Final = ("",)
+_NO_ACCOUNT: Final = ("", "", "")  # lists, last contacted, owner of the account
+_NO_ACTIVITY: Final = ("",) * 8  # parents, messages and what came of them, shops
+_NO_IDS: Final = ("", "", "")
+_NO_MORE_EMAILS: Final = ("",) * 8  # about the second, all of the third, and the last column
 _COMPANIES_KEPT: Final = 4096  # in the cache of one sample
 _NUMBERS_PER_ROW: Final = 0.36
 _COMPANY_SKEW: Final = 2.5
@@ -149,20 +136,31 @@ def _contact(seed: int, index: int, company_of: Callable[[int], Company]) -> tup
         *company.names,
         _email(first, last, middle, company) if reachable else "",
         status,
+        *_NO_SOURCE,
         company.catch_all if reachable else "",
+        *_NO_TIME,
         title.seniority if classified else "",
         title.departments if classified else "",
+        title.sub_departments if classified else "",
+        *_NO_OWNER,
         phone(place, work, _WORK_PHONE),
         phone(place, home, _HOME_PHONE),
         phone(place, mobile, _MOBILE_PHONE),
         company.phone,
         phone(place, other, _OTHER_PHONE),
+        *_NO_CALL_FLAG,
         _STAGES[stage >> 4],
+        *_NO_ACCOUNT,
         *company.profile,
         _linkedin(first, last, draws[1]) if linkedin >= _LINKEDIN_UNKNOWN else "",
         *company.web,
         *_whereabouts(place, place_known),
         *company.record,
+        *_NO_ACTIVITY,
+        *company.codes,
+        *_NO_IDS,
+        _second_email(first, last, company) if reachable and not title_draw & 15 else "",
+        *_NO_MORE_EMAILS,
         *_dates(draws[2], draws[3], created, updated),
     )
 
@@ -179,6 +177,10 @@ def _email(first: Name, last: Name, draw: int, company: Company) -> str:
     if draw < _MIDDLE_INITIAL:
         return f"{first.ascii}.{chr(97 + draw % 26)}.{last.ascii}@{company.domain}"
     return f"{first.ascii}.{last.ascii}@{company.domain}"
+
+
+def _second_email(first: Name, last: Name, company: Company) -> str:
+    return f"{first.ascii[:1]}{last.ascii}@{company.domain}"
 
 
 def _linkedin(first: Name, last: Name, draw: int) -> str:

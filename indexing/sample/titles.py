@@ -9,19 +9,20 @@ from indexing.sample.words import read_words
 
 
 class Title(NamedTuple):
-    """All three as an export spells them."""
+    """All four as an export spells them."""
 
     name: str
     seniority: str
     departments: str
+    sub_departments: str
 
 
 class _TitleWords(msgspec.Struct, frozen=True):
-    """Titles by rank; functions with their departments and forms with their seniority: each function is put through
-    each form, which gives the long tail."""
+    """Titles by rank; functions with their departments and sub-departments, and forms with their seniority: each
+    function is put through each form, which gives the long tail."""
 
     titles: list[Title]
-    functions: list[tuple[str, str]]
+    functions: list[tuple[str, str, str]]
     forms: list[tuple[str, str]]
 
 
@@ -30,10 +31,10 @@ def _titles() -> list[tuple[Title, float]]:
     titles = list(words.titles)
     known = {title.name for title in titles}
     for form, seniority in words.forms:
-        for function, departments in words.functions:
+        for function, *departments in words.functions:
             name = form.format(function)
             if name not in known:
-                titles.append(Title(name, seniority, departments))
+                titles.append(Title(name, seniority, *departments))
     return ranked(titles, 0.9)
 
 
@@ -49,7 +50,7 @@ _OF_SMALL: Final = _favouring({"Owner": 2.5, "Founder": 2.5, "C suite": 1.6, "En
 _OF_LARGE: Final = _favouring({"Owner": 0.25, "Founder": 0.25, "C suite": 0.6, "Partner": 0.5, "Entry": 1.3})
 _SMALL_COMPANY: Final = 50
 
-NO_TITLE: Final = Title("", "", "")
+NO_TITLE: Final = Title("", "", "", "")
 
 
 def titles_of(employees: int) -> list[Title]:

@@ -1,4 +1,4 @@
-"""What companies do: their industries, the nouns in their names, their keywords."""
+"""What companies do: their industries, the nouns in their names, their keywords and codes."""
 
 from typing import Final, NamedTuple
 
@@ -9,17 +9,21 @@ from indexing.sample.words import read_words
 
 
 class Trade(NamedTuple):
-    """A trade, as tables; the keywords are a deck."""
+    """A trade, as tables; the keywords are a deck, the codes lists."""
 
     industries: list[str]
     nouns: list[str]
     keywords: list[str]
+    sic_codes: list[str]
+    naics_codes: list[str]
 
 
 class _TradeWords(msgspec.Struct, frozen=True):
     """A trade and its share; all by rank."""
 
     weight: int
+    sic_codes: list[str]
+    naics_codes: list[str]
     industries: list[str]
     nouns: list[str]
     keywords: list[str]
@@ -47,6 +51,8 @@ def _trade(words: _TradeWords, common: list[tuple[str, float]]) -> Trade:
         table(ranked(words.industries, 1.0)),
         table(ranked(words.nouns)),
         deck(own + [(keyword, weight * scale) for keyword, weight in others]),
+        words.sic_codes,
+        words.naics_codes,
     )
 
 

@@ -1,7 +1,7 @@
 """Loads contacts into a fresh DuckDB file: documents go to staging files as they come, tables are built at the end."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar, TypeVar
@@ -13,12 +13,13 @@ from mappings.errors import EngineRejected, EngineUnavailable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Refusal
+from search.loader import Document, Identity, Refusal
 from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
@@ -49,6 +50,7 @@ class DuckDBLoader:
         self._scratch = self._file.with_suffix(".scratch")
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
+        self._live = LiveContacts(settings)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
@@ -85,6 +87,17 @@ class DuckDBLoader:
     async def abort(self) -> None:
         await _in_thread(partial(self._remove_staged, self._file))
 
+    async def identities(self) -> AsyncGenerator[list[Identity]]:
+        batches = self._live.identities()
+        while (batch := await _in_thread(lambda: next(batches, None))) is not None:
+            yield batch
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        return await _in_thread(partial(self._live.contacts, uuids))
+
+    async def filled(self) -> dict[str, int]:
+        return await _in_thread(self._live.filled)
+
     async def stores(self) -> list[Store]:
         return await _in_thread(self._stores)
 
@@ -93,6 +106,7 @@ class DuckDBLoader:
 
     async def close(self) -> None:
         await _in_thread(self._close)
+        await _in_thread(self._live.close)
 
     def _start(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,15 @@
-"""What schemathesis must know of cursors."""
+"""What schemathesis must know of cursors and URLs."""
 
 from typing import Any
 
 import schemathesis
+from hypothesis import strategies as st
 from schemathesis.openapi.checks import RejectedPositiveData
+
+from api.actions.fields import URL_FORMAT
+from tests.harness.urls import wrapped
+
+schemathesis.openapi.format(URL_FORMAT, st.just("https://app.apollo.io/#/people?personTitles[]=CEO").flatmap(wrapped))
 
 
 @schemathesis.hook

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from api.actions.table import ACTIONS
 from api.settings import load_settings
 from mappings.counting import countable
 from mappings.predicates import ContactFilter, MatchAll, Not, Terms, any_of
+from mappings.titles import title_key
 from mappings.url import parse
 from search.fields import ALL_FIELDS, ITEM_FIELDS, LIST_FIELDS
-from tests.contract.doors import APOLLO, Door
+from tests.contract.doors import APOLLO, Door, RestDoor
 from tests.contract.test_urls import URLS, refusal
 from tests.harness.service import ANSWER_SECONDS, Service
 from tests.harness.stores import engine_of
@@ -39,6 +41,40 @@ def streamed(service: Service, action: str, **data: Any) -> tuple[list[Any], dic
     assert answer["status"] == "success", answer
     assert (answer["data"].pop("count"), answer["data"].pop("parts")) == (len(items), number - 1)
     return items, answer["data"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_ledger_is_added_to_the_end_of_any_answer(door: Door, action: str) -> None:
+    url = f"{CEOS}&personLocations[]=EMEA&tour=1"
+    limit = {"limit": 3} if "limit" in ACTIONS[action].request.__struct_fields__ else {}
+    without = door.data(action, url=url, **limit)
+    answer = door.data(action, url=url, **limit, ledger="true" if isinstance(door, RestDoor) else True)
+    assert list(answer) == [*without, "ledger"]
+    told = answer.pop("ledger")
+    assert answer == without
+    assert [(entry["name"], entry["value"], entry["status"]) for entry in told] == [
+        ("personTitles[]", "CEO", "applied"),
+        ("personTitles[]", "Founder", "applied"),
+        ("personLocations[]", "EMEA", "approximated"),
+        ("tour", "1", "ignored"),
+    ]
+    assert all(list(entry) == ["name", "value", "status", "reason", "read_as"] for entry in told)
+
+
+def test_streams_end_with_the_ledger_and_exports_have_none(service: Service) -> None:
+    whole = service.data("search_contacts", url=CEOS, ledger=True)
+    for action in ("search_contacts", "get_uuids"):
+        assert streamed(service, action, url=CEOS, ledger=True)[1]["ledger"] == whole["ledger"]
+        assert "ledger" not in streamed(service, action, url=CEOS, ledger=False)[1]
+    path = f"{APOLLO}/contacts?ledger=true"
+    assert service.post(path, {"url": CEOS})[1] == whole
+    for form in ("application/x-ndjson", "text/csv"):
+        told, plain = (service.post(at, {"url": CEOS}, accept=form)[1] for at in (path, f"{APOLLO}/contacts"))
+        assert told == plain
+    _, first, _ = service.post(f"{path}&limit=1", {"url": CEOS})
+    assert "ledger=true" in first["next"]
+    status, second, _ = service.post(first["next"].removeprefix(service.base), {"url": CEOS})
+    assert (status, second["ledger"]) == (200, whole["ledger"])
 
 
 @pytest.mark.parametrize("url", [PEOPLE, BY_NAME, CEOS], ids=["all", "by name", "some"])
@@ -177,7 +213,7 @@ def test_every_real_url_is_counted_by_its_parts(door: Door) -> None:
 
 def test_ten_thousand_predicates_are_counted_in_one_go(service: Service) -> None:
     titles = [Terms("title_key", (f"title {number}",)) for number in range(10_000)]
-    ceo = Terms("title_key", ("ceo",))
+    ceo = Terms("title_key", (title_key("CEO"),))
     predicates = [ceo, *titles, any_of([ceo, *titles]), MatchAll(), Not(ceo)]
 
     async def count() -> list[int]:

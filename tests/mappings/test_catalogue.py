@@ -65,15 +65,13 @@ def test_a_description_is_one_plain_phrase_without_insiders_words(name: str) -> 
     assert not INSIDERS.search(description), description
 
 
-def test_an_entry_has_a_category_and_a_description_and_an_alias_those_of_what_it_stands_for() -> None:
+def test_an_entry_has_a_category_and_a_description() -> None:
     for row in ROWS:
-        assert set(row) == ({"name", "alias_of"} if "alias_of" in row else {"name", "category", "description"})
-    own = {entry.name for entry in entries() if entry.alias_of is None}
-    assert {entry.alias_of for entry in entries()} - {None} <= own
+        assert set(row) == {"name", "category", "description"}
     assert len(set(NAMES)) == len(NAMES)
 
 
 def test_entries_stand_in_the_order_of_the_categories() -> None:
-    categories = [entry.category for entry in entries() if entry.alias_of is None]
+    categories = [entry.category for entry in entries()]
     assert categories == sorted(categories, key=CATEGORIES.index)
     assert set(categories) == set(CATEGORIES)

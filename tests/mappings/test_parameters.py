@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mappings.catalogue import CATEGORIES, entries
+from mappings.catalogue import CATEGORIES
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidParameter
 from mappings.parameters import _TABLE, _UNMAPPED_NAMES, known_parameters, parameter_of
@@ -135,6 +135,9 @@ CASES = [
         ),
     ),
     ("personNotLocations[]=Berlin", Not(Phrase("person_location", "berlin"))),
+    ("contactStageIds[]=Cold%20 Lead&contactStageIds[]=" + "0af" * 8, terms("stage", "cold lead")),
+    ("contactStageIds[]=--", MatchAll()),
+    ("notContactStageIds[]=Do Not Contact", Not(terms("stage", "do not contact"))),
     ("personLinkedinUrls[]=http://de.linkedin.com/in/John-Doe/?x=1", terms("linkedin", "linkedin.com/in/john-doe")),
     ("contactEmailStatusV2[]=likely_to_engage", terms("email_status", "likely_to_engage")),
     (
@@ -223,6 +226,14 @@ CASES = [
         "revenueRange[max]=2M&revenueRange[min]=1M",
         every(Range("annual_revenue", 1_000_000, None), Range("annual_revenue", None, 2_000_000)),
     ),
+    ("organizationSicCodes[]=7372&organizationSicCodes[]=SIC 54", terms("sic_codes", "7372", "54")),
+    ("organizationSicCodes[]=", MatchAll()),
+    ("organizationSicCodes[]=software", MatchAll()),
+    ("notOrganizationSicCodes[]=5141", Not(terms("sic_codes", "5141"))),
+    ("organizationNaicsCodes[]=31-33", terms("naics_codes", "31", "32", "33")),
+    ("notOrganizationNaicsCodes[]=4244", Not(terms("naics_codes", "4244"))),
+    ("organizationFoundedYearRange[min]=2010", Range("founded_year", 2010, None)),
+    ("organizationFoundedYearRange[max]=2015", Range("founded_year", None, 2015)),
     (
         "organizationLatestFundingStageCd[]=0&organizationLatestFundingStageCd[]=2",
         terms("funding_stage", "seed", "series_a"),
@@ -247,7 +258,7 @@ CASES = [
     (
         "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=seo_description"
         "&includedOrganizationKeywordFields[]=tags",
-        Phrase("keywords", "saas"),
+        phrases("saas", "company_description", "keywords"),
     ),
     ("qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=nonsense", phrases("saas", *EVERYWHERE)),
     ("qOrganizationKeywordTags[]=---", MatchAll()),
@@ -290,6 +301,7 @@ CASES = [
     ),
     ("existFields[]=organization_id", MatchAll()),
     ("notExistFields[]=email&notExistFields[]=title", Not(some(Exists("email"), Exists("title")))),
+    ('filters={"notExistFields":["email"]}', Not(Exists("email"))),
 ]
 
 MALFORMED = [
@@ -297,6 +309,8 @@ MALFORMED = [
     ("organizationNumEmployeesRanges[]", "many", "a range such as 11,50"),
     ("revenueRange[min]", "lots", "a whole number such as"),
     ("revenueRange[max]", "-5", "a whole number such as"),
+    ("organizationFoundedYearRange[min]", "old", "a whole number such as"),
+    ("organizationFoundedYearRange[max]", "new", "a whole number such as"),
     ("totalFundingRange[min]", "x", "a whole number such as"),
     ("totalFundingRange[max]", "x", "a whole number such as"),
     ("latestFundingAmountRange[min]", "x", "a whole number such as"),
@@ -304,37 +318,6 @@ MALFORMED = [
     ("latestFundingDateRange[min]", "soon", "a date such as"),
     ("latestFundingDateRange[max]", "soon", "a date such as"),
 ]
-
-ALIASES = {
-    "employeeRanges[]": "organizationNumEmployeesRanges[]",
-    "industryTagIds[]": "organizationIndustryTagIds[]",
-    "organizationDomains[]": "qOrganizationDomainsList[]",
-    "organization_domains[]": "qOrganizationDomainsList[]",
-    "q_organization_domains[]": "qOrganizationDomainsList[]",
-    "qOrganizationDomains": "qOrganizationDomains[]",
-    "organizationName": "qOrganizationName",
-    "organizationNames[]": "qOrganizationName",
-    "organizationSearchName": "qOrganizationName",
-    "q_organization_name": "qOrganizationName",
-    "q_organization_names[]": "qOrganizationName",
-    "organizationSearchListId": "qOrganizationSearchListId",
-    "organization_id": "organizationIds[]",
-    "person_seniorities[]": "personSeniorities[]",
-    "personTitles": "personTitles[]",
-    "personTitlesNot[]": "personNotTitles[]",
-    "q": "qKeywords",
-    "q_keywords": "qKeywords",
-    "contactLocations": "personLocations[]",
-    "countries": "personLocations[]",
-    "locations[]": "personLocations[]",
-    "search[locations][]": "personLocations[]",
-    "search[title]": "personTitles[]",
-    "organizationNumEmployeesRanges []": "organizationNumEmployeesRanges[]",
-    "latestFundingAmountMin": "latestFundingAmountRange[min]",
-    "latestFundingAmountMax": "latestFundingAmountRange[max]",
-    "totalFundingMin": "totalFundingRange[min]",
-    "totalFundingMax": "totalFundingRange[max]",
-}
 
 REASONS = [
     ("organizationIds[]", Reason.ID_BASED),
@@ -384,15 +367,6 @@ def test_what_is_malformed_is_named(name, value, expected):
     with pytest.raises(InvalidParameter) as raised:
         predicate_of(f"{name}={value}")
     assert str(raised.value).startswith(f"Invalid filter parameters: {name}: {value!r} is not {expected}")
-
-
-@pytest.mark.parametrize(("spelling", "name"), ALIASES.items())
-def test_other_spellings(spelling, name):
-    assert parameter_of(spelling).name == name
-
-
-def test_the_aliases_are_all_that_the_catalogue_marks():
-    assert set(ALIASES) == {entry.name for entry in entries() if entry.alias_of}
 
 
 def test_lists_are_known_without_their_brackets_and_with_blanks_before():

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mappings.catalogue import entries
 from mappings.errors import ContactsError, ForeignUrl, InvalidField
+from mappings.parameters import given_parameters
 from mappings.url import LONGEST_URL, MOST_VALUES, parse
+from tests.harness.urls import WRAPPINGS, respelled, wrapped
 
 PEOPLE = "https://app.apollo.io/#/people?"
 ONE = (("a[]", ("x",)), ("b", ("y",)))
+NAMES = [entry.name for entry in entries() if entry.name not in ("page", "filters")]
 PAIRS = st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=20)
 
 
@@ -41,6 +45,12 @@ PAIRS = st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=20)
         "https://app.apollo.io/?utm_campaign=Reset%3A+x&utm_source=cio#/people?a[]=x&b=y",
         "https://app.apollo.io/?utm_source=cio&a[]=x&b=y#/people",
         "https://app.apollo.io/?c=d#/people?a[]=x&b=y",
+        "https://app.apo\nllo.io/#/people?a[]=x&b=y",
+        "https://app.apollo.io/#/people?a[]=x&amp;amp;amp;amp;b=y",
+        "https://app.apollo.io/#/people??a[]=x&b=y",
+        "https://app.apollo.io/#/people?a[]=x&&&b=y&&",
+        "(https://app.apollo.io/#/people?a[]=x&b=y)",
+        "https://app.apollo.io/#!/people?a[]=x&b=y",
     ],
 )
 def test_odd_spellings_are_read_as_meant(url):
@@ -63,6 +73,10 @@ def test_odd_spellings_are_read_as_meant(url):
         ("https://app.apollo.io./#/", "https://app.apollo.io.", None, None),
         ("https://a.b.apollo.io#/people?a=b", "https://a.b.apollo.io", "/people", "a=b"),
         ("https://app.apollo.io?a=b", "https://app.apollo.io", None, "a=b"),
+        ("https://api.apollo.io/api/v1/mixed_people/search?a=b", "https://api.apollo.io", None, "a=b"),
+        ("https://app.apollo.io/#/login?redirectTo=%2F%23%2Fpeople%3Fa=b", "https://app.apollo.io", "/people", "a=b"),
+        ("https://app.apollo.io/#/login", "https://app.apollo.io", "/login", None),
+        ("<https://app.apollo.io/#/people?a=b|x>", "https://app.apollo.io", "/people", "a=b"),
     ],
 )
 def test_structure(url, base_url, hash_path, query_string):
@@ -122,7 +136,6 @@ def test_parameters_keep_all_values_of_a_name():
         "https://evil.com/https://apollo.io/",
         "https://evil.com/.apollo.io/",
         "https://app.apollo.io\t.evil.com/",
-        "https://app.apo\nllo.io/",
         "https://app.apollo.io\x00/",
         "https://app.apollo.io%2eevil.com/",
         "https://app.apollo.io\n@evil.com",
@@ -181,13 +194,54 @@ def test_what_was_quoted_comes_back(pairs):
         assert parse(PEOPLE + query).pairs == tuple(pairs)
 
 
+FOREIGN = ["evil.example", "apollo.io.evil.example", "app.apollo.io@evil.example", "notapollo.io", "..apollo.io",
+           "evil.example#.apollo.io", "evil.example\\.apollo.io", "app.apollo.io%2eevil.example"]  # fmt: skip
+
+
 @given(st.text(max_size=40))
 def test_nothing_before_the_path_is_ever_another_host(text):
     """Whatever is accepted before the first delimiter ends in apollo.io and holds nothing to hide a host in."""
+    is_of_apollo_or_refused(f"https://{text}apollo.io{text}/#/people")
+
+
+@given(
+    st.sampled_from(["app.apollo.io", "apollo.io", *FOREIGN])
+    .map(lambda host: f"https://{host}/#/people?personTitles[]=CEO&page=1")
+    .flatmap(wrapped),
+    st.data(),
+)
+def test_whatever_wraps_a_url_it_is_apollos_in_the_end(text, data):
+    is_of_apollo_or_refused(text)
+    cut, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
+    for mangled in (text[:cut] + text[end:], text[:cut] + data.draw(st.text(max_size=5)) + text[cut:]):
+        is_of_apollo_or_refused(mangled)
+
+
+def is_of_apollo_or_refused(text):
     try:
-        read = parse(f"https://{text}apollo.io{text}/#/people")
+        read = parse(text)
     except ContactsError:
         return
-    host = read.base_url.removeprefix("https://").partition(":")[0].removesuffix(".")
+    scheme, _, origin = read.base_url.partition("://")
+    host = origin.partition(":")[0].removesuffix(".")
+    assert scheme in ("http", "https")
     assert host == "apollo.io" or host.endswith(".apollo.io")
-    assert not set(host) & set("@\\/?# \t\r\n")
+    assert not set(host) & set("@\\/?#% \t\r\n")
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("name", [name for name in WRAPPINGS if not name.endswith("only")])
+def test_a_foreign_url_is_foreign_in_any_wrapping(host, name):
+    """But where the wrapping keeps the path only, which is apollo's then."""
+    with pytest.raises((ForeignUrl, InvalidField)):
+        parse(WRAPPINGS[name](f"https://{host}/#/people?personTitles[]=CEO&page=1"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(min_size=1, max_size=20)), min_size=1, max_size=4), st.data())
+def test_however_it_arrives_the_same_parameters_come_out(pairs, data):
+    """The last one is a page, whose value has an end that is known in a sentence too."""
+    plain = "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in pairs)
+    written = "&".join(f"{data.draw(respelled(name))}={quote(value, safe='')}" for name, value in pairs)
+    expected = given_parameters(parse(f"{PEOPLE}{plain}&page=1").pairs)
+    assert given_parameters(parse(f"{PEOPLE}{written}&page=1").pairs) == expected
+    assert given_parameters(parse(data.draw(wrapped(f"{PEOPLE}{plain}&page=1"))).pairs) == expected

@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "761f01d40b306ca321dcc7ac129d550c4fa151a15cf60a221016f7462a67a7bc"}
+PINNED = {2: "21d8ce7c96138115513ad26c5f88039b02686a975b192f59957af29617eb3428"}
 
 
 def fingerprint() -> str:

@@ -194,6 +194,35 @@ async def test_count(contacts):
     assert await contacts.count(CountRequest.read({"url": URL})) == b'{"count":10}'
 
 
+async def test_a_ledger_is_made_when_it_is_asked_for_and_not_kept(contacts, monkeypatch):
+    made = []
+    monkeypatch.setattr(plans, "ledger", lambda url, today: made.append(url.text) or ())
+    for url in (URL, f"{URL}&x={'a' * LONGEST_INLINE}"):
+        for wanted in (False, True, True, False):
+            answer = json.loads(await contacts.count(CountRequest(url=url, ledger=wanted)))
+            assert answer == ({"count": answer["count"], "ledger": []} if wanted else {"count": answer["count"]})
+        assert made == [url, url]
+        made.clear()
+
+
+async def test_every_answer_may_have_a_ledger(contacts):
+    expected = {"name": "personTitles[]", "value": "CEO", "status": "applied", "read_as": None}
+    for answer in (
+        await contacts.analyze(AnalyzeRequest(url=URL, ledger=True)),
+        await contacts.count_by_filter(AnalyzeRequest(url=URL, ledger=True)),
+        await contacts.count(CountRequest(url=URL, ledger=True)),
+        await contacts.search(SearchRequest(url=URL, ledger=True)),
+        await contacts.uuids(UuidsRequest(url=URL, ledger=True)),
+        await contacts.uuids(UuidsRequest(url=URL, ledger=True, limit=1)),
+        (await contacts.stream_search(SearchRequest(url=URL, ledger=True))).end(0),
+        (await contacts.stream_uuids(UuidsRequest(url=URL, ledger=True))).end(0),
+    ):
+        [entry] = json.loads(answer)["ledger"]
+        assert entry.pop("reason")
+        assert entry == expected
+        assert answer.endswith(b"]}")
+
+
 async def test_analyze_needs_no_engine(contacts, engine):
     assert json.loads(await contacts.analyze(AnalyzeRequest.read({"url": URL})))["url"] == URL
     long = URL + "&qKeywords=" + "x" * 30_000

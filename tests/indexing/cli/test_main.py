@@ -67,6 +67,21 @@ def test_a_sample_on_standard_output_and_in_a_file(tmp_path):
     assert path.read_bytes().decode().splitlines() == shown.stdout_bytes.decode().splitlines()
 
 
+def test_a_messy_sample_and_its_manifest(tmp_path):
+    path, manifest = tmp_path / "messy.csv", tmp_path / "messy.json"
+    command = ["sample", "200", "--mess", "--share", "2", "--out", str(path), "--manifest", str(manifest)]
+    assert CliRunner().invoke(contacts, command, catch_exceptions=False).output == ""
+    said = json.loads(manifest.read_bytes())
+    assert (said["contacts"], said["kinds"]["broken_row"], said["people"]) == (200, 4, 204)
+    assert said["lines"] == path.read_bytes().count(b"\n")
+
+
+@pytest.mark.parametrize("flag", [("--manifest", "messy.json"), ("--share", "2")])
+def test_flags_of_a_messy_sample_need_one(flag: tuple[str, str]):
+    outcome = CliRunner().invoke(contacts, ["sample", "200", *flag])
+    assert (outcome.exit_code, "are of --mess, which is not given" in outcome.output) == (2, True)
+
+
 def test_a_token_of_a_user_who_is_created_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CONTACTS_DATA_DIR", str(tmp_path))

@@ -10,6 +10,8 @@ import pytest
 
 from indexing.sample.contacts import HEADERS, sample_rows, write_sample
 from indexing.sample.words import read_words
+from indexing.sources.columns import map_columns
+from search.fields import ITEM_FIELDS
 
 DATA = Path(__file__).parents[3] / "mappings" / "data"
 COUNT = 20_000
@@ -25,15 +27,22 @@ def share(rows: list[dict[str, str]], header: str, *values: str) -> float:
     return sum(row[header] in values for row in rows) / len(rows)
 
 
-def test_headers_are_those_of_an_export_and_the_two_dates():
-    assert ", ".join(HEADERS) == (
-        "First Name, Last Name, Title, Company, Company Name for Emails, Email, Email Status, "
-        "Primary Email Catch-all Status, Seniority, Departments, Work Direct Phone, Home Phone, Mobile Phone, "
-        "Corporate Phone, Other Phone, Stage, # Employees, Industry, Keywords, Person Linkedin Url, Website, "
-        "Company Linkedin Url, Facebook Url, Twitter Url, City, State, Country, Company Address, Company City, "
-        "Company State, Company Country, Company Phone, Technologies, Annual Revenue, Total Funding, Latest Funding, "
-        "Latest Funding Amount, Last Raised At, Created At, Updated At"
-    )
+def test_headers_are_those_of_todays_export_and_the_two_dates():
+    assert HEADERS[:6] == ("First Name", "Last Name", "Title", "Company Name", "Company Name for Emails", "Email")
+    assert HEADERS[12:16] == ("Seniority", "Departments", "Sub Departments", "Contact Owner")
+    assert HEADERS[-3:] == ("Qualify Contact", "Created At", "Updated At")
+    assert len(set(HEADERS)) == len(HEADERS) == 72
+
+
+def test_every_field_of_an_item_has_a_column():
+    fields = set(map_columns(HEADERS).fields)
+    assert set(ITEM_FIELDS) <= fields
+
+
+def test_columns_that_an_account_fills_are_empty(rows: list[dict[str, str]]):
+    empty = {header for header in HEADERS if not any(row[header] for row in rows)}
+    assert {"Contact Owner", "Lists", "Last Contacted", "Account Owner", "Email Sent", "Apollo Contact Id"} <= empty
+    assert len(empty) == 72 - 44
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others():
@@ -72,7 +81,7 @@ def test_csv_round_trip():
     [
         ("First Name", r"\S.*"),
         ("Last Name", r"\S.*"),
-        ("Company", r"\S.*"),
+        ("Company Name", r"\S.*"),
         ("Email", r"([a-z0-9-]+(\.[a-z0-9-]+)+@[a-z-]+(\.[a-z]+)+)?"),
         ("Mobile Phone", r"('\+\d{1,3} \d+-555-01\d\d)?"),
         ("Corporate Phone", r"('\+\d{1,3} \d+-555-01\d\d)?"),
@@ -120,9 +129,9 @@ def test_seniority_and_departments_follow_from_the_title(rows: list[dict[str, st
     known = defaultdict(set)
     for row in rows:
         if row["Title"] and row["Seniority"]:
-            known[row["Title"]].add((row["Seniority"], row["Departments"]))
+            known[row["Title"]].add((row["Seniority"], row["Departments"], row["Sub Departments"]))
     assert [title for title, pairs in known.items() if len(pairs) > 1] == []
-    assert known["CEO"] == {("C suite", "C-Suite, Executive")}
+    assert known["CEO"] == {("C suite", "C-Suite", "Executive")}
     assert 0.12 < share(rows, "Seniority", "") < 0.18
 
 
@@ -135,11 +144,13 @@ def test_companies_are_about_a_fifth_of_the_contacts_and_skewed(rows: list[dict[
 
 
 def test_contacts_of_a_company_agree_about_it(rows: list[dict[str, str]]):
-    own = [header for header in HEADERS[16:38] if header not in {"Person Linkedin Url", "City", "State", "Country"}]
+    first, last = HEADERS.index("# Employees"), HEADERS.index("NAICS Codes")
+    person = {"Person Linkedin Url", "City", "State", "Country"}
+    own = [header for header in HEADERS[first : last + 1] if header not in person]
     seen: dict[str, list[str]] = {}
     for row in rows:
         if row["Company Linkedin Url"]:
-            cells = [row[header] for header in ["Company", "Corporate Phone", *own]]
+            cells = [row[header] for header in ["Company Name", "Corporate Phone", *own]]
             assert seen.setdefault(row["Company Linkedin Url"], cells) == cells
 
 
@@ -171,6 +182,20 @@ def test_email_statuses(rows: list[dict[str, str]]):
         value for value, _ in read_words("contacts", dict)["email_statuses"]
     }
     assert {row["Primary Email Catch-all Status"] for row in rows} == {"Catch-all", "Not Catch-all", ""}
+
+
+def test_codes_are_lists_of_a_fifth_of_the_companies(rows: list[dict[str, str]]):
+    assert 0.12 < 1 - share(rows, "SIC Codes", "") < 0.25
+    for row in rows:
+        assert re.fullmatch(r"(\d{4}(, \d{4})?)?", row["SIC Codes"])
+        assert re.fullmatch(r"(\d{6}(, \d{6})?)?", row["NAICS Codes"])
+        assert bool(row["SIC Codes"]) == bool(row["NAICS Codes"])
+
+
+def test_a_second_email_is_of_the_same_company(rows: list[dict[str, str]]):
+    pairs = [(row["Email"], row["Secondary Email"]) for row in rows if row["Secondary Email"]]
+    assert 0.03 < len(pairs) / len(rows) < 0.08
+    assert all(first != second and first.split("@")[1] == second.split("@")[1] for first, second in pairs)
 
 
 def test_funding_is_known_for_six_in_ten(rows: list[dict[str, str]]):
@@ -210,9 +235,14 @@ def test_funding_stages_are_those_of_the_vocabulary():
 def test_departments_and_seniorities_are_those_of_the_vocabulary(rows: list[dict[str, str]]):
     vocabulary = json.loads((DATA / "vocabularies.json").read_text(encoding="utf-8"))
     tree = vocabulary["departments"]["tree"]
-    known = {slug.removeprefix("master_") for master, subs in tree.items() for slug in [master, *subs]}
-    used = {slug(name) for row in rows if row["Departments"] for name in row["Departments"].split(", ")}
-    assert used <= known
+    for header, known in (
+        ("Departments", {master.removeprefix("master_") for master in tree}),
+        ("Sub Departments", {name for names in tree.values() for name in names}),
+    ):
+        used = {slug(name) for row in rows if row[header] for name in row[header].split(", ")}
+        assert used <= known
+        assert len(used) > 10
+    assert all(row["Departments"] for row in rows if row["Sub Departments"])
     assert {slug(row["Seniority"]) for row in rows if row["Seniority"]} == set(vocabulary["seniority"]["values"])
 
 
@@ -248,12 +278,12 @@ def test_no_two_companies_have_the_same_domain(rows: list[dict[str, str]]):
     company_of = defaultdict(set)
     for row in rows:
         if row["Email"] and row["Company Linkedin Url"]:
-            company_of[row["Email"].split("@")[1]].add((row["Company"], row["Company Linkedin Url"]))
+            company_of[row["Email"].split("@")[1]].add((row["Company Name"], row["Company Linkedin Url"]))
     assert [domain for domain, companies in company_of.items() if len(companies) > 1] == []
 
 
 def test_some_names_are_not_ascii(rows: list[dict[str, str]]):
-    names = {row["Company"] for row in rows}
+    names = {row["Company Name"] for row in rows}
     assert any(name.startswith("株式会社") for name in names)
     assert any("Müller" in name for name in names)
     assert any(not row["First Name"].isascii() for row in rows)
