@@ -113,7 +113,7 @@ class Job:
         else:
             await self._loader.start()
         if not state.met and not self._request.rebuild:
-            await self._meet()
+            await self._meet(live)
         await self._load()
         self._progress.stage("building", state.reading.rows)
         contacts = await self._loader.finish()
@@ -125,15 +125,17 @@ class Job:
         await self._loader.swap()
         return contacts
 
-    async def _meet(self) -> None:
-        """Take in who is live, and what they have."""
+    async def _meet(self, live: int) -> None:
+        """Take in who is live, of whom there are so many, and what they have."""
         state = self._state
-        self._progress.stage("meeting the live contacts", 0)
+        if live:
+            self._progress.stage("meeting the live contacts", 0, read=False)
         state.before = Before(await self._recognition.meet(), await self._loader.filled(), self._request.update)
         state.tally = first_tally(state.before)
         state.keys_bytes, state.met = self._recognition.size, True
         self._file.save(state)
-        self._progress.stage("reading", 0)
+        if live:
+            self._progress.stage("reading", 0, read=False)
 
     async def _tally(self) -> Tally:
         """What was found out about the contacts, but for the rows that were rejected after it was."""
