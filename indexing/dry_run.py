@@ -15,6 +15,7 @@ from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
 from indexing.recognition import Recognition
 from indexing.rejects import RejectFile
+from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
 from indexing.tally import Before, Reading, first_tally
@@ -51,7 +52,7 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
     examples: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory, ProgressBar(total_size(sources)) as bar:
         files = Path(directory)
-        books = Books(RejectFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
+        books = Books(RejectFile(None), RepairFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
         recognition, read = Recognition(files / "keys", encoders, live, request), Reading()
         try:
             before = Before(await recognition.meet(), await live.filled(), request.update)
@@ -80,7 +81,7 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
             books.close()
             recognition.close()
     return DryRun(
-        **outcome(read, accepted, books.rejects, before, tally),
+        **outcome(read, accepted, books, before, tally),
         accepted=accepted,
         columns=columns,
         examples=examples,

@@ -15,6 +15,7 @@ from indexing.identity.keys import Claim, claim_of, number_of
 from indexing.identity.merging import filled_up, updated
 from indexing.identity.names import name_of
 from indexing.items import contact_reader
+from indexing.repairs import Repair
 from indexing.sources.cells import Cell
 from indexing.sources.columns import ColumnMapping
 from mappings.errors import RowRejected
@@ -30,7 +31,7 @@ class Batch(msgspec.Struct, frozen=True):
     """Rows to encode.
 
     Attributes:
-        columns: what the cells mean; `None` when each row is one finished contact, as JSON.
+        columns: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
         numbers: of the rows, in the run.
         strict_values: reject a row for a value that can't be read.
         documents: make some; else only contacts, for a load in which nearly all will be joined with known ones.
@@ -52,6 +53,7 @@ class Encoded(msgspec.Struct, frozen=True):
         contacts: the same as JSON; of finished contacts none.
         filled: how many of them have each field; see `indexing.filled`.
         rejects: row number → reason.
+        repairs: row number → the values of it that could not be read, also of rows that are rejected later.
     """
 
     claims: list[Claim] = []
@@ -59,6 +61,7 @@ class Encoded(msgspec.Struct, frozen=True):
     contacts: list[bytes] = []
     filled: Counts = NONE
     rejects: dict[int, str] = {}
+    repairs: dict[int, tuple[Repair, ...]] = {}
 
 
 class Join(msgspec.Struct, frozen=True):
@@ -109,11 +112,11 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
     if batch.columns is None:
         return _encode_finished(encode, batch)
     read = contact_reader(batch.columns, batch.strict_values)
-    encoded = Encoded([], [], [], NONE, {})
-    contacts = []
+    encoded, contacts = Encoded(), []
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
-            contact = read(row).contact
+            draft = read(row)
+            contact = draft.contact
             claim = claim_of(number, contact)
             if not claim.own:
                 # It was made for this alone: nobody else has it.
@@ -123,6 +126,8 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
         except RowRejected as rejected:
             encoded.rejects[number] = str(rejected)
             continue
+        if draft.repairs:
+            encoded.repairs[number] = draft.repairs
         encoded.claims.append(claim)
         contacts.append(contact)
     encoded.contacts.extend(map(complete_json, contacts))
@@ -131,7 +136,7 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
 
 def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
     """Contacts that are live already, and keep their uuids whatever other keys they have."""
-    encoded = Encoded([], [], [], NONE, {})
+    encoded = Encoded()
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
             contact = _decoded(row)

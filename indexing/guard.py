@@ -1,7 +1,10 @@
 """The guard before the swap: which loads must not go live."""
 
+from collections.abc import Mapping
+
 from indexing.filled import FIELDS, Counts
 from indexing.rejects import RejectFile
+from indexing.repairs import RepairFile, bad_columns
 from indexing.request import Limits
 from indexing.sources.lines import Lines, lines_add_up
 from indexing.tally import Before
@@ -27,6 +30,21 @@ def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
         raise LoadRefused(
             f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
             f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}; the live contacts are unchanged"
+        )
+
+
+def check_columns(limits: Limits, read: Mapping[str, int], repairs: RepairFile) -> None:
+    """Of no column more than half of the cells could not be read. Raises `LoadRefused`.
+
+    Args:
+        read: header → values that were read of its column.
+    """
+    for column in bad_columns(read, repairs.unreadable, limits.allow_bad):
+        raise LoadRefused(
+            f"the column {column!r} can't be read: {repairs.unreadable[column]:,} of its cells are not what its field "
+            f"takes, and {read.get(column, 0):,} are; see {repairs.path}; say what it means with --map COLUMN=FIELD, "
+            f"leave it out with --map COLUMN=, or load without those values with --allow-bad COLUMN; "
+            "the live contacts are unchanged"
         )
 
 

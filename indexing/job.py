@@ -13,13 +13,14 @@ from time import time_ns
 
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.guard import LoadRefused, check_contacts, check_filled, check_lines, check_rejects
+from indexing.guard import LoadRefused, check_columns, check_contacts, check_filled, check_lines, check_rejects
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
 from indexing.recognition import Recognised, Recognition
 from indexing.rejects import RejectFile
+from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Source, Start
 from indexing.state import JobState, StateFile
@@ -50,6 +51,7 @@ def new_state(loader: Loader, request: LoadRequest) -> JobState:
         base=base,
         inputs=[source.identity for source in request.sources],
         reject_path=str(request.rejects),
+        repair_path=str(request.repairs),
         mapping=MAPPING_VERSION,
     )
 
@@ -66,7 +68,8 @@ class Job:
         self._progress = progress
         self._encoders = Encoders(loader.encode, request.workers or 1)
         ledgers = Ledger(file.ledger_path, state.ledger_bytes), Ledger(file.lost_path, state.lost_bytes)
-        self._books = Books(RejectFile(Path(state.reject_path)), *ledgers)
+        files = RejectFile(Path(state.reject_path)), RepairFile(Path(state.repair_path))
+        self._books = Books(*files, *ledgers)
         self._recognition = Recognition(file.keys_path, self._encoders, loader, request, state.keys_bytes)
 
     async def run(self) -> Summary:
@@ -83,6 +86,8 @@ class Job:
         try:
             before = await self._loader.live()
             books.rejects.resume(state.reject_bytes, state.rejects_by_reason, state.reject_examples)
+            books.repairs.resume(state.repair_bytes, state.repairs, state.unreadable)
+            books.read.update(state.values_read)
             if before is None or before.name != state.store or state.in_place:
                 live = await self._load_and_swap(before.contacts if before else 0)
             else:
@@ -96,7 +101,7 @@ class Job:
         self._close()
         self._file.remove()
         return Summary(
-            **outcome(state.reading, indexed, books.rejects, state.before, tally),
+            **outcome(state.reading, indexed, books, state.before, tally),
             indexed=indexed,
             live=live,
             watermark=state.watermark,
@@ -167,6 +172,7 @@ class Job:
             await asyncio.to_thread(self._encoders.close)
         if not state.numbered and not state.in_place:
             raise LoadRefused("the source has no rows; nothing was changed")
+        check_columns(self._request.limits, self._books.read, self._books.repairs)
         check_rejects(self._request.limits, state.reading.rows, self._books.rejects)
 
     async def _load_source(self, source: Source) -> None:
@@ -208,6 +214,9 @@ class Job:
         state.rejected, state.rejects_by_reason = rejects.count, dict(rejects.by_reason)
         state.reject_examples = rejects.examples
         state.reject_bytes, state.ledger_bytes, state.lost_bytes = rejects.size, ledger.size, self._books.lost.size
+        repairs = self._books.repairs
+        state.repairs, state.repair_bytes = [*repairs.kinds.values()], repairs.size
+        state.unreadable, state.values_read = dict(repairs.unreadable), dict(self._books.read)
         state.keys_bytes = recognised.size
         state.mark = await self._loader.mark()
         self._file.save(state)

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from indexing.books import Books
 from indexing.filled import Filled, filled_before_and_now
-from indexing.rejects import RejectFile
+from indexing.repairs import RepairKind
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
 
@@ -25,6 +26,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         possible_duplicates: contacts that are perhaps those of other rows, too.
         emptied: field → live contacts in which an update emptied it.
         filled: field → how many contacts had it before, and have it now.
+        repaired: values that could not be read, and are null; `repairs` has them by field and reason.
     """
 
     rows: int
@@ -43,9 +45,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     emptied: dict[str, int]
     filled: dict[str, Filled]
     rejects_by_reason: dict[str, int]
+    repaired: int
+    repairs: tuple[RepairKind, ...]
 
 
-def outcome(reading: Reading, accepted: int, rejects: RejectFile, before: Before, tally: Tally) -> dict[str, Any]:
+def outcome(reading: Reading, accepted: int, books: Books, before: Before, tally: Tally) -> dict[str, Any]:
     """The values of an `Outcome`, by name: of what was read so many contacts were accepted."""
     return msgspec.structs.asdict(
         Outcome(
@@ -53,8 +57,8 @@ def outcome(reading: Reading, accepted: int, rejects: RejectFile, before: Before
             lines=reading.lines,
             notes=reading.notes,
             unknown_columns=reading.unknown_columns,
-            repeated=reading.rows - accepted - rejects.count,
-            rejected=rejects.count,
+            repeated=reading.rows - accepted - books.rejects.count,
+            rejected=books.rejects.count,
             kept=tally.kept,
             new=tally.new,
             gone=0 if before.stay else before.contacts - tally.kept,
@@ -64,6 +68,8 @@ def outcome(reading: Reading, accepted: int, rejects: RejectFile, before: Before
             possible_duplicate_examples=tally.double_examples,
             emptied=tally.emptied,
             filled=filled_before_and_now(before.filled, tally.filled),
-            rejects_by_reason=dict(rejects.by_reason),
+            rejects_by_reason=dict(books.rejects.by_reason),
+            repaired=books.repairs.count,
+            repairs=tuple(books.repairs.kinds.values()),
         )
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from indexing.encoders import Encoders
 from indexing.encoding import Batch, Encoded, encode_batch
+from indexing.filled import FIELDS
 from indexing.rejects import Reject
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start
 from indexing.sources.cells import text_of_field
@@ -36,9 +37,21 @@ class Portion(msgspec.Struct, frozen=True):
     def rows(self) -> list[Row]:
         return self.read.rows
 
+    def line(self, number: int) -> int:
+        """The line of the source at which row `number` begins."""
+        return self.rows[number - self.first].line
+
     def at(self, number: int) -> str:
         """Where row `number` stands, for people."""
-        return f"{self.source}, line {self.rows[number - self.first].line}"
+        return f"{self.source}, line {self.line(number)}"
+
+    def values_read(self) -> dict[str, int]:
+        """Header → how many of these rows have a value of its field."""
+        if self.columns is None:
+            return {}
+        filled = dict(zip(FIELDS, self.encoded.filled, strict=True))
+        named = zip(self.columns.headers, self.columns.fields, strict=True)
+        return {header: filled[field] for header, field in named if field in filled}
 
     def reject(self, number: int, reason: str) -> Reject:
         """The line in the reject file for row `number`."""

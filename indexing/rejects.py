@@ -56,14 +56,14 @@ class RejectFile:
         kind = reject.reason.partition(":")[0]
         kind = kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"
         self.by_reason[kind] += 1
-        self.examples.setdefault(kind, _encodable(f"{reject.source}, line {reject.line}"))
+        self.examples.setdefault(kind, encodable(f"{reject.source}, line {reject.line}"))
         if self.path is None:
             return
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("wb")
-        cells = {name: _encodable(text) for name, text in reject.row.items()}
-        plain = Reject(_encodable(reject.source), reject.line, _encodable(reject.reason), cells)
+        cells = {name: encodable(text) for name, text in reject.row.items()}
+        plain = Reject(encodable(reject.source), reject.line, encodable(reject.reason), cells)
         self.size += self._stream.write(msgspec.json.encode(plain) + b"\n")
 
     def flush(self) -> None:
@@ -78,6 +78,6 @@ class RejectFile:
             self._stream = None
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Bytes that were not of the source's encoding come as lone surrogates; they are shown as `\\udcXX`."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

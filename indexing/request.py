@@ -15,11 +15,13 @@ class Limits(msgspec.Struct, frozen=True):
         max_rejects: the greatest share of rows that may be rejected, from 0 to 1.
         allow_shrink: let a load go live that has under half of the contacts that are live now.
         allow_loss: fields that may lose nearly all their values.
+        allow_bad: headers of columns of which most cells need not be readable.
     """
 
     max_rejects: float = 0.01
     allow_shrink: bool = False
     allow_loss: frozenset[str] = frozenset()
+    allow_bad: frozenset[str] = frozenset()
 
 
 class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,7 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sources: read one after the other.
         rejects: the reject file.
+        repairs: the repair file.
         keep: earlier stores that stay for a rollback.
         workers: processes that encode; by default `loading.default_workers`.
         update: put the contacts among those that are live instead of replacing them.
@@ -39,6 +42,7 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rejects: Path
+    repairs: Path = Path("repairs.ndjson")
     sources: Sequence[Source] = ()
     limits: Limits = Limits()
     keep: int = 1

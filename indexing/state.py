@@ -10,6 +10,7 @@ from typing import Self, TextIO
 
 import msgspec
 
+from indexing.repairs import RepairKind
 from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
@@ -34,6 +35,7 @@ class JobState(msgspec.Struct, kw_only=True):
         tally: what was found out about the contacts of these rows; of an update, `filled` begins with those live.
         keys_bytes: how much of the key table's log is right.
         lost_bytes: how much of the file of rows that were rejected late is.
+        unreadable: header → cells of its column that could not be read; `values_read` are those that could.
         mark: what the store needs to resume.
         watermark: the latest change that was read.
     """
@@ -54,6 +56,11 @@ class JobState(msgspec.Struct, kw_only=True):
     rejects_by_reason: dict[str, int] = {}
     reject_examples: dict[str, str] = {}
     reject_bytes: int = 0
+    repair_path: str = "repairs.ndjson"
+    repairs: list[RepairKind] = []
+    unreadable: dict[str, int] = {}
+    values_read: dict[str, int] = {}
+    repair_bytes: int = 0
     ledger_bytes: int = 0
     carried_bytes: int = 0
     met: bool = False

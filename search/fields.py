@@ -74,8 +74,7 @@ class ContactListItem(msgspec.Struct, frozen=True):
     """A contact as it is sent: exactly this, in this order, is stored. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
     # fmt: off
-    uuid: Annotated[str, Form.TEXT, ContactField(
-        headers=("id", "contact id", "apollo contact id"), stock="contact.uuid", simple=True)]
+    uuid: Annotated[str, Form.TEXT, ContactField(stock="contact.uuid", simple=True)]
     first_name: Annotated[Text, ContactField(
         stock="contact.first_name", apollo=("person_first_name",), simple=True, sort=())] = None
     last_name: Annotated[Text, ContactField(

@@ -8,13 +8,13 @@ load of 200,000.
 import re
 from functools import cache
 from hashlib import blake2b, sha1
-from importlib import resources
 from struct import Struct
 from typing import Protocol
 from uuid import NAMESPACE_URL
 
 import msgspec
 
+from indexing.data import read_data
 from indexing.identity.names import full_name, name_of
 from mappings.web import linkedin_key
 from search.fields import ALL_FIELDS
@@ -130,5 +130,4 @@ class _Roles(msgspec.Struct, frozen=True):
 @cache
 def _roles() -> frozenset[str]:
     """What stands before the `@` of mailboxes that are a role's and not a person's."""
-    data = resources.files("indexing.identity").joinpath("data/role_mailboxes.json").read_bytes()
-    return frozenset(name for roles in msgspec.json.decode(data, type=list[_Roles]) for name in roles.names)
+    return frozenset(name for roles in read_data("role_mailboxes", list[_Roles]) for name in roles.names)

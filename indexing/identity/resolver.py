@@ -152,11 +152,14 @@ class _Batch:
         return found, apart and not claim.own, tuple(doubles)
 
     def _candidates(self, claim: Claim) -> Iterator[tuple[_Kind, int]]:
-        """Who has the keys of a row, the strongest key first. A uuid that would be made from a key counts as one:
-        who has it was made from that key in an earlier load."""
+        """Who has the keys of a row, the strongest key first. Before all who share that go those whose uuid would be
+        made for this row: they were made for it in an earlier load."""
         keys = _keys(claim)
         if not claim.own:
-            yield keys[0][0] if keys else _Kind.ROW, claim.contact
+            kind = keys[0][0] if keys else _Kind.ROW
+            yield kind, claim.contact
+            if self._person(claim.contact) is not None:
+                yield kind, number_of(_uuid_apart(claim, 1))
         for kind, key in keys:
             for number in owners(key, claim.name):
                 owner = self._owner(number)
@@ -192,7 +195,7 @@ class _Batch:
         uuid, contact, turn = claim.uuid, claim.contact, 0
         while (known := self._person(contact)) is not None and not (turn and _same(claim, known, kind)):
             turn += 1
-            uuid = uuid_of("\n".join([claim.uuid, full_name(claim.name), *([str(turn)] if turn > 1 else [])]))
+            uuid = _uuid_apart(claim, turn)
             contact = number_of(uuid)
         return contact, uuid, known
 
@@ -210,6 +213,11 @@ class _Batch:
         if number not in self._owners:
             self._owners[number] = self._table.get(number)
         return self._owners[number]
+
+
+def _uuid_apart(claim: Claim, turn: int) -> str:
+    """The uuid of a row whose keys are somebody else's; of those too that this is taken by, the one of another turn."""
+    return uuid_of("\n".join([claim.uuid, full_name(claim.name), *([str(turn)] if turn > 1 else [])]))
 
 
 def _first(claim: Claim, contact: int, uuid: str) -> Known:

@@ -114,7 +114,7 @@ def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     outcome = read(source)
     assert outcome.columns is not None
-    contact_of = contact_reader(outcome.columns, False)
+    contact_of = contact_reader(outcome.columns)
     return [contact_of(row.cells).contact for row in outcome.rows]
 
 

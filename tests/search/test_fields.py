@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.columns import map_columns
 from search.documents import search_fields
@@ -37,8 +37,9 @@ def fingerprint() -> str:
     stream = io.StringIO(newline="")
     write_sample(300, stream)
     headers, *rows = csv.reader(io.StringIO(stream.getvalue(), newline=""))
-    read = item_reader(map_columns(headers).fields)
-    derived = [search_fields(read(row)) for row in rows]
+    read = contact_reader(map_columns(headers))
+    contacts = [msgspec.structs.replace(read(row).contact, uuid=f"id-{at}") for at, row in enumerate(rows)]
+    derived = list(map(search_fields, contacts))
     shape = msgspec.json.encode([CREATE, index_body()["mappings"]])
     return sha256(shape + b"".join(each.json() + msgspec.json.encode(each.absent) for each in derived)).hexdigest()
 

@@ -158,7 +158,9 @@ class Model:
         keys += [("foreign", key) for key in claim.foreign]
         candidates = [(kind, uuid) for kind, key in keys for uuid in self.owners.get((kind, key), [])]
         if not claim.own:
-            candidates.insert(0, (keys[0][0] if keys else "row", claim.uuid))
+            kind = keys[0][0] if keys else "row"
+            made = [claim.uuid, uuid_of(f"{claim.uuid}\n{full_name(claim.name)}")]
+            candidates = [(kind, uuid) for uuid in (made if claim.uuid in self.people else made[:1])] + candidates
         known = [(kind, uuid) for kind, uuid in candidates if uuid in self.people]
         same = [uuid for kind, uuid in known if self.same(claim, kind, self.people[uuid])]
         uuid = claim.uuid
