@@ -1,7 +1,7 @@
 """The flags that every load has, and what is shown of it."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +9,19 @@ import click
 import msgspec
 
 from indexing.cli.interrupts import run_async
-from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
+from indexing.cli.load_report import show_dry_run, show_load
+from indexing.cli.terminal import print_json
 from indexing.dry_run import DryRun, dry_run
 from indexing.filled import FIELDS
-from indexing.job import Summary
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
-from indexing.outcome import Outcome
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
 from search.engine import EngineSettings
 from search.engines import open_loader
 
-_MOST_REASONS = 10
-_REQUESTED = ("rejects", "keep", "workers", "resume", "strict_values", "new_uuids", "keep_filled")
+_REQUESTED = ("rejects", "repairs", "keep", "workers", "resume", "strict_values", "new_uuids", "keep_filled")
 """Flags that stand for a field of `LoadRequest` each."""
 
 
@@ -59,6 +57,13 @@ _OPTIONS = (
         help="Where rejected rows go.",
     ),
     click.option(
+        "--repairs",
+        type=click.Path(path_type=Path),
+        default=Path("repairs.ndjson"),
+        show_default=True,
+        help="Where values go that could not be read.",
+    ),
+    click.option(
         "--max-rejects",
         type=_Share(),
         default="1%",
@@ -91,6 +96,12 @@ _SOURCE_OPTIONS = (
     click.option("--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."),
     click.option("--keep-filled", is_flag=True, help="With --update: an empty cell leaves what is there as it is."),
     click.option("--new-uuids", is_flag=True, help="Look for nobody among the live contacts; give uuids afresh."),
+    click.option(
+        "--allow-bad",
+        multiple=True,
+        metavar="COLUMN",
+        help="Load even if more than half of COLUMN can't be read. May be repeated.",
+    ),
     click.option("--strict-values", is_flag=True, help="Reject a row for a value that can't be read."),
     click.option(
         "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
@@ -114,6 +125,7 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
             max_rejects=values.pop("max_rejects"),
             allow_shrink=values.pop("allow_shrink"),
             allow_loss=frozenset(values.pop("allow_loss")),
+            allow_bad=frozenset(values.pop("allow_bad", ())),
         )
         shared = {name: values.pop(name) for name in _REQUESTED if name in values}
         if dry_run and shared["resume"]:
@@ -136,7 +148,7 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
     request = options.request
     if options.dry_run:
         outcome = run_async(_dry_run(settings, request))
-        print_json(outcome) if options.as_json else _show_dry_run(outcome)
+        print_json(outcome) if options.as_json else show_dry_run(outcome)
         return
     try:
         summary = run_async(load(settings, request))
@@ -144,7 +156,7 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
         if StateFile(settings.data_dir, settings.index).load() is None:
             raise
         raise KeyboardInterrupt("what was loaded so far stays for --resume") from None
-    print_json(summary) if options.as_json else _show(summary, request)
+    print_json(summary) if options.as_json else show_load(summary, request)
     if summary.watermark:
         Watermark(settings.data_dir, settings.index).write(summary.watermark)
 
@@ -155,79 +167,3 @@ async def _dry_run(settings: EngineSettings, request: LoadRequest) -> DryRun:
         return await dry_run(request, loader, request.workers or default_workers(settings.engine))
     finally:
         await loader.close()
-
-
-def _show(summary: Summary, request: LoadRequest) -> None:
-    _show_outcome(summary, {"= indexed": summary.indexed})
-    rate = int(summary.rows / max(summary.seconds, 0.01))
-    say(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
-    if summary.kept or summary.gone:
-        _show_replaced(summary, request)
-    if summary.rejected:
-        say(f"Rejected rows are in {request.rejects}:")
-        _show_reasons(summary.rejects_by_reason)
-
-
-def _show_replaced(summary: Summary, request: LoadRequest) -> None:
-    if request.update or request.rebuild:
-        return
-    say(
-        f"They replace {summary.kept + summary.gone:,} contacts, which `contacts index rollback` brings back; "
-        "with --update they are put among those."
-    )
-
-
-def _show_dry_run(outcome: DryRun) -> None:
-    for source, columns in outcome.columns.items():
-        rows = [(header, field or "(custom)") for header, field in columns.items()]
-        print_table(Table(("column", "field"), rows, title=source, framed=False))
-    for example in outcome.examples:
-        present = {name: value for name, value in example.items() if value is not None}
-        print_json_indented(present)
-    _show_outcome(outcome, {"= accepted": outcome.accepted})
-    _show_reasons(outcome.rejects_by_reason)
-    say("Nothing was written.")
-
-
-def _show_outcome(outcome: Outcome, accepted: dict[str, int]) -> None:
-    """What loads and dry runs have in common: rows, contacts, fields."""
-    for said in outcome.notes:
-        say(said)
-    lines = outcome.lines
-    if lines.read:
-        others = {"= header": lines.header, "+ notes": lines.notes, "+ blank": lines.blank, "+ inner": lines.further}
-        kinds = {label: count for label, count in others.items() if count or label == "= header"}
-        _show_counts({"lines read": lines.read, **kinds, "+ rows": outcome.rows})
-    counts = {"rows read": outcome.rows, **accepted, "+ repeated": outcome.repeated, "+ rejected": outcome.rejected}
-    _show_counts(counts)
-    if lines.short:
-        say(f"{lines.short:,} rows have fewer cells than the header; what is missing is empty.")
-    if outcome.unknown_columns:
-        say(f"Kept as custom: {', '.join(outcome.unknown_columns)}")
-    say(f"uuids: {outcome.kept:,} kept, {outcome.new:,} new, {outcome.gone:,} gone")
-    if outcome.shared:
-        say(f"{outcome.shared:,} rows share an address or id with somebody else, and are contacts of their own:")
-        _show_examples(outcome.shared_examples)
-    if outcome.possible_duplicates:
-        say(f"{outcome.possible_duplicates:,} possible duplicates:")
-        _show_examples(outcome.possible_duplicate_examples)
-    if outcome.emptied:
-        say("Emptied by empty cells (--keep-filled keeps them):")
-        _show_reasons(outcome.emptied)
-    if outcome.filled:
-        rows = [(name, f"{filled.before:,}", f"{filled.now:,}") for name, filled in outcome.filled.items()]
-        print_table(Table(("field", "before", "now"), rows, framed=False))
-
-
-def _show_examples(examples: Sequence[str]) -> None:
-    for example in examples:
-        say(f"  {example}")
-
-
-def _show_counts(counts: dict[str, int]) -> None:
-    print_table(Table((), [(label, f"{count:,}") for label, count in counts.items()], framed=False))
-
-
-def _show_reasons(reasons: dict[str, int]) -> None:
-    for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        say(f"  {count:,}  {reason}")

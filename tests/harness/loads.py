@@ -32,8 +32,9 @@ def elasticsearch_environment(directory: Path, url: str, index: str) -> dict[str
 
 
 def arguments(environment: dict[str, str], kind: str, *flags: str) -> list[str]:
-    rejects = Path(environment["CONTACTS_DATA_DIR"]).parent / "rejects.ndjson"
-    return ["index", kind, *flags, "--json", "--rejects", str(rejects)]
+    directory = Path(environment["CONTACTS_DATA_DIR"]).parent
+    files = ["--rejects", str(directory / "rejects.ndjson"), "--repairs", str(directory / "repairs.ndjson")]
+    return ["index", kind, *flags, "--json", *files]
 
 
 def run_load(environment: dict[str, str], kind: str, *flags: str, stdin: str | None = None) -> Any:
