@@ -96,7 +96,9 @@ class _Rows:
         self._begin = raw.tell() if raw.seekable() else None
         self.notes: tuple[str, ...] = ()
         with _telling(source):
-            table = self._table(unpacked(raw))
+            # Kept although nobody asks for it again: without it, what it reads from is closed when it is collected.
+            self._opened = unpacked(raw)
+            table = self._table(self._opened)
             if table.header is None:
                 raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
             self._table_rows = TableRows(table, table.header)
