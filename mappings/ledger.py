@@ -52,13 +52,13 @@ def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
     Args:
         url: the URL. What it was taken out of is the first entry.
         today: the day in UTC that dates such as `60_days_ago` are counted from.
+
+    Raises:
+        InvalidField: JSON in the URL has too many values.
     """
     context = context_of(given_parameters(url.pairs), today)
-    written: dict[str, tuple[Parameter, list[tuple[str, str]]]] = {}
-    for name, parameter, value in written_parameters(url.pairs):
-        written.setdefault(parameter.name, (parameter, []))[1].append((name, value))
     entries = [_unwrapping(url)] if url.unwrapped else []
-    for parameter, pairs in written.values():
+    for parameter, pairs in written_parameters(url.pairs):
         entries += _entries(parameter, pairs, context)
     return tuple(entries)
 

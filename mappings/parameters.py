@@ -10,10 +10,11 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
 import msgspec
 
-from mappings import readers
+from mappings import free_text, readers
 from mappings.catalogue import OTHER, Category, Entry, aliases, entries
 from mappings.errors import InvalidField
 from mappings.json_filters import FILTERS, pairs_in, unread_filters
@@ -21,6 +22,8 @@ from mappings.names import key_of
 from mappings.predicates import all_of, any_of
 from mappings.rules import Combine, Read, Reason, Show, Split, ValueReader, last_of, none_of, unmapped
 from mappings.url import MOST_VALUES
+
+Value = TypeVar("Value")
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -68,14 +71,16 @@ _TABLE = (
     ParameterRow("personTitles[]", readers.title_or_similar),
     ParameterRow("personNotTitles[]", readers.title, none_of),
     ParameterRow("includeSimilarTitles", readers.flag("how `personTitles[]` is compared"), last_of),
-    ParameterRow("qPersonTitle", readers.alternatives(readers.all_words("title_words"))),
-    ParameterRow("qPersonName", readers.alternatives(readers.all_words("person_name"))),
+    ParameterRow("qPersonTitle", free_text.alternatives(free_text.all_words("title_words"))),
+    ParameterRow("qPersonName", free_text.alternatives(free_text.all_words("person_name"))),
     ParameterRow("personSeniorities[]", readers.seniority_term),
     ParameterRow("personDepartmentOrSubdepartments[]", readers.department_terms),
     ParameterRow("personDepartments[]", readers.department_terms),
     ParameterRow("personLocations[]", readers.location("person_location")),
     ParameterRow("personNotLocations[]", readers.location("person_location"), none_of),
     ParameterRow("personLinkedinUrls[]", readers.profile),
+    ParameterRow("contactStageIds[]", readers.contact_stage),
+    ParameterRow("notContactStageIds[]", readers.contact_stage, none_of),
     # The e-mail address
     ParameterRow("contactEmailStatusV2[]", readers.email_status_term),
     ParameterRow("contactEmailStatus[]", readers.email_status_term),
@@ -87,12 +92,18 @@ _TABLE = (
     ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
     ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
     ParameterRow("organizationIndustries[]", readers.industry),
-    ParameterRow("qOrganizationName", readers.alternatives(readers.or_domain(readers.phrase("company_text")))),
+    ParameterRow("qOrganizationName", free_text.alternatives(free_text.or_domain(free_text.phrase("company_text")))),
     ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
     ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
     ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
+    ParameterRow("organizationSicCodes[]", readers.industry_code("sic_codes")),
+    ParameterRow("notOrganizationSicCodes[]", readers.industry_code("sic_codes"), none_of),
+    ParameterRow("organizationNaicsCodes[]", readers.industry_code("naics_codes")),
+    ParameterRow("notOrganizationNaicsCodes[]", readers.industry_code("naics_codes"), none_of),
+    ParameterRow("organizationFoundedYearRange[min]", readers.at_least("founded_year")),
+    ParameterRow("organizationFoundedYearRange[max]", readers.at_most("founded_year")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
     ParameterRow("totalFundingRange[min]", readers.at_least("total_funding")),
     ParameterRow("totalFundingRange[max]", readers.at_most("total_funding")),
@@ -101,19 +112,21 @@ _TABLE = (
     ParameterRow("latestFundingDateRange[min]", readers.since("last_raised_at")),
     ParameterRow("latestFundingDateRange[max]", readers.until("last_raised_at")),
     # Keywords
-    ParameterRow("qOrganizationKeywordTags[]", readers.keyword("includedOrganizationKeywordFields[]")),
-    ParameterRow("includedOrganizationKeywordFields[]", readers.keyword_field("qOrganizationKeywordTags[]")),
+    ParameterRow("qOrganizationKeywordTags[]", free_text.keyword("includedOrganizationKeywordFields[]")),
+    ParameterRow("includedOrganizationKeywordFields[]", free_text.keyword_field("qOrganizationKeywordTags[]")),
     ParameterRow(
-        "qAndedOrganizationKeywordTags[]", readers.keyword("includedAndedOrganizationKeywordFields[]"), all_of
+        "qAndedOrganizationKeywordTags[]", free_text.keyword("includedAndedOrganizationKeywordFields[]"), all_of
     ),
-    ParameterRow("includedAndedOrganizationKeywordFields[]", readers.keyword_field("qAndedOrganizationKeywordTags[]")),
-    ParameterRow("qNotOrganizationKeywordTags[]", readers.keyword("excludedOrganizationKeywordFields[]"), none_of),
-    ParameterRow("excludedOrganizationKeywordFields[]", readers.keyword_field("qNotOrganizationKeywordTags[]")),
-    ParameterRow("qKeywords", readers.free_text),
+    ParameterRow(
+        "includedAndedOrganizationKeywordFields[]", free_text.keyword_field("qAndedOrganizationKeywordTags[]")
+    ),
+    ParameterRow("qNotOrganizationKeywordTags[]", free_text.keyword("excludedOrganizationKeywordFields[]"), none_of),
+    ParameterRow("excludedOrganizationKeywordFields[]", free_text.keyword_field("qNotOrganizationKeywordTags[]")),
+    ParameterRow("qKeywords", free_text.anywhere),
     # Technologies, and fields that are there or not
-    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.technology),
-    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.technology, all_of),
-    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.technology, none_of),
+    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", free_text.technology),
+    ParameterRow("currentlyUsingAllOfTechnologyUids[]", free_text.technology, all_of),
+    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", free_text.technology, none_of),
     ParameterRow("existFields[]", readers.known_field, all_of),
     ParameterRow("notExistFields[]", readers.known_field, none_of),
     ParameterRow(FILTERS, unread_filters),
@@ -183,31 +196,13 @@ def given_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, 
     spellings = _by_spelling()
     given = _grouped([(spellings.get(name) or _respelled(name), value) for name, value in pairs])
     if FILTERS in given:
-        given = _grouped([(parameter, value) for _, parameter, value in written_parameters(pairs)])
+        given = _grouped([(parameter, value) for parameter, (_, value) in _with_filters_read(pairs)])
     return list(given.values())
 
 
-def written_parameters(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, Parameter, str]]:
-    """Each value of a URL with its name as written and its parameter; those in the JSON of `filters=` in its place.
-
-    Of the JSON only names of Apollo's count, by rule: what other words mean there nobody can tell.
-
-    Raises:
-        InvalidField: the JSON has too many values.
-    """
-    written: list[tuple[str, Parameter, str]] = []
-    by_key = _by_key()
-    for name, value in pairs:
-        parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
-        known = {key: by_key.get(key_of(key)) for key, _ in inner}
-        if any(known.values()):
-            written += [(key, known[key] or _unknown(key), text) for key, text in inner]
-        else:
-            written.append((name, parameter, value))
-    if len(written) > MOST_VALUES:
-        raise InvalidField(f"url: more than {MOST_VALUES} values")
-    return written
+def written_parameters(pairs: Sequence[tuple[str, str]]) -> list[tuple[Parameter, list[tuple[str, str]]]]:
+    """The same, each value with its name as it is written: `filters[titles]` in JSON. Raises the same."""
+    return list(_grouped(_with_filters_read(pairs)).values())
 
 
 def by_rank(parameter: Parameter) -> int:
@@ -215,8 +210,8 @@ def by_rank(parameter: Parameter) -> int:
     return parameter.rank
 
 
-def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Parameter, list[str]]]:
-    by_name: dict[str, tuple[Parameter, list[str]]] = {}
+def _grouped(pairs: Iterable[tuple[Parameter, Value]]) -> dict[str, tuple[Parameter, list[Value]]]:
+    by_name: dict[str, tuple[Parameter, list[Value]]] = {}
     for parameter, value in pairs:
         earlier = by_name.get(parameter.name)
         if earlier is None:
@@ -224,6 +219,26 @@ def _grouped(pairs: Iterable[tuple[Parameter, str]]) -> dict[str, tuple[Paramete
         else:
             earlier[1].append(value)
     return by_name
+
+
+def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter, tuple[str, str]]]:
+    """Each parameter with its name as written and its value.
+
+    Of the JSON of `filters=` what has names of Apollo's, by rule: what other words mean there nobody can tell.
+    """
+    read: list[tuple[Parameter, tuple[str, str]]] = []
+    by_key = _by_key()
+    for name, value in pairs:
+        parameter = parameter_of(name)
+        inner = pairs_in(value) if parameter.name == FILTERS else []
+        known = {key: by_key.get(key_of(key)) for key, _ in inner}
+        if any(known.values()):
+            read += [(known[key] or _unknown(key), (f"{FILTERS}[{key}]", text)) for key, text in inner]
+        else:
+            read.append((parameter, (name, value)))
+    if len(read) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return read
 
 
 def _respelled(name: str) -> Parameter:

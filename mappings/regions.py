@@ -10,20 +10,11 @@ from importlib import resources
 
 import msgspec
 
+from mappings.countries import UNITED_STATES, countries, place_key
 from mappings.predicates import Not, Phrase, Predicate, all_of, any_of
 from mappings.text import normalise
 
 _NO_NAME = frozenset({"and", "the", "region", "countries"})
-_UNITED_STATES = "united states"
-
-
-class Country(msgspec.Struct, frozen=True):
-    """A row of `data/countries.json`."""
-
-    alpha2: str
-    alpha3: str
-    name: str
-    aliases: tuple[str, ...]
 
 
 class Region(msgspec.Struct, frozen=True):
@@ -55,20 +46,6 @@ def region_with_commas(text: str) -> Region | None:
     return region_of(text) if _region_key(text) in _names_with_commas() else None
 
 
-def place_key(part: str) -> str:
-    """What spellings are looked up by: without a leading `the`, and `u s a` as `usa`."""
-    key = part.removeprefix("the ")
-    letters = key.replace(" ", "")
-    return letters if 2 * len(letters) == len(key) + 1 else key
-
-
-@cache
-def countries() -> tuple[Country, ...]:
-    """The countries of ISO 3166-1, and Kosovo."""
-    data = resources.files("mappings").joinpath("data", "countries.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Country, ...])
-
-
 @lru_cache(maxsize=256)
 def _places_in(field: str, name: str, written: str) -> Predicate:
     region = _regions()[_region_key(name)]
@@ -78,7 +55,7 @@ def _places_in(field: str, name: str, written: str) -> Predicate:
     return any_of([*named, all_of([inside, *elsewhere])])
 
 
-class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RegionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row of `data/regions.json`: codes of countries, and names of regions before it that belong to it as a whole."""
 
     name: str
@@ -89,9 +66,10 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
+def region_rows() -> tuple[RegionRow, ...]:
+    """The regions that are known, as they stand in the data."""
     data = resources.files("mappings").joinpath("data", "regions.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[_Row, ...])
+    return msgspec.json.decode(data, type=tuple[RegionRow, ...])
 
 
 @cache
@@ -99,7 +77,7 @@ def _regions() -> dict[str, Region]:
     """Spelling → region."""
     names = {country.alpha2: normalise(country.name) for country in countries()}
     regions: dict[str, Region] = {}
-    for row in _rows():
+    for row in region_rows():
         inside = {names[code] for code in row.countries}
         inside = inside.union(*(regions[_region_key(normalise(part))].countries for part in row.of))
         name = normalise(row.name)
@@ -110,7 +88,7 @@ def _regions() -> dict[str, Region]:
 
 @cache
 def _names_with_commas() -> frozenset[str]:
-    spellings = (spelling for row in _rows() for spelling in (row.name, *row.aliases))
+    spellings = (spelling for row in region_rows() for spelling in (row.name, *row.aliases))
     return frozenset(_region_key(normalise(spelling)) for spelling in spellings if "," in spelling)
 
 
@@ -119,7 +97,7 @@ def _elsewhere(name: str, inside: Collection[str], all_countries: Iterable[str])
     return tuple(
         country
         for country in all_countries
-        if country not in inside and (country == _UNITED_STATES or any(phrase in f" {country} " for phrase in phrases))
+        if country not in inside and (country == UNITED_STATES or any(phrase in f" {country} " for phrase in phrases))
     )
 
 

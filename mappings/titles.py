@@ -19,12 +19,14 @@ LEFT_OUT = frozenset({"and", "of", "the", "for", "in", "at", "to"})
 """Words that tell no title from another. `&` is no word."""
 
 
-class _Abbreviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Abbreviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is abbreviated, as people write it, and where that is said."""
 
     short: str
     long: str
     source: str
+    also: tuple[str, ...] = ()
+    """Other long forms, which are the same office."""
 
 
 class _Name(msgspec.Struct, frozen=True):
@@ -60,6 +62,12 @@ def similar_title(field: str, text: str) -> Predicate | None:
     """
     title = words(text)
     return any_of(_having(field, name) for name in _names(_telling(title))) if title else None
+
+
+def abbreviations() -> tuple[Abbreviation, ...]:
+    """What can be abbreviated, as it stands in the data."""
+    data = resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes()
+    return msgspec.json.decode(data, type=tuple[Abbreviation, ...])
 
 
 def _telling(title: Sequence[str]) -> list[str]:
@@ -105,7 +113,7 @@ class _Abbreviations(msgspec.Struct, frozen=True):
     Attributes:
         names: every form → its name.
         longest: how many words the longest form has.
-        begin: the first words of the forms that are short.
+        begin: the first words of the forms that are not in full.
     """
 
     names: dict[tuple[str, ...], _Name]
@@ -115,14 +123,14 @@ class _Abbreviations(msgspec.Struct, frozen=True):
 
 @cache
 def _abbreviated() -> _Abbreviations:
-    data = resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes()
     forms: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for row in msgspec.json.decode(data, type=tuple[_Abbreviation, ...]):
+    for row in abbreviations():
         short, long = words(row.short), tuple(_telling(words(row.long)))
         of_long = forms.setdefault(long, [])
         of_long.append(short)
         if short == ("".join(word[0] for word in long),):
             of_long.append(tuple(short[0]))  # As in `C.E.O.`.
+        of_long += [tuple(_telling(words(other))) for other in row.also]
     names = {form: _Name(long, (*short, long)) for long, short in forms.items() for form in (*short, long)}
     begin = frozenset(form[0] for short in forms.values() for form in short)
     return _Abbreviations(names, max(map(len, names)), begin)

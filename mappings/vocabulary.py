@@ -63,8 +63,8 @@ KEYWORD_FIELDS = {
     "tags": "keywords",
     "keywords": "keywords",
     "industries": "industries",
-    "social_media_description": "keywords",
-    "seo_description": "keywords",
+    "social_media_description": "company_description",
+    "seo_description": "company_description",
 }
 """What the keyword field lists call a field, in lower case → the search field that is looked in."""
 
@@ -150,11 +150,7 @@ def industry_named(name: str) -> str | None:
 
 
 def keyword_fields(name: str) -> str | None:
-    """The search field behind a name in one of the three keyword field lists; `None` for an unknown name.
-
-    Contacts hold no company descriptions; their keywords are the nearest to `social_media_description` and
-    `seo_description`.
-    """
+    """The search field behind a name in one of the three keyword field lists; `None` for an unknown name."""
     return KEYWORD_FIELDS.get(name.strip().lower())
 
 

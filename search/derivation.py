@@ -4,7 +4,6 @@ Each is pure and takes the value of one item field, `None` included, or a tuple 
 of a load: what many contacts share is made once and remembered, within a number of bytes.
 """
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from operator import not_
 from typing import TypeVar
 
 from mappings import locations, titles, vocabulary, web
+from mappings.codes import classes_of
 from mappings.text import LONGEST_TERM, normalise, term
 from search.kinds import DerivedValue, Form, Kind
 from search.memo import Memo
@@ -38,9 +38,6 @@ _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 
 _EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
-
-_CODE = re.compile(r"[0-9]+")
-_SECTOR = re.compile(r"([0-9]{2})\s*[-–—]\s*([0-9]{2})")
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
@@ -136,19 +133,8 @@ def industries(text: str | None) -> tuple[str, ...]:
 
 @remembered
 def codes(texts: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The codes of a classification such as NAICS, each with all that it begins with of two digits or more: those of
-    the classes that it is in. Of a sector that has several, such as `31-33`, each."""
-    return _distinct(chain.from_iterable(map(_classes, texts or ())))
-
-
-def _classes(text: str) -> Iterable[str]:
-    if sector := _SECTOR.fullmatch(text.strip()):
-        return map(str, range(int(sector[1]), int(sector[2]) + 1))
-    digits = _CODE.search(text)
-    if digits is None:
-        return ()
-    code = digits[0][:LONGEST_TERM]
-    return [code[:end] for end in range(min(2, len(code)), len(code) + 1)]
+    """The codes of a classification such as NAICS, each with those of the classes that it is in."""
+    return _distinct(chain.from_iterable(map(classes_of, texts or ())))
 
 
 def empty(forms: Mapping[str, Form]) -> Callable[[tuple[object, ...]], tuple[str, ...]]:

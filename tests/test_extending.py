@@ -63,7 +63,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A CSV whose header calls the made-up field by its alias."""
     path = tmp_path_factory.mktemp("people") / "people.csv"
     with path.open("w", newline="") as stream:
-        csv.writer(stream).writerows([("Id", "First Name", "Created At", "Known As"), *PEOPLE])
+        csv.writer(stream).writerows([("uuid", "First Name", "Created At", "Known As"), *PEOPLE])
     return str(path)
 
 
@@ -112,12 +112,14 @@ def test_the_packages_know_nothing_of_what_is_added() -> None:
 
 def test_the_action_answers_at_both_doors_and_is_in_the_figures(service: Service) -> None:
     assert service.data("first_contact", url=EVERYONE) == {"uuid": "3"}
+    told = service.data("first_contact", url=f"{EVERYONE}?tour=1", ledger=True)
+    assert (told["uuid"], [entry["status"] for entry in told["ledger"]]) == ("3", ["ignored"])
     assert service.data("first_contact", url=BOBBY, exclude_company_name=["Acme"]) == {"uuid": "1"}
     assert service.post(f"{APOLLO}/contacts/first", {"url": NICKNAMED})[:2] == (200, {"uuid": "2"})
     assert service.post(f"{APOLLO}/contacts/first", {"url": "https://example.com"})[0] == 400
     assert service.ask({"action": "first_contact", "request_id": "r", "data": {}})["error"]["code"] == "missing_field"
     figures = text_of(service, "/metrics")
-    assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="success"} 2.0' in figures
+    assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="success"} 3.0' in figures
     assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="missing_field"} 1.0' in figures
     assert 'contacts_requests_total{action="first_contact",door="rest",outcome="200"} 1.0' in figures
 
@@ -127,7 +129,8 @@ def test_the_action_is_in_the_documents(copy: Path, service: Service) -> None:
     operation = openapi["paths"][f"{APOLLO}/contacts/first"]["post"]
     assert (operation["operationId"], operation["summary"]) == ("first", "First contact")
     assert {parameter["name"] for parameter in operation["parameters"]} == {
-        f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")
+        "ledger",
+        *(f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")),
     }
     assert openapi["components"]["schemas"]["FirstData"]["required"] == ["uuid"]
     components = got(service, "/asyncapi.json")["components"]
@@ -242,7 +245,7 @@ def test_the_engine_answers(naive_environment: dict[str, str]) -> None:
 
 def test_loads_of_the_engine_are_listed_and_undone(naive_environment: dict[str, str], tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
-    one.write_text("Id,Known As\n4,Bobby\n")
+    one.write_text("uuid,Known As\n4,Bobby\n")
     loaded(naive_environment, "csv", str(one), "--allow-shrink")
     assert told(naive_environment, "uuids", BOBBY)["uuids"] == ["4"]
     assert [(store["contacts"], store["live"]) for store in status(naive_environment)["stores"]] == [

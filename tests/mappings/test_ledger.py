@@ -185,6 +185,15 @@ def test_what_the_url_was_taken_out_of_comes_first():
     assert [entry.read_as for entry in ledger(bare, TODAY)] == ["https://app.apollo.io"]
 
 
+def test_parameters_in_json_are_told_by_their_names_there():
+    known, unknown = entries('filters={"page":2,"mood":"good"}')
+    assert (known.name, known.value, known.status) == ("page", "2", "repaired")
+    assert known.reason == "`filters[page]` is another spelling of `page`"
+    assert (unknown.name, unknown.status) == ("mood", "ignored")
+    nothing = told('filters={"titles":["CEO"]}')
+    assert nothing[0] == "ignored"
+
+
 QUERIES = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(["", "CEO", "US", "EMEA", "1,5", "true", "tags", "a.example"])),
     max_size=6,

@@ -135,6 +135,9 @@ CASES = [
         ),
     ),
     ("personNotLocations[]=Berlin", Not(Phrase("person_location", "berlin"))),
+    ("contactStageIds[]=Cold%20 Lead&contactStageIds[]=" + "0af" * 8, terms("stage", "cold lead")),
+    ("contactStageIds[]=--", MatchAll()),
+    ("notContactStageIds[]=Do Not Contact", Not(terms("stage", "do not contact"))),
     ("personLinkedinUrls[]=http://de.linkedin.com/in/John-Doe/?x=1", terms("linkedin", "linkedin.com/in/john-doe")),
     ("contactEmailStatusV2[]=likely_to_engage", terms("email_status", "likely_to_engage")),
     (
@@ -223,6 +226,14 @@ CASES = [
         "revenueRange[max]=2M&revenueRange[min]=1M",
         every(Range("annual_revenue", 1_000_000, None), Range("annual_revenue", None, 2_000_000)),
     ),
+    ("organizationSicCodes[]=7372&organizationSicCodes[]=SIC 54", terms("sic_codes", "7372", "54")),
+    ("organizationSicCodes[]=", MatchAll()),
+    ("organizationSicCodes[]=software", MatchAll()),
+    ("notOrganizationSicCodes[]=5141", Not(terms("sic_codes", "5141"))),
+    ("organizationNaicsCodes[]=31-33", terms("naics_codes", "31", "32", "33")),
+    ("notOrganizationNaicsCodes[]=4244", Not(terms("naics_codes", "4244"))),
+    ("organizationFoundedYearRange[min]=2010", Range("founded_year", 2010, None)),
+    ("organizationFoundedYearRange[max]=2015", Range("founded_year", None, 2015)),
     (
         "organizationLatestFundingStageCd[]=0&organizationLatestFundingStageCd[]=2",
         terms("funding_stage", "seed", "series_a"),
@@ -247,7 +258,7 @@ CASES = [
     (
         "qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=seo_description"
         "&includedOrganizationKeywordFields[]=tags",
-        Phrase("keywords", "saas"),
+        phrases("saas", "company_description", "keywords"),
     ),
     ("qOrganizationKeywordTags[]=saas&includedOrganizationKeywordFields[]=nonsense", phrases("saas", *EVERYWHERE)),
     ("qOrganizationKeywordTags[]=---", MatchAll()),
@@ -298,6 +309,8 @@ MALFORMED = [
     ("organizationNumEmployeesRanges[]", "many", "a range such as 11,50"),
     ("revenueRange[min]", "lots", "a whole number such as"),
     ("revenueRange[max]", "-5", "a whole number such as"),
+    ("organizationFoundedYearRange[min]", "old", "a whole number such as"),
+    ("organizationFoundedYearRange[max]", "new", "a whole number such as"),
     ("totalFundingRange[min]", "x", "a whole number such as"),
     ("totalFundingRange[max]", "x", "a whole number such as"),
     ("latestFundingAmountRange[min]", "x", "a whole number such as"),

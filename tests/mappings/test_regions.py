@@ -2,8 +2,9 @@
 
 import pytest
 
+from mappings.countries import countries
 from mappings.locations import _places
-from mappings.regions import _regions, _rows, countries, region_of, region_with_commas
+from mappings.regions import _regions, region_of, region_rows, region_with_commas
 from mappings.text import normalise
 
 
@@ -13,11 +14,11 @@ def test_no_region_is_called_like_a_country_or_state():
 
 
 def test_no_name_means_two_regions_and_every_region_has_a_source():
-    for row in _rows():
+    for row in region_rows():
         of_row = {region_of(normalise(spelling)) for spelling in (row.name, *row.aliases)}
         assert [region.name for region in of_row] == [normalise(row.name)]
-    assert len({row.name for row in _rows()}) == len(_rows())
-    assert all(row.source.startswith("https://") for row in _rows())
+    assert len({row.name for row in region_rows()}) == len(region_rows())
+    assert all(row.source.startswith("https://") for row in region_rows())
     assert all(region.countries for region in _regions().values())
 
 
