@@ -15,15 +15,17 @@ from functools import partial
 from multiprocessing.connection import wait
 from threading import Thread, Timer
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.ledger import fingerprint
 from indexing.memory import tune_memory
 from indexing.sources.cells import Cell
+from indexing.sources.columns import ColumnMapping
 from mappings.errors import IndexingError, RowRejected
-from search.fields import ContactCompleteItem, contact_of
+from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
 
 Encode = Callable[[int, ContactCompleteItem], Document]
@@ -41,11 +43,11 @@ class Batch(msgspec.Struct, frozen=True):
     """Rows to encode.
 
     Attributes:
-        fields: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
+        columns: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
         numbers: of the rows, in the run.
     """
 
-    fields: tuple[str | None, ...] | None
+    columns: ColumnMapping | None
     numbers: list[int]
     rows: list[Sequence[Cell]]
 
@@ -71,7 +73,7 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
 
 
 def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]], bytes, dict[int, str]]:
-    read = _decoded if batch.fields is None else item_reader(batch.fields)
+    read = _decoded if batch.columns is None else _contact(batch.columns)
     documents, fingerprints, rejects = [], [], {}
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
@@ -83,6 +85,23 @@ def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]
         documents.append((number, document.body, document.item))
         fingerprints.append(fingerprint(item.uuid))
     return documents, b"".join(fingerprints), rejects
+
+
+def _contact(columns: ColumnMapping) -> Callable[[Sequence[Cell]], ContactCompleteItem]:
+    read = contact_reader(columns)
+
+    def identified(cells: Sequence[Cell]) -> ContactCompleteItem:
+        contact = read(cells).contact
+        return contact if contact.uuid else msgspec.structs.replace(contact, uuid=derived_uuid(contact))
+
+    return identified
+
+
+def derived_uuid(contact: ContactCompleteItem) -> str:
+    """The uuid of a contact that has none of its own: made from the e-mail, else from the LinkedIn URL, else from all
+    of it, so that the same row has the same uuid in every load."""
+    name = (contact.email or "").lower() or contact.person_linkedin_url or complete_json(contact).decode()
+    return str(uuid5(NAMESPACE_URL, name))
 
 
 def _decoded(row: Sequence[Any]) -> ContactCompleteItem:

@@ -19,14 +19,14 @@ class Portion(msgspec.Struct, frozen=True):
 
     Attributes:
         source: its name.
-        fields: what the cells mean; `None` when each row is one finished contact.
+        columns: what the cells mean; `None` when each row is one finished contact.
         first: the number of the first row in the run.
         read: the rows, and how far the source was read with them.
         encoded: the documents made of them, and the rejects.
     """
 
     source: str
-    fields: tuple[str | None, ...] | None
+    columns: ColumnMapping | None
     first: int
     read: RowBatch
     encoded: Encoded
@@ -38,7 +38,7 @@ class Portion(msgspec.Struct, frozen=True):
     def reject(self, number: int, reason: str) -> Reject:
         """The line in the reject file for row `number`."""
         row = self.rows[number - self.first]
-        names = ("item",) if self.fields is None else self.fields if row.problem is None else ()
+        names = ("item",) if self.columns is None else self.columns.fields if row.problem is None else ()
         texts = {}
         for at, cell in enumerate(row.cells):
             name = names[at] if at < len(names) else None
@@ -61,20 +61,19 @@ async def open_source(source: Source, start: Start, first: int, encoders: Encode
     Raises:
         SourceError: it can't be read.
     """
-    async with source.open(start) as reading:
-        fields = reading.columns.fields if reading.columns else None
-        async with aclosing(_portions(source.name, fields, reading, first, encoders)) as portions:
-            yield OpenSource(reading.columns, portions)
+    async with (
+        source.open(start) as reading,
+        aclosing(_portions(source.name, reading, first, encoders)) as portions,
+    ):
+        yield OpenSource(reading.columns, portions)
 
 
-async def _portions(
-    name: str, fields: tuple[str | None, ...] | None, reading: Reading, first: int, encoders: Encoders
-) -> AsyncGenerator[Portion]:
+async def _portions(name: str, reading: Reading, first: int, encoders: Encoders) -> AsyncGenerator[Portion]:
     ahead: deque[asyncio.Task[Portion]] = deque()
     try:
         async with aclosing(reading.batches) as batches:
             async for read in batches:
-                encoding = _encoded(Portion(name, fields, first, read, _NOTHING), encoders)
+                encoding = _encoded(Portion(name, reading.columns, first, read, _NOTHING), encoders)
                 ahead.append(asyncio.create_task(encoding))
                 first += len(read.rows)
                 if len(ahead) > encoders.workers:
@@ -93,7 +92,7 @@ _NOTHING = Encoded([], b"", {})
 async def _encoded(portion: Portion, encoders: Encoders) -> Portion:
     numbered = list(enumerate(portion.rows, portion.first))
     good = [(number, row.cells) for number, row in numbered if row.problem is None]
-    batch = Batch(portion.fields, [number for number, _ in good], [cells for _, cells in good])
+    batch = Batch(portion.columns, [number for number, _ in good], [cells for _, cells in good])
     encoded = await encoders.run(batch)
     encoded.rejects.update({number: row.problem for number, row in numbered if row.problem is not None})
     return msgspec.structs.replace(portion, encoded=encoded)

@@ -56,8 +56,8 @@ class RejectFile:
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("wb")
-        cells = {name: _encodable(text) for name, text in reject.row.items()}
-        plain = Reject(_encodable(reject.source), reject.line, _encodable(reject.reason), cells)
+        cells = {name: encodable(text) for name, text in reject.row.items()}
+        plain = Reject(encodable(reject.source), reject.line, encodable(reject.reason), cells)
         self.size += self._stream.write(msgspec.json.encode(plain) + b"\n")
 
     def flush(self) -> None:
@@ -72,6 +72,6 @@ class RejectFile:
             self._stream = None
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Bytes that were not of the source's encoding come as lone surrogates; they are shown as `\\udcXX`."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -93,6 +93,17 @@ def asked_place(text: str) -> AskedPlace | None:
     return AskedPlace(tuple(parts), tuple(map(region_of, parts)), parts == written) if parts else None
 
 
+def is_country(text: str) -> bool:
+    """`text` is a country's name or code, in one of the usual spellings."""
+    return place_key(normalise(text)) in _places().countries
+
+
+def is_us_state(text: str) -> bool:
+    """`text` is the name or the code of a state of the United States."""
+    name = normalise(text)
+    return name in _places().state_names or name in _places().states
+
+
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:
     given = normalise(country)
     nation = _places().countries.get(place_key(given), given)

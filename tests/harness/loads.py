@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.settings import load_settings
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import Row, Source, Start
 from indexing.sources.columns import ColumnMapping
@@ -114,8 +114,8 @@ def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     outcome = read(source)
     assert outcome.columns is not None
-    item_of = item_reader(outcome.columns.fields)
-    return [item_of(row.cells) for row in outcome.rows]
+    contact_of_row = contact_reader(outcome.columns)
+    return [contact_of_row(row.cells).contact for row in outcome.rows]
 
 
 async def _read(source: Source, start: Start) -> Read:
@@ -128,7 +128,7 @@ async def _read(source: Source, start: Start) -> Read:
 def people(number: int, first: int = 0, title: str = "CEO") -> str:
     """A CSV of so many contacts with uuids of their own."""
     rows = "".join(f"id-{at:06},p{at}@acme.com,{title}\n" for at in range(first, first + number))
-    return f"Id,Email,Title\n{rows}"
+    return f"uuid,Email,Title\n{rows}"
 
 
 def awkward_sample(path: Path, number: int) -> Path:

@@ -18,7 +18,7 @@ class MemorySource(Source, frozen=True, kw_only=True):
         closed: has an element for every time that it was closed.
     """
 
-    headers: Sequence[str] = ("Id", "Other", "Title")
+    headers: Sequence[str] = ("uuid", "Other", "Title")
     rows: Sequence[Row]
     fails: bool = False
     read: list[int] = msgspec.field(default_factory=list)

@@ -17,14 +17,14 @@ def test_every_row_is_accounted_for() -> None:
     rows = [*contact_rows(3000), *contact_rows(5), *bad]
     outcome = asyncio.run(dry_run([MemorySource(rows=rows), MemorySource(rows=contact_rows(10))], 1))
     assert (outcome.rows, outcome.accepted, outcome.duplicates, outcome.rejected) == (3018, 3000, 15, 3)
-    assert outcome.rejects_by_reason == {"title": 1, "it is cut off": 1, "the row is empty": 1}
-    assert outcome.columns == {"memory": {"Id": "uuid", "Other": None, "Title": "title"}}
+    assert outcome.rejects_by_reason == {"title": 1, "it is cut off": 1, "the row names nobody": 1}
+    assert outcome.columns == {"memory": {"uuid": "uuid", "Other": None, "Title": "title"}}
     assert [example["uuid"] for example in outcome.examples] == ["id-000000", "id-000001", "id-000002"]
 
 
 def test_columns_are_told_of_a_source_without_rows() -> None:
-    outcome = asyncio.run(dry_run([MemorySource(headers=["Id", "Note"], rows=[])], 1))
-    assert (outcome.rows, outcome.columns, outcome.examples) == (0, {"memory": {"Id": "uuid", "Note": None}}, [])
+    outcome = asyncio.run(dry_run([MemorySource(headers=["uuid", "Note"], rows=[])], 1))
+    assert (outcome.rows, outcome.columns, outcome.examples) == (0, {"memory": {"uuid": "uuid", "Note": None}}, [])
 
 
 def test_what_can_not_be_read_is_raised() -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from indexing.encoding import Batch, Encoded, Encoders, WorkerDied, encode_batch
 from indexing.ledger import fingerprint
+from indexing.sources.columns import map_columns
 from mappings.errors import RowRejected
 from search.fields import ContactCompleteItem
 from search.loader import Document
 
-FIELDS = ("uuid", "title")
+COLUMNS = map_columns(["uuid", "title"])
 
 
 def encode(row: int, item: ContactCompleteItem) -> Document:
@@ -27,7 +28,7 @@ def end(_row: int, _item: ContactCompleteItem) -> Document:
 
 def batch(first: int, *titles: str | None) -> Batch:
     numbers = list(range(first, first + len(titles)))
-    return Batch(FIELDS, numbers, [(str(number), title) for number, title in zip(numbers, titles, strict=True)])
+    return Batch(COLUMNS, numbers, [(str(number), title) for number, title in zip(numbers, titles, strict=True)])
 
 
 def test_what_becomes_of_a_batch() -> None:
@@ -64,7 +65,7 @@ def test_many_batches_are_spread_over_processes(workers: int) -> None:
 def test_a_worker_that_dies_is_told() -> None:
     async def run() -> None:
         for _ in range(3):
-            await encoders.run(Batch(FIELDS, [], []))
+            await encoders.run(Batch(COLUMNS, [], []))
         with pytest.raises(WorkerDied, match="try --workers 1"):
             await encoders.run(batch(1, "CEO"))
 
@@ -80,7 +81,7 @@ def test_workers_go_on_when_all_processes_are_told_to_end() -> None:
 
     async def run() -> set[int]:
         for _ in range(3):
-            await encoders.run(Batch(FIELDS, [], []))
+            await encoders.run(Batch(COLUMNS, [], []))
         first = await asyncio.gather(*[encoders.run(batch(at, "CEO")) for at in range(10)])
         workers = {int(encoded.documents[0].item) for encoded in first}
         for worker in workers:

@@ -119,8 +119,8 @@ def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
         (MemoryLoader(losing=1), people(10), Limits(), "9 contacts where 10 were accepted"),
         (MemoryLoader(live=21), people(10), Limits(), "10 contacts would replace 21.*--allow-shrink"),
         (MemoryLoader(), people(10) + "x,y,z,more\n", Limits(), "1 of 11 rows were rejected.*--max-rejects"),
-        (MemoryLoader(), "Id\n", Limits(), "no rows"),
-        (MemoryLoader(), "Id,Title\nx,y,z\n", Limits(max_rejects=1), "no row became a contact"),
+        (MemoryLoader(), "uuid\n", Limits(), "no rows"),
+        (MemoryLoader(), "uuid,Title\nx,y,z\n", Limits(max_rejects=1), "no row became a contact"),
     ],
 )
 def test_a_wrong_load_is_never_swapped_in(

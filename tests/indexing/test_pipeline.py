@@ -10,12 +10,13 @@ from indexing.encoding import Encoded, Encoders
 from indexing.pipeline import Portion, open_source
 from indexing.sources import base
 from indexing.sources.base import Row, RowBatch, Start
+from indexing.sources.columns import ColumnMapping, map_columns
 from mappings.errors import SourceError
 from search.fields import ContactCompleteItem
 from search.loader import Document
 from tests.harness.memory_source import MemorySource
 
-FIELDS = ("uuid", None, "title")
+COLUMNS = map_columns(["uuid", "other", "title"])
 FIRST = 11
 
 
@@ -86,15 +87,15 @@ def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("problem", "fields", "cells"),
+    ("problem", "columns", "cells"),
     [
-        (None, FIELDS, {"uuid": "id-7", "title": "x"}),
+        (None, COLUMNS, {"uuid": "id-7", "title": "x"}),
         # What can't be read as columns is shown by its place in the row.
-        ("too many cells", FIELDS, {"1": "id-7", "2": "dropped", "3": "x"}),
+        ("too many cells", COLUMNS, {"1": "id-7", "2": "dropped", "3": "x"}),
         (None, None, {"item": "id-7"}),
     ],
 )
-def test_a_reject_shows_the_row(problem: str | None, fields: tuple[str | None, ...] | None, cells: dict) -> None:
-    portion = Portion("people.csv", fields, 6, RowBatch([row(6), row(7, problem)]), Encoded([], b"", {}))
+def test_a_reject_shows_the_row(problem: str | None, columns: ColumnMapping | None, cells: dict) -> None:
+    portion = Portion("people.csv", columns, 6, RowBatch([row(6), row(7, problem)]), Encoded([], b"", {}))
     reject = portion.reject(7, "because")
     assert (reject.source, reject.line, reject.reason, reject.row) == ("people.csv", 7, "because", cells)
