@@ -24,7 +24,7 @@ from indexing.sources.delimited import DelimitedTable
 from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
 from indexing.sources.table_rows import TableRows, is_filled
 from indexing.sources.text_encoding import Encoding, detect_encoding
-from indexing.sources.unpacking import Resumed, unpacked
+from indexing.sources.unpacking import Resumed, buffered, unpacked
 from mappings.errors import SourceError
 
 SAMPLE_BATCHES = 7
@@ -92,11 +92,11 @@ class _Rows:
     """The rows of an open file."""
 
     def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
-        self._source, self._raw = source, raw
+        self._source, self._raw = source, buffered(raw)
         self._begin = raw.tell() if raw.seekable() else None
         self.notes: tuple[str, ...] = ()
         with _telling(source):
-            table = self._table(unpacked(raw))
+            table = self._table(unpacked(self._raw))
             if table.header is None:
                 raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
             self._table_rows = TableRows(table, table.header)
