@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.settings import TABLE
 from docs.api_tables import filled
+from docs.file_tables import filled as filled_files
 from docs.readings import readings
 from docs.url_forms import url_forms
 from mappings.catalogue import aliases
@@ -28,6 +29,7 @@ def pages() -> dict[Path, str]:
         _HERE / "settings.md": _settings(),
         _HERE / "api.md": filled((_HERE / "api.md").read_text()),
         _HERE / "contacts.md": _contacts(),
+        _HERE / "files.md": filled_files((_HERE / "files.md").read_text()),
         _HERE / "mapping.md": _mapping(),
         _DATA / "item_fields.json": _names({field: row.apollo for field, row in CONTACT_FIELDS.items()}),
         _DATA / "sort_keys.json": _names(SORT_NAMES),
@@ -76,9 +78,10 @@ def _contacts() -> str:
             "The fields of a contact, in the order in which they are sent. All of them always are, null where nothing",
             'is known; `uuid` is never null. `view: "simple"` sends those that are in the simple view.',
             "",
-            "In a file that is loaded a column is a field's if its header is the field's name or one of the others",
-            "here, without regard to case, spaces, punctuation and `#`; `--map HEADER=FIELD` says of any other header",
-            "what it means. In a URL `existFields[]` takes the field's name too.",
+            "In a file that is loaded a column is a field's if its header is the field's name or one of the others,",
+            "here or in [files](files.md), without regard to case, spaces, punctuation and camel humps;",
+            "`--map HEADER=FIELD` says of any other header what it means. In a URL `existFields[]` takes the field's",
+            "name too.",
             "",
             "| field | JSON | simple view | other headers | other names in `existFields[]` |",
             "| --- | --- | --- | --- | --- |",
