@@ -53,7 +53,7 @@ _APPROXIMATED = (
 def readings() -> list[str]:
     """The lines of that part."""
     rows = [_row(region.name, region.aliases, _countries(region.name)) for region in region_rows()]
-    short = ", ".join(f"`{row.short}` ({row.long})" for row in abbreviations())
+    short = ", ".join(f"`{row.short}` ({', '.join((row.long, *row.also))})" for row in abbreviations())
     return [
         *_INTRODUCTION,
         "",

@@ -7,7 +7,7 @@ Text from people and exports is read leniently (`$1.5M`, `201-500`, `60_days_ago
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 LARGEST = 2**63 - 1
 """Engines hold 64 bits. A larger number means the same as this one: no contact has more."""
@@ -29,12 +29,12 @@ class Malformed(ValueError):
 
 def decoded_again(text: str) -> str:
     """A value without its second percent-encoding, if nothing is left of one after that: `Project Manager` for
-    `Project%20Manager`. What is no UTF-8 then was none: `50%ab` stays.
+    `Project%20Manager`, and `VP, Sales` for `VP%2C+Sales`. What is no UTF-8 then was none: `50%ab` stays.
     """
     if "%" not in text or not _ENCODED.search(text):
         return text
     try:
-        decoded = unquote(text, errors="strict")
+        decoded = unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
         return text
     return text if _ENCODED.search(decoded) else decoded

@@ -10,6 +10,7 @@ import msgspec
 
 from indexing.cli.interrupts import run_async
 from indexing.cli.load_report import show_dry_run, show_load
+from indexing.cli.places import files_place
 from indexing.cli.terminal import print_json
 from indexing.dry_run import DryRun, dry_run
 from indexing.filled import FIELDS
@@ -18,6 +19,7 @@ from indexing.memory import tune_memory
 from indexing.request import Limits, LoadRequest
 from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
+from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
 from search.engines import open_loader
 
@@ -152,6 +154,8 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
         return
     try:
         summary = run_async(load(settings, request))
+    except NoSuchLoad as error:
+        raise NoSuchLoad(f"{error} in {files_place(settings)}") from error
     except KeyboardInterrupt:
         if StateFile(settings.data_dir, settings.index).load() is None:
             raise

@@ -23,15 +23,15 @@ from indexing.sources.columns import map_columns
 from indexing.sources.delimited import DelimitedTable
 from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
 from indexing.sources.table_rows import TableRows, is_filled
-from indexing.sources.text_encoding import LOOKED_THROUGH, Encoding, detect_encoding
+from indexing.sources.text_encoding import Encoding, detect_encoding
 from indexing.sources.unpacking import Resumed, unpacked
 from mappings.errors import SourceError
 
 SAMPLE_BATCHES = 7
 """Batches that are read before the first of them is given, to decide what the whole file means: 10,000 rows."""
 
-_STANDARD_INPUT_AHEAD = 8 * 1024 * 1024
-"""Bytes of standard input, which can't be read twice, in which its encoding shows."""
+_PIPED = 8 * 1024 * 1024
+"""Bytes of what can't be read twice, in which its encoding must show."""
 
 
 class CsvSource(Source, frozen=True, kw_only=True):
@@ -93,11 +93,12 @@ class _Rows:
 
     def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
         self._source, self._raw = source, raw
+        self._begin = raw.tell() if raw.seekable() else None
         self.notes: tuple[str, ...] = ()
         with _telling(source):
-            # Kept although nobody asks for it again: without it, the file would be closed when it is collected.
-            self._stream = unpacked(raw)
-            table = self._table(self._stream)
+            # Kept although nobody asks for it again: without it, what it reads from is closed when it is collected.
+            self._opened = unpacked(raw)
+            table = self._table(self._opened)
             if table.header is None:
                 raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
             self._table_rows = TableRows(table, table.header)
@@ -117,7 +118,7 @@ class _Rows:
             ahead = next(batches, None)
             while ahead is not None:
                 rows, ahead = ahead, next(batches, None)
-                position = self._raw.tell() if self._raw.seekable() else 0
+                position = 0 if self._begin is None else self._raw.tell()
                 yield RowBatch(rows, position, lines=self._table_rows.lines)
 
     def _after(self, skipped: int) -> Iterator[list[Row]]:
@@ -146,11 +147,12 @@ class _Rows:
         """How `stream` is to be read; and itself, of which nothing has been read."""
         if self._source.encoding is not None:
             return Encoding(self._source.encoding), stream
-        if self._source.path != "-":
-            with Path(self._source.path).open("rb") as again:
-                return detect_encoding(unpacked(again), LOOKED_THROUGH), stream
-        head = stream.read(_STANDARD_INPUT_AHEAD)
-        return detect_encoding(io.BytesIO(head), len(head)), io.BufferedReader(Resumed(head, stream))
+        if self._begin is not None:
+            encoding = detect_encoding(stream)
+            self._raw.seek(self._begin)
+            return encoding, unpacked(self._raw)
+        head = stream.read(_PIPED)
+        return detect_encoding(io.BytesIO(head)), io.BufferedReader(Resumed(head, stream))
 
 
 def _no_header(source: CsvSource, empty: bool) -> str:

@@ -17,7 +17,7 @@ def unpacked(raw: BinaryIO) -> io.BufferedReader:
     if begin.startswith(_GZIP):
         return io.BufferedReader(gzip.GzipFile(fileobj=stream, mode="rb"), _BUFFER)
     if begin.startswith(_ZSTANDARD):
-        unpacking = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        unpacking = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False)
         return io.BufferedReader(unpacking, _BUFFER)
     return stream
 

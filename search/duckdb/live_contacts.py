@@ -10,7 +10,7 @@ from mappings.errors import EngineUnavailable
 from search.duckdb.files import live_path
 from search.duckdb.item_store import read_whole
 from search.duckdb.live_files import LiveFile
-from search.duckdb.schema import PRESENT
+from search.duckdb.meta import fields
 from search.engine import SCAN_BATCH, EngineSettings
 from search.fields import ALL_FIELDS, ContactCompleteItem, contact_of
 from search.loader import Identity
@@ -59,12 +59,12 @@ class LiveContacts:
     def filled(self) -> dict[str, int]:
         if self._file is None:
             return {}
-        names = [name for name in ALL_FIELDS if name != "uuid"]
-        # Bits of fields that the file's version did not know are never set.
-        counts = ", ".join(f"count(*) FILTER (WHERE present & {PRESENT[name]} <> 0)" for name in names)
         with self._file.connect() as connection:
+            known = fields(connection)
+            counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(known)))
             [numbers] = connection.execute(f"SELECT {counts} FROM contacts").fetchall()
-        return dict(zip(names, map(int, numbers), strict=True))
+        filled = dict(zip(known, map(int, numbers), strict=True))
+        return {name: filled.get(name, 0) for name in ALL_FIELDS if name != "uuid"}
 
     def close(self) -> None:
         """Give the file back, if it was opened."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed
 from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
@@ -184,7 +184,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
     async def start(self) -> None:
         live = await self.live()
         if live is None:
-            raise EngineUnavailable("There are no contacts to update; load them without --update first.")
+            raise NothingIndexed(
+                "There are no contacts to update; load them without --update first.", "load some without --update first"
+            )
         check_mapping(live.mapping)
 
     async def resume(self, mark: str) -> None:  # noqa: ARG002

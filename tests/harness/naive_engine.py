@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from mappings import predicates
-from mappings.errors import EngineUnavailable
+from mappings.errors import NothingIndexed
 from mappings.predicates import ContactFilter, Predicate
 from search.cursor import Position
 from search.documents import search_fields
@@ -223,7 +223,7 @@ class NaiveEngine:
     def _live(self) -> tuple[int, list[Contact]]:
         for name in self._files.live():
             return _read(self._files.directory / name)
-        raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
+        raise NothingIndexed
 
     def _hits(self, compiled: ContactFilter, position: Position | None = None, complete: bool = False) -> list[Hit]:
         hits = hits_of(self._live()[1], compiled, position)

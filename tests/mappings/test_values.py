@@ -93,6 +93,9 @@ def test_a_range_is_read_back_as_it_is_written(low, high):
     [
         ("Project%20Manager", "Project Manager"),
         ("AT%26t", "AT&t"),
+        ("VP%2C+Sales", "VP, Sales"),
+        ("C%2B%2B", "C++"),
+        ("C++", "C++"),
         ("Z%C3%BCrich", "Zürich"),
         ("100%25", "100%"),
         ("100%", "100%"),

@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "21d8ce7c96138115513ad26c5f88039b02686a975b192f59957af29617eb3428"}
+PINNED = {2: "fc966bfa7f57f325a6fd23bca255ff16487b2633a100e713d87d066c4cc2908a"}
 
 
 def fingerprint() -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.loads import duckdb_environment, live, loaded, people, rejects, run_load, status
+from indexing.cli.places import contacts_place
+from tests.harness.loads import duckdb_environment, live, loaded, people, rejects, run_load, settings_of, status
 from tests.harness.service import contacts
 
 AWKWARD = (
@@ -69,7 +70,8 @@ def test_stores_are_kept_for_a_rollback(environment: dict[str, str]) -> None:
     assert json.loads(back.stdout)["contacts"] == 6
     assert len(live(environment)) == 6
     again = contacts(environment, "index", "rollback")
-    assert (again.returncode, again.stderr) == (1, "error: there is no earlier load to go back to\n")
+    place = contacts_place(settings_of(environment))
+    assert (again.returncode, again.stderr) == (1, f"error: there is no earlier load to go back to in {place}\n")
     # The load that was gone back to is what the next one keeps.
     loaded(environment, "csv", "-", stdin=people(8))
     assert [store["contacts"] for store in status(environment)["stores"]] == [6, 8]
@@ -150,7 +152,7 @@ def plain(tmp_path: Path) -> dict[str, str]:
         (["-", "--max-rejects", "200%"], 2, "is not a share"),
         (["-", "--workers", "0"], 2, "workers"),
         (["-", "-"], 2, "only once"),
-        (["-", "--resume"], 1, "no interrupted load"),
+        (["-", "--resume"], 1, "no interrupted load to resume in /"),
         (["-", "--resume", "--dry-run"], 2, "exclude each other"),
         ([], 2, "FILE"),
     ],

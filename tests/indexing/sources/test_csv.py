@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,16 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None
     assert cells_of(CsvSource(path="-")) == CELLS
 
 
-def test_standard_input_goes_on_after_what_was_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexing.sources.csv._STANDARD_INPUT_AHEAD", 20)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PLAIN.encode())))
-    assert cells_of(CsvSource(path="-")) == CELLS
+@pytest.mark.parametrize("content", [PLAIN.encode(), zstandard.compress(PLAIN.encode()), WORKBOOK])
+@pytest.mark.parametrize("standard_input", [True, False])
+def test_a_pipe_is_read_once(monkeypatch: pytest.MonkeyPatch, content: bytes, standard_input: bool) -> None:
+    monkeypatch.setattr("indexing.sources.csv._PIPED", 20)
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        assert cells_of(CsvSource(path="-" if standard_input else f"/dev/fd/{reading}")) == CELLS
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "latin-1", "shift_jis"])

@@ -73,13 +73,14 @@ def test_the_lines_of_quoted_cells_and_long_cells() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_quote_that_is_not_closed_costs_its_line(end: str) -> None:
-    lines = [f"P{at},Q{at},CEO" for at in range(1, 301)]
-    lines[249] = 'P250,"Q250,CEO'
+@pytest.mark.parametrize("number", [250, 980, 1500])
+def test_a_quote_that_is_not_closed_costs_its_line(end: str, number: int) -> None:
+    lines = [f"P{at},Q{at},CEO" for at in range(1, 2001)]
+    lines[number - 1] = f'P{number},"Q{number},CEO'
     found = rows(table(end.join(["First Name,Last Name,Title", *lines, ""])))
-    assert [row.line for row in found] == list(range(2, 302))
+    assert [row.line for row in found] == list(range(2, 2002))
     assert [row for row in found if row.problem] == [
-        Row(251, ('P250,"Q250,CEO',), "a quote is not closed after 50 lines")
+        Row(number + 1, (f'P{number},"Q{number},CEO',), "a quote is not closed after 50 lines")
     ]
 
 

@@ -181,7 +181,7 @@ def running_load(environment: dict[str, str], *flags: str) -> Iterator[subproces
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 60
-        while not ((state := interrupted(environment)) and state["rows"]):
+        while not ((state := interrupted(environment)) and state["reading"]["rows"]):
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
