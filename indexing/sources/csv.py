@@ -145,7 +145,7 @@ class _Rows:
             raise SourceError(f"--sheet {source.sheet}: {source.name} is a text, which has no sheets")
         encoding, stream = self._encoding(stream)
         if encoding.guess is not None:
-            self.notes = (f"{source.name} is read as {encoding.guess} text; --encoding says otherwise",)
+            self.notes = (f"read as {encoding.guess} text; --encoding says otherwise",)
         text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
         return DelimitedTable(text, source.delimiter, source.overrides)
 

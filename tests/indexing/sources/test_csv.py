@@ -99,7 +99,7 @@ def test_an_encoding_that_was_guessed_is_said(tmp_path: Path) -> None:
     content = "Email,Company\na@b.c,Bäckerei Größe\n"
     outcome = read(write(tmp_path / "x.csv", content.encode("cp1252")))
     assert list(outcome.rows[0].cells) == ["a@b.c", "Bäckerei Größe"]
-    assert outcome.notes == ("x.csv is read as Windows-1252 text; --encoding says otherwise",)
+    assert outcome.notes == ("read as Windows-1252 text; --encoding says otherwise",)
 
 
 def test_wrong_bytes_come_through_as_surrogates(tmp_path: Path) -> None:
