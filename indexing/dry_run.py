@@ -8,7 +8,15 @@ import msgspec
 
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.guard import check_lines
+from indexing.guard import (
+    LoadRefused,
+    check_columns,
+    check_contacts,
+    check_filled,
+    check_lines,
+    check_rejects,
+    check_rows,
+)
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
@@ -18,7 +26,7 @@ from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
-from indexing.tally import Before, Reading, first_tally
+from indexing.tally import Before, Reading, Tally, first_tally
 from search.documents import search_fields
 from search.fields import ContactCompleteItem, complete_json
 from search.loader import Document, LiveContacts
@@ -31,10 +39,12 @@ class DryRun(Outcome, frozen=True, kw_only=True):
 
     Attributes:
         columns: source → header → field, `None` for a column that is dropped.
+        refusal: why such a load would not go live; `None` if it would.
         examples: the first contacts, as they would be stored.
     """
 
     accepted: int
+    refusal: str | None
     columns: dict[str, dict[str, str | None]]
     examples: list[dict[str, Any]]
 
@@ -83,9 +93,26 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
     return DryRun(
         **outcome(read, accepted, books, before, tally),
         accepted=accepted,
+        refusal=_refusal(request, books, read, before, tally),
         columns=columns,
         examples=examples,
     )
+
+
+def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, tally: Tally) -> str | None:
+    """Why such a load would be refused; `None` if it would not."""
+    limits, contacts = request.limits, tally.kept + tally.new
+    if request.update:
+        contacts = before.contacts + tally.new
+    try:
+        check_rows(read.rows)
+        check_columns(limits, books.read, books.repairs)
+        check_rejects(limits, read.rows, books.rejects)
+        check_contacts(limits, contacts, contacts, before.contacts)
+        check_filled(limits, before, contacts, tally.filled)
+    except LoadRefused as refused:
+        return str(refused)
+    return None
 
 
 def _checked(row: int, contact: ContactCompleteItem) -> Document:

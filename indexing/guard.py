@@ -20,6 +20,12 @@ class LoadRefused(IndexingError):
     """The finished load must not go live: it has too many rejects, too few contacts, or not all it should have."""
 
 
+def check_rows(rows: int) -> None:
+    """There were some. Raises `LoadRefused`."""
+    if not rows:
+        raise LoadRefused("the source has no rows")
+
+
 def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
     """Of so many rows of the sources not too many were rejected. Raises `LoadRefused`."""
     if rejects.count > limits.max_rejects * rows:
@@ -29,7 +35,7 @@ def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
         ]
         raise LoadRefused(
             f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
-            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}; the live contacts are unchanged"
+            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}"
         )
 
 
@@ -54,7 +60,7 @@ def check_lines(source: str, lines: Lines | None, rows: int) -> None:
         known = lines.header + lines.notes + lines.blank + lines.further
         raise LoadRefused(
             f"{source} has {lines.read:,} lines, and only {known + rows:,} are accounted for ({rows:,} rows and "
-            f"{known:,} others); that is a fault of this software; the live contacts are unchanged"
+            f"{known:,} others); that is a fault of this software"
         )
 
 
@@ -65,7 +71,7 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
             f"the store has {contacts:,} contacts where {accepted:,} were accepted; it was not swapped in"
         )
     if not contacts:
-        raise LoadRefused("no row became a contact; the live contacts are unchanged")
+        raise LoadRefused("no row became a contact")
     if contacts * 2 < live and not limits.allow_shrink:
         raise LoadRefused(
             f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
@@ -79,11 +85,13 @@ def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) 
     if not any(now[name] for name in _SOMEBODY):
         raise LoadRefused(
             "nobody in it has a name, an e-mail or a LinkedIn profile: these are no people; if columns of theirs were "
-            "not recognised, say what they mean with --map COLUMN=FIELD; the live contacts are unchanged"
+            "not recognised, say what they mean with --map COLUMN=FIELD"
         )
-    for name, had in before.filled.items():
-        if had * 2 >= before.contacts and now.get(name, 0) * 10 < contacts and name not in limits.allow_loss:
-            raise LoadRefused(
-                f"{name}: {had:,} of {before.contacts:,} contacts have it, and only {now.get(name, 0):,} of "
-                f"{contacts:,} would; if that is meant, say --allow-loss {name}; the live contacts are unchanged"
-            )
+    lost = [
+        f"{name} ({had:,} of {before.contacts:,} contacts have it, {now.get(name, 0):,} of {contacts:,} would)"
+        for name, had in before.filled.items()
+        if had * 2 >= before.contacts and now.get(name, 0) * 10 < contacts and name not in limits.allow_loss
+    ]
+    if lost:
+        flags = " ".join(f"--allow-loss {each.partition(' ')[0]}" for each in lost)
+        raise LoadRefused(f"hardly anybody would have these any more: {', '.join(lost)}; if that is meant, say {flags}")

@@ -13,7 +13,15 @@ from time import time_ns
 
 from indexing.books import Books
 from indexing.encoders import Encoders
-from indexing.guard import LoadRefused, check_columns, check_contacts, check_filled, check_lines, check_rejects
+from indexing.guard import (
+    LoadRefused,
+    check_columns,
+    check_contacts,
+    check_filled,
+    check_lines,
+    check_rejects,
+    check_rows,
+)
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
@@ -37,6 +45,10 @@ class Summary(Outcome, frozen=True, kw_only=True):
     live: int
     watermark: str | None
     seconds: float
+
+
+_LEFT = {False: "the live contacts are unchanged", True: "what could be read is among the live contacts already"}
+"""What a refused load leaves, by whether it went into the live store itself."""
 
 
 def new_state(loader: Loader, request: LoadRequest) -> JobState:
@@ -95,6 +107,9 @@ class Job:
                 live = before.contacts
             indexed = await asyncio.to_thread(books.ledger.distinct, state.carried_bytes)
             tally = await self._tally()
+        except LoadRefused as refused:
+            await self._stop(refused)
+            raise LoadRefused(f"{refused}; {_LEFT[state.in_place]}") from refused
         except BaseException as error:
             await self._stop(error)
             raise
@@ -171,7 +186,7 @@ class Job:
         finally:
             await asyncio.to_thread(self._encoders.close)
         if not state.numbered and not state.in_place:
-            raise LoadRefused("the source has no rows; nothing was changed")
+            check_rows(state.numbered)
         check_columns(self._request.limits, self._books.read, self._books.repairs)
         check_rejects(self._request.limits, state.reading.rows, self._books.rejects)
 

@@ -44,6 +44,8 @@ def show_dry_run(outcome: DryRun) -> None:
         print_json_indented(present)
     _show_outcome(outcome, {"= accepted": outcome.accepted})
     _show_reasons(outcome.rejects_by_reason)
+    if outcome.refusal is not None:
+        say(f"A load would be refused: {outcome.refusal}")
     say("Nothing was written.")
 
 
@@ -70,7 +72,7 @@ def _show_outcome(outcome: Outcome, accepted: dict[str, int]) -> None:
         say(f"{outcome.possible_duplicates:,} possible duplicates:")
         _show_examples(outcome.possible_duplicate_examples)
     if outcome.repairs:
-        say(f"{outcome.repaired:,} values can't be read and are null:")
+        say(f"Values that can't be read, and are null: {outcome.repaired:,}")
         kinds = sorted(outcome.repairs, key=lambda each: -each.count)[:_MOST_REASONS]
         shown = [(each.field, each.reason, f"{each.count:,}", "; ".join(each.examples)) for each in kinds]
         print_table(Table(("field", "reason", "count", "examples"), shown, framed=False))
