@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from api.actions.views import VIEWS
 from api.settings import TABLE
 from docs.api_tables import filled
 from docs.file_tables import filled as filled_files
@@ -67,7 +68,7 @@ def _settings() -> str:
 
 def _contacts() -> str:
     rows = [
-        f"| `{name}` | {'text' if FORMS[name] is Form.PHONE else FORMS[name].value} | {'yes' if row.simple else ''} "
+        f"| `{name}` | {'text' if FORMS[name] is Form.PHONE else FORMS[name].value} | {_views_with(name)} "
         f"| {_listed(row.headers)} | {_listed(row.apollo)} |"
         for name, row in CONTACT_FIELDS.items()
     ]
@@ -75,20 +76,27 @@ def _contacts() -> str:
         [
             "# Contacts",
             "",
-            "The fields of a contact, in the order in which they are sent. All of them always are, null where nothing",
-            'is known; `uuid` is never null. `view: "simple"` sends those that are in the simple view.',
+            "The fields of a contact, in the order in which they are sent. All that are in the `view` that is asked",
+            "for always are, null where nothing is known; `uuid` is never null. Without `view` it is `full`.",
+            "",
+            "In CSV a list has its values joined by `, `, and an object is JSON; in the complete view a list with a",
+            "value that would be read otherwise from that, such as one with a comma, is JSON too.",
             "",
             "In a file that is loaded a column is a field's if its header is the field's name or one of the others,",
             "here or in [files](files.md), without regard to case, spaces, punctuation and camel humps;",
             "`--map HEADER=FIELD` says of any other header what it means. In a URL `existFields[]` takes the field's",
             "name too.",
             "",
-            "| field | JSON | simple view | other headers | other names in `existFields[]` |",
+            "| field | JSON | views | other headers | other names in `existFields[]` |",
             "| --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]
     )
+
+
+def _views_with(field: str) -> str:
+    return ", ".join(name for name, view in VIEWS.items() if field in view.shape.__struct_fields__)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ _REPAIRED = (
     "organizationNumEmployeesRanges[]=201-500",
     "organizationNumEmployeesRanges[]=201 to 500",
     "organizationNumEmployeesRanges[]=10001%2B",
+    "organizationNumEmployeesRanges[]=10,001+",
     "organizationNumEmployeesRanges[]=10,001%2B employees",
     "organizationNumEmployeesRanges[]=1,001 – 5,000",
     "organizationRevenueRanges[]=$1M-$5M",
@@ -53,7 +54,7 @@ _APPROXIMATED = (
 def readings() -> list[str]:
     """The lines of that part."""
     rows = [_row(region.name, region.aliases, _countries(region.name)) for region in region_rows()]
-    short = ", ".join(f"`{row.short}` ({row.long})" for row in abbreviations())
+    short = ", ".join(f"`{row.short}` ({', '.join((row.long, *row.also))})" for row in abbreviations())
     return [
         *_INTRODUCTION,
         "",

@@ -11,7 +11,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import total_size
 from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
-from mappings.errors import ContactsError, EngineUnavailable, IndexingError
+from mappings.errors import ContactsError, EngineUnavailable, IndexingError, NoSuchLoad, NothingIndexed
 from search.engine import EngineSettings
 from search.engines import engine_module, open_loader, open_updater
 from search.fields import MAPPING_VERSION
@@ -57,7 +57,7 @@ def default_workers(engine: str | None) -> int:
 
 def _check_resumable(state: JobState | None) -> None:
     if state is None:
-        raise IndexingError("there is no interrupted load to resume")
+        raise NoSuchLoad("there is no interrupted load to resume")
     if state.mapping != MAPPING_VERSION:
         raise IndexingError("the interrupted load was of another version of this software; load anew without --resume")
 
@@ -79,7 +79,9 @@ async def _with_live(
     swapped = live is not None and state is not None and live.name == state.store and not state.in_place
     if request.rebuild or (request.update and not loader.in_place):
         if live is None:
-            raise EngineUnavailable("There are no contacts yet; load some without --update first.")
+            raise NothingIndexed(
+                "There are no contacts yet; load some without --update first.", "load some without --update first"
+            )
         sources = [LiveSource(settings=settings, store=live, carried=request.update), *sources]
     if state is not None and not swapped and state.inputs != [source.identity for source in sources]:
         raise IndexingError(

@@ -28,6 +28,9 @@ class RejectFile:
     """Writes NDJSON to `path`, which is made with the first reject, and counts the rejects by reason.
 
     Without a path they are counted only.
+
+    Attributes:
+        examples: for each reason, the source and line of the first row that was rejected for it.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -35,11 +38,12 @@ class RejectFile:
         self.count = 0
         self.size = 0
         self.by_reason: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
         self._stream: BinaryIO | None = None
 
-    def resume(self, size: int, by_reason: Mapping[str, int]) -> None:
+    def resume(self, size: int, by_reason: Mapping[str, int], examples: Mapping[str, str]) -> None:
         """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
-        self.by_reason = Counter(by_reason)
+        self.by_reason, self.examples = Counter(by_reason), dict(examples)
         self.count, self.size = self.by_reason.total(), size
         if size and self.path is not None:
             self._stream = self.path.open("r+b" if self.path.exists() else "wb")
@@ -50,7 +54,9 @@ class RejectFile:
         """Record a row that was rejected."""
         self.count += 1
         kind = reject.reason.partition(":")[0]
-        self.by_reason[kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"] += 1
+        kind = kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"
+        self.by_reason[kind] += 1
+        self.examples.setdefault(kind, encodable(f"{reject.source}, line {reject.line}"))
         if self.path is None:
             return
         if self._stream is None:

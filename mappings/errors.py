@@ -22,11 +22,13 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── AccountsUnavailable     the database of users can't be reached
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
-    │   │   └── EngineUnreachable   no connection to it
+    │   │   ├── EngineUnreachable   no connection to it
+    │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
     │   └── ResponseTooLarge    the answer is over the configured size
     ├── IndexingError           the job failed before the swap; the live contacts are untouched
+    │   ├── NoSuchLoad          there is no load to go back to, or to go on with
     │   ├── SourceError         the source can't be read as contacts
     │   └── RowRejected         one row can't become a contact; the job goes on with the next
     └── SettingsError           an environment variable or flag has a value that can't be used
@@ -143,6 +145,22 @@ class EngineUnreachable(EngineUnavailable):
     """There is no connection to the engine."""
 
 
+class NothingIndexed(EngineUnavailable):
+    """There are no contacts yet. Where there are none, only the command line says: a message names no place.
+
+    Attributes:
+        cure: what to do, in the words of the command line.
+    """
+
+    def __init__(
+        self,
+        message: str = "No contacts have been indexed yet; run `contacts index csv FILE` first.",
+        cure: str = "load some with `contacts index csv FILE`",
+    ) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+
 class EngineTimeout(EngineError):
     """The engine gave no answer in time."""
 
@@ -157,6 +175,10 @@ class ResponseTooLarge(EngineError):
 
 class IndexingError(ContactsError):
     """The job failed before the swap; the live contacts are untouched."""
+
+
+class NoSuchLoad(IndexingError):
+    """There is no load to go back to, or to go on with. Where there is none, only the command line says."""
 
 
 class SourceError(IndexingError):

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mappings import readers
+from mappings import free_text, readers
 from mappings.catalogue import OTHER, Category, Entry, aliases, entries
 from mappings.errors import InvalidField
 from mappings.json_filters import FILTERS, pairs_in, unread_filters
@@ -71,8 +71,8 @@ _TABLE = (
     ParameterRow("personTitles[]", readers.title_or_similar),
     ParameterRow("personNotTitles[]", readers.title, none_of),
     ParameterRow("includeSimilarTitles", readers.flag("how `personTitles[]` is compared"), last_of),
-    ParameterRow("qPersonTitle", readers.alternatives(readers.all_words("title_words"))),
-    ParameterRow("qPersonName", readers.alternatives(readers.all_words("person_name"))),
+    ParameterRow("qPersonTitle", free_text.alternatives(free_text.all_words("title_words"))),
+    ParameterRow("qPersonName", free_text.alternatives(free_text.all_words("person_name"))),
     ParameterRow("personSeniorities[]", readers.seniority_term),
     ParameterRow("personDepartmentOrSubdepartments[]", readers.department_terms),
     ParameterRow("personDepartments[]", readers.department_terms),
@@ -92,7 +92,7 @@ _TABLE = (
     ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
     ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
     ParameterRow("organizationIndustries[]", readers.industry),
-    ParameterRow("qOrganizationName", readers.alternatives(readers.or_domain(readers.phrase("company_text")))),
+    ParameterRow("qOrganizationName", free_text.alternatives(free_text.or_domain(free_text.phrase("company_text")))),
     ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
     ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
     ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
@@ -112,19 +112,21 @@ _TABLE = (
     ParameterRow("latestFundingDateRange[min]", readers.since("last_raised_at")),
     ParameterRow("latestFundingDateRange[max]", readers.until("last_raised_at")),
     # Keywords
-    ParameterRow("qOrganizationKeywordTags[]", readers.keyword("includedOrganizationKeywordFields[]")),
-    ParameterRow("includedOrganizationKeywordFields[]", readers.keyword_field("qOrganizationKeywordTags[]")),
+    ParameterRow("qOrganizationKeywordTags[]", free_text.keyword("includedOrganizationKeywordFields[]")),
+    ParameterRow("includedOrganizationKeywordFields[]", free_text.keyword_field("qOrganizationKeywordTags[]")),
     ParameterRow(
-        "qAndedOrganizationKeywordTags[]", readers.keyword("includedAndedOrganizationKeywordFields[]"), all_of
+        "qAndedOrganizationKeywordTags[]", free_text.keyword("includedAndedOrganizationKeywordFields[]"), all_of
     ),
-    ParameterRow("includedAndedOrganizationKeywordFields[]", readers.keyword_field("qAndedOrganizationKeywordTags[]")),
-    ParameterRow("qNotOrganizationKeywordTags[]", readers.keyword("excludedOrganizationKeywordFields[]"), none_of),
-    ParameterRow("excludedOrganizationKeywordFields[]", readers.keyword_field("qNotOrganizationKeywordTags[]")),
-    ParameterRow("qKeywords", readers.free_text),
+    ParameterRow(
+        "includedAndedOrganizationKeywordFields[]", free_text.keyword_field("qAndedOrganizationKeywordTags[]")
+    ),
+    ParameterRow("qNotOrganizationKeywordTags[]", free_text.keyword("excludedOrganizationKeywordFields[]"), none_of),
+    ParameterRow("excludedOrganizationKeywordFields[]", free_text.keyword_field("qNotOrganizationKeywordTags[]")),
+    ParameterRow("qKeywords", free_text.anywhere),
     # Technologies, and fields that are there or not
-    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", readers.technology),
-    ParameterRow("currentlyUsingAllOfTechnologyUids[]", readers.technology, all_of),
-    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", readers.technology, none_of),
+    ParameterRow("currentlyUsingAnyOfTechnologyUids[]", free_text.technology),
+    ParameterRow("currentlyUsingAllOfTechnologyUids[]", free_text.technology, all_of),
+    ParameterRow("currentlyNotUsingAnyOfTechnologyUids[]", free_text.technology, none_of),
     ParameterRow("existFields[]", readers.known_field, all_of),
     ParameterRow("notExistFields[]", readers.known_field, none_of),
     ParameterRow(FILTERS, unread_filters),

@@ -25,6 +25,8 @@ class Abbreviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     short: str
     long: str
     source: str
+    also: tuple[str, ...] = ()
+    """Other long forms, which are the same office."""
 
 
 class _Name(msgspec.Struct, frozen=True):
@@ -111,7 +113,7 @@ class _Abbreviations(msgspec.Struct, frozen=True):
     Attributes:
         names: every form → its name.
         longest: how many words the longest form has.
-        begin: the first words of the forms that are short.
+        begin: the first words of the forms that are not in full.
     """
 
     names: dict[tuple[str, ...], _Name]
@@ -128,6 +130,7 @@ def _abbreviated() -> _Abbreviations:
         of_long.append(short)
         if short == ("".join(word[0] for word in long),):
             of_long.append(tuple(short[0]))  # As in `C.E.O.`.
+        of_long += [tuple(_telling(words(other))) for other in row.also]
     names = {form: _Name(long, (*short, long)) for long, short in forms.items() for form in (*short, long)}
     begin = frozenset(form[0] for short in forms.values() for form in short)
     return _Abbreviations(names, max(map(len, names)), begin)

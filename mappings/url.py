@@ -30,7 +30,7 @@ _ORIGIN = re.compile(
 _ORDINARY = re.compile(
     r"https://(?:[a-z0-9-]+\.)*apollo\.io/(?:#/)?(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
 )
-_ENDINGS = frozenset(".,;:!?)]}>")
+_ENDINGS = frozenset(".,;:!?)]}>\"'`")
 _TRACKING = "utm_"
 
 
@@ -105,7 +105,9 @@ def _is_ordinary(text: str) -> bool:
         _ORDINARY.match(text) is not None
         and text.isascii()
         and text[-1] not in _ENDINGS
-        and not (" " in text or "\n" in text or "\r" in text or "\t" in text or ";" in text or "\\" in text)
+        and "=" in text
+        and not (" " in text or "\n" in text or "\r" in text or "\t" in text)
+        and not (";" in text or "\\" in text or "<" in text)
     )
 
 
@@ -123,7 +125,7 @@ def _encodable(text: str) -> str:
 
 
 def _path(path: str) -> str | None:
-    inner = path.strip().strip("/")
+    inner = path.strip().removeprefix("!").strip("/")
     return f"/{inner}" if inner else None
 
 

@@ -7,7 +7,7 @@ Text from people and exports is read leniently (`$1.5M`, `201-500`, `60_days_ago
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 LARGEST = 2**63 - 1
 """Engines hold 64 bits. A larger number means the same as this one: no contact has more."""
@@ -19,6 +19,9 @@ _NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*
 _ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
 _ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _COUNTED = re.compile(r"\s*(?:employees|people|staff)\Z", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},0[0-9]{2}")
+"""No bound is written `001`: `10,001` is what is left of `10,001+` where the URL has its `+` as it is, for a blank."""
+
 _BETWEEN = re.compile(r"\s*[-‐‑‒–—−~]\s*|\s+to\s+", re.IGNORECASE)
 _AGO = re.compile(r"([0-9]{1,9})_(day|week|month|year)s?_ago")
 
@@ -29,12 +32,12 @@ class Malformed(ValueError):
 
 def decoded_again(text: str) -> str:
     """A value without its second percent-encoding, if nothing is left of one after that: `Project Manager` for
-    `Project%20Manager`. What is no UTF-8 then was none: `50%ab` stays.
+    `Project%20Manager`, and `VP, Sales` for `VP%2C+Sales`. What is no UTF-8 then was none: `50%ab` stays.
     """
     if "%" not in text or not _ENCODED.search(text):
         return text
     try:
-        decoded = unquote(text, errors="strict")
+        decoded = unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
         return text
     return text if _ENCODED.search(decoded) else decoded
@@ -61,7 +64,8 @@ def span(text: str) -> tuple[int | None, int | None] | None:
 
     `11,50`, `10001,` and `10001` (open above), `,50` (open below) as Apollo writes them; `201-500`, `201 to 500`,
     `1,001-5,000`, `10001+` and `10,001+ employees` as people do. Numbers have thousands commas only where no comma
-    separates: beside a dash, `to` or `+`. The bounds may be the wrong way round: such a range holds no number.
+    can separate: beside a dash, `to` or `+`, and before `001`. The bounds may be the wrong way round: such a range
+    holds no number.
 
     Raises:
         Malformed: more than two numbers, or something that is no number.
@@ -72,7 +76,7 @@ def span(text: str) -> tuple[int | None, int | None] | None:
     if len(sides) != 2 or not all(sides):
         sides = written.split(",")
     try:
-        if written.endswith("+"):
+        if written.endswith("+") or _THOUSANDS.fullmatch(written):
             return number(written.removesuffix("+")), None
         low, high = (number(side) if side.strip() else None for side in (sides if len(sides) > 1 else (*sides, "")))
     except ValueError:

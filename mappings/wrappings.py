@@ -31,6 +31,7 @@ _SEVERAL = "url: there is more than one URL in it; send one"
 _MOST_LINKS = 50
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _OPENING = "".join(_CLOSING)
+_QUOTE_ENDS = "\"'`”’“»"
 _SENTENCE_ENDS = ".,;:!?…"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f"))
 _LINE_BREAKS = dict.fromkeys(map(ord, "\t\r\n"))
@@ -49,6 +50,7 @@ _IN_WORDS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _ANOTHER_HOST = re.compile(r"://|\w\.\w+/")
+_TAG = re.compile(r"\s*<(?:/|br|https?://)", re.IGNORECASE)
 _NEXT_URL = re.compile(r"(?<=\s)https?://(?P<ours>(?:[a-z0-9_-]+\.)*apollo\.io\b)?", re.IGNORECASE)
 
 _NO_BLANKS = re.compile(
@@ -231,6 +233,7 @@ _HASH_ENCODED = re.compile(
     r"(?P<origin>[a-z0-9_.:/-]+?/?)%(?:25)*23(?P<rest>(?:/|%(?:25)*2f).*)", re.IGNORECASE | re.ASCII | re.DOTALL
 )
 _QUESTION_MARK = re.compile("%(?:25)*3f", re.IGNORECASE)
+_EQUALS_SIGN = re.compile("%(?:25)*3d", re.IGNORECASE)
 _ENTITY_TAKEN = {"¬": "&not", "¤": "&curren"}
 _TAKEN = re.compile("[¬¤](?=[a-zA-Z_])")
 
@@ -286,7 +289,9 @@ def _words_after(text: str) -> Layer | None:
     head, *tail = text.split(maxsplit=1)
     if tail and _NO_BLANKS.search(head.rstrip(_SENTENCE_ENDS)) and not any(mark in tail[0] for mark in "&=%"):
         return head, "freed of the words after it"
-    ended = _without_end(text)
+    if tagged := _TAG.search(text):
+        return text[: tagged.start()], "freed of the words after it"
+    ended = _without_end(text.rstrip(_QUOTE_ENDS))
     if ended == text:
         return None
     # A bracket that is not the URL's own shows a sentence around it; else a value may end so: "Acme Inc."
@@ -300,22 +305,27 @@ def _mangled(text: str) -> Layer | None:
     if _TAKEN.search(text) and _ORIGIN.match(text):
         return _TAKEN.sub(lambda found: _ENTITY_TAKEN[found[0]], text), "freed of HTML's escapes"
     if found := _HASH_ENCODED.match(text):
-        return f"{found['origin']}#{_with_query(found['rest'])}", "decoded as a whole"
-    origin, hashed, fragment = text.partition("#")
-    if not hashed or "?" in text or not _ORIGIN.match(text):
+        return f"{found['origin']}#{_with('?', _QUESTION_MARK, found['rest'])}", "decoded as a whole"
+    if not _ORIGIN.match(text):
+        return None
+    path, asked, query = text.partition("?")
+    if asked and "=" not in query and _EQUALS_SIGN.search(query):
+        return f"{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
+    origin, hashed, fragment = path.partition("#")
+    if not hashed or asked:
         return None
     if _QUESTION_MARK.search(fragment):
-        return f"{origin}#{_with_query(fragment)}", "decoded as a whole"
+        return f"{origin}#{_with('?', _QUESTION_MARK, fragment)}", "decoded as a whole"
     if "&" in fragment and "=" in fragment:
         return f"{origin}#{fragment.replace('&', '?', 1)}", "given the ? that it lacked"
     return None
 
 
-def _with_query(fragment: str) -> str:
-    """Decoded until a `?` that is encoded in it is one."""
-    while "?" not in fragment and _QUESTION_MARK.search(fragment):
-        fragment = unquote(fragment, errors="replace")
-    return fragment
+def _with(mark: str, encoded: re.Pattern[str], text: str) -> str:
+    """Decoded until a mark that is encoded in it is there."""
+    while mark not in text and encoded.search(text):
+        text = unquote(text, errors="replace")
+    return text
 
 
 def _redirected(text: str) -> Layer | None:

@@ -40,8 +40,8 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class LiveContacts(Protocol):
-    """What a load asks about the contacts that are live at that moment, also if another version of this software
-    loaded them. All methods raise `EngineError`."""
+    """What a load asks about the contacts that were live when it began, also if another version of this software
+    loaded them; where it writes in place, about what is live now. All methods raise `EngineError`."""
 
     def identities(self) -> AsyncGenerator[list[Identity]]:
         """Of all live contacts, in any order, in batches; of none when nothing is live."""
@@ -53,7 +53,7 @@ class LiveContacts(Protocol):
         """Field → how many live contacts have it, of all fields but `uuid`; empty when nothing is live."""
 
 
-class Loader(Protocol):
+class Loader(LiveContacts, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
     All methods but `encode` raise `EngineError` when the engine can't go on.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from mappings.errors import IndexingError
+from mappings.errors import NoSuchLoad
 from search.fields import MAPPING_VERSION
 
 
@@ -69,9 +69,9 @@ def earlier(names: Sequence[str], live: Collection[str]) -> str:
         names: of all complete stores, the oldest first.
 
     Raises:
-        IndexingError: there is none.
+        NoSuchLoad: there is none.
     """
     older = [name for name in names if live and name < min(live)]
     if not older:
-        raise IndexingError("there is no earlier load to go back to")
+        raise NoSuchLoad("there is no earlier load to go back to")
     return older[-1]

@@ -112,12 +112,14 @@ def test_the_packages_know_nothing_of_what_is_added() -> None:
 
 def test_the_action_answers_at_both_doors_and_is_in_the_figures(service: Service) -> None:
     assert service.data("first_contact", url=EVERYONE) == {"uuid": "3"}
+    told = service.data("first_contact", url=f"{EVERYONE}?tour=1", ledger=True)
+    assert (told["uuid"], [entry["status"] for entry in told["ledger"]]) == ("3", ["ignored"])
     assert service.data("first_contact", url=BOBBY, exclude_company_name=["Acme"]) == {"uuid": "1"}
     assert service.post(f"{APOLLO}/contacts/first", {"url": NICKNAMED})[:2] == (200, {"uuid": "2"})
     assert service.post(f"{APOLLO}/contacts/first", {"url": "https://example.com"})[0] == 400
     assert service.ask({"action": "first_contact", "request_id": "r", "data": {}})["error"]["code"] == "missing_field"
     figures = text_of(service, "/metrics")
-    assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="success"} 2.0' in figures
+    assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="success"} 3.0' in figures
     assert 'contacts_requests_total{action="first_contact",door="websocket",outcome="missing_field"} 1.0' in figures
     assert 'contacts_requests_total{action="first_contact",door="rest",outcome="200"} 1.0' in figures
 
@@ -127,7 +129,8 @@ def test_the_action_is_in_the_documents(copy: Path, service: Service) -> None:
     operation = openapi["paths"][f"{APOLLO}/contacts/first"]["post"]
     assert (operation["operationId"], operation["summary"]) == ("first", "First contact")
     assert {parameter["name"] for parameter in operation["parameters"]} == {
-        f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")
+        "ledger",
+        *(f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")),
     }
     assert openapi["components"]["schemas"]["FirstData"]["required"] == ["uuid"]
     components = got(service, "/asyncapi.json")["components"]

@@ -10,10 +10,11 @@ import io
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 import msgspec
 
-from api.actions.streams import SearchStream, TakeTurn, parts_of
+from api.actions.streams import TakeTurn, parts_of
 from api.actions.views import View
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
@@ -26,7 +27,18 @@ _AMBIGUOUS = re.compile(r"[,;]|^\[|^\s|\s$|^$")
 """What a value of a list has in it that reading a list takes for something else."""
 
 
-async def json_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
+class ItemStream(Protocol):
+    """Contacts in batches, e.g. a `SearchStream`."""
+
+    @property
+    def metadata(self) -> bytes:
+        """The end of the answer, as in `Plan`."""
+
+    def batches(self, take_turn: TakeTurn) -> AsyncGenerator[list[bytes]]:
+        """The items as JSON."""
+
+
+async def json_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
     """The same bytes as the finished answer. There are no neighbouring pages of everything."""
     separator = b'{"next":null,"previous":null,"results":['
     async with aclosing(stream.batches(take_turn)) as batches:
@@ -37,20 +49,22 @@ async def json_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerato
     yield (b"" if separator == b"," else separator) + b"]" + stream.metadata + b"}"
 
 
-async def ndjson_parts(stream: SearchStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
+async def ndjson_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
     """A contact a line."""
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             yield ndjson(items)
 
 
-async def csv_parts(stream: SearchStream, take_turn: TakeTurn, view: View) -> AsyncGenerator[bytes]:
+async def csv_parts(
+    stream: ItemStream, take_turn: TakeTurn, view: View, columns: Sequence[str] = ()
+) -> AsyncGenerator[bytes]:
     """A header, then a contact a row. The header comes with the first rows: before them all may still fail."""
-    header = csv_header(view)
+    header = csv_header(view, columns)
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             for at in range(0, len(items), ROWS_AT_ONCE):
-                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], view)
+                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], view, columns)
                 header = b""
     if header:
         yield header
@@ -61,28 +75,33 @@ def ndjson(items: Sequence[bytes]) -> bytes:
     return b"".join([item + b"\n" for item in items])
 
 
-def csv_header(view: View) -> bytes:
-    """The names of the fields."""
-    return _lines([view.shape.__struct_fields__])
+def csv_header(view: View, columns: Sequence[str] = ()) -> bytes:
+    """The names of the fields: all of the view, or those asked for."""
+    return _lines([columns or view.shape.__struct_fields__])
 
 
-def csv_rows(items: Sequence[bytes], view: View) -> bytes:
+def csv_rows(items: Sequence[bytes], view: View, columns: Sequence[str] = ()) -> bytes:
     """`items` as rows."""
     decoder, listed = msgspec.json.Decoder(view.shape), _exactly if view.complete else ", ".join
-    rows = [msgspec.structs.astuple(decoder.decode(item)) for item in items]
-    return _lines([[_cell(value, listed) for value in row] for row in rows])
+    contacts = map(decoder.decode, items)
+    rows = (
+        [[getattr(contact, name) for name in columns] for contact in contacts]
+        if columns
+        else map(msgspec.structs.astuple, contacts)
+    )
+    return _lines([[cell(value, listed) for value in row] for row in rows])
 
 
-def _cell(value: object, listed: Callable[[tuple[str, ...]], str]) -> object:
+def cell(value: object, listed: Callable[[Sequence[str]], str] = ", ".join) -> object:
     """A value as the `csv` module takes it; `listed` makes the text of a list."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return listed(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return _json(value) if isinstance(value, dict) else value
 
 
-def _exactly(texts: tuple[str, ...]) -> str:
+def _exactly(texts: Sequence[str]) -> str:
     """A list whose values would not be read back from their join, as JSON: whole contacts can be loaded again."""
     return _json(texts) if any(map(_AMBIGUOUS.search, texts)) else ", ".join(texts)
 

@@ -32,11 +32,12 @@ _DIGITS = re.compile(r"-?[0-9]{1,100}", re.ASCII)
 
 
 class Place(Enum):
-    """Where a field comes in. A message's `data` may hold any; the command line takes those that REST takes."""
+    """Where a field comes in. A message's `data` may hold any; the command line takes all but those of messages."""
 
     BODY = "in the body of a REST request"
     QUERY = "in the query of a REST request"
     EITHER = "in the query or the body of a REST request"
+    COMMAND = "in messages and on the command line"
     MESSAGE = "in messages only"
 
 
@@ -221,7 +222,7 @@ _ROWS = (
     Field("view", VIEW, Place.QUERY, "`simple` for contacts in short, `complete` for all that is stored of them",
           "simple"),
     Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
-    Field("strict", FLAG, Place.MESSAGE, "Refuse unknown fields and parameters that can't be mapped", True),
+    Field("strict", FLAG, Place.COMMAND, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from indexing.cli.presenters import print_analysis, print_contacts
+from indexing.cli.listing import print_contacts
+from indexing.cli.presenters import print_analysis
+from indexing.cli.remarks import ledger_of
 from indexing.cli.server_process import CONTACTS, free_port, server_process
 from indexing.cli.terminal import heading, say
 from indexing.sample.contacts import write_sample
@@ -34,6 +36,12 @@ class DemoFailed(ContactsError):
     """A step of the demo did not work; the message says which and why."""
 
 
+class _Found(msgspec.Struct, frozen=True):
+    """What is shown of a search answer."""
+
+    results: list[msgspec.Raw]
+
+
 def run_demo(number: int, once: bool) -> None:
     """Run the tour with `number` contacts; `once` ends it after the answers, on any free port."""
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
@@ -49,10 +57,10 @@ def run_demo(number: int, once: bool) -> None:
             analysis, count, contacts = asyncio.run(_ask(base, token))
             heading("analyze")
             say(URL)
-            print_analysis(analysis)
+            print_analysis(analysis, ledger_of(URL))
             heading(f"count_contacts: {msgspec.json.decode(count)['count']:,} contacts")
             heading("search_contacts, the first 10")
-            print_contacts(contacts)
+            print_contacts(msgspec.json.decode(contacts, type=_Found).results, {})
             if not once:
                 heading(f"serving on {base}, Ctrl-C ends it")
                 say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")

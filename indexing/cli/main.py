@@ -31,7 +31,18 @@ _LAZY = {
 """Commands whose modules import much. A test holds the words against the commands' own."""
 
 
+def _print_version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if asked:
+        from api.version import service_version  # noqa: PLC0415 - to read what is installed takes a while
+
+        say(f"contacts {service_version()}")
+        context.exit()
+
+
 @click.group(cls=LazyGroup, lazy=_LAZY, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
+)
 def contacts() -> None:
     """Answer Apollo.io people-search URLs from your own contacts.
 

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from api.settings import TABLE, load_settings
+from indexing.cli.places import contacts_place
 from indexing.cli.terminal import note
+from mappings.errors import NothingIndexed
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -18,7 +20,10 @@ _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.hel
 def with_settings(
     *, need_secret: bool = False, also: dict[str, tuple[str, str]] | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Gives a command the flags of `_FLAGS` and `also` (name → variable, help), and `settings` as first argument."""
+    """Gives a command the flags of `_FLAGS` and `also` (name → variable, help), and `settings` as first argument.
+
+    Where the command finds no contacts, it says in which place.
+    """
     flags = _FLAGS | (also or {})
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,7 +34,11 @@ def with_settings(
             settings = load_settings(environ, Path(".env"), need_secret=need_secret)
             for name in settings.unknown:
                 note(f"warning: {name} is set and is no setting of this service; see docs/settings.md")
-            return command(settings, **values)
+            try:
+                return command(settings, **values)
+            except NothingIndexed as error:
+                place = contacts_place(settings.engine)
+                raise NothingIndexed(f"no contacts in {place} yet; {error.cure}") from error
 
         for name, (variable, text) in reversed(flags.items()):
             run = click.option(f"--{name.replace('_', '-')}", name, help=f"{text}  [{variable}]")(run)

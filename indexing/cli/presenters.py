@@ -1,13 +1,51 @@
 """How answers are shown to people: what an action's command says of itself, and prints instead of its JSON."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import click
 import msgspec
+from click.core import ParameterSource
 
+from api.actions.requests import ActionRequest, Data, SearchRequest, UuidsRequest
+from api.actions.service import ContactService
+from api.actions.table import Action
 from api.actions.views import DEFAULT, VIEWS
-from indexing.cli.terminal import Table, print_bytes, print_table, say
+from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
+from indexing.cli.remarks import ledger_of, note_remarks, used
+from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
+from mappings.errors import InvalidField
+from mappings.ledger import LedgerEntry
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What a command asks.
+
+    Attributes:
+        action: the row of the action.
+        data: what it is asked with.
+        as_json: its JSON is wanted.
+        flags: the values of the presenter's own flags.
+    """
+
+    service: ContactService
+    action: Action[ActionRequest]
+    data: Data
+    as_json: bool
+    flags: Mapping[str, Any]
+
+    @property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """What becomes of the URL, of an action that has one."""
+        url = self.data.get("url")
+        return ledger_of(url) if isinstance(url, str) else ()
+
+    async def answer(self) -> bytes:
+        """The answer's `data`. What it leaves out of the URL has been said by then."""
+        answer = await self.action.answer(self.service, self.data)
+        note_remarks(self.ledger)
+        return answer
 
 
 class Presenter(msgspec.Struct, frozen=True):
@@ -15,79 +53,132 @@ class Presenter(msgspec.Struct, frozen=True):
 
     Attributes:
         help: the whole text, after which come the options.
-        show: prints the answer's `data`.
+        show: asks, and prints the answer.
         options: field → what differs from the option that is made from its row; these come first in the help.
+        flags: options that are no fields of the action; these come before all.
     """
 
     help: str
-    show: Callable[[bytes], None]
+    show: Callable[[Question], Awaitable[None]]
     options: Mapping[str, Mapping[str, Any]] = {}
+    flags: tuple[click.Option, ...] = ()
 
 
-def print_analysis(data: bytes) -> None:
+async def show_json(question: Question) -> None:
+    """Print the answer as it is."""
+    print_json(await question.answer())
+
+
+def _for_people(show: Callable[[bytes, Question], None]) -> Callable[[Question], Awaitable[None]]:
+    async def show_answer(question: Question) -> None:
+        answer = await question.answer()
+        if question.as_json:
+            print_json(answer)
+        else:
+            show(answer, question)
+
+    return show_answer
+
+
+def print_analysis(data: bytes, ledger: Iterable[LedgerEntry]) -> None:
     """The `data` of an analyze answer as a table."""
+    is_used = used(ledger)
     rows = [
-        (category["name"], parameter["name"], ", ".join(parameter["values"]), parameter["description"])
+        (
+            category["name"],
+            parameter["name"],
+            ", ".join(parameter["values"]),
+            is_used.get(parameter["name"], ""),
+            parameter["description"],
+        )
         for category in msgspec.json.decode(data)["categories"]
         for parameter in category["parameters"]
     ]
-    print_table(Table(("category", "parameter", "values", "meaning"), rows))
+    print_table(Table(("category", "parameter", "values", "used", "meaning"), rows))
 
 
-def print_contacts(data: bytes) -> None:
-    """The `data` of a search answer as a table, with the cursors below it."""
-    answer = msgspec.json.decode(data)
-    rows = []
-    for contact in answer["results"]:
-        name = _joined(" ", (contact["first_name"], contact["last_name"]))
-        place = _joined(", ", (contact.get("city"), contact.get("country")))
-        rows.append((name, contact["title"] or "", contact["company"] or "", contact["email"] or "", place))
-    print_table(Table(("name", "title", "company", "email", "place"), rows, cut=True))
-    for end in ("next", "previous"):
-        if answer[end]:
-            say(f"{end}: --cursor {answer[end]}")
-
-
-def _joined(separator: str, parts: Iterable[str | None]) -> str:
-    return separator.join(part for part in parts if part)
-
-
-def _show_count(data: bytes) -> None:
+def _show_count(data: bytes, _question: Question) -> None:
     say(str(msgspec.json.decode(data)["count"]))
 
 
-def _show_uuids(data: bytes) -> None:
-    print_bytes("".join(f"{uuid}\n" for uuid in msgspec.json.decode(data)["uuids"]).encode())
+async def _show_uuids(question: Question) -> None:
+    if question.as_json:
+        await show_json(question)
+        return
+    stream = await question.service.stream_uuids(UuidsRequest.read(question.data))
+    note_remarks(question.ledger)
+    async with aclosing(stream.parts()) as parts:
+        async for part in parts:
+            uuids: list[str] = msgspec.json.decode(b"[%b]" % part)
+            print_bytes("".join(f"{uuid}\n" for uuid in uuids).encode())
+
+
+async def _show_contacts(question: Question) -> None:
+    flags, data = question.flags, question.data
+    form = "json" if question.as_json else flags["form"]
+    if question.as_json and flags["form"] not in (None, "json"):
+        raise click.UsageError(f"--json and --format {flags['form']} exclude each other.")
+    if flags["everything"]:
+        if _is_given("limit"):
+            raise click.UsageError("--all and --limit exclude each other.")
+        data = {name: value for name, value in data.items() if name != "limit"}
+    request = SearchRequest.read(data)
+    try:
+        columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view)
+    except InvalidField as error:
+        raise click.BadParameter(str(error), param_hint="--columns") from None
+    listing = Listing(form or "table", columns)
+    await question.service.plan(request)
+    note_remarks(question.ledger)
+    if flags["everything"] or listing.form in ("csv", "ndjson"):
+        await print_stream(question.service, request, listing)
+    else:
+        await print_page(question.service, request, listing)
+
+
+def _is_given(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
 
 PRESENTERS: Mapping[str, Presenter] = {
     "analyze": Presenter(
-        """Show how URL is understood, parameter by parameter.
+        """Show how URL is understood, parameter by parameter, and whether it is used.
 
         \b
-        Example:
+        Examples:
           contacts analyze 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          pbpaste | contacts analyze -
         """,
-        print_analysis,
+        _for_people(lambda data, question: print_analysis(data, question.ledger)),
     ),
     "count_contacts": Presenter(
         """Count the contacts that URL finds.
 
+        What of URL is not used, and what was repaired, is said on standard error.
+
         \b
-        Example:
+        Examples:
           contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --exclude-domain-list acme.com
+          contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --strict
+          contacts count --by-filter 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts count - < url.txt
         """,
-        _show_count,
+        _for_people(_show_count),
     ),
     "search_contacts": Presenter(
         """Show the contacts that URL finds.
 
+        What of URL is not used, and what was repaired, is said on standard error. Where standard output is no
+        terminal, a table has no frame and nothing in it is cut off.
+
         \b
         Examples:
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --limit 10
-          contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --json
+          contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --columns first_name,email,employees
+          contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --all --format csv > all.csv
+          contacts search - --json < url.txt
         """,
-        print_contacts,
+        _show_contacts,
         {
             "limit": {"default": 25, "show_default": True, "help": "Most contacts to show."},
             "offset": {"help": "Contacts to skip; by default the page in URL decides."},
@@ -95,12 +186,26 @@ PRESENTERS: Mapping[str, Presenter] = {
             "view": {
                 "type": click.Choice(list(VIEWS)),
                 "default": DEFAULT,
-                "help": "Fields of a contact, with --json.",
+                "show_default": True,
+                "help": "Fields of a contact, in all forms but the table.",
             },
         },
+        (
+            click.Option(
+                ["--format", "form"], type=click.Choice(FORMS), help="What to print.  [default: table; --json is json]"
+            ),
+            click.Option(
+                ["--all", "everything"], is_flag=True, help="Show all contacts, however many, in constant memory."
+            ),
+            click.Option(
+                ["--columns"], metavar="A,B,C", help="Fields to print, in this order; docs/contacts.md has their names."
+            ),
+        ),
     ),
     "get_uuids": Presenter(
         """Print the uuids of the contacts that URL finds, one a line.
+
+        What of URL is not used, and what was repaired, is said on standard error.
 
         \b
         Example:

@@ -1,10 +1,12 @@
 """`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server.
 
 Each row of the table of actions is a command here, or a flag of one that it shares. Its arguments and options are made
-from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read.
+from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read. URL may be
+`-`: standard input.
 """
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any
@@ -13,30 +15,35 @@ import click
 import msgspec
 
 from api.actions.fields import FIELDS, Field, Place
-from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.actions.requests import ActionRequest, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import with_settings
-from indexing.cli.presenters import PRESENTERS
+from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
+from indexing.cli.remarks import ledger_of, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
-from mappings.url import parse
+from mappings.url import LONGEST_URL, parse
 from search import engines
 
 Command = Callable[..., Any]
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_LISTS: Mapping[str, str] = {
+_WORDS: Mapping[str, str] = {
     "include_company_name": "Company name contains this; repeat for any of several.",
     "exclude_company_name": "Company name does not contain this; repeat for none of several.",
     "include_domain_list": "Company website is of this domain; repeat for any of several.",
     "exclude_domain_list": "Company website is not of this domain; repeat for none of several.",
+    "strict": "Refuse URL if anything in it can't be used.",
 }
 """Fields whose options are explained otherwise than in the documents."""
+
+_LONGEST_INPUT = 2 * LONGEST_URL
+"""Bytes that are read of a URL on standard input, white space around it included."""
 
 
 def query_commands() -> list[click.Command]:
@@ -51,21 +58,18 @@ def query_commands() -> list[click.Command]:
 def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.Command:
     """The command `name`. Each variant but one has a flag, whose name is its key."""
     plain = variants[""]
-    presenter = PRESENTERS.get(plain.name)
-    own = presenter.options if presenter else {}
+    presenter = PRESENTERS.get(plain.name) or Presenter(f"{plain.summary}.\n\n{plain.description}", show_json)
+    own = presenter.options
 
     def run(settings: Settings, as_json: bool, **given: Any) -> None:
         chosen = [flag for flag in variants if flag and given.pop(flag)]
         action = variants[chosen[0]] if chosen else plain
+        flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
         data = {name: value for name, value in given.items() if value is not None and value != ()}
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
-        answer = run_async(_ask(settings, action, data))
-        shown = PRESENTERS.get(action.name)
-        if as_json or shown is None:
-            print_json(answer)
-        else:
-            shown.show(answer)
+        show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
+        run_async(_answered(settings, lambda service: show(Question(service, action, data, as_json, flags))))
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
@@ -77,8 +81,9 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     for field in reversed((*first, *rest)):
         required = field.name in required_by(plain.request)
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
-    text = cleandoc(presenter.help) if presenter else f"{plain.summary}.\n\n{plain.description}"
-    return click.command(name, help=text)(command)
+    made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
+    made.params = [*presenter.flags, *made.params]
+    return made
 
 
 def _with_field(command: Command, field: Field, *, required: bool = False, own: Mapping[str, Any]) -> Command:
@@ -92,8 +97,10 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
+        if field.name == "url":
+            many = {"callback": _url}
         return click.argument(field.name, required=True, **many)(command)
-    words = {"help": _LISTS.get(field.name) or f"{field.description}."}
+    words = {"help": _WORDS.get(field.name) or f"{field.description}."}
     return click.option(_flag(field.name), field.name, **{**many, **words, **own})(command)
 
 
@@ -101,31 +108,40 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-async def _ask(settings: Settings, action: Action[ActionRequest], data: Data) -> bytes:
+def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
+    """The URL; `-` is standard input."""
+    if url != "-":
+        return url
+    return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
+
+
+async def _answered(settings: Settings, show: Callable[[ContactService], Awaitable[None]]) -> None:
     engine = engines.open_engine(settings.engine)
     try:
-        return await action.answer(ContactService(engine, settings), data)
+        await show(ContactService(engine, settings))
     finally:
         await engine.close()
 
 
 def _with_lists(command: Command) -> Command:
-    for name in reversed(tuple(_LISTS)):
+    for name in reversed(CompanyLists.__struct_fields__):
         command = _with_field(command, FIELDS[name], own={})
     return command
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", callback=_url)
 @_with_lists
 @_as_json
 def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
     """Show what URL becomes: the filter, and what each engine makes of it. Needs no contacts.
 
     \b
-    Example:
+    Examples:
       contacts explain 'https://app.apollo.io/#/people?personTitles[]=CEO'
+      contacts explain - --json < url.txt
     """
+    note_remarks(ledger_of(url))
     mapped = map_url(parse(url), datetime.now(UTC).date())
     predicate = all_of((mapped.filter.predicate, CompanyLists(**lists).predicate()))
     contact_filter = ContactFilter(predicate, mapped.filter.order)

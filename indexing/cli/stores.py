@@ -8,8 +8,10 @@ import msgspec
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import with_settings
+from indexing.cli.places import contacts_place
 from indexing.cli.terminal import Table, print_json, print_table, say
 from indexing.state import StateFile
+from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
 from search.engines import open_loader
 from search.stores import Store
@@ -47,7 +49,7 @@ def status(settings: Settings, as_json: bool) -> None:
     if loads.stores:
         print_table(Table(("load", "contacts", ""), [_row(store) for store in loads.stores], framed=False))
     else:
-        say("Nothing has been loaded yet.")
+        say(f"Nothing has been loaded into {contacts_place(settings.engine)} yet.")
     if any(store.live and store.outdated for store in loads.stores):
         say("The live load was made by another version of this software: `contacts index rebuild` renews it.")
     if loads.interrupted:
@@ -67,7 +69,10 @@ def rollback(settings: Settings, as_json: bool) -> None:
     Example:
       contacts index rollback
     """
-    store = run_async(_rollback(settings.engine))
+    try:
+        store = run_async(_rollback(settings.engine))
+    except NoSuchLoad as error:
+        raise NoSuchLoad(f"{error} in {contacts_place(settings.engine)}") from error
     if as_json:
         print_json(store)
     else:
@@ -86,7 +91,7 @@ async def _status(settings: EngineSettings) -> Status:
         stores = await loader.stores()
     finally:
         await loader.close()
-    return Status(stores, InterruptedLoad(state.store, state.rows, state.rejected) if state else None)
+    return Status(stores, InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None)
 
 
 async def _rollback(settings: EngineSettings) -> Store:

@@ -33,14 +33,12 @@ class Table(msgspec.Struct, frozen=True):
         rows: cells as they are, whoever wrote them.
         title: a line above it.
         framed: it has a frame on a terminal; elsewhere no table has. One without is set in by a space.
-        cut: on a terminal each row is one line, and columns of equal width cut what does not fit.
     """
 
     headers: Sequence[str]
     rows: Sequence[Sequence[str]]
     title: str = ""
     framed: bool = True
-    cut: bool = False
 
 
 def visible(text: str) -> str:
@@ -87,32 +85,69 @@ def print_table(table: Table) -> None:
     """Show a table on standard output: drawn on a terminal; elsewhere in full width, without a frame or colours."""
     if table.title:
         say(table.title)
-    cells = [[visible(cell) for cell in row] for row in table.rows]
+    cells = _visible_cells(table.rows)
     if sys.stdout.isatty():
-        _draw(table, cells)
-    else:
-        for line in aligned([list(table.headers), *cells] if table.headers else cells):
-            _line(line if table.framed else f" {line}", sys.stdout)
+        _draw(cells, table.headers, framed=table.framed, cut=False)
+        return
+    rows = [list(table.headers), *cells] if table.headers else cells
+    for line in aligned(rows, widths_of(rows)):
+        _line(line if table.framed else f" {line}", sys.stdout)
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Lines in which the cells of a column begin below each other."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+class GrowingTable:
+    """A table whose rows are shown as they come, each on a line.
+
+    On a terminal columns of equal width cut what does not fit. Elsewhere the first rows decide how wide columns are; a
+    longer cell further down is not cut and takes its room.
+
+    Args:
+        headers: of the columns.
+        framed: it has a frame on a terminal; for a table whose rows come all at once.
+    """
+
+    def __init__(self, headers: Sequence[str], *, framed: bool = False) -> None:
+        self._headers, self._framed = headers, framed
+        self._widths: Sequence[int] | None = None
+
+    def print(self, rows: Iterable[Sequence[str]]) -> None:
+        """Show the next rows."""
+        cells, first = _visible_cells(rows), self._widths is None
+        titled = [list(self._headers), *cells] if first else cells
+        self._widths = self._widths or widths_of(titled)
+        if sys.stdout.isatty():
+            _draw(cells, self._headers, framed=self._framed, cut=True, titled=first)
+            return
+        for line in aligned(titled, self._widths):
+            _line(line, sys.stdout)
+
+
+def widths_of(rows: Iterable[Sequence[str]]) -> Sequence[int]:
+    """How many columns of a terminal the columns of `rows` take."""
+    return [max(map(_width, column)) for column in zip(*rows, strict=True)]
+
+
+def aligned(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterable[str]:
+    """Lines in which the cells of a column begin below each other, where they are no wider than it."""
     for row in rows:
         padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
         yield _GAP.join(padded).rstrip()
 
 
-def _draw(table: Table, cells: Sequence[Sequence[str]]) -> None:
+def _visible_cells(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    return [[visible(cell) for cell in row] for row in rows]
+
+
+def _draw(
+    cells: Sequence[Sequence[str]], headers: Sequence[str], *, framed: bool, cut: bool, titled: bool = True
+) -> None:
     from rich.box import HEAVY_HEAD  # noqa: PLC0415 - only what draws pays for the package
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table as Drawing  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    box = HEAVY_HEAD if table.framed else None
-    drawing = Drawing(show_header=bool(table.headers), box=box, expand=table.cut)
-    for header in table.headers:
-        if table.cut:
+    drawing = Drawing(show_header=titled and bool(headers), box=HEAVY_HEAD if framed else None, expand=cut)
+    for header in headers:
+        if cut:
             drawing.add_column(Text(header), no_wrap=True, overflow="ellipsis", ratio=1)
         else:
             drawing.add_column(Text(header), overflow="fold")

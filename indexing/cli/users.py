@@ -8,6 +8,7 @@ import msgspec
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import with_settings
+from indexing.cli.places import users_place
 from indexing.cli.terminal import Table, print_json, print_table, say
 from mappings.errors import InvalidInput
 
@@ -95,6 +96,9 @@ def list_users(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json(listed)
         return
+    if not listed:
+        say(f"There are no users in {users_place(settings)} yet.")
+        return
     rows = [(user.email, user.name, "yes" if user.active else "no", user.uuid) for user in listed]
     print_table(Table(("email", "name", "active", "uuid"), rows))
 
@@ -129,7 +133,7 @@ async def _switch(settings: Settings, email: str, *, active: bool) -> ListedUser
         accounts = Users(database)
         user = await accounts.by_email(email) if await accounts.set_active(email, active) else None
         if user is None:
-            raise InvalidInput(f"There is no user with the email {email}")
+            raise InvalidInput(f"There is no user with the email {email} in {users_place(settings)}")
         if not active:
             await Sessions(database).end_all(user.uuid)
     return ListedUser(user.uuid, user.email, user.name, user.active)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
+import msgspec
 
-from search.duckdb.meta import DICTIONARY, MAPPING
+from search.duckdb.meta import DICTIONARY, FIELDS, MAPPING
 from search.duckdb.packing import dictionary
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, SORT_TEXTS, STAGED
+from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, PRESENT, SORT_TEXTS, STAGED
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION
 
@@ -76,7 +77,11 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
             *_staging(documents, line),
         ):
             database.execute(statement)
-        about = [(DICTIONARY, dictionary()), (MAPPING, str(MAPPING_VERSION).encode())]
+        about = [
+            (DICTIONARY, dictionary()),
+            (MAPPING, str(MAPPING_VERSION).encode()),
+            (FIELDS, msgspec.json.encode(list(PRESENT))),
+        ]
         database.executemany("INSERT INTO meta VALUES (?, ?)", about)
         for name in sorted((*CODED, *POSTED)):
             database.execute(_terms_statement(name))

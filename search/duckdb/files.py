@@ -7,7 +7,7 @@ over an open DuckDB file would go on showing the old contacts to whoever opens i
 import os
 from pathlib import Path
 
-from mappings.errors import EngineUnavailable
+from mappings.errors import NothingIndexed
 from search.stores import by_age, new_stamp
 
 _ENDING = ".duckdb"
@@ -35,12 +35,12 @@ def live_path(data_dir: Path, index: str) -> Path:
     """The live DuckDB file.
 
     Raises:
-        EngineUnavailable: nothing has been loaded yet; the message tells how to.
+        NothingIndexed: nothing has been loaded yet.
     """
     try:
         return data_dir / pointer_path(data_dir, index).read_text().strip()
     except FileNotFoundError:
-        raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.") from None
+        raise NothingIndexed from None
 
 
 def switch(data_dir: Path, index: str, name: str) -> None:

@@ -70,7 +70,7 @@ class LiveFiles:
         """What is live now. To be given back with `release`.
 
         Raises:
-            EngineUnavailable: nothing has been loaded yet.
+            NothingIndexed: nothing has been loaded yet.
             duckdb.Error: the file can't be read.
         """
         with self._lock:

@@ -1,8 +1,8 @@
 """Loads contacts into a fresh DuckDB file: documents go to staging files as they come, tables are built at the end."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar, TypeVar
 
@@ -13,18 +13,21 @@ from mappings.errors import EngineRejected, EngineUnavailable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Refusal
+from search.loader import Document, Identity, Refusal
 from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
 
 _DOCUMENT = b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"more":%d,"search":%b}\n'
 """What is staged of a contact beside its packed item and further fields, which have these sizes."""
+
+_ALL_PRESENT = sum(PRESENT.values())
 
 _encode = msgspec.json.Encoder().encode
 
@@ -49,6 +52,7 @@ class DuckDBLoader:
         self._scratch = self._file.with_suffix(".scratch")
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
+        self._live = LiveContacts(settings)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
@@ -85,6 +89,17 @@ class DuckDBLoader:
     async def abort(self) -> None:
         await _in_thread(partial(self._remove_staged, self._file))
 
+    async def identities(self) -> AsyncGenerator[list[Identity]]:
+        batches = self._live.identities()
+        while (batch := await _in_thread(lambda: next(batches, None))) is not None:
+            yield batch
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        return await _in_thread(partial(self._live.contacts, uuids))
+
+    async def filled(self) -> dict[str, int]:
+        return await _in_thread(self._live.filled)
+
     async def stores(self) -> list[Store]:
         return await _in_thread(self._stores)
 
@@ -93,6 +108,7 @@ class DuckDBLoader:
 
     async def close(self) -> None:
         await _in_thread(self._close)
+        await _in_thread(self._live.close)
 
     def _start(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
@@ -161,10 +177,9 @@ class DuckDBLoader:
         self._streams = None
 
 
-@lru_cache(maxsize=4096)
 def _present(absent: tuple[str, ...]) -> int:
     """The bits of `contacts.present`."""
-    return sum(bit for name, bit in PRESENT.items() if name not in absent)
+    return _ALL_PRESENT - sum(map(PRESENT.__getitem__, absent))
 
 
 def _store(path: Path, *, live: bool) -> Store:

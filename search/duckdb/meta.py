@@ -1,8 +1,11 @@
 """What a DuckDB file says of itself, in its table `meta(name, value)`: all that is needed to read the rest."""
 
 import duckdb
+import msgspec
 
-MAPPING, DICTIONARY = "mapping version", "item dictionary"
+from search.fields import ITEM_FIELDS
+
+MAPPING, DICTIONARY, FIELDS = "mapping version", "item dictionary", "contact fields"
 """Names in `meta`."""
 
 
@@ -15,3 +18,10 @@ def meta(connection: duckdb.DuckDBPyConnection, name: str, schema: str = "main")
 def mapping_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The `MAPPING_VERSION` that the file was made with; 0 if it does not say. Blocks."""
     return int(meta(connection, MAPPING) or 0)
+
+
+def fields(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The fields of contacts in the order of their bits in `contacts.present`. The first files, which do not say, have
+    those of the item alone. Blocks."""
+    names = meta(connection, FIELDS)
+    return ITEM_FIELDS if names is None else msgspec.json.decode(names, type=tuple[str, ...])

@@ -7,7 +7,14 @@ from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
-from mappings.errors import EngineError, EngineRejected, EngineTimeout, EngineUnavailable, EngineUnreachable
+from mappings.errors import (
+    EngineError,
+    EngineRejected,
+    EngineTimeout,
+    EngineUnavailable,
+    EngineUnreachable,
+    NothingIndexed,
+)
 from search.elasticsearch.settings import WIDTH, ElasticsearchSettings
 from search.engine import EngineSettings
 
@@ -75,7 +82,7 @@ class Client:
 
 def _translated(status: int) -> EngineError:
     if status == 404:
-        return EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
+        return NothingIndexed()
     if status == 408:
         # Of the cluster's health alone, when it did not become good while it was waited for.
         return EngineUnavailable("The contacts engine is starting, or a part of its contacts is missing.")

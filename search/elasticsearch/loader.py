@@ -1,21 +1,22 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed
 from search.documents import search_fields, value_of
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
+from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.patience import PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Refusal
+from search.loader import Document, Identity, Refusal
 from search.stores import Store, left_over
 
 _BUSY = frozenset({429, 502, 503, 504})
@@ -62,6 +63,7 @@ class ElasticsearchLoader:
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
+        self._live = LiveContacts(settings)
         self._keep = keep
         self.name = name or new_name(settings.index)
         self._path = path_of(self.name)
@@ -148,6 +150,15 @@ class ElasticsearchLoader:
     async def abort(self) -> None:
         await self._indices.remove(self.name)
 
+    def identities(self) -> AsyncGenerator[list[Identity]]:
+        return self._live.identities()
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        return await self._live.contacts(uuids)
+
+    async def filled(self) -> dict[str, int]:
+        return await self._live.filled()
+
     async def stores(self) -> list[Store]:
         return await self._indices.stores()
 
@@ -156,6 +167,7 @@ class ElasticsearchLoader:
 
     async def close(self) -> None:
         await self._client.close()
+        await self._live.close()
 
 
 class ElasticsearchUpdater(ElasticsearchLoader):
@@ -172,7 +184,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
     async def start(self) -> None:
         live = await self.live()
         if live is None:
-            raise EngineUnavailable("There are no contacts to update; load them without --update first.")
+            raise NothingIndexed(
+                "There are no contacts to update; load them without --update first.", "load some without --update first"
+            )
         check_mapping(live.mapping)
 
     async def resume(self, mark: str) -> None:  # noqa: ARG002

@@ -32,8 +32,9 @@ def elasticsearch_environment(directory: Path, url: str, index: str) -> dict[str
 
 
 def arguments(environment: dict[str, str], kind: str, *flags: str) -> list[str]:
-    rejects = Path(environment["CONTACTS_DATA_DIR"]).parent / "rejects.ndjson"
-    return ["index", kind, *flags, "--json", "--rejects", str(rejects)]
+    directory = Path(environment["CONTACTS_DATA_DIR"]).parent
+    files = ["--rejects", str(directory / "rejects.ndjson"), "--repairs", str(directory / "repairs.ndjson")]
+    return ["index", kind, *flags, "--json", *files]
 
 
 def run_load(environment: dict[str, str], kind: str, *flags: str, stdin: str | None = None) -> Any:
@@ -46,7 +47,7 @@ def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | Non
     outcome = run_load(environment, kind, *flags, stdin=stdin)
     assert outcome.returncode == 0, outcome.stderr
     summary = json.loads(outcome.stdout)
-    assert summary["rows"] == summary["indexed"] + summary["duplicates"] + summary["rejected"]
+    assert summary["rows"] == summary["indexed"] + summary["repeated"] + summary["rejected"]
     return summary
 
 
@@ -114,8 +115,8 @@ def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     outcome = read(source)
     assert outcome.columns is not None
-    contact_of_row = contact_reader(outcome.columns)
-    return [contact_of_row(row.cells).contact for row in outcome.rows]
+    contact_of = contact_reader(outcome.columns)
+    return [contact_of(row.cells).contact for row in outcome.rows]
 
 
 async def _read(source: Source, start: Start) -> Read:
@@ -132,7 +133,7 @@ def people(number: int, first: int = 0, title: str = "CEO") -> str:
 
 
 def awkward_sample(path: Path, number: int) -> Path:
-    """A CSV of made-up contacts, with duplicates and rows that are rejected among them."""
+    """A CSV of made-up contacts, with repeated rows and rows that are rejected among them."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(number, stream)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

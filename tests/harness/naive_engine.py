@@ -14,13 +14,23 @@ from typing import Any, ClassVar
 import msgspec
 
 from mappings import predicates
-from mappings.errors import EngineUnavailable
+from mappings.errors import NothingIndexed
 from mappings.predicates import ContactFilter, Predicate
 from search.cursor import Position
 from search.documents import search_fields
 from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
-from search.fields import LONG_MAX, LONG_MIN, MAPPING_VERSION, SORT_KEYS, ContactCompleteItem, complete_json, halves
-from search.loader import Document, Loader, Refusal
+from search.fields import (
+    ALL_FIELDS,
+    LONG_MAX,
+    LONG_MIN,
+    MAPPING_VERSION,
+    SORT_KEYS,
+    ContactCompleteItem,
+    complete_json,
+    contact_of,
+    halves,
+)
+from search.loader import Document, Identity, Loader, Refusal
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
 
@@ -213,7 +223,7 @@ class NaiveEngine:
     def _live(self) -> tuple[int, list[Contact]]:
         for name in self._files.live():
             return _read(self._files.directory / name)
-        raise EngineUnavailable("No contacts have been indexed yet; run `contacts index csv FILE` first.")
+        raise NothingIndexed
 
     def _hits(self, compiled: ContactFilter, position: Position | None = None, complete: bool = False) -> list[Hit]:
         hits = hits_of(self._live()[1], compiled, position)
@@ -272,6 +282,22 @@ class NaiveLoader:
     async def abort(self) -> None:
         self._part.unlink(missing_ok=True)
         self._file.unlink(missing_ok=True)
+
+    async def identities(self) -> AsyncGenerator[list[Identity]]:
+        if contacts := self._live_contacts():
+            yield [msgspec.json.decode(complete_json(contact), type=Identity) for contact in contacts]
+
+    async def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        return {contact.uuid: contact for contact in self._live_contacts() if contact.uuid in uuids}
+
+    async def filled(self) -> dict[str, int]:
+        absent = [search_fields(contact).absent for contact in self._live_contacts()]
+        names = [name for name in ALL_FIELDS if name != "uuid"] if self._files.live() else []
+        return {name: sum(name not in each for each in absent) for name in names}
+
+    def _live_contacts(self) -> list[ContactCompleteItem]:
+        stored = [_read(self._files.directory / name)[1] for name in self._files.live()]
+        return [contact_of(json) for contacts in stored for _, json, _ in contacts]
 
     async def stores(self) -> list[Store]:
         return [self._files.store(name) for name in self._files.names()]

@@ -98,6 +98,12 @@ WRITTEN: dict[str, Wrapping] = {
     "encoded #": lambda url: url.replace("#", "%23"),
     "encoded after the host": lambda url: f"{origin(url)}/{encoded(path(url)[1:])}",
     "encoded after the path": lambda url: url.replace(url[url.index("?") :], encoded(url[url.index("?") :])),
+    "encoded after the ?": lambda url: f"{url.partition('?')[0]}?{encoded(url.partition('?')[2])}",
+    "HTML after it": lambda url: f"{url}</p>",
+    "Outlook's plain text": lambda url: (
+        f"{url}<https://nam02.safelinks.protection.outlook.com/?url={encoded(url)}&data=x>"
+    ),
+    "a quote after it": lambda url: f'{url}"',
     "no ?": lambda url: url.replace("?", "&", 1),
     "?? and &&": lambda url: url.replace("?", "??").replace("&", "&&") + "&",
     "slash": lambda url: f"{url}/",

@@ -49,7 +49,7 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     summary = killed_load(environment, *flags, kills=KILLS, seed=11, log=tmp_path / "log")
     found = live(environment)
     whole = loaded(environment, "csv", *flags)
-    counted = ("rows", "indexed", "duplicates", "rejected", "live", "rejects_by_reason")
+    counted = ("rows", "indexed", "repeated", "rejected", "live", "rejects_by_reason")
     assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
     assert found == live(environment)
     data = Path(environment["CONTACTS_DATA_DIR"])
@@ -64,7 +64,7 @@ def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Pa
     source.write_text(people(40_000))
     command = [*CONTACTS, *arguments(environment, "csv", str(source), "--workers", "1")]
     with heeding_interrupts(), subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
-        while not (state := interrupted(environment)) or not state["rows"]:
+        while not (state := interrupted(environment)) or not state["numbered"]:
             assert process.poll() is None, "the load was over before it could be interrupted"
             time.sleep(0.02)
         process.send_signal(number)
@@ -112,7 +112,7 @@ def test_a_killed_elasticsearch_is_waited_for(mortal: MortalElasticsearch, awkwa
         load = threading.Thread(target=lambda: summaries.append(loaded(environment, "csv", str(awkward))))
         load.start()
         deadline = time.monotonic() + 60
-        while not (state := interrupted(environment)) or state["rows"] < 3000:
+        while not (state := interrupted(environment)) or state["numbered"] < 3000:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         mortal.kill()

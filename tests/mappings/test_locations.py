@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mappings.countries import place_key
 from mappings.locations import _places, contact_location, is_country, is_us_state, location_predicate
 from mappings.predicates import All, Any, Not, Phrase, Predicate
-from mappings.regions import place_key
 from mappings.text import normalise
 
 

@@ -1,21 +1,16 @@
 """Titles: what makes two of them one, and what a similar one has."""
 
-from importlib import resources
-
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.predicates import All, Any, Predicate, Terms
 from mappings.text import words
-from mappings.titles import LEFT_OUT, similar_title, title_key
+from mappings.titles import LEFT_OUT, abbreviations, similar_title, title_key
 
-ROWS = msgspec.json.decode(
-    resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes(), type=list[dict[str, str]]
-)
+ROWS = abbreviations()
 WORDS = st.sampled_from(
-    [*(row["short"] for row in ROWS), *(row["long"] for row in ROWS), "Sales", "Head", "of", "and", "C.E.O.", "R", "-"]
+    [*(row.short for row in ROWS), *(row.long for row in ROWS), "Sales", "Head", "of", "and", "C.E.O.", "R", "-"]
 )
 TITLES = st.lists(WORDS, max_size=5).map(" ".join)
 
@@ -53,6 +48,8 @@ def holds(predicate: Predicate, having: set[str]) -> bool:
         ("R&D Manager", "Manager, Research and Development"),
         ("R and D Manager", "Research & Development Manager"),
         ("Chief Human Resources Officer", "CHRO"),
+        ("Chief Technical Officer", "Chief Technology Officer"),
+        ("Chief Operations Officer & Founder", "Founder, C.O.O."),
     ],
 )
 def test_titles_that_are_one(one, other):
@@ -88,7 +85,7 @@ def test_a_key_is_a_title_of_its_own_key(title):
 
 @given(TITLES, st.sampled_from(ROWS))
 def test_an_abbreviation_and_its_long_form_are_one_in_any_title(title, row):
-    assert title_key(f"{title}, {row['short']} ,") == title_key(f"{title}, {row['long']} ,")
+    assert title_key(f"{title}, {row.short} ,") == title_key(f"{title}, {row.long} ,")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +101,8 @@ def test_an_abbreviation_and_its_long_form_are_one_in_any_title(title, row):
         ("VP Sales", "President", False),
         ("Senior Vice President", "Sr. VP", True),
         ("SVP", "Senior V.P.", True),
+        ("Chief Technical Officer", "CTO", True),
+        ("CTO", "Chief Technical Officer", True),
         ("SVP", "Vice President", False),
         ("Sr Engineer", "Senior Accountant", True),
         ("Head of the Sales", "Director of the Board", False),
@@ -126,6 +125,6 @@ def test_a_title_is_similar_to_itself(title):
 
 
 def test_every_abbreviation_has_one_meaning_and_a_source():
-    shorts = [row["short"].casefold() for row in ROWS]
+    shorts = [row.short.casefold() for row in ROWS]
     assert sorted(set(shorts)) == sorted(shorts)
-    assert all(row["source"].startswith(("https://", "O*NET: ")) for row in ROWS)
+    assert all(row.source.startswith(("https://", "O*NET: ")) for row in ROWS)

@@ -70,6 +70,8 @@ def test_malformed_number(text):
         ("$1M—$5M", (1_000_000, 5_000_000)),
         ("10001+", (10001, None)),
         ("10,001+", (10001, None)),
+        ("10,001 ", (10001, None)),
+        ("1,500", (1, 500)),
         ("10,001+ employees", (10001, None)),
         ("51-200 Employees", (51, 200)),
         (" 1 , 10 ", (1, 10)),
@@ -93,6 +95,9 @@ def test_a_range_is_read_back_as_it_is_written(low, high):
     [
         ("Project%20Manager", "Project Manager"),
         ("AT%26t", "AT&t"),
+        ("VP%2C+Sales", "VP, Sales"),
+        ("C%2B%2B", "C++"),
+        ("C++", "C++"),
         ("Z%C3%BCrich", "Zürich"),
         ("100%25", "100%"),
         ("100%", "100%"),

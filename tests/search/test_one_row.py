@@ -20,13 +20,13 @@ from indexing.items import contact_reader
 from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
 from mappings.contact_filter import map_url
-from mappings.predicates import ContactFilter, Exists, Phrase, Predicate, Range, Substring
+from mappings.predicates import ContactFilter, Exists, Phrase, Predicate, Range, Substring, Terms
 from mappings.url import parse
 from search.documents import search_fields
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.engine import EngineSettings
-from search.fields import ContactCompleteItem, ContactSimpleItem
+from search.fields import ContactCompleteItem, ContactSimpleItem, contact_of
 from tests.harness.stores import engine_of, load, uuids_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +37,10 @@ ROWS = """
         company=True, search=Kind.NUMBER, sort=("organization_founded",))] = None
     nicknames: Annotated[Texts, ContactField(search=Kind.NAME)] = None
     region: Annotated[Text, ContactField(search=Kind.TEXT, sort=())] = None
+"""
+
+MORE_ROW = """
+    mentor: Annotated[Text, ContactField(search=Kind.TERM)] = None
 """
 
 CELLS = [
@@ -51,7 +55,8 @@ def test_a_contact_field_is_one_row(tmp_path: Path) -> None:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tests" / "__init__.py").touch()
     table = tmp_path / "search" / "fields.py"
-    table.write_text(table.read_text().replace("    # fmt: on\n", f"{ROWS}    # fmt: on\n", 1))
+    before, between, after = table.read_text().split("    # fmt: on\n", 2)
+    table.write_text(f"{before}{ROWS}    # fmt: on\n{between}{MORE_ROW}    # fmt: on\n{after}")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     for arguments in (["docs.generate"], ["tests.search.test_one_row", str(tmp_path / "data")]):
         subprocess.run([sys.executable, "-m", *arguments], cwd=tmp_path, env=environment, check=True, timeout=120)
@@ -71,9 +76,11 @@ def with_the_row(data_dir: Path) -> None:
     assert "nicknames" not in STOCK_QUERY
     assert ContactSimpleItem.__struct_fields__[-1] == "founded_in"
     assert csv_header(VIEWS[DEFAULT]).decode().rstrip().endswith("founded_in,nicknames,region")
+    assert csv_header(VIEWS["complete"]).decode().rstrip().endswith("custom,mentor")
     _, schemas = msgspec.json.schema_components([SearchData])
     assert "founded_in" in schemas["ContactListItem"]["properties"]
 
+    items[1] = msgspec.structs.replace(items[1], mentor="Ann Lee")
     asyncio.run(found_in_a_store(data_dir, items))
 
     properties = index_body()["mappings"]["properties"]
@@ -101,9 +108,13 @@ async def found_in_a_store(data_dir: Path, items: list[ContactCompleteItem]) -> 
             Substring("nicknames", "ob"): ["1", "3"],
             Phrase("nicknames", "boss"): ["1"],
             Phrase("region", "bavaria"): ["2"],
+            Terms("mentor", ("ann lee",)): ["2"],
+            Exists("mentor"): ["2"],
             Exists("founded_in"): ["1", "2"],
             Exists("nicknames"): ["1", "3"],
         }
+        whole = await engine.search(engine.compile(ContactFilter()), 10, complete=True)
+        assert sorted(map(contact_of, whole.items), key=lambda contact: contact.uuid) == items
         for predicate, uuids in asked.items():
             assert await found(ContactFilter(predicate)) == uuids, predicate
         for query, uuids in {

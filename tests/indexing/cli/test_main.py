@@ -10,6 +10,7 @@ import jwt
 import pytest
 from click.testing import CliRunner
 
+from api.version import service_version
 from indexing.cli.main import contacts, main
 from mappings.errors import EngineUnavailable, SettingsError
 from tests.api.conftest import SECRET
@@ -34,6 +35,11 @@ def test_help_imports_nothing_heavy(arguments):
     assert "Usage:" in outcome.stdout
     assert "click" in outcome.stderr.splitlines()
     assert {name.partition(".")[0] for name in outcome.stderr.splitlines()}.isdisjoint(HEAVY)
+
+
+def test_the_version():
+    outcome = CliRunner().invoke(contacts, ["--version"])
+    assert (outcome.exit_code, outcome.stdout) == (0, f"contacts {service_version()}\n")
 
 
 def test_what_is_said_of_commands_elsewhere_is_what_they_say():

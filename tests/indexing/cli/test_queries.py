@@ -9,13 +9,19 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from api.actions.exports import csv_header, csv_rows
 from api.actions.fields import FIELDS, NAMES, Field, Place
 from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
 from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
-from indexing.cli.presenters import PRESENTERS, print_analysis, print_contacts
+from api.actions.views import DEFAULT, VIEWS
+from indexing.cli.listing import print_contacts
+from indexing.cli.presenters import PRESENTERS, print_analysis
 from indexing.cli.queries import explain, query_commands
+from indexing.cli.remarks import note_remarks
+from mappings.errors import InvalidField
+from mappings.ledger import LedgerEntry
 from search.fields import ContactCompleteItem
 from tests.harness.clients import URL
 from tests.harness.memory_engine import MemoryEngine
@@ -68,9 +74,10 @@ def test_counts_of_parts_are_a_flag_of_count(run):
 
 
 def test_search(run):
-    rows = run("search", URL, "--limit", "3").output
-    assert rows.count("CEO") == 3
-    assert "next: --cursor " in rows
+    first, headers, *rows, cursor = run("search", URL, "--limit", "3").stdout.splitlines()
+    assert (first, headers.split()) == ("10 contacts", ["name", "title", "company", "email", "place"])
+    assert [row.split() for row in rows] == [["CEO", "Zürich"]] * 3
+    assert cursor.startswith("next: --cursor ")
     answer = json.loads(run("search", URL, "--limit", "2", "--offset", "4", "--view", "simple", "--json").output)
     assert [item["uuid"][-1] for item in answer["results"]] == ["4", "5"]
     assert "city" not in answer["results"][0]
@@ -79,6 +86,114 @@ def test_search(run):
     assert run("search", URL, "--limit", "0").exit_code == 2
     assert run("search", URL, "--view", "Full").exit_code == 2
     assert run("search").exit_code == 2
+
+
+def fetched(engine: MemoryEngine) -> list[dict[str, Any]]:
+    return [json.loads(hit.item) for hit in engine.hits]
+
+
+def test_csv_is_what_rest_exports(run, engine):
+    rows = csv_header(VIEWS[DEFAULT]) + csv_rows([hit.item for hit in engine.hits], VIEWS[DEFAULT])
+    assert run("search", URL, "--all", "--format", "csv").stdout_bytes == rows
+    rows = csv_header(VIEWS["simple"]) + csv_rows([hit.item for hit in engine.hits[:2]], VIEWS["simple"])
+    assert run("search", URL, "--limit", "2", "--format", "csv", "--view", "simple").stdout_bytes == rows
+
+
+def test_lines_of_json(run, engine):
+    lines = run("search", URL, "--all", "--format", "ndjson").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == fetched(engine)
+    assert len(run("search", URL, "--format", "ndjson", "--limit", "4").stdout.splitlines()) == 4
+
+
+def test_json_of_all_is_read_bit_by_bit(run, engine):
+    answer = json.loads(run("search", URL, "--all", "--json").stdout)
+    assert (answer["results"], answer["next"], answer["apollo_url"]) == (fetched(engine), None, URL)
+    assert engine.asked == []
+    assert engine.scans_closed == 1
+    assert json.loads(run("search", URL, "--all", "--format", "json").stdout) == answer
+
+
+def test_a_table_of_all(run, engine):
+    first, headers, *rows = run("search", URL, "--all").stdout.splitlines()
+    assert (first, headers.split()[0], len(rows)) == ("10 contacts", "name", 10)
+    del engine.hits[1:]
+    assert run("search", URL, "--all").stdout.startswith("1 contact\n")
+
+
+def test_whole_contacts(run):
+    asked = ("search", URL, "--limit", "1", "--view", "complete")
+    [line] = run(*asked, "--format", "ndjson").stdout.splitlines()
+    assert list(json.loads(line)) == list(ContactCompleteItem.__struct_fields__)
+    assert run(*asked, "--columns", "uuid,lists", "--format", "csv").stdout.splitlines()[0] == "uuid,lists"
+    assert "lists" in run(*asked, "--columns", "lists").stdout
+
+
+def test_columns_in_every_form(run):
+    asked = ("search", URL, "--limit", "2", "--columns", "title, employees,departments")
+    assert run(*asked).stdout.splitlines()[1:4] == ["title  employees  departments", "CEO    0", "CEO    1"]
+    assert run(*asked, "--format", "csv").stdout_bytes == b"title,employees,departments\r\nCEO,0,\r\nCEO,1,\r\n"
+    lines = run(*asked, "--format", "ndjson").stdout.splitlines()
+    assert lines == [
+        '{"title":"CEO","employees":0,"departments":null}',
+        '{"title":"CEO","employees":1,"departments":null}',
+    ]
+    answer = json.loads(run(*asked, "--json").stdout)
+    assert answer["results"] == [json.loads(line) for line in lines]
+    assert answer["next"]
+    whole = json.loads(run("search", URL, "--columns", "uuid", "--all", "--json").stdout)
+    assert [list(contact) for contact in whole["results"]] == [["uuid"]] * 10
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--columns", "title,nope"), "'nope' is not a field of a contact in the full view, which has uuid, "),
+        (("--columns", "city", "--view", "simple"), "'city' is not a field of a contact in the simple view"),
+        (("--columns", " , "), "names no field"),
+        (("--format", "csv", "--json"), "--json and --format csv exclude each other."),
+        (("--all", "--limit", "25"), "--all and --limit exclude each other."),
+        (("--format", "xml"), "'xml' is not one of"),
+    ],
+)
+def test_usage_of_a_search(run, flags, words):
+    outcome = run("search", URL, *flags)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert words in outcome.stderr
+
+
+@pytest.mark.parametrize("command", ["analyze", "count", "search", "uuids", "explain"])
+def test_a_url_on_standard_input(engine, command):
+    group = click.Group(commands=[*query_commands(), explain])
+    outcome = CliRunner().invoke(group, [command, "-", "--json"], input=f"\ufeff\n {URL}\r\n")
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.stdout == CliRunner().invoke(group, [command, URL, "--json"]).stdout
+    assert len(outcome.stdout) > 10
+
+
+@pytest.mark.parametrize("command", ["analyze", "count", "search", "uuids", "explain", "count --by-filter"])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_what_is_not_used_is_said(run, command, more):
+    outcome = run(*command.split(), f"{URL}&fooBar=%1b[2J&fooBar=2&qKeywords=", *more)
+    assert outcome.exit_code == 0
+    assert outcome.stderr.splitlines() == [
+        "not used: fooBar=\\x1b[2J, 2: Unknown parameter (no mapping defined)",
+        "not used: qKeywords=: empty",
+    ]
+
+
+def test_what_was_repaired_is_said(run):
+    assert run("count", URL).stderr == ""
+    said = run("count", f"{URL}&organizationNumEmployeesRanges[]=10001%2B").stderr
+    assert said == "repaired: organizationNumEmployeesRanges[]=10001+, read as 10001,: another spelling of it\n"
+
+
+@pytest.mark.parametrize("command", ["analyze", "count", "search", "uuids", "count --by-filter"])
+def test_strict_refuses_what_is_not_used(engine, command):
+    group = click.Group(commands=query_commands())
+    outcome = CliRunner().invoke(group, [*command.split(), f"{URL}&fooBar=1", "--strict"])
+    assert isinstance(outcome.exception, InvalidField)
+    assert str(outcome.exception) == "strict: fooBar can't be mapped ('1'): Unknown parameter (no mapping defined)"
+    assert CliRunner().invoke(group, [*command.split(), URL, "--strict"]).exit_code == 0
 
 
 def test_uuids(run, engine):
@@ -90,6 +205,7 @@ def test_uuids(run, engine):
 def test_analyze(run):
     table = run("analyze", URL).output
     assert "personTitles[]" in table
+    assert table.splitlines()[0].split() == ["category", "parameter", "values", "used", "meaning"]
     assert "CEO" in table
     assert json.loads(run("analyze", URL, "--json").output)["url"] == URL
 
@@ -106,12 +222,15 @@ def test_explain(run):
 )
 def test_what_contacts_hold_is_no_markup(text, capsys):
     contact = ContactCompleteItem(uuid="u", first_name=text, title=text, company=text, email=text, city=text)
-    print_contacts(msgspec.json.encode({"results": [contact], "next": None, "previous": None}))
+    print_contacts([msgspec.json.encode(contact)], {"next": None})
     text = text.replace("\x1b", "\\x1b")
     assert capsys.readouterr().out.count(text) == 5
     parameter = {"name": text, "values": [text], "description": text}
-    print_analysis(msgspec.json.encode({"categories": [{"name": text, "parameters": [parameter]}]}))
-    assert capsys.readouterr().out.count(text) == 4
+    entry = LedgerEntry(text, text, "ignored", text, None)
+    print_analysis(msgspec.json.encode({"categories": [{"name": text, "parameters": [parameter]}]}), [entry])
+    note_remarks([entry])
+    shown = capsys.readouterr()
+    assert (shown.out.count(text), shown.err.count(text)) == (5, 3)
 
 
 # Rows that the tables do not have
@@ -148,7 +267,7 @@ def test_a_new_row_is_a_command_with_arguments_and_options_of_its_fields(run, mo
     text = run("shout", "--help").output
     for words in ("NAMES...", "Summary.", "Description.", "--louder", "Much louder."):
         assert words in text
-    assert "--strict" not in text
+    assert ("--strict" in text, "--stream" in text) == (True, False)
 
 
 def test_options_without_a_presenter_have_the_words_of_the_documents(run, monkeypatch):
@@ -161,5 +280,5 @@ def test_options_without_a_presenter_have_the_words_of_the_documents(run, monkey
 
 
 def test_only_the_fields_of_messages_are_not_asked_for():
-    assert {name for name, field in FIELDS.items() if field.place is Place.MESSAGE} == {"strict", "stream"}
+    assert {name for name, field in FIELDS.items() if field.place is Place.MESSAGE} == {"stream"}
     assert AnalyzeRequest.read({"url": URL}).strict is False

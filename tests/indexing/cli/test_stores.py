@@ -6,13 +6,21 @@ import urllib.request
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 
 from mappings.errors import EngineUnavailable
+from mappings.predicates import ContactFilter
+from search.documents import search_fields
 from search.duckdb.meta import MAPPING
+from search.engine import EngineSettings
+from search.engines import open_loader
+from search.fields import ALL_FIELDS, MAPPING_VERSION, MORE_FIELDS, ContactCompleteItem, contact_of, joined
+from search.loader import Identity
+from tests.harness import old_store
 from tests.harness.loads import live, loaded, run_load, settings_of, status
 from tests.harness.service import contacts
-from tests.harness.stores import engine_of
+from tests.harness.stores import engine_of, load
 
 PEOPLE = "uuid,Title\n1,CEO\n2,CTO\n"
 
@@ -63,3 +71,75 @@ def test_an_update_of_an_outdated_load(environment: dict[str, str]) -> None:
         assert outcome.returncode == 0, outcome.stderr
         assert len(live(environment)) == 3
         asyncio.run(ready(environment))
+
+
+async def scanned(settings: EngineSettings, *, complete: bool) -> list[bytes]:
+    async with engine_of(settings) as engine:
+        found = engine.scan(engine.compile(ContactFilter()), complete=complete)
+        return [contact async for batch in found for contact in batch]
+
+
+def test_a_store_of_the_version_before_is_read_whole(environment: dict[str, str]) -> None:
+    """By servers that can't wait for the rebuild, and by loads into it."""
+    settings = old_store.put(environment)
+    items = asyncio.run(scanned(settings, complete=False))
+    assert len(items) == old_store.CONTACTS
+    assert asyncio.run(scanned(settings, complete=True)) == [joined(item, None) for item in items]
+
+    async def ask() -> None:
+        async with engine_of(settings) as engine:
+            page = await engine.search(engine.compile(ContactFilter()), 5, complete=True)
+            assert page.items == [joined(item, None) for item in items[:5]]
+        loader = open_loader(settings)
+        try:
+            identities = [each async for batch in loader.identities() for each in batch]
+            filled = await loader.filled()
+            assert await loader.contacts([each.uuid for each in identities]) == {
+                contact.uuid: contact for contact in map(contact_of, items)
+            }
+        finally:
+            await loader.close()
+        assert {each.uuid: each for each in identities} == {
+            each.uuid: each for each in (msgspec.json.decode(item, type=Identity) for item in items)
+        }
+        absent = [search_fields(contact_of(item)).absent for item in items]
+        assert filled == {name: sum(name not in each for each in absent) for name in ALL_FIELDS if name != "uuid"}
+        assert filled["title"] > 0
+        assert {filled[name] for name in MORE_FIELDS} == {0}
+
+    asyncio.run(ask())
+
+
+def test_a_store_of_the_version_before_is_renewed(environment: dict[str, str]) -> None:
+    settings = old_store.put(environment)
+    before = asyncio.run(scanned(settings, complete=False))
+    [store] = status(environment)["stores"]
+    assert (store["mapping"], store["contacts"]) == (1, old_store.CONTACTS)
+    titled = "https://app.apollo.io/#/people?personTitles[]=Sales%20%26%20Marketing%20Director"
+    assert json.loads(contacts(environment, "count", titled, "--json").stdout) == {"count": 0}
+
+    assert loaded(environment, "rebuild")["live"] == old_store.CONTACTS
+    asyncio.run(ready(environment))
+    assert [(store["mapping"], store["live"]) for store in status(environment)["stores"]] == [
+        (1, False),
+        (MAPPING_VERSION, True),
+    ]
+    assert asyncio.run(scanned(settings, complete=False)) == before
+    assert asyncio.run(scanned(settings, complete=True)) == [joined(item, None) for item in before]
+    assert json.loads(contacts(environment, "uuids", titled, "--json").stdout)["uuids"] == [old_store.TITLED]
+    nobody = "https://app.apollo.io/#/people?existFields[]=sub_departments"
+    assert json.loads(contacts(environment, "count", nobody, "--json").stdout) == {"count": 0}
+
+
+def test_a_rebuild_keeps_the_further_fields(environment: dict[str, str]) -> None:
+    settings = settings_of(environment)
+    people = [
+        ContactCompleteItem("1", title="CEO", custom={"Score": "7"}, sub_departments=("Inside Sales",)),
+        ContactCompleteItem("2", do_not_call=True, founded_year=1999),
+        ContactCompleteItem("3"),
+    ]
+    asyncio.run(load(settings, people))
+    before = asyncio.run(scanned(settings, complete=True))
+    assert list(map(contact_of, before)) == people
+    assert loaded(environment, "rebuild")["live"] == len(people)
+    assert asyncio.run(scanned(settings, complete=True)) == before

@@ -1,9 +1,11 @@
 """What other people wrote is shown as text, on a terminal and elsewhere; and nothing reaches a terminal another way."""
 
 import ast
+import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from indexing.cli.terminal import (
+    GrowingTable,
     Table,
     aligned,
     heading,
@@ -25,6 +28,7 @@ from indexing.cli.terminal import (
     print_table,
     say,
     visible,
+    widths_of,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -70,7 +74,8 @@ def test_whatever_is_shown_is_one_line_and_shown_again_the_same(text):
 @given(st.lists(st.tuples(st.text(), st.text()), min_size=1))
 def test_columns_begin_below_each_other(rows):
     rows = [(visible(left), visible(right)) for left, right in rows]
-    lines = list(aligned([(left, f"|{right}") for left, right in rows]))
+    cells = [(left, f"|{right}") for left, right in rows]
+    lines = list(aligned(cells, widths_of(cells)))
     assert [line.rstrip() for line in lines] == lines
     assert [line.endswith(f"|{right}".rstrip()) for line, (_, right) in zip(lines, rows, strict=True)] == [True] * len(
         rows
@@ -78,8 +83,8 @@ def test_columns_begin_below_each_other(rows):
 
 
 def test_wide_letters_are_counted_as_wide():
-    lines = list(aligned([("東京", "|"), ("abcd", "|"), ("e\u0301tat", "|")]))
-    assert {cell_len(line) for line in lines} == {7}
+    rows = [("東京", "|"), ("abcd", "|"), ("e\u0301tat", "|")]
+    assert {cell_len(line) for line in aligned(rows, widths_of(rows))} == {7}
 
 
 def test_lines_go_where_they_belong(capsys):
@@ -98,10 +103,17 @@ def test_bytes_for_programs_are_left_alone_where_programs_read_them(capfdbinary)
 
 def test_a_table_elsewhere_has_no_frame_and_nothing_is_cut(capsys):
     long = "x" * 500
-    print_table(Table(("name", "[b]"), [("[/x]", long), ("", "y")], title="a title", cut=True))
+    print_table(Table(("name", "[b]"), [("[/x]", long), ("", "y")], title="a title"))
     assert capsys.readouterr().out.splitlines() == ["a title", "name  [b]", f"[/x]  {long}", "      y"]
     print_table(Table((), [("a", "1")], framed=False))
     assert capsys.readouterr().out == " a  1\n"
+
+
+def test_a_growing_table_elsewhere_is_as_wide_as_its_first_rows(capsys):
+    table = GrowingTable(("name", "[b]"))
+    table.print([("abcdef", "1")])
+    table.print([("g", "2"), ("a longer one", "3")])
+    assert capsys.readouterr().out.splitlines() == ["name    [b]", "abcdef  1", "g       2", "a longer one  3"]
 
 
 def on_terminal(code: str, **environment: str) -> str:
@@ -128,7 +140,11 @@ def test_on_a_terminal_tables_are_drawn_and_still_text():
     texts = [*MARKUP, *HOSTILE]
     code = f"""
 from indexing.cli.terminal import *
-print_table(Table(("a", "[b]"), [(text, "x" * 100) for text in {texts!r}], cut=True))
+print_table(Table(("a", "[b]"), [(text, "Q" * 100) for text in {texts!r}]))
+GrowingTable(("e", "f"), framed=True).print([("z" * 100, "g")])
+table = GrowingTable(("h", "i"))
+table.print([("j", "[/k]")])
+table.print([("l", "m")])
 print_table(Table(("c",), [("y" * 100,)], framed=False))
 print_table(Table((), [("d", "e")]))
 """
@@ -136,9 +152,37 @@ print_table(Table((), [("d", "e")]))
     assert "\x1b[2J" not in printed
     assert all(visible(text)[:25] in printed for text in texts)
     assert "[b]" in printed
-    assert "xxx…" in printed
+    assert printed.count("Q") == 100 * len(texts)
+    assert "zzz…" in printed
+    lines = [re.sub("\x1b[^m]*m", "", line) for line in printed.splitlines()]
+    for left, right in (("h", "i"), ("j", "[/k]"), ("l", "m")):
+        assert f" {left}{' ' * 29}{right}".ljust(60) in lines
     assert printed.count("y") == 100
     assert "│" in printed
+
+
+class Terminal(io.StringIO):
+    """A terminal of this process."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_drawn(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    print_table(Table(("[a]",), [("[/x]",)]))
+    growing = GrowingTable(("b", "c"))
+    growing.print([("d" * 50, "e")])
+    growing.print([("f", "g")])
+    print_bytes("\x9b é\r\n".encode())
+    frame, *_, last_row, answer = sys.stdout.getvalue().splitlines()
+    assert set(frame) == set("┏━┓")
+    assert "│ [/x] │" in sys.stdout.getvalue()
+    assert f" {'d' * 17}…" in sys.stdout.getvalue()
+    assert (last_row.split(), answer) == (["f", "g"], "\\u009b é")
 
 
 def test_on_a_terminal_the_answers_for_programs_command_nothing_and_mean_the_same():

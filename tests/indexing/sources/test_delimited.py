@@ -73,13 +73,14 @@ def test_the_lines_of_quoted_cells_and_long_cells() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_quote_that_is_not_closed_costs_its_line(end: str) -> None:
-    lines = [f"P{at},Q{at},CEO" for at in range(1, 301)]
-    lines[249] = 'P250,"Q250,CEO'
+@pytest.mark.parametrize("number", [250, 980, 1500])
+def test_a_quote_that_is_not_closed_costs_its_line(end: str, number: int) -> None:
+    lines = [f"P{at},Q{at},CEO" for at in range(1, 2001)]
+    lines[number - 1] = f'P{number},"Q{number},CEO'
     found = rows(table(end.join(["First Name,Last Name,Title", *lines, ""])))
-    assert [row.line for row in found] == list(range(2, 302))
+    assert [row.line for row in found] == list(range(2, 2002))
     assert [row for row in found if row.problem] == [
-        Row(251, ('P250,"Q250,CEO',), "a quote is not closed after 50 lines")
+        Row(number + 1, (f'P{number},"Q{number},CEO',), "a quote is not closed after 50 lines")
     ]
 
 
@@ -125,3 +126,13 @@ def test_a_line_without_end_is_known() -> None:
 def test_blanks_after_the_delimiters_of_the_header() -> None:
     found = rows(table('First Name, Last Name, "Job Title"\nAnn, "Alpha, Jr", CEO\nBob,Beta,CTO\n'))
     assert [row.cells for row in found] == [["Ann", "Alpha, Jr", "CEO"], ["Bob", "Beta", "CTO"]]
+
+
+def test_a_quote_that_swallows_cells_of_its_own_line_costs_that_line() -> None:
+    header = "First Name,Last Name,Title,Keywords\n"
+    swallowing = 'Ann,Alpha,"CEO,"saas, crm"\n'
+    read = rows(table(header + swallowing + "Bob,Beta,CTO,x\n"))
+    assert [row.problem for row in read] == ["a quote is not closed before the next one opens", None]
+    # Whole rows with quotes inside their cells, and short rows whose quotes end well, are what they seem to be.
+    lenient = ['Ann,Alpha,"CEO, "acting"",x\n', 'Bob,Beta,"CTO, acting"\n', 'Cleo,"The" Gamma\n']
+    assert [row.problem for row in rows(table(header + "".join(lenient)))] == [None] * 3

@@ -181,7 +181,7 @@ def running_load(environment: dict[str, str], *flags: str) -> Iterator[subproces
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 60
-        while not ((state := interrupted(environment)) and state["rows"]):
+        while not ((state := interrupted(environment)) and state["reading"]["rows"]):
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
@@ -213,5 +213,5 @@ def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
             process.wait()
     assert len(live(environment)) == 10
     summary = loaded(environment, "postgres", *flags, "--resume")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (20_000, 20_000, 0)
+    assert (summary["rows"], summary["indexed"], summary["repeated"]) == (20_000, 20_000, 0)
     assert len({contact["uuid"] for contact in live(environment)}) == 20_000

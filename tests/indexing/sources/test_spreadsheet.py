@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 
 from indexing.sources import spreadsheet
 from indexing.sources.csv import CsvSource
@@ -89,6 +90,15 @@ def test_what_is_no_workbook_is_said(tmp_path: Path, content: bytes, said: str) 
     assert is_workbook(content)
     with pytest.raises(SourceError, match=said):
         read(saved(tmp_path / "x.xlsx", content))
+
+
+def test_a_workbook_with_a_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_: object) -> None:
+        raise python_calamine.PasswordError
+
+    monkeypatch.setattr(python_calamine, "load_workbook", load)
+    with pytest.raises(SourceError, match="protected by a password; save it without one"):
+        SheetTable(io.BytesIO(workbook(Leads=[HEADER])))
 
 
 def test_large_workbooks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

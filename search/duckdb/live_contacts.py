@@ -1,0 +1,77 @@
+"""The live contacts as a load asks about them: read of the file that is live when it first asks, whatever goes live."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from mappings.errors import EngineUnavailable
+from search.duckdb.files import live_path
+from search.duckdb.item_store import read_whole
+from search.duckdb.live_files import LiveFile
+from search.duckdb.meta import fields
+from search.engine import SCAN_BATCH, EngineSettings
+from search.fields import ALL_FIELDS, ContactCompleteItem, contact_of
+from search.loader import Identity
+
+_identity = msgspec.json.Decoder(Identity).decode
+
+
+class LiveContacts:
+    """See `search.loader.LiveContacts` for the methods; these block."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _file(self) -> LiveFile | None:
+        try:
+            path = live_path(self._settings.data_dir, self._settings.index)
+        except EngineUnavailable:
+            return None
+        file = LiveFile(path)
+        # All of it at once: when it is no longer live it may be removed.
+        file.items.connect().close()
+        return file
+
+    def identities(self) -> Iterator[list[Identity]]:
+        if self._file is None:
+            return
+        with self._file.connect() as connection:
+            [(contacts,)] = connection.execute("SELECT count(*) FROM contacts").fetchall()
+        for first in range(0, contacts, SCAN_BATCH):
+            rows = array("i", range(first, min(first + SCAN_BATCH, contacts)))
+            yield list(map(_identity, self._whole(self._file, rows)))
+
+    def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
+        if self._file is None or not uuids:
+            return {}
+        with self._file.connect() as connection:
+            wanted = "SELECT unnest(?::VARCHAR[])"
+            found = connection.execute(
+                f"SELECT row FROM contacts WHERE uuid IN ({wanted}) ORDER BY row", (list(uuids),)
+            )
+            rows = array("i", [row for (row,) in found.fetchall()])
+        contacts = map(contact_of, self._whole(self._file, rows) if rows else ())
+        return {contact.uuid: contact for contact in contacts}
+
+    def filled(self) -> dict[str, int]:
+        if self._file is None:
+            return {}
+        with self._file.connect() as connection:
+            known = fields(connection)
+            counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(known)))
+            [numbers] = connection.execute(f"SELECT {counts} FROM contacts").fetchall()
+        filled = dict(zip(known, map(int, numbers), strict=True))
+        return {name: filled.get(name, 0) for name in ALL_FIELDS if name != "uuid"}
+
+    def close(self) -> None:
+        """Give the file back, if it was opened."""
+        if file := self.__dict__.pop("_file", None):
+            file.close()
+
+    def _whole(self, file: LiveFile, rows: "array[int]") -> list[bytes]:
+        """The contacts at `rows`, whole, as JSON."""
+        with file.items.connect() as items:
+            return file.unpack.whole(read_whole(items, file.whole, rows))
