@@ -49,6 +49,8 @@ def test_phones_that_a_spreadsheet_has_ruined(text: str) -> None:
         ("a, b;c", ("a", "b", "c")), (" , ;", None), ("a", ("a",)), ('["a, b", " c ", ""]', ("a, b", "c")),
         ("[not json, x]", ("[not json", "x]")), ("[1, 2]", ("1", "2")), ("x," * 1000, ("x",) * 1000),
         ("saas, N/A, crm", ("saas", "crm")), ("N/A, -", None),
+        ("['a, b', \"it's\"]", ("a, b", "it's")), ("[{'a': 1}]", ("[{'a': 1}]",)), ("a|b | c", ("a", "b", "c")),
+        ("a\r\nb\n", ("a", "b")), ("[]", None), ("[" * 300, ("[" * 300,)),
     ],
 )  # fmt: skip
 def test_lists(text: str, values: tuple[str, ...] | None) -> None:
