@@ -41,7 +41,10 @@ class DelimitedTable:
         header_lines: lines of the header itself.
         read: lines that have been read.
         further: lines among them that a row before them went on with.
+        others: none; a text is one table.
     """
+
+    others: tuple[str, ...] = ()
 
     def __init__(self, text: TextIO, delimiter: str | None = None, named: Collection[str] = ()) -> None:
         csv.field_size_limit(LONGEST_FIELD)
