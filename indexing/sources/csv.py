@@ -32,7 +32,14 @@ from mappings.errors import SourceError
 SAMPLE_BATCHES = 7
 """Batches that are read before the first of them is given, to decide what the whole file means: 10,000 rows."""
 
-_NO_TABLES = {"%PDF": "a PDF", "{\\rtf": "a formatted text", "<": "HTML or XML", "{": "JSON", "[": "JSON"}
+_NO_TABLES = {
+    "%PDF": "a PDF",
+    "{\\rtf": "a formatted text",
+    "BEGIN:VCARD": "a vCard",
+    "<": "HTML or XML",
+    "{": "JSON",
+    "[": "JSON",
+}
 """How files begin that people take for tables, whatever their names say."""
 
 _PIPED = 8 * 1024 * 1024

@@ -18,12 +18,12 @@ _SEPARATORS = str.maketrans("|\r\n", ",,,")
 _SHOWN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*[],]""")
 _ESCAPED = re.compile(r"\\(['\"\\])")
 _CODES = frozenset({"sic_codes", "naics_codes"})
-_ROUNDED_CODE = re.compile(r"(\d+)\.0+", re.ASCII)
+_CODE = re.compile(r"(\d{2,8})(?:\.0+|\s*[:–-]\s*[^\W\d].*)", re.DOTALL)
 
 
 def list_reader(field: str) -> Callable[[Any], tuple[str, ...] | None]:
-    """The reader of the lists in `field`; what is kept of codes are the digits, also where a spreadsheet has made
-    `7372.0` of them. Nothing is unreadable."""
+    """The reader of the lists in `field`; what is kept of codes are the digits, also of `7372.0`, as a spreadsheet
+    has it, and of `7372 - Software`. Nothing is unreadable."""
     return _codes if field in _CODES else _list
 
 
@@ -36,7 +36,9 @@ def _list(cell: str | Sequence[Cell]) -> tuple[str, ...] | None:
 
 def _codes(cell: str | Sequence[Cell]) -> tuple[str, ...] | None:
     codes = _list(cell)
-    return codes and tuple(_ROUNDED_CODE.sub(r"\1", code) if "." in code else code for code in codes)
+    return codes and tuple(
+        code if code.isdecimal() or not (found := _CODE.fullmatch(code)) else found[1] for code in codes
+    )
 
 
 def _split(text: str) -> tuple[str, ...] | None:

@@ -151,6 +151,7 @@ def test_the_identity_changes_with_the_file_and_how_it_is_read(tmp_path: Path) -
         (b"%PDF-1.4\n1 0 obj\n", "is no table, but a PDF; save it as"),
         (b"\n<html><table><tr><th>Email</th></tr></table>", "is no table, but HTML"),
         (b'[{"Email": "a@one.example"}]', "is no table, but JSON"),
+        (b"BEGIN:VCARD\nFN:Ann\n", "is no table, but a vCard"),
         (b'{"email": "a@one.example"}\n', "is no table, but JSON"),
         (workbook(Cover=[["Read me"]], People=[["Email"]]), "no header.*; there is also --sheet People"),
         (workbook(Cover=[], People=[["Email"]]), "is empty; there is also --sheet People;"),

@@ -58,7 +58,14 @@ def test_lists(text: str, values: tuple[str, ...] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "codes"), [("0111; 7372.0", ("0111", "7372")), ([7372.0, "5.5"], ("7372", "5.5")), ("7372", ("7372",))]
+    ("cell", "codes"),
+    [
+        ("0111; 7372.0", ("0111", "7372")),
+        ([7372.0, "5.5"], ("7372", "5.5")),
+        ("7372", ("7372",)),
+        ("7372: Software; 0111 - Wheat", ("7372", "0111")),
+        ("7372-01", ("7372-01",)),
+    ],
 )
 def test_codes_are_digits(cell: Any, codes: tuple[str, ...]) -> None:
     assert list_reader("sic_codes")(cell) == codes
