@@ -79,6 +79,13 @@ def test_truths(cell: Any, value: bool) -> None:
     assert truth(cell) is value
 
 
+def test_yes_and_no_under_email_verified() -> None:
+    read = value_reader("email_status", Column("Email Verified", "Email Verified", "email_status"), DateOrder())
+    assert read is not None
+    assert [read(cell) for cell in ("TRUE", "no", "valid")] == ["Verified", "Unverified", "valid"]
+    assert value_reader("email_status", Column("Email Status", "Email Status", "email_status"), DateOrder()) is None
+
+
 def test_what_is_neither_yes_nor_no() -> None:
     with pytest.raises(Unreadable, match="neither yes nor no"):
         truth("perhaps")
