@@ -280,7 +280,7 @@ def database(tmp_path: Path) -> str:
     """An SQLite file with the people in it."""
     path = tmp_path / "people.sqlite"
     connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE people(id INT, first_name TEXT, created_at TEXT, known_as TEXT, notes TEXT)")
+    connection.execute("CREATE TABLE people(uuid INT, first_name TEXT, created_at TEXT, known_as TEXT, notes TEXT)")
     connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, 'none')", PEOPLE)
     connection.commit()
     connection.close()

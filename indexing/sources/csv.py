@@ -19,12 +19,13 @@ import msgspec
 import zstandard
 
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
-from indexing.sources.columns import map_columns
+from indexing.sources.columns import ColumnMapping, map_columns
+from indexing.sources.dates import SAMPLED, DateOrder, Order, date_order
 from indexing.sources.delimited import DelimitedTable
 from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
 from indexing.sources.table_rows import TableRows, is_filled
 from indexing.sources.text_encoding import Encoding, detect_encoding
-from indexing.sources.unpacking import Resumed, unpacked
+from indexing.sources.unpacking import Resumed, buffered, unpacked
 from mappings.errors import SourceError
 
 SAMPLE_BATCHES = 7
@@ -50,7 +51,7 @@ class CsvSource(Source, frozen=True, kw_only=True):
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
-    dates: str | None = None
+    dates: Order | None = None
     overrides: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
@@ -92,19 +93,24 @@ class _Rows:
     """The rows of an open file."""
 
     def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
-        self._source, self._raw = source, raw
+        self._source, self._raw = source, buffered(raw)
         self._begin = raw.tell() if raw.seekable() else None
         self.notes: tuple[str, ...] = ()
         with _telling(source):
-            # Kept although nobody asks for it again: without it, what it reads from is closed when it is collected.
-            self._opened = unpacked(raw)
-            table = self._table(self._opened)
+            table = self._table(unpacked(self._raw))
             if table.header is None:
                 raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
             self._table_rows = TableRows(table, table.header)
             self._batches = batched(self._table_rows)
             self._sample = list(islice(self._batches, SAMPLE_BATCHES))
-            self.columns = map_columns(table.header.cells, source.overrides)
+            self.columns = self._dated(map_columns(table.header.cells, source.overrides))
+
+    def _dated(self, columns: ColumnMapping) -> ColumnMapping:
+        """`columns` with the order of the dates in them, as the flag or the first rows say."""
+        if self._source.dates is not None:
+            return msgspec.structs.replace(columns, dates=DateOrder.always(self._source.dates))
+        sample = (row.cells for batch in self._sample for row in batch if row.problem is None)
+        return msgspec.structs.replace(columns, dates=date_order(columns, islice(sample, SAMPLED)))
 
     async def batches(self, start: Start) -> AsyncGenerator[RowBatch]:
         batches = self._read(start.rows)
@@ -139,7 +145,7 @@ class _Rows:
             raise SourceError(f"--sheet {source.sheet}: {source.name} is a text, which has no sheets")
         encoding, stream = self._encoding(stream)
         if encoding.guess is not None:
-            self.notes = (f"{source.name} is read as {encoding.guess} text; --encoding says otherwise",)
+            self.notes = (f"read as {encoding.guess} text; --encoding says otherwise",)
         text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
         return DelimitedTable(text, source.delimiter, source.overrides)
 
