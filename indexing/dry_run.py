@@ -28,7 +28,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
 from indexing.tally import Before, Reading, Tally, first_tally
 from search.documents import search_fields
-from search.fields import ContactCompleteItem, complete_json
+from search.fields import ContactCompleteItem
 from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
@@ -115,7 +115,7 @@ def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, 
     return None
 
 
-def _checked(row: int, contact: ContactCompleteItem) -> Document:
+def _checked(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
     """The contact as it would be stored, derived fields and all the rest gone through."""
     search_fields(contact)
-    return Document(row, complete_json(contact))
+    return Document(row, complete)
