@@ -13,7 +13,7 @@ from importlib import resources
 
 import msgspec
 
-from mappings.predicates import Phrase, Predicate, all_of
+from mappings.predicates import Phrase, Predicate, all_of, any_of
 from mappings.regions import Region, countries, place_key, region_of, region_with_commas
 from mappings.text import normalise
 
@@ -55,9 +55,10 @@ class AskedPlace(msgspec.Struct, frozen=True):
         return tuple([name for part in self.parts if part in of for name in of[part]])
 
     def predicate(self, field: str) -> Predicate:
-        """The test that it puts to `field`."""
+        """The test that it puts to `field`: all of its parts, but any one of several regions, as of `EMEA, APAC`."""
         asked = zip(self.parts, self.regions, strict=True)
-        return all_of([region.predicate(field, part) if region else Phrase(field, part) for part, region in asked])
+        tests = [region.predicate(field, part) if region else Phrase(field, part) for part, region in asked]
+        return any_of(tests) if all(self.regions) else all_of(tests)
 
 
 def location_predicate(field: str, text: str) -> Predicate | None:
@@ -82,7 +83,7 @@ def asked_place(text: str) -> AskedPlace | None:
       does: `Mexico` also finds New Mexico, which `personNotLocations[]` can exclude.
     * `England` is not a spelling of `united kingdom`: contacts have it as their state.
     * ISO names that contain a comma (`Korea, Republic of`) are one part, and so is a whole location that is a region
-      (`Europe, Middle East and Africa`).
+      (`Europe, Middle East and Africa`). Of several regions and nothing else any one will do (`EMEA, APAC`).
     * A region is any of its countries, or itself by its name (`mappings.regions`).
     """
     written = _split(text)

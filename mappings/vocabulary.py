@@ -96,6 +96,11 @@ def department(text: str) -> str:
     return plain
 
 
+def is_department(text: str) -> bool:
+    """Whether a text is a department that is known, in any spelling."""
+    return department(text) in _known_departments()
+
+
 @lru_cache(maxsize=4096)
 def departments_covered(slug: str) -> tuple[str, ...]:
     """The department slugs of contacts that a filter's department (a slug of `department`) finds.
@@ -185,6 +190,12 @@ def _seniorities() -> frozenset[str]:
 @cache
 def _departments() -> dict[str, tuple[str, ...]]:
     return _vocabularies().departments.tree
+
+
+@cache
+def _known_departments() -> frozenset[str]:
+    tree = _departments()
+    return frozenset(name for whole, parts in tree.items() for name in (whole, whole.removeprefix(_MASTER), *parts))
 
 
 @cache

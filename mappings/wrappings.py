@@ -52,7 +52,7 @@ _IN_WORDS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _ANOTHER_HOST = re.compile(r"://|\w\.\w+/")
-_TAG = re.compile(r"\s*<(?:/|br|https?://)", re.IGNORECASE)
+_TAG = re.compile(r"<(?:/|br|https?://)", re.IGNORECASE)
 _NEXT_URL = re.compile(r"(?<=\s)https?://(?P<ours>(?:[a-z0-9_-]+\.)*apollo\.io\b)?", re.IGNORECASE)
 
 _NO_BLANKS = re.compile(
@@ -323,7 +323,7 @@ def _words_after(text: str) -> Layer | None:
     if tail and _NO_BLANKS.search(head.rstrip(_SENTENCE_ENDS)) and not any(mark in tail[0] for mark in "&=%"):
         return head, "freed of the words after it"
     if tagged := _TAG.search(text):
-        return text[: tagged.start()], "freed of the words after it"
+        return text[: tagged.start()].rstrip(), "freed of the words after it"
     ended = _without_end(text.rstrip(_QUOTE_ENDS))
     if ended == text:
         return None

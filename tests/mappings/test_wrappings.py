@@ -226,6 +226,7 @@ HOSTILE = {
     "escaped line breaks": BARE + "\\n" * 32_000 + "x", "mail": BARE + "=3D" * 21_000, "soft": BARE + "=\n" * 32_000,
     "names": BARE + ";aaaa" * 13_000, "brackets of names": BARE + "?a" + "[]" * 32_000,
     "no ?": BARE[:31] + "&/" * 32_000,
+    "blanks before ?": BARE[:31] + " " * 65_000 + "?a=b",
     "stars": "https://urldefense.com/v3/__" + "*" * 60_000 + "__;AA!",
 }  # fmt: skip
 
