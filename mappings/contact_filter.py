@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 
 import msgspec
 
 from mappings.errors import InvalidField, InvalidParameter
 from mappings.ordering import order_of
-from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.parameters import Parameter, given_parameters
 from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
 from mappings.rules import Context, Reading, Reason
 from mappings.url import MOST_VALUES, ApolloUrl
@@ -77,7 +78,7 @@ def map_url(url: ApolloUrl, today: date) -> MappedUrl:
     given = values_read(given_parameters(url.pairs))
     context = context_of(given, today)
     outcomes = [_outcome(parameter, values, context) for parameter, values in given]
-    ranked = sorted(outcomes, key=_rank)
+    ranked = sorted(outcomes, key=attrgetter("parameter.rank"))
     return MappedUrl(
         filter=ContactFilter(all_of(outcome.predicate for outcome in ranked), order_of(context) or Order()),
         page=page_number(context.last(_PAGE)),
@@ -105,7 +106,7 @@ def context_of(read: Iterable[tuple[Parameter, list[str]]], today: date) -> Cont
 
 def values_of(parameter: Parameter, value: str) -> list[str]:
     """What the parameter reads of one value of the URL: it itself, or each of several that were written as one."""
-    whole = decoded_again(value)
+    whole = decoded_again(value) if "%" in value else value
     return [whole] if parameter.split is None else parameter.split(whole)
 
 
@@ -161,10 +162,6 @@ def _read(
         elif asked is not None:
             predicates.append(asked)
     return predicates, unusable
-
-
-def _rank(outcome: _Outcome) -> int:
-    return by_rank(outcome.parameter)
 
 
 def _summary(outcomes: list[_Outcome]) -> MappingSummary:

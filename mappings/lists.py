@@ -91,5 +91,7 @@ def _parts(text: str, joined: re.Pattern[str]) -> list[str]:
 
 
 def _ranges_with_commas(text: str) -> list[str]:
+    if not _BETWEEN_BOUNDS.search(text):
+        return [text]
     parts = list(map(str.strip, text.split(",")))
     return parts if all(map(_BETWEEN_BOUNDS.search, parts)) else [text]

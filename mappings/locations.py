@@ -8,7 +8,7 @@ their countries (`mappings.regions`).
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -17,6 +17,7 @@ from mappings.predicates import Phrase, Predicate, all_of, any_of
 from mappings.regions import Region, countries, place_key, region_of, region_with_commas
 from mappings.text import normalise
 
+_CACHED_LENGTH = 128
 _COMMA = re.compile("[,，、،]")
 _UNITED_STATES = "united states"
 _UNITED_KINGDOM = "united kingdom"
@@ -68,6 +69,11 @@ def location_predicate(field: str, text: str) -> Predicate | None:
 
 
 def asked_place(text: str) -> AskedPlace | None:
+    """One location of a filter; `None` if it is empty. How it is read is said at `_asked_place`."""
+    return _cached_place(text) if len(text) <= _CACHED_LENGTH else _asked_place(text)
+
+
+def _asked_place(text: str) -> AskedPlace | None:
     """One location of a filter, e.g. `San Francisco, CA, US`; `None` if it is empty.
 
     Every part between commas must be a phrase in some part of the contact's place: `New York, US` asks for
@@ -92,6 +98,9 @@ def asked_place(text: str) -> AskedPlace | None:
         return AskedPlace((whole,), (region,), as_written=True)
     parts = _expanded(_canonical(_with_comma_names(written)))
     return AskedPlace(tuple(parts), tuple(map(region_of, parts)), parts == written) if parts else None
+
+
+_cached_place = lru_cache(maxsize=4096)(_asked_place)
 
 
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from mappings.names import key_of
 from mappings.predicates import all_of, any_of
 from mappings.rules import Combine, Read, Reason, Show, ValueReader, last_of, none_of, unmapped
 from mappings.url import MOST_VALUES
+from mappings.values import decoded_again
 
 Value = TypeVar("Value")
 
@@ -178,6 +179,7 @@ _UNMAPPED_CATEGORIES: dict[Category, Reason] = {
 _NOT_ABOUT_CONTACTS: tuple[Category, ...] = ("Pagination", "Sorting")
 _UNKNOWN = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
+_OF_FILTERS = re.compile(r"\s*filters?\[(?P<name>[^\[\]]+)\]", re.IGNORECASE)
 _HUMP = re.compile(r"(?<!^)[A-Z]")
 _LAST_RANK = sys.maxsize
 
@@ -237,7 +239,7 @@ def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter
     by_key = _by_key()
     for name, value in pairs:
         parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
+        inner = pairs_in(decoded_again(value)) if parameter.name == FILTERS else []
         known = {key: by_key.get(key_of(key)) for key, _ in inner}
         if _says_who(known.values()):
             read += [(known[key] or _unknown(key), (f"{FILTERS}[{key}]", text)) for key, text in inner]
@@ -255,6 +257,9 @@ def _says_who(known: Collection[Parameter | None]) -> bool:
 
 
 def _respelled(name: str) -> Parameter:
+    if found := _OF_FILTERS.match(name):
+        inner = _by_key().get(key_of(f"{found['name']}{name[found.end() :]}"))
+        return inner or _unknown(name)
     key = key_of(name)
     return _by_key().get(key) or _by_alias().get(key) or _unknown(_BLANK_BEFORE_BRACKET.sub("", name.strip()))
 

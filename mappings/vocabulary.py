@@ -34,6 +34,7 @@ _DEPARTMENT_ALIASES = {
     "csuite": "c_suite",
     "c_level": "c_suite",
     "cxo": "c_suite",
+    "engineering": "engineering_technical",
     "hr": "human_resources",
     "it": "information_technology",
     "ophthalmology": "opthalmology",
