@@ -29,7 +29,7 @@ _ORIGIN = re.compile(
 )
 # What Apollo's app writes, with nothing around it and nothing on the way: most of all texts.
 _ORDINARY = re.compile(
-    r"https://(?:[a-z0-9-]+\.)*apollo\.io/(?:#/)?(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
+    r"https://(?:[a-z0-9-]+\.)*apollo\.io/#/(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
 )
 _ENDINGS = frozenset(".,;:!?)]}>\"'`")
 _TRACKING = "utm_"

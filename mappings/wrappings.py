@@ -339,29 +339,29 @@ def _mangled(text: str) -> Layer | None:
         return _TAKEN.sub(lambda found: _ENTITY_TAKEN[found[0]], text), "freed of HTML's escapes"
     if found := _HASH_ENCODED.match(text):
         return f"{found['origin']}#{_with('?', _QUESTION_MARK, found['rest'])}", "decoded as a whole"
-    if not _ORIGIN.match(text):
+    if (origin := _ORIGIN.match(text)) is None:
         return None
-    path, asked, query = text.partition("?")
+    start = text.find("#") + 1 or origin.end()
+    before, rest = text[:start], text[start:]
+    path, asked, query = rest.partition("?")
     if asked and "=" not in query and _EQUALS_SIGN.search(query):
-        return f"{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
+        return f"{before}{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
     if asked:
         return None
-    origin, hashed, fragment = path.partition("#")
-    if hashed and _QUESTION_MARK.search(fragment):
-        return f"{origin}#{_with('?', _QUESTION_MARK, fragment)}", "decoded as a whole"
-    return _asked(text)
+    if _QUESTION_MARK.search(rest) and before[-1] == "#":
+        return f"{before}{_with('?', _QUESTION_MARK, rest)}", "decoded as a whole"
+    asking = _asking(rest)
+    return None if asking is None else (f"{before}{asking}", "given the ? that it lacked")
 
 
-def _asked(text: str) -> Layer | None:
-    """`/people&name=…`, `/people;name=…`, `/people/name=…`, `/#name=…`: a `?` is put where the first name begins."""
-    origin = _ORIGIN.match(text)
-    start = text.rfind("#") + 1 or (origin.end() if origin else 0)
-    path, equals, _ = text[start:].partition("=")
+def _asking(rest: str) -> str | None:
+    """`/people&name=…`, `/people;name=…`, `/people/name=…` or `name=…` with a `?` where the first name begins."""
+    path, equals, _ = rest.partition("=")
     mark = re.search("[&;]", path)
-    end = start + (mark.start() if mark else path.rfind("/"))
-    if not equals or not (mark or _NAME.fullmatch(text, end + 1, start + len(path))):
+    end = mark.start() if mark else path.rfind("/")
+    if not equals or not (mark or _NAME.fullmatch(path, end + 1)):
         return None
-    return f"{text[: max(end, start)]}?{text[end + 1 :]}", "given the ? that it lacked"
+    return f"{rest[: max(end, 0)]}?{rest[end + 1 :]}"
 
 
 def _separated(text: str) -> Layer | None:
