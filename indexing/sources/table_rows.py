@@ -26,7 +26,7 @@ _MOST_LONELY = 0.01
 
 
 _SUMS = frozenset(read_data("sums", list[str]))
-"""What a sum below the last row is called, without case; a name beside a number is somebody."""
+"""The words of what a sum below the last row is called, without case; a name beside a number is somebody."""
 
 _IDENTITY = re.compile(r"[@/\d]")
 """In a single word, that of somebody."""
@@ -164,5 +164,5 @@ def is_filled(cells: Iterable[Cell]) -> bool:
 
 
 def _is_sum(text: str) -> bool:
-    words = text.casefold().strip(" :=.")
-    return words in _SUMS or words.partition(" ")[0] in _SUMS
+    """All its words are of those that name a sum."""
+    return set(text.casefold().strip(" :=.").split()) <= _SUMS

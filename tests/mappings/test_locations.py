@@ -244,6 +244,9 @@ def found_by_its_own_place(city: str, state: str, country: str | None) -> bool:
         ("Munich, APAC", ("Munich", None, "Germany"), False),
         ("Europe, the Middle East & Africa", ("Doha", None, "Qatar"), True),
         ("E.M.E.A. region", (None, None, "EMEA"), True),
+        ("DACH, APAC", ("Wien", None, "Austria"), True),
+        ("DACH, APAC", ("Tokyo", None, "Japan"), True),
+        ("DACH, APAC", ("Oslo", None, "Norway"), False),
         ("North America", (None, None, "USA"), True),
     ],
 )
