@@ -246,7 +246,7 @@ def test_the_engine_answers(naive_environment: dict[str, str]) -> None:
 def test_loads_of_the_engine_are_listed_and_undone(naive_environment: dict[str, str], tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
     one.write_text("uuid,First Name,Known As\n4,Bob,Bobby\n")
-    loaded(naive_environment, "csv", str(one), "--allow-shrink")
+    loaded(naive_environment, "csv", str(one), "--allow-shrink", "--allow-loss", "created_at")
     assert told(naive_environment, "uuids", BOBBY)["uuids"] == ["4"]
     assert [(store["contacts"], store["live"]) for store in status(naive_environment)["stores"]] == [
         (3, False),
