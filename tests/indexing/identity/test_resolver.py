@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,6 +106,15 @@ def test_who_shares_a_key_may_be_somebody_else(rows: tuple[ContactCompleteItem, 
     first, second, third = decided(*rows, rows[1])
     assert [first.apart, second.apart, third.apart] == [False, True, False]
     assert first.known.uuid != second.known.uuid == third.known.uuid
+
+
+def test_a_list_of_namesakes_is_nobodys_profile() -> None:
+    by_name = [person("John", "Beta", f"{at}@one.example", "x") for at in range(2)]
+    lists = [
+        msgspec.structs.replace(each, person_linkedin_url="https://www.linkedin.com/pub/dir/John/Beta")
+        for each in by_name
+    ]
+    assert len(set(uuids(*lists))) == 2
 
 
 def test_the_mailbox_of_a_role_tells_nothing_without_a_name() -> None:
