@@ -102,6 +102,8 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
 def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, tally: Tally) -> str | None:
     """Why such a load would be refused; `None` if it would not."""
     limits, contacts = request.limits, tally.kept + tally.new
+    if request.update and not before.contacts:
+        return "there are no contacts yet; load some without --update first"
     if request.update:
         contacts = before.contacts + tally.new
     try:

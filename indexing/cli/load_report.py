@@ -28,10 +28,8 @@ def show_load(summary: Summary, request: LoadRequest) -> None:
 def _show_replaced(summary: Summary, request: LoadRequest) -> None:
     if request.update or request.rebuild:
         return
-    say(
-        f"They replace {summary.kept + summary.gone:,} contacts, which `contacts index rollback` brings back; "
-        "with --update they are put among those."
-    )
+    after = "which `contacts index rollback` brings back" if request.keep else "which are not kept (--keep 0)"
+    say(f"They replace {summary.kept + summary.gone:,} contacts, {after}; with --update they are put among those.")
 
 
 def show_dry_run(outcome: DryRun) -> None:

@@ -44,6 +44,17 @@ def test_it_looks_at_the_live_contacts() -> None:
     assert shown(outcome) == {"title": Filled(4, 12), "email": Filled(0, 10), "city": Filled(4, 4)}
 
 
+def test_an_update_of_nothing_would_be_refused() -> None:
+    assert "no contacts yet" in str(looked_at(MemorySource(rows=contact_rows(1)), update=True).refusal)
+
+
+def test_a_refusal_names_no_file() -> None:
+    rows = [Row(1, ("", "", "", ""))]
+    refusal = str(looked_at(MemorySource(rows=rows)).refusal)
+    assert "1 of 1 rows were rejected" in refusal
+    assert "see" not in refusal
+
+
 def shown(outcome: DryRun) -> dict[str, Filled]:
     return {name: outcome.filled[name] for name in ("title", "email", "city")}
 
