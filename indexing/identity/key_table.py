@@ -35,6 +35,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     Attributes:
         row: the row that said so; 0 for what was live when the load began.
         live: it was live then.
+        doubles: numbers of other contacts that rows of it were found to lead to, too.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     profile: int
     mail: int
     name: str
+    doubles: tuple[int, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):

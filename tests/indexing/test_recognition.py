@@ -157,6 +157,16 @@ def test_what_a_later_row_of_an_update_fills_was_not_emptied() -> None:
     assert load.tally.emptied == {"city": 1}
 
 
+def test_live_contacts_that_may_be_one_are_told_with_every_load() -> None:
+    live = LiveMemory(
+        ContactCompleteItem("one", "Ann", "Alpha", email=ANN[2], person_linkedin_url=ANN[3]),
+        ContactCompleteItem("two", "Ann", "Alpha", email=ANN[2]),
+    )
+    for update in (True, False):
+        load = loaded(live, [ANN, ANN], update=update)
+        assert (load.tally.doubles, load.tally.double_examples) == (1, ("people.csv, line 1: one and two",))
+
+
 def test_examples_name_lines_and_uuids_only() -> None:
     rows = [
         ANN,

@@ -136,6 +136,9 @@ def test_the_mailbox_of_a_role_tells_nothing_without_a_name() -> None:
 def test_where_keys_lead_to_several_the_strongest_wins() -> None:
     by_mail, by_profile, both = decided(person(*ANN, MAIL), person(*ANN, None, PROFILE), person(*ANN, MAIL, PROFILE))
     assert both.known.contact == by_profile.known.contact
+    *_, again = decided(person(*ANN, MAIL), person(*ANN, None, PROFILE), *[person(*ANN, MAIL, PROFILE)] * 2)
+    # What its keys lead to, too, is told once, however many rows it has.
+    assert (again.known.contact, again.doubles) == (both.known.contact, ())
     assert (both.doubles, both.apart) == ((by_mail.known.uuid,), False)
 
 
