@@ -9,6 +9,7 @@ from indexing.outcome import Outcome
 from indexing.request import LoadRequest
 
 _MOST_REASONS = 10
+_MEANINGS = {None: "(left out)", "custom": "(custom)"}
 
 
 def show_load(summary: Summary, request: LoadRequest) -> None:
@@ -35,7 +36,7 @@ def _show_replaced(summary: Summary, request: LoadRequest) -> None:
 def show_dry_run(outcome: DryRun) -> None:
     """What would become of the rows, with the meaning of the columns and examples."""
     for source, columns in outcome.columns.items():
-        rows = [(header, field or "(custom)") for header, field in columns.items()]
+        rows = [(header, _MEANINGS.get(field) or str(field)) for header, field in columns.items()]
         print_table(Table(("column", "field"), rows, title=source, framed=False))
     for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}

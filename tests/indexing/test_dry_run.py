@@ -73,3 +73,10 @@ def test_it_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(progress, "_LINE_SECONDS", 0.0)
     looked_at(MemorySource(rows=contact_rows(2000)))
     assert [json.loads(line)["rows"] for line in capsys.readouterr().err.splitlines()] == [1500, 2000]
+
+
+def test_every_column_of_every_source_is_told() -> None:
+    source = MemorySource(headers=["uuid", "Shoe", "City", "City", "Left"], overrides={"Left": ""}, rows=[])
+    columns = looked_at(source, source).columns
+    assert columns["memory"] == {"uuid": "uuid", "Shoe": "custom", "City": "city", "City (2)": "city", "Left": None}
+    assert columns["memory (2)"] == columns["memory"]
