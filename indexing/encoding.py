@@ -4,7 +4,6 @@ A row is encoded as if nobody knew its contact yet, which is so for nearly every
 with what is known and encoded again (`join_batch`).
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -73,6 +72,7 @@ class Join(msgspec.Struct, frozen=True):
         base: the contact before, as JSON; `None` if only the uuid is another.
         within: the number of an earlier row in the batch, whose result is the contact before.
         update: the contact before is a live one that the row updates; else it is an earlier row.
+        emptied: fields that the update had emptied in `base`, beside those that are empty by themselves.
     """
 
     row: int
@@ -81,6 +81,7 @@ class Join(msgspec.Struct, frozen=True):
     base: bytes | None = None
     within: int | None = None
     update: bool = False
+    emptied: tuple[str, ...] = ()
 
 
 class JoinBatch(msgspec.Struct, frozen=True):
@@ -97,14 +98,14 @@ class Joined(msgspec.Struct, frozen=True):
         documents: row number → document, of those that were not rejected.
         contacts: row number → the contact as JSON, of all of them.
         filled: how much more often each field is filled than the rows alone and the contacts before say.
-        emptied: field → contacts in which the update emptied it.
+        emptied: row number → fields of the live contact that the update has emptied as far as that row.
         rejects: row number → reason.
     """
 
     documents: dict[int, Document] = {}
     contacts: dict[int, bytes] = {}
     filled: Counts = NONE
-    emptied: dict[str, int] = {}
+    emptied: dict[int, tuple[str, ...]] = {}
     rejects: dict[int, str] = {}
 
 
@@ -159,7 +160,8 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
 
 def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
     """Join rows with the contacts before them and encode the results in this process. Pure."""
-    documents, rejects, emptied = {}, {}, Counter[str]()
+    documents, rejects = {}, {}
+    emptied: dict[int, tuple[str, ...]] = {}
     results: dict[int, ContactCompleteItem] = {}
     contacts: dict[int, bytes] = {}
     replaced = []
@@ -170,17 +172,20 @@ def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
         if join.within is not None:
             before = results[join.within]
         contact = msgspec.structs.replace(contact, uuid=join.uuid)
+        empty = join.emptied if join.within is None else emptied.get(join.within, ())
         if before is not None and join.update:
             contact, empty = updated(contact, before, batch.covers)
-            emptied.update(empty)
         elif before is not None:
             contact = filled_up(contact, before)
+            empty = tuple([name for name in empty if getattr(contact, name) is None])
         if before is not None:
             replaced.append(before)
+        if empty:
+            emptied[join.row] = empty
         results[join.row], contacts[join.row] = contact, complete_json(contact)
         try:
             documents[join.row] = encode(join.row, contact, contacts[join.row])
         except RowRejected as rejected:
             rejects[join.row] = str(rejected)
     filled = minus(filled_in(results.values()), filled_in(replaced))
-    return Joined(documents, contacts, filled, dict(emptied), rejects)
+    return Joined(documents, contacts, filled, emptied, rejects)

@@ -94,4 +94,4 @@ def test_an_update_empties_what_its_source_covers(covers: set[str], title: str |
     joined = join_batch(encode, JoinBatch([update, Join(2, "a", json(), within=1)], frozenset(covers)))
     expected = ContactCompleteItem("a", email="a@a.example", title=title, city="Bonn")
     assert [contact_of(contact) for contact in joined.contacts.values()] == [expected, expected]
-    assert joined.emptied == ({"title": 1} if covers else {})
+    assert joined.emptied == ({1: ("title",), 2: ("title",)} if covers else {})
