@@ -10,6 +10,7 @@ from pathlib import Path
 from api.actions.views import VIEWS
 from api.settings import TABLE
 from docs.api_tables import filled
+from docs.file_tables import filled as filled_files
 from docs.readings import readings
 from docs.url_forms import url_forms
 from mappings.catalogue import aliases
@@ -30,6 +31,7 @@ def pages() -> dict[Path, str]:
         _HERE / "settings.md": _settings(),
         _HERE / "api.md": filled((_HERE / "api.md").read_text()),
         _HERE / "contacts.md": _contacts(),
+        _HERE / "files.md": filled_files((_HERE / "files.md").read_text()),
         _HERE / "mapping.md": _mapping(),
         _DATA / "item_fields.json": _names({field: row.apollo for field, row in CONTACT_FIELDS.items()}),
         _DATA / "sort_keys.json": _names(SORT_NAMES),
@@ -81,9 +83,10 @@ def _contacts() -> str:
             "In CSV a list has its values joined by `, `, and an object is JSON; in the complete view a list with a",
             "value that would be read otherwise from that, such as one with a comma, is JSON too.",
             "",
-            "In a file that is loaded a column is a field's if its header is the field's name or one of the others",
-            "here, without regard to case, spaces, punctuation and `#`; `--map HEADER=FIELD` says of any other header",
-            "what it means. In a URL `existFields[]` takes the field's name too.",
+            "In a file that is loaded a column is a field's if its header is the field's name or one of the others,",
+            "here or in [files](files.md), without regard to case, spaces, punctuation and camel humps;",
+            "`--map HEADER=FIELD` says of any other header what it means. In a URL `existFields[]` takes the field's",
+            "name too.",
             "",
             "| field | JSON | views | other headers | other names in `existFields[]` |",
             "| --- | --- | --- | --- | --- |",

@@ -25,6 +25,7 @@ _REPAIRED = (
     "organizationNumEmployeesRanges[]=201-500",
     "organizationNumEmployeesRanges[]=201 to 500",
     "organizationNumEmployeesRanges[]=10001%2B",
+    "organizationNumEmployeesRanges[]=10,001+",
     "organizationNumEmployeesRanges[]=10,001%2B employees",
     "organizationNumEmployeesRanges[]=1,001 – 5,000",
     "organizationRevenueRanges[]=$1M-$5M",

@@ -1,38 +1,57 @@
 """The books of a load: which rows were rejected and which contacts accepted. A dry run keeps the same ones."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
-from indexing.ledger import WIDTH, Ledger
-from indexing.pipeline import Portion
+from indexing.ledger import Ledger
+from indexing.recognition import Recognised
 from indexing.rejects import RejectFile
+from indexing.repairs import RepairFile
 from search.loader import Refusal
 
 
 class Books:
-    """Rejects in their file, accepted contacts in the ledger. What is in neither was there before: a duplicate."""
+    """Rejects and repairs in their files, accepted contacts in the ledger. A row that is not rejected and adds nothing
+    to the ledger is a repeated one.
 
-    def __init__(self, rejects: RejectFile, ledger: Ledger) -> None:
-        self.rejects, self.ledger = rejects, ledger
+    Attributes:
+        lost: contact and row, in turn, of rows that were rejected after they were recognised.
+        read: header → values that were read of its column.
+    """
 
-    def enter(self, portion: Portion, refusals: Sequence[Refusal] = ()) -> None:
-        """Enter the rows of `portion`, of whose documents the engine refused `refusals`; all is in the files then."""
-        reasons = portion.encoded.rejects | {refusal.row: refusal.reason for refusal in refusals}
+    def __init__(self, rejects: RejectFile, repairs: RepairFile, ledger: Ledger, lost: Ledger) -> None:
+        self.rejects, self.repairs, self.ledger, self.lost = rejects, repairs, ledger, lost
+        self.read: Counter[str] = Counter()
+
+    def enter(self, recognised: Recognised, refusals: Sequence[Refusal] = ()) -> None:
+        """Enter some rows, of whose documents the engine refused `refusals`; all is in the files then."""
+        refused = {refusal.row: refusal.reason for refusal in refusals}
+        reasons = recognised.rejects | refused
         for number in sorted(reasons):
-            self.rejects.add(portion.reject(number, reasons[number]))
-        self.ledger.add(_accepted(portion, refusals))
-        self.rejects.flush()
-        self.ledger.flush()
+            self.rejects.add(recognised.portion.reject(number, reasons[number]))
+        for number, repairs in recognised.portion.encoded.repairs.items():
+            for repair in repairs:
+                self.repairs.add(recognised.portion.source, recognised.portion.line(number), repair)
+        self.read.update(recognised.portion.values_read())
+        contacts = recognised.contacts
+        self.ledger.add([contact for row, contact in contacts.items() if row not in refused])
+        lost = [(contacts[row], row) for row in refused] + [(contact, row) for row, contact in recognised.lost.items()]
+        self.lost.add(chain.from_iterable(lost))
+        for file in (self.rejects, self.repairs, self.ledger, self.lost):
+            file.flush()
+
+    def lost_rows(self) -> dict[int, set[int]]:
+        """The number of a contact → its rows that were rejected after they were recognised."""
+        rows: dict[int, set[int]] = defaultdict(set)
+        numbers = iter(self.lost.all())
+        for contact, row in zip(numbers, numbers, strict=True):
+            rows[contact].add(row)
+        return rows
 
     def close(self) -> None:
         """Close the files and leave them, for a load that may be resumed."""
         self.rejects.close()
+        self.repairs.close()
         self.ledger.close()
-
-
-def _accepted(portion: Portion, refusals: Sequence[Refusal]) -> bytes:
-    """The fingerprints of a portion's documents but those that the engine refused."""
-    refused, fingerprints = {refusal.row for refusal in refusals}, portion.encoded.fingerprints
-    if not refused:
-        return fingerprints
-    rows = [document.row for document in portion.encoded.documents]
-    return b"".join(fingerprints[at * WIDTH : (at + 1) * WIDTH] for at, row in enumerate(rows) if row not in refused)
+        self.lost.close()

@@ -1,83 +1,121 @@
 """A load that reads and checks everything and writes nothing: what would become of these sources."""
 
 import tempfile
-from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from indexing.books import Books
-from indexing.encoding import Encoders
+from indexing.encoders import Encoders
+from indexing.guard import (
+    LoadRefused,
+    check_columns,
+    check_contacts,
+    check_filled,
+    check_lines,
+    check_rejects,
+    check_rows,
+)
 from indexing.ledger import Ledger
-from indexing.pipeline import open_source
+from indexing.outcome import Outcome, outcome
+from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
+from indexing.recognition import Recognition
 from indexing.rejects import RejectFile
-from indexing.sources.base import Source, Start, total_size
+from indexing.repairs import RepairFile
+from indexing.request import LoadRequest
+from indexing.sources.base import Start, total_size
+from indexing.tally import Before, Reading, Tally, first_tally
 from search.documents import search_fields
-from search.fields import ContactCompleteItem, item_json
-from search.loader import Document
+from search.fields import ContactCompleteItem, complete_json
+from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
 
 
-class DryRun(msgspec.Struct, frozen=True):
-    """What a load would do: `rows = accepted + duplicates + rejected`.
+class DryRun(Outcome, frozen=True, kw_only=True):
+    """What a load would do: `rows = accepted + repeated + rejected`.
 
     Attributes:
         columns: source → header → field, `None` for a column that is dropped.
+        refusal: why such a load would not go live; `None` if it would.
         examples: the first contacts, as they would be stored.
     """
 
-    rows: int
     accepted: int
-    duplicates: int
-    rejected: int
-    rejects_by_reason: dict[str, int]
+    refusal: str | None
     columns: dict[str, dict[str, str | None]]
     examples: list[dict[str, Any]]
 
 
-async def dry_run(sources: Sequence[Source], workers: int) -> DryRun:
-    """Read `sources` as a load would, with so many processes that encode.
+async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> DryRun:
+    """Read the sources of `request` as a load beside the `live` contacts would, with so many processes that encode.
 
     Raises:
         SourceError: a source can't be read.
+        EngineError: the live contacts can't be read.
     """
-    encoders, rows = Encoders(_checked, workers), 0
+    encoders, number = Encoders(_checked, workers), 0
+    sources, reading_as = request.sources, ReadingAs(request.strict_values, documents=not request.update)
     columns: dict[str, dict[str, str | None]] = {}
     examples: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="contacts-dry-run-") as directory, ProgressBar(total_size(sources)) as bar:
-        books = Books(RejectFile(None), Ledger(Path(directory) / "ledger"))
+        files = Path(directory)
+        books = Books(RejectFile(None), RepairFile(None), Ledger(files / "ledger"), Ledger(files / "lost"))
+        recognition, read = Recognition(files / "keys", encoders, live, request), Reading()
         try:
+            before = Before(await recognition.meet(), await live.filled(), request.update)
+            tally = first_tally(before)
             for source in sources:
-                async with open_source(source, Start(), rows + 1, encoders) as opened:
+                lines, first = None, number
+                async with open_source(source, Start(), number + 1, encoders, reading_as) as opened:
                     if opened.columns is not None:
+                        read = read.opened(source.name, opened.notes, opened.columns.unknown)
                         columns[source.name] = dict(zip(opened.columns.headers, opened.columns.fields, strict=True))
                     async for portion in opened.portions:
-                        rows += len(portion.rows)
-                        books.enter(portion)
-                        shown = islice(portion.encoded.documents, EXAMPLES - len(examples))
+                        recognised = await recognition.recognise(portion)
+                        number += len(portion.rows)
+                        tally += recognised.tally
+                        books.enter(recognised)
+                        shown = recognised.documents[: EXAMPLES - len(examples)]
                         examples += [msgspec.json.decode(document.body) for document in shown]
-                        bar.update(rows, portion.read.position)
+                        lines = portion.read.lines
+                        bar.update(number, portion.read.position)
+                check_lines(source.name, lines, number - first)
+                read = read.closed(lines, number - first)
+            tally += recognition.correct(books.lost_rows())
             accepted = books.ledger.distinct()
         finally:
             encoders.close()
             books.close()
-    rejected = books.rejects.count
+            recognition.close()
     return DryRun(
-        rows=rows,
+        **outcome(read, accepted, books, before, tally),
         accepted=accepted,
-        duplicates=rows - accepted - rejected,
-        rejected=rejected,
-        rejects_by_reason=dict(books.rejects.by_reason),
+        refusal=_refusal(request, books, read, before, tally),
         columns=columns,
         examples=examples,
     )
 
 
+def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, tally: Tally) -> str | None:
+    """Why such a load would be refused; `None` if it would not."""
+    limits, contacts = request.limits, tally.kept + tally.new
+    if request.update:
+        contacts = before.contacts + tally.new
+    try:
+        check_rows(read.rows)
+        check_columns(limits, books.read, books.repairs)
+        check_rejects(limits, read.rows, books.rejects)
+        check_contacts(limits, contacts, contacts, before.contacts)
+        check_filled(limits, before, contacts, tally.filled)
+    except LoadRefused as refused:
+        return str(refused)
+    return None
+
+
 def _checked(row: int, contact: ContactCompleteItem) -> Document:
-    """The item as it would be stored, derived fields and all the rest gone through."""
+    """The contact as it would be stored, derived fields and all the rest gone through."""
     search_fields(contact)
-    return Document(row, item_json(contact))
+    return Document(row, complete_json(contact))

@@ -1,88 +1,151 @@
-"""Rows → encoded documents, a batch at a time: the work that is worth spreading over processes.
+"""Rows → contacts with keys → encoded documents, a batch at a time: the work that is worth spreading over processes.
 
-A batch goes to a worker as plain lists and comes back as bytes; both are what crosses between processes fastest.
+A row is encoded as if nobody knew its contact yet, which is so for nearly every one. Who is known after all is joined
+with what is known and encoded again (`join_batch`).
 """
 
-import asyncio
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import partial
-from multiprocessing.connection import wait
-from threading import Thread, Timer
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from indexing.items import item_reader
-from indexing.ledger import fingerprint
-from indexing.memory import tune_memory
+from indexing.filled import NONE, Counts, filled_in, minus
+from indexing.identity.keys import Claim, claim_of, number_of
+from indexing.identity.merging import filled_up, updated
+from indexing.identity.names import name_of
+from indexing.items import contact_reader
+from indexing.repairs import Repair
 from indexing.sources.cells import Cell
-from mappings.errors import IndexingError, RowRejected
-from search.fields import ContactCompleteItem, contact_of
+from indexing.sources.columns import ColumnMapping
+from mappings.errors import RowRejected
+from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
 
 Encode = Callable[[int, ContactCompleteItem], Document]
 
-_SMALL = 3
-"""Batches that are encoded in this process before workers are started: a small file needs none."""
-
-_LAST_SECONDS = 5.0
-"""How long a worker goes on after a SIGTERM."""
-
-_INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
+_NAMELESS = name_of(None, None)
 
 
 class Batch(msgspec.Struct, frozen=True):
     """Rows to encode.
 
     Attributes:
-        fields: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
+        columns: what the cells mean; `None` when each row is one finished contact, its `complete_json`.
         numbers: of the rows, in the run.
+        strict_values: reject a row for a value that can't be read.
+        documents: make some; else only contacts, for a load in which nearly all will be joined with known ones.
     """
 
-    fields: tuple[str | None, ...] | None
+    columns: ColumnMapping | None
     numbers: list[int]
     rows: list[Sequence[Cell]]
+    strict_values: bool = False
+    documents: bool = True
 
 
 class Encoded(msgspec.Struct, frozen=True):
     """What became of a batch.
 
     Attributes:
-        documents: of the rows that were accepted, in order.
-        fingerprints: of their uuids, one after the other, for the ledger.
+        claims: who the rows are of that were accepted, in order; of finished contacts the uuid alone.
+        documents: of the same rows, if any were asked for.
+        contacts: the same as JSON; of finished contacts none.
+        filled: how many of them have each field; see `indexing.filled`.
+        rejects: row number → reason.
+        repairs: row number → the values of it that could not be read, also of rows that are rejected later.
+    """
+
+    claims: list[Claim] = []
+    documents: list[Document] = []
+    contacts: list[bytes] = []
+    filled: Counts = NONE
+    rejects: dict[int, str] = {}
+    repairs: dict[int, tuple[Repair, ...]] = {}
+
+
+class Join(msgspec.Struct, frozen=True):
+    """One row of a contact that is known, or that has another uuid than it was encoded with.
+
+    Attributes:
+        contact: what the row says, as JSON.
+        base: the contact before, as JSON; `None` if only the uuid is another.
+        within: the number of an earlier row in the batch, whose result is the contact before.
+        update: the contact before is a live one that the row updates; else it is an earlier row.
+    """
+
+    row: int
+    uuid: str
+    contact: bytes
+    base: bytes | None = None
+    within: int | None = None
+    update: bool = False
+
+
+class JoinBatch(msgspec.Struct, frozen=True):
+    """Rows to join, in order; an update may empty the fields in `covers`."""
+
+    joins: list[Join]
+    covers: frozenset[str] = frozenset()
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """What became of them.
+
+    Attributes:
+        documents: row number → document, of those that were not rejected.
+        contacts: row number → the contact as JSON, of all of them.
+        filled: how much more often each field is filled than the rows alone and the contacts before say.
+        emptied: field → contacts in which the update emptied it.
         rejects: row number → reason.
     """
 
-    documents: list[Document]
-    fingerprints: bytes
-    rejects: dict[int, str]
+    documents: dict[int, Document] = {}
+    contacts: dict[int, bytes] = {}
+    filled: Counts = NONE
+    emptied: dict[str, int] = {}
+    rejects: dict[int, str] = {}
 
 
 def encode_batch(encode: Encode, batch: Batch) -> Encoded:
     """Encode a batch in this process. Pure."""
-    documents, fingerprints, rejects = _encode(encode, batch)
-    return Encoded([Document(*document) for document in documents], fingerprints, rejects)
-
-
-def _encode(encode: Encode, batch: Batch) -> tuple[list[tuple[int, bytes, bytes]], bytes, dict[int, str]]:
-    read = _decoded if batch.fields is None else item_reader(batch.fields)
-    documents, fingerprints, rejects = [], [], {}
+    if batch.columns is None:
+        return _encode_finished(encode, batch)
+    read = contact_reader(batch.columns, batch.strict_values)
+    encoded, contacts = Encoded(), []
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
-            item = read(row)
-            document = encode(number, item)
+            draft = read(row)
+            contact = draft.contact
+            claim = claim_of(number, contact)
+            if not claim.own:
+                # It was made for this alone: nobody else has it.
+                msgspec.structs.force_setattr(contact, "uuid", claim.uuid)
+            if batch.documents:
+                encoded.documents.append(encode(number, contact))
         except RowRejected as rejected:
-            rejects[number] = str(rejected)
+            encoded.rejects[number] = str(rejected)
             continue
-        documents.append((number, document.body, document.item))
-        fingerprints.append(fingerprint(item.uuid))
-    return documents, b"".join(fingerprints), rejects
+        if draft.repairs:
+            encoded.repairs[number] = draft.repairs
+        encoded.claims.append(claim)
+        contacts.append(contact)
+    encoded.contacts.extend(map(complete_json, contacts))
+    return msgspec.structs.replace(encoded, filled=filled_in(contacts))
+
+
+def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
+    """Contacts that are live already, and keep their uuids whatever other keys they have."""
+    encoded = Encoded()
+    for number, row in zip(batch.numbers, batch.rows, strict=True):
+        try:
+            contact = _decoded(row)
+            encoded.documents.append(encode(number, contact))
+        except RowRejected as rejected:
+            encoded.rejects[number] = str(rejected)
+            continue
+        encoded.claims.append(Claim(number, contact.uuid, number_of(contact.uuid), True, 0, 0, (), _NAMELESS))
+    return encoded
 
 
 def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
@@ -92,79 +155,30 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
         raise RowRejected(f"the stored contact is damaged: {error}") from error
 
 
-class Encoders:
-    """Encodes batches, `workers` at a time; with 1 in a thread of this process, else in processes of their own."""
-
-    def __init__(self, encode: Encode, workers: int) -> None:
-        self._encode, self.workers = encode, workers
-        self._pool: ProcessPoolExecutor | None = None
-        self._batches = 0
-
-    async def run(self, batch: Batch) -> Encoded:
-        """What became of `batch`.
-
-        Raises:
-            IndexingError: a worker process died.
-        """
-        self._batches += 1
-        if self.workers == 1 or self._batches <= _SMALL:
-            return await asyncio.to_thread(encode_batch, self._encode, batch)
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
-        work = partial(_encode, self._encode, batch)
-        with _interrupts_held_back():
-            encoding = asyncio.get_running_loop().run_in_executor(self._pool, work)
+def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
+    """Join rows with the contacts before them and encode the results in this process. Pure."""
+    documents, rejects, emptied = {}, {}, Counter[str]()
+    results: dict[int, ContactCompleteItem] = {}
+    replaced = []
+    for join in batch.joins:
+        contact = contact_of(join.contact)
+        replaced.append(contact)
+        before = contact_of(join.base) if join.base is not None else None
+        if join.within is not None:
+            before = results[join.within]
+        contact = msgspec.structs.replace(contact, uuid=join.uuid)
+        if before is not None and join.update:
+            contact, empty = updated(contact, before, batch.covers)
+            emptied.update(empty)
+        elif before is not None:
+            contact = filled_up(contact, before)
+        if before is not None:
+            replaced.append(before)
+        results[join.row] = contact
         try:
-            documents, fingerprints, rejects = await encoding
-        except BrokenProcessPool as error:
-            raise WorkerDied("a worker process died, perhaps of too little memory; try --workers 1") from error
-        return Encoded([Document(*document) for document in documents], fingerprints, rejects)
-
-    def close(self) -> None:
-        """End the workers, when they are done with what they have."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-class WorkerDied(IndexingError):
-    """A worker process ended by itself. The load can be resumed."""
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """A process that is started meanwhile gets no interrupt before `_start_worker` says what to do with it.
-
-    To this process none is lost: it gets it afterwards.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker() -> None:
-    """Interrupts are for the job to handle, and a worker never outlives it, even if the job is killed.
-
-    A SIGTERM that is sent to all processes gives the job a while to end the workers. That is also how a pool ends what
-    is left of it, so they do not ignore it.
-    """
-    tune_memory()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: _end_soon())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_soon() -> None:
-    last = Timer(_LAST_SECONDS, os._exit, (1,))
-    last.daemon = True
-    last.start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+            documents[join.row] = encode(join.row, contact)
+        except RowRejected as rejected:
+            rejects[join.row] = str(rejected)
+    filled = minus(filled_in(results.values()), filled_in(replaced))
+    contacts = {row: complete_json(contact) for row, contact in results.items()}
+    return Joined(documents, contacts, filled, dict(emptied), rejects)

@@ -1,96 +1,161 @@
-"""The cells of one row → a contact item, or a reason why not.
+"""The cells of one row → a contact, and what had to be left out of it; or the reason why it is none.
 
-Values are trimmed and typed, nothing else: what the source wrote is what is stored and sent back. A cell is a text or,
-where the source has types, a value; a value of its field's own type is taken as it is, any other is read as the text
-that a CSV would have. So the same contacts come of a database and of its export.
+What the source wrote is what is stored and sent back: values are trimmed and typed, and what stands for nothing is
+nothing. A value that can't be read costs itself, no more. A cell is a text or, where the source has types, a value; a
+value of its field's own type is taken as it is, any other is read as the text that a CSV would have.
+
+A reader is made once for a source. Its quick way is for files: all fields are picked, trimmed and compared with the
+placeholders at once, then those with a type are read. What few files need are steps of their own (`indexing.steps`).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
-from hashlib import sha1
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
-from uuid import NAMESPACE_URL
 
-from indexing.cell_readers import OWN_TYPES, READERS
+import msgspec
+
+from indexing.repairs import Repair
 from indexing.sources.cells import Cell, is_sound, text_of
+from indexing.sources.columns import Column, ColumnMapping
+from indexing.steps import Row, best_place, parting, steps_of
+from indexing.values.names import ADDRESS_FORMS
+from indexing.values.placeholders import ANYWHERE, placeholders_of
+from indexing.values.readers import EMAILS, ValueReader, own_types, value_reader
+from indexing.values.unreadable import Unreadable
 from mappings.errors import RowRejected
-from search.fields import ITEM_FIELDS, ContactCompleteItem
+from search.fields import ALL_FIELDS, ContactCompleteItem
 
-_UUID, _EMAIL, _LINKEDIN = map(ITEM_FIELDS.index, ("uuid", "email", "person_linkedin_url"))
-_NAMESPACE = NAMESPACE_URL.bytes
+_UUID, _FIRST, _LAST, _TITLE, _EMAIL, _PROFILE = map(
+    ALL_FIELDS.index, ("uuid", "first_name", "last_name", "title", "email", "person_linkedin_url")
+)
+_MARKED = ANYWHERE | ADDRESS_FORMS
+"""Texts that are not what they seem in one field or another. Few rows have one."""
 
-ItemReader = Callable[[Sequence[Cell]], ContactCompleteItem]
+_ADDRESSES = tuple(map(ALL_FIELDS.index, EMAILS))
+_PLACEHOLDERS = [placeholders_of(field) for field in ALL_FIELDS]
+_OWN_TYPES = [own_types(field) for field in ALL_FIELDS]
+_OF_A_COMPANY = re.compile(r"linkedin\.com/(?:company|school|showcase|groups)/", re.IGNORECASE)
+
+NOBODY = "the row names nobody: it has no name, no e-mail and no LinkedIn profile of a person"
 
 
-@cache
-def item_reader(fields: tuple[str | None, ...]) -> ItemReader:
-    """The function that reads rows of a source whose columns mean `fields`; `None` is a column to pass over.
+class Draft(msgspec.Struct, frozen=True):
+    """What one row has made.
 
-    It makes a contact of a row's cells. The uuid is the source's own, else made from the e-mail, else from the
-    LinkedIn URL, else from the whole row, so that the same row has the same uuid in every load. It raises
-    `RowRejected` if the row is empty or a value is not of its field's type, naming field and value.
+    Attributes:
+        contact: its uuid is the row's own, "" where the row has none.
+        repairs: the values that could not be read.
     """
-    # A cell follows those of the row, empty, for fields without a column.
-    places = [fields.index(name) if name in fields else len(fields) for name in ITEM_FIELDS]
-    in_item_order: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*places)
-    readers = [(at, name, READERS[name]) for at, name in enumerate(ITEM_FIELDS) if name in READERS]
-    own_types = [OWN_TYPES.get(name, frozenset()) for name in ITEM_FIELDS]
 
-    def read(cells: Sequence[Cell]) -> ContactCompleteItem:
+    contact: ContactCompleteItem
+    repairs: tuple[Repair, ...] = ()
+
+
+ContactReader = Callable[[Sequence[Cell]], Draft]
+
+
+@lru_cache(maxsize=64)
+def contact_reader(mapping: ColumnMapping, strict_values: bool = False) -> ContactReader:
+    """The function that makes a contact of a row's cells, in a source with the columns of `mapping`.
+
+    It raises `RowRejected` if the row names nobody, or its text is damaged. A value that can't be read is null and a
+    repair; with `strict_values` it rejects the row.
+    """
+    places = [best_place(mapping, field) for field in ALL_FIELDS]
+    # A cell follows those of the row, empty, for fields without a column.
+    pick: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(
+        *(len(mapping.columns) if place is None else place for place in places)
+    )
+    readers = list(_readers(mapping, places))
+    steps, part = steps_of(mapping), parting(mapping)
+
+    def read(whole: Sequence[Cell]) -> Draft:
+        cells = whole if part is None else part(whole)
         try:
-            whole = "".join(cells)  # type: ignore[arg-type] # texts alone, as a file has them: the quick way
-            values: list[Any] = [text or None for text in map(str.strip, in_item_order((*cells, "")))]
+            text = "".join(whole)  # type: ignore[arg-type] # texts alone, as a file has them: the quick way
+            values: list[Any] = [cell or None for cell in map(str.strip, pick((*cells, "")))]
+            plain = _MARKED.isdisjoint(values)
         except TypeError:
-            whole = "" if is_sound(cells) else "".join(map(text_of, cells))
-            values = [
-                (cell.strip() or None)
-                if type(cell) is str
-                else (cell if cell is None or type(cell) in types else text_of(cell).strip() or None)
-                for cell, types in zip(in_item_order((*cells, None)), own_types, strict=True)
-            ]
-        if not whole.isascii() or "\0" in whole:
-            _check_text(whole, fields, cells)
-        for at, name, reader in readers:
-            if values[at] is not None:
-                values[at] = reader(name, values[at])
+            text = "" if is_sound(whole) else "".join(map(text_of, whole))
+            values, plain = list(map(_value, pick((*cells, None)), _OWN_TYPES)), False
+        if not text.isascii() or "\0" in text:
+            _check_text(text, mapping, whole)
+        # Most rows need none: it is made when there is something to put in it.
+        row = None if plain and not steps else Row(cells, whole, values, strict_values)
+        if row is not None and not plain:
+            _drop_placeholders(row, places, mapping)
+        for at, field, reader, column in readers:
+            cell = values[at]
+            if cell is not None:
+                try:
+                    values[at] = reader(cell)
+                except Unreadable as bad:
+                    row = row or Row(cells, whole, values, strict_values)
+                    row.unread(at, field, column, cell, bad)
+        for step in steps:
+            step(row)  # type: ignore[arg-type] # where there are steps, there is a row
+        if row is None and (profile := values[_PROFILE]) is not None and "/sales/" in profile:
+            row = Row(cells, whole, values, strict_values)
+        repairs = () if row is None else row.finished()
+        if values[_EMAIL] is None and values[_FIRST] is None and values[_LAST] is None:
+            _check_somebody(values)
         if values[_UUID] is None:
-            values[_UUID] = _derived_uuid(values)
-        return ContactCompleteItem(*values)
+            values[_UUID] = ""
+        return Draft(ContactCompleteItem(*values), repairs)
 
     return read
 
 
-def _derived_uuid(values: Sequence[Any]) -> str:
-    name = (values[_EMAIL] or "").lower() or values[_LINKEDIN]
-    if not name:
-        named = zip(ITEM_FIELDS, values, strict=True)
-        name = "\n".join([f"{field}={value}" for field, value in named if value is not None])
-        if not name:
-            raise RowRejected("the row is empty")
-    # A UUIDv5 (RFC 9562), as `uuid.uuid5(NAMESPACE_URL, name)` makes it, in half the time.
-    digest = bytearray(sha1(_NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+def _readers(mapping: ColumnMapping, places: Sequence[int | None]) -> Iterator[tuple[int, str, ValueReader, Column]]:
+    """The readers of fields that have a column and are no plain text."""
+    for at, (field, place) in enumerate(zip(ALL_FIELDS, places, strict=True)):
+        if place is not None and (reader := value_reader(field, mapping.columns[place], mapping.dates)):
+            yield at, field, reader, mapping.columns[place]
 
 
-def _check_text(whole: str, fields: Sequence[str | None], cells: Sequence[Cell]) -> None:
+def _value(cell: Cell, types: frozenset[type]) -> Any:
+    if type(cell) is str:
+        return cell.strip() or None
+    return cell if cell is None or type(cell) in types else text_of(cell).strip() or None
+
+
+def _drop_placeholders(row: Row, places: Sequence[int | None], mapping: ColumnMapping) -> None:
+    """Make nothing of what stands for nothing; and a `Title` of Outlook is `Ms.`, which is nobody's job."""
+    values = row.values
+    for at, nothing in enumerate(_PLACEHOLDERS):
+        if type(value := values[at]) is str and value in nothing:
+            values[at] = None
+    if (place := places[_TITLE]) is not None and values[_TITLE] in ADDRESS_FORMS:
+        row.keep(mapping.columns[place], values[_TITLE])
+        values[_TITLE] = None
+
+
+def _check_somebody(values: Sequence[Any]) -> None:
+    """Raises `RowRejected` where neither a uuid, nor an address, nor a profile tells who the contact is."""
+    profile = values[_PROFILE]
+    if profile is not None and _OF_A_COMPANY.search(profile):
+        profile = None
+    if profile is None and values[_UUID] is None and all(values[at] is None for at in _ADDRESSES):
+        raise RowRejected(NOBODY)
+
+
+def _check_text(text: str, mapping: ColumnMapping, cells: Sequence[Cell]) -> None:
     """Refuses what no store takes: bytes that were not of the source's encoding, which come as lone surrogates, and
     NUL, the mark of a damaged file or of UTF-16 taken for something else."""
     with suppress(UnicodeEncodeError):
-        whole.encode()
-        if "\0" not in whole:
+        text.encode()
+        if "\0" not in text:
             return
-    for field, cell in zip(fields, cells, strict=False):
-        if field is None:
+    for column, cell in zip(mapping.columns, cells, strict=False):
+        if column.left_out:
             continue
-        text = text_of(cell)
+        name, damaged = column.field or column.name, text_of(cell)
         try:
-            text.encode()
+            damaged.encode()
         except UnicodeEncodeError:
-            raise RowRejected(f"{field}: the bytes are not of the source's encoding; give --encoding") from None
-        if "\0" in text:
-            raise RowRejected(f"{field}: there is a NUL byte; is the file damaged, or in another --encoding?")
+            raise RowRejected(f"{name}: the bytes are not of the source's encoding; give --encoding") from None
+        if "\0" in damaged:
+            raise RowRejected(f"{name}: there is a NUL byte; is the file damaged, or in another --encoding?")

@@ -11,35 +11,44 @@ from contextlib import suppress
 from pathlib import Path
 from time import time_ns
 
-import msgspec
-
 from indexing.books import Books
-from indexing.encoding import Encoders
-from indexing.guard import LoadRefused, check_contacts, check_rejects
+from indexing.encoders import Encoders
+from indexing.guard import (
+    LoadRefused,
+    check_columns,
+    check_contacts,
+    check_filled,
+    check_lines,
+    check_rejects,
+    check_rows,
+)
 from indexing.ledger import Ledger
-from indexing.pipeline import Portion, open_source
+from indexing.outcome import Outcome, outcome
+from indexing.pipeline import ReadingAs, open_source
 from indexing.progress import ProgressBar
+from indexing.recognition import Recognised, Recognition
 from indexing.rejects import RejectFile
+from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Source, Start
 from indexing.state import JobState, StateFile
+from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """Where every row went: `rows = indexed + duplicates + rejected`. `live` are the contacts that readers now see."""
+class Summary(Outcome, frozen=True, kw_only=True):
+    """Where every row went: `rows = indexed + repeated + rejected`. `live` are the contacts that readers now see."""
 
-    rows: int
     indexed: int
-    duplicates: int
-    rejected: int
     live: int
-    rejects_by_reason: dict[str, int]
-    unknown_columns: tuple[str, ...]
     watermark: str | None
     seconds: float
+
+
+_LEFT = {False: "the live contacts are unchanged", True: "what could be read is among the live contacts already"}
+"""What a refused load leaves, by whether it went into the live store itself."""
 
 
 def new_state(loader: Loader, request: LoadRequest) -> JobState:
@@ -54,12 +63,13 @@ def new_state(loader: Loader, request: LoadRequest) -> JobState:
         base=base,
         inputs=[source.identity for source in request.sources],
         reject_path=str(request.rejects),
+        repair_path=str(request.repairs),
         mapping=MAPPING_VERSION,
     )
 
 
 class Job:
-    """One run of a request into `loader`. Rows with the same uuid: the last one wins, the others are duplicates.
+    """One run of a request into `loader`. Rows of one contact are joined; the last of them counts as indexed.
 
     Args:
         state: a new state, or that of the interrupted load to go on with.
@@ -69,7 +79,10 @@ class Job:
         self._request, self._loader, self._state, self._file = request, loader, state, file
         self._progress = progress
         self._encoders = Encoders(loader.encode, request.workers or 1)
-        self._books = Books(RejectFile(Path(state.reject_path)), Ledger(file.ledger_path, state.ledger_bytes))
+        ledgers = Ledger(file.ledger_path, state.ledger_bytes), Ledger(file.lost_path, state.lost_bytes)
+        files = RejectFile(Path(state.reject_path)), RepairFile(Path(state.repair_path))
+        self._books = Books(*files, *ledgers)
+        self._recognition = Recognition(file.keys_path, self._encoders, loader, request, state.keys_bytes)
 
     async def run(self) -> Summary:
         """Load everything and swap.
@@ -84,83 +97,114 @@ class Job:
         state, books = self._state, self._books
         try:
             before = await self._loader.live()
-            books.rejects.resume(state.reject_bytes, state.rejects_by_reason)
+            books.rejects.resume(state.reject_bytes, state.rejects_by_reason, state.reject_examples)
+            books.repairs.resume(state.repair_bytes, state.repairs, state.unreadable)
+            books.read.update(state.values_read)
             if before is None or before.name != state.store or state.in_place:
                 live = await self._load_and_swap(before.contacts if before else 0)
             else:
                 # The crash came between the swap and the end of the load.
                 live = before.contacts
             indexed = await asyncio.to_thread(books.ledger.distinct, state.carried_bytes)
+            tally = await self._tally()
+        except LoadRefused as refused:
+            await self._stop(refused)
+            raise LoadRefused(f"{refused}; {_LEFT[state.in_place]}") from refused
         except BaseException as error:
             await self._stop(error)
             raise
-        books.close()
+        self._close()
         self._file.remove()
-        rejected = books.rejects.count
         return Summary(
-            rows=state.rows,
+            **outcome(state.reading, indexed, books, state.before, tally),
             indexed=indexed,
-            duplicates=state.rows - rejected - indexed,
-            rejected=rejected,
             live=live,
-            rejects_by_reason=dict(books.rejects.by_reason),
-            unknown_columns=tuple(state.unknown_columns),
             watermark=state.watermark,
             seconds=round(clock() - started, 2),
         )
 
     async def _load_and_swap(self, live: int) -> int:
         """The contacts that are live afterwards, where before there were `live`."""
+        state = self._state
         # Saved before there is a store: what a crash leaves behind is always known.
-        self._file.save(self._state)
+        self._file.save(state)
         if self._request.resume:
-            await self._loader.resume(self._state.mark)
+            await self._loader.resume(state.mark)
         else:
             await self._loader.start()
+        if not state.met and not self._request.rebuild:
+            await self._meet(live)
         await self._load()
-        self._progress.stage("building", self._state.rows)
+        self._progress.stage("building", state.reading.rows)
         contacts = await self._loader.finish()
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
+        if not self._request.rebuild:
+            tally = await self._tally()
+            check_filled(self._request.limits, state.before, contacts, tally.filled)
         await self._loader.swap()
         return contacts
+
+    async def _meet(self, live: int) -> None:
+        """Take in who is live, of whom there are so many, and what they have."""
+        state = self._state
+        if live:
+            self._progress.stage("meeting the live contacts", 0, read=False)
+        state.before = Before(await self._recognition.meet(), await self._loader.filled(), self._request.update)
+        state.tally = first_tally(state.before)
+        state.keys_bytes, state.met = self._recognition.size, True
+        self._file.save(state)
+        if live:
+            self._progress.stage("reading", 0, read=False)
+
+    async def _tally(self) -> Tally:
+        """What was found out about the contacts, but for the rows that were rejected after it was."""
+        lost = self._books.lost_rows()
+        return self._state.tally + await asyncio.to_thread(self._recognition.correct, lost)
 
     async def _stop(self, error: BaseException) -> None:
         """Leave what can be resumed, remove everything else. A second failure must not hide the first."""
         self._encoders.close()
-        self._books.close()
+        self._close()
         if isinstance(error, LoadRefused) or not self._state.numbered:
             with suppress(ContactsError):
                 await asyncio.shield(asyncio.ensure_future(self._loader.abort()))
             self._file.remove()
 
+    def _close(self) -> None:
+        self._books.close()
+        self._recognition.close()
+
     async def _load(self) -> None:
         state, sources = self._state, self._request.sources
         try:
-            for at in range(state.source, len(sources)):
-                if at != state.source:
-                    state.source, state.source_rows, state.place = at, 0, None
-                await self._load_source(sources[at])
+            while state.source < len(sources):
+                source = sources[state.source]
+                await self._load_source(source)
+                check_lines(source.name, state.lines, state.source_rows)
+                state.next_source()
         finally:
             await asyncio.to_thread(self._encoders.close)
         if not state.numbered and not state.in_place:
-            raise LoadRefused("the source has no rows; nothing was changed")
-        rejects = self._books.rejects
-        check_rejects(self._request.limits, state.rows, rejects.count, rejects.path)
+            check_rows(state.numbered)
+        check_columns(self._request.limits, self._books.read, self._books.repairs)
+        check_rejects(self._request.limits, state.reading.rows, self._books.rejects)
 
     async def _load_source(self, source: Source) -> None:
         state = self._state
         start, first = Start(state.source_rows, state.place), state.base + state.numbered + 1
-        writing: deque[tuple[Portion, asyncio.Task[list[Refusal]]]] = deque()
-        async with open_source(source, start, first, self._encoders) as opened:
+        reading_as = ReadingAs(self._request.strict_values, documents=not self._request.update or source.carried)
+        writing: deque[tuple[Recognised, asyncio.Task[list[Refusal]]]] = deque()
+        async with open_source(source, start, first, self._encoders, reading_as) as opened:
             if opened.columns is not None:
-                state.unknown_columns = list(dict.fromkeys([*state.unknown_columns, *opened.columns.unknown]))
+                state.reading = state.reading.opened(source.name, opened.notes, opened.columns.unknown)
             try:
                 async for portion in opened.portions:
+                    recognised = await self._recognition.recognise(portion)
                     if len(writing) == self._loader.in_flight:
                         await self._acknowledge(source, *writing.popleft())
-                    write = self._loader.write(portion.encoded.documents)
-                    writing.append((portion, asyncio.create_task(write)))
+                    write = self._loader.write(recognised.documents)
+                    writing.append((recognised, asyncio.create_task(write)))
                 while writing:
                     await self._acknowledge(source, *writing.popleft())
             finally:
@@ -168,20 +212,27 @@ class Job:
                     task.cancel()
                 await asyncio.gather(*[task for _, task in writing], return_exceptions=True)
 
-    async def _acknowledge(self, source: Source, portion: Portion, write: asyncio.Task[list[Refusal]]) -> None:
-        """Once `portion` is written, note what became of its rows, and save that as the state to resume from."""
+    async def _acknowledge(self, source: Source, recognised: Recognised, write: asyncio.Task[list[Refusal]]) -> None:
+        """Once the rows are written, note what became of them, and save that as the state to resume from."""
         try:
             refusals = await write
         except asyncio.CancelledError:
             write.cancel()
             raise
         state, rejects, ledger = self._state, self._books.rejects, self._books.ledger
-        self._books.enter(portion, refusals)
-        state.advance(portion.read, source.carried)
+        self._books.enter(recognised, refusals)
+        read = recognised.portion.read
+        state.advance(read, source.carried)
+        state.tally += recognised.tally
         if source.carried:
             state.carried_bytes = ledger.size
         state.rejected, state.rejects_by_reason = rejects.count, dict(rejects.by_reason)
-        state.reject_bytes, state.ledger_bytes = rejects.size, ledger.size
+        state.reject_examples = rejects.examples
+        state.reject_bytes, state.ledger_bytes, state.lost_bytes = rejects.size, ledger.size, self._books.lost.size
+        repairs = self._books.repairs
+        state.repairs, state.repair_bytes = [*repairs.kinds.values()], repairs.size
+        state.unreadable, state.values_read = dict(repairs.unreadable), dict(self._books.read)
+        state.keys_bytes = recognised.size
         state.mark = await self._loader.mark()
         self._file.save(state)
-        self._progress.update(state.rows, portion.read.position)
+        self._progress.update(state.reading.rows, read.position)

@@ -52,10 +52,10 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.stop()
 
-    def stage(self, name: str, rows: int) -> None:
-        """Say what happens now, e.g. `building`."""
+    def stage(self, name: str, rows: int, *, read: bool = True) -> None:
+        """Say what happens now, e.g. `building`; the sources are `read`, or are about to be."""
         self._stage = name
-        self._show(rows, self._total or 0, now=True)
+        self._show(rows, (self._total or 0) if read else 0, now=True)
 
     def update(self, rows: int, read_bytes: int) -> None:
         """`rows` have been read, from `read_bytes` of the source."""

@@ -28,6 +28,9 @@ class RejectFile:
     """Writes NDJSON to `path`, which is made with the first reject, and counts the rejects by reason.
 
     Without a path they are counted only.
+
+    Attributes:
+        examples: for each reason, the source and line of the first row that was rejected for it.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -35,11 +38,12 @@ class RejectFile:
         self.count = 0
         self.size = 0
         self.by_reason: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
         self._stream: BinaryIO | None = None
 
-    def resume(self, size: int, by_reason: Mapping[str, int]) -> None:
+    def resume(self, size: int, by_reason: Mapping[str, int], examples: Mapping[str, str]) -> None:
         """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
-        self.by_reason = Counter(by_reason)
+        self.by_reason, self.examples = Counter(by_reason), dict(examples)
         self.count, self.size = self.by_reason.total(), size
         if size and self.path is not None:
             self._stream = self.path.open("r+b" if self.path.exists() else "wb")
@@ -50,14 +54,16 @@ class RejectFile:
         """Record a row that was rejected."""
         self.count += 1
         kind = reject.reason.partition(":")[0]
-        self.by_reason[kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"] += 1
+        kind = kind if kind in self.by_reason or len(self.by_reason) < _REASON_KINDS else "other"
+        self.by_reason[kind] += 1
+        self.examples.setdefault(kind, encodable(f"{reject.source}, line {reject.line}"))
         if self.path is None:
             return
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.path.open("wb")
-        cells = {name: _encodable(text) for name, text in reject.row.items()}
-        plain = Reject(_encodable(reject.source), reject.line, _encodable(reject.reason), cells)
+        cells = {name: encodable(text) for name, text in reject.row.items()}
+        plain = Reject(encodable(reject.source), reject.line, encodable(reject.reason), cells)
         self.size += self._stream.write(msgspec.json.encode(plain) + b"\n")
 
     def flush(self) -> None:
@@ -72,6 +78,6 @@ class RejectFile:
             self._stream = None
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Bytes that were not of the source's encoding come as lone surrogates; they are shown as `\\udcXX`."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

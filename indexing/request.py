@@ -14,10 +14,14 @@ class Limits(msgspec.Struct, frozen=True):
     Attributes:
         max_rejects: the greatest share of rows that may be rejected, from 0 to 1.
         allow_shrink: let a load go live that has under half of the contacts that are live now.
+        allow_loss: fields that may lose nearly all their values.
+        allow_bad: headers of columns of which most cells need not be readable.
     """
 
     max_rejects: float = 0.01
     allow_shrink: bool = False
+    allow_loss: frozenset[str] = frozenset()
+    allow_bad: frozenset[str] = frozenset()
 
 
 class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,14 +30,19 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sources: read one after the other.
         rejects: the reject file.
+        repairs: the repair file.
         keep: earlier stores that stay for a rollback.
         workers: processes that encode; by default `loading.default_workers`.
         update: put the contacts among those that are live instead of replacing them.
         rebuild: read the live contacts; there are no other sources.
         resume: go on with the interrupted load.
+        strict_values: reject a row for a value that can't be read.
+        keep_filled: an update empties nothing.
+        new_uuids: nobody is looked for among the live contacts.
     """
 
     rejects: Path
+    repairs: Path = Path("repairs.ndjson")
     sources: Sequence[Source] = ()
     limits: Limits = Limits()
     keep: int = 1
@@ -41,3 +50,6 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
     update: bool = False
     rebuild: bool = False
     resume: bool = False
+    strict_values: bool = False
+    keep_filled: bool = False
+    new_uuids: bool = False

@@ -10,8 +10,11 @@ from typing import Self, TextIO
 
 import msgspec
 
+from indexing.repairs import RepairKind
 from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
+from indexing.sources.lines import Lines
+from indexing.tally import Before, Reading, Tally
 from mappings.errors import IndexingError
 
 
@@ -25,8 +28,14 @@ class JobState(msgspec.Struct, kw_only=True):
         source: the number of the source that is being read.
         source_rows: rows of that source that are done, the last of them at `place`.
         numbered: rows of all sources that are done; their numbers are the versions of the documents, from `base`.
-        rows: those among them that the summary is about.
+        lines: where the lines of that source have gone so far.
+        reading: what else was read; its rows are those that the summary is about.
         carried_bytes: where in the ledger those begin.
+        met: who is live has been taken into the key table: those `before`.
+        tally: what was found out about the contacts of these rows; of an update, `filled` begins with those live.
+        keys_bytes: how much of the key table's log is right.
+        lost_bytes: how much of the file of rows that were rejected late is.
+        unreadable: header → cells of its column that could not be read; `values_read` are those that could.
         mark: what the store needs to resume.
         watermark: the latest change that was read.
     """
@@ -41,24 +50,40 @@ class JobState(msgspec.Struct, kw_only=True):
     source_rows: int = 0
     place: str | None = None
     numbered: int = 0
-    rows: int = 0
+    lines: Lines | None = None
+    reading: Reading = Reading()
     rejected: int = 0
     rejects_by_reason: dict[str, int] = {}
+    reject_examples: dict[str, str] = {}
     reject_bytes: int = 0
+    repair_path: str = "repairs.ndjson"
+    repairs: list[RepairKind] = []
+    unreadable: dict[str, int] = {}
+    values_read: dict[str, int] = {}
+    repair_bytes: int = 0
     ledger_bytes: int = 0
     carried_bytes: int = 0
+    met: bool = False
+    before: Before = Before()
+    tally: Tally = Tally()
+    keys_bytes: int = 0
+    lost_bytes: int = 0
     mark: str = ""
     watermark: str | None = None
-    unknown_columns: list[str] = []
+
+    def next_source(self) -> None:
+        """The source is done."""
+        self.reading = self.reading.closed(self.lines)
+        self.source, self.source_rows, self.place, self.lines = self.source + 1, 0, None, None
 
     def advance(self, read: RowBatch, carried: bool) -> None:
         """The rows of `read` are done. Those that were `carried` over are no part of the summary."""
         count = len(read.rows)
         self.numbered += count
         self.source_rows += count
-        self.place = read.rows[-1].place
+        self.place, self.lines = read.rows[-1].place, read.lines
         if not carried:
-            self.rows += count
+            self.reading = msgspec.structs.replace(self.reading, rows=self.reading.rows + count)
             self.watermark = max(filter(None, (self.watermark, read.watermark)), default=None)
 
 
@@ -70,6 +95,8 @@ class StateFile:
         self._lock_path = data_dir / f"{index}.job.lock"
         self._lock: TextIO | None = None
         self.ledger_path = data_dir / f"{index}.job.ledger"
+        self.lost_path = data_dir / f"{index}.job.lost"
+        self.keys_path = data_dir / f"{index}.job.keys"
         self.index = index
 
     def __enter__(self) -> Self:
@@ -103,4 +130,5 @@ class StateFile:
     def remove(self) -> None:
         """Forget the load."""
         self._path.unlink(missing_ok=True)
-        self.ledger_path.unlink(missing_ok=True)
+        for path in (self.ledger_path, self.lost_path, *self.keys_path.parent.glob(f"{self.keys_path.name}*")):
+            path.unlink(missing_ok=True)

@@ -13,13 +13,13 @@ from importlib import resources
 
 import msgspec
 
+from mappings.countries import UNITED_STATES, countries, place_key
 from mappings.predicates import Phrase, Predicate, all_of, any_of
-from mappings.regions import Region, countries, place_key, region_of, region_with_commas
+from mappings.regions import Region, region_of, region_with_commas
 from mappings.text import normalise
 
 _CACHED_LENGTH = 128
 _COMMA = re.compile("[,，、،]")
-_UNITED_STATES = "united states"
 _UNITED_KINGDOM = "united kingdom"
 _UK_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
 _CAPITAL = frozenset({"washington dc", "washington d c"})
@@ -103,12 +103,23 @@ def _asked_place(text: str) -> AskedPlace | None:
 _cached_place = lru_cache(maxsize=4096)(_asked_place)
 
 
+def is_country(text: str) -> bool:
+    """`text` is a country's name or code, in one of the usual spellings."""
+    return place_key(normalise(text)) in _places().countries
+
+
+def is_us_state(text: str) -> bool:
+    """`text` is the name or the code of a state of the United States."""
+    name = normalise(text)
+    return name in _places().state_names or name in _places().states
+
+
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:
     given = normalise(country)
     nation = _places().countries.get(place_key(given), given)
     places = _split(city)
     region = normalise(state) or (places.pop() if len(places) > 1 else "")
-    if nation in ("", _UNITED_STATES):
+    if nation in ("", UNITED_STATES):
         region = _places().states.get(place_key(region), region)
     around = _UNITED_KINGDOM if nation in _UK_NATIONS else ""
     return tuple(dict.fromkeys(part for part in (*_expanded([*places, region]), nation, around) if part))
@@ -136,10 +147,10 @@ def _canonical(parts: list[str]) -> list[str]:
     result = []
     for index, (part, country, state) in enumerate(zip(parts, countries, states, strict=True)):
         last = index == len(parts) - 1
-        beside_us = _UNITED_STATES in countries[max(index - 1, 0) : index + 2]
+        beside_us = UNITED_STATES in countries[max(index - 1, 0) : index + 2]
         if state and (beside_us or (last and len(parts) == 2)):
             result.append(state)
-        elif country and (last or known == 1 or country == _UNITED_STATES):
+        elif country and (last or known == 1 or country == UNITED_STATES):
             result.append(country)
         else:
             result.append(state if state and last else part)
@@ -178,7 +189,7 @@ def _places() -> _Places:
 
 def _namesakes(name: str, codes: Mapping[str, str], states: Mapping[str, str]) -> tuple[str, ...]:
     """The others that a country's name is found in. What is its own is none: its islands, a territory in both lists."""
-    if name == _UNITED_STATES:
+    if name == UNITED_STATES:
         return ()
     nations = [other for other in codes.values() if other != name]
     regions = [f"{state} (US)" for code, state in states.items() if codes.get(code) != state]

@@ -10,20 +10,11 @@ from importlib import resources
 
 import msgspec
 
+from mappings.countries import UNITED_STATES, countries, place_key
 from mappings.predicates import Not, Phrase, Predicate, all_of, any_of
 from mappings.text import normalise
 
 _NO_NAME = frozenset({"and", "the", "region", "countries"})
-_UNITED_STATES = "united states"
-
-
-class Country(msgspec.Struct, frozen=True):
-    """A row of `data/countries.json`."""
-
-    alpha2: str
-    alpha3: str
-    name: str
-    aliases: tuple[str, ...]
 
 
 class Region(msgspec.Struct, frozen=True):
@@ -53,20 +44,6 @@ def region_of(text: str) -> Region | None:
 def region_with_commas(text: str) -> Region | None:
     """The same for a whole location, if the region is one that has commas in its name."""
     return region_of(text) if _region_key(text) in _names_with_commas() else None
-
-
-def place_key(part: str) -> str:
-    """What spellings are looked up by: without a leading `the`, and `u s a` as `usa`."""
-    key = part.removeprefix("the ")
-    letters = key.replace(" ", "")
-    return letters if 2 * len(letters) == len(key) + 1 else key
-
-
-@cache
-def countries() -> tuple[Country, ...]:
-    """The countries of ISO 3166-1, and Kosovo."""
-    data = resources.files("mappings").joinpath("data", "countries.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Country, ...])
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +97,7 @@ def _elsewhere(name: str, inside: Collection[str], all_countries: Iterable[str])
     return tuple(
         country
         for country in all_countries
-        if country not in inside and (country == _UNITED_STATES or any(phrase in f" {country} " for phrase in phrases))
+        if country not in inside and (country == UNITED_STATES or any(phrase in f" {country} " for phrase in phrases))
     )
 
 

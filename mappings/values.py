@@ -18,6 +18,9 @@ LAST_PAGE = 10**9
 _NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*([kmb]?)", re.IGNORECASE)
 _ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
 _ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},0[0-9]{2}")
+"""No bound is written `001`: `10,001` is what is left of `10,001+` where the URL has its `+` as it is, for a blank."""
+
 # In a text without two blanks side by side: of many in a row each would be tried.
 _COUNTED = re.compile(r" ?(?:employees|people|staff)\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r" ?[-‐‑‒–—−~] ?| to ", re.IGNORECASE)
@@ -62,7 +65,8 @@ def span(text: str) -> tuple[int | None, int | None] | None:
 
     `11,50`, `10001,` and `10001` (open above), `,50` (open below) as Apollo writes them; `201-500`, `201 to 500`,
     `1,001-5,000`, `10001+` and `10,001+ employees` as people do. Numbers have thousands commas only where no comma
-    separates: beside a dash, `to` or `+`. The bounds may be the wrong way round: such a range holds no number.
+    can separate: beside a dash, `to` or `+`, and before `001`. The bounds may be the wrong way round: such a range
+    holds no number.
 
     Raises:
         Malformed: more than two numbers, or something that is no number.
@@ -73,7 +77,7 @@ def span(text: str) -> tuple[int | None, int | None] | None:
     if len(sides) != 2 or not all(sides):
         sides = written.split(",")
     try:
-        if written.endswith("+"):
+        if written.endswith("+") or _THOUSANDS.fullmatch(written):
             return number(written.removesuffix("+")), None
         low, high = (number(side) if side.strip() else None for side in (sides if len(sides) > 1 else (*sides, "")))
     except ValueError:

@@ -74,8 +74,7 @@ class ContactListItem(msgspec.Struct, frozen=True):
     """A contact as it is sent: exactly this, in this order, is stored. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
     # fmt: off
-    uuid: Annotated[str, Form.TEXT, ContactField(
-        headers=("id", "contact id", "apollo contact id"), stock="contact.uuid", simple=True)]
+    uuid: Annotated[str, Form.TEXT, ContactField(stock="contact.uuid", simple=True)]
     first_name: Annotated[Text, ContactField(
         stock="contact.first_name", apollo=("person_first_name",), simple=True, sort=())] = None
     last_name: Annotated[Text, ContactField(
@@ -235,7 +234,10 @@ ContactSimpleItem: type[msgspec.Struct] = msgspec.defstruct(
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(ContactCompleteItem).decode
 
-_MORE_BEGINS = b',"%b":' % MORE_FIELDS[0].encode()
+NO_MORE = b"{%b}" % b",".join(b'"%b":null' % name.encode() for name in MORE_FIELDS)
+"""The further fields of a contact that has none of them."""
+
+_MORE_BEGINS, _NO_MORE_ENDS = b',"%b":' % MORE_FIELDS[0].encode(), b",%b" % NO_MORE[1:]
 
 
 def complete_json(contact: ContactCompleteItem) -> bytes:
@@ -250,10 +252,11 @@ def contact_of(json: bytes) -> ContactCompleteItem:
 
 def halves(complete: bytes) -> tuple[bytes, bytes]:
     """What a `complete_json` is stored as: its item and, unless all of that is null, its further fields."""
+    if complete.endswith(_NO_MORE_ENDS):
+        return complete[: -len(_NO_MORE_ENDS)] + b"}", b""
     # The first place is the right one: within a text there is no quotation mark, and before it is no other object.
     at = complete.index(_MORE_BEGINS)
-    more = b"{" + complete[at + 1 :]
-    return complete[:at] + b"}", b"" if more == NO_MORE else more
+    return complete[:at] + b"}", b"{" + complete[at + 1 :]
 
 
 def joined(item: bytes, more: bytes | None) -> bytes:
@@ -269,10 +272,6 @@ def item_json(contact: ContactCompleteItem) -> bytes:
 def more_json(contact: ContactCompleteItem) -> bytes:
     """The contact's further fields, nulls included, as one object; nothing if all of them are null."""
     return halves(_encode(contact))[1]
-
-
-NO_MORE = b"{%b}" % b",".join(b'"%b":null' % name.encode() for name in MORE_FIELDS)
-"""The further fields of a contact that has none of them."""
 
 
 def _plain(*kinds: Kind) -> dict[str, SearchField]:

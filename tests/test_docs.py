@@ -75,8 +75,12 @@ def service_file(directory: Path, url: str) -> Path:
 
 
 def pattern(text: str) -> str:
-    """What matches a printed example: `…` stands for anything on its line."""
-    return re.escape(trimmed(text)).replace("…", ".*")
+    """What matches a printed example: `…` stands for anything on its line or, alone on it, for any lines."""
+    lines = [
+        r"(?:.*\n)*" if line == "…" else re.escape(line).replace("…", ".*") + r"\n"
+        for line in trimmed(text).split("\n")
+    ]
+    return "".join(lines).removesuffix(r"\n")
 
 
 def trimmed(text: str) -> str:

@@ -63,7 +63,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A CSV whose header calls the made-up field by its alias."""
     path = tmp_path_factory.mktemp("people") / "people.csv"
     with path.open("w", newline="") as stream:
-        csv.writer(stream).writerows([("Id", "First Name", "Created At", "Known As"), *PEOPLE])
+        csv.writer(stream).writerows([("uuid", "First Name", "Created At", "Known As"), *PEOPLE])
     return str(path)
 
 
@@ -245,7 +245,7 @@ def test_the_engine_answers(naive_environment: dict[str, str]) -> None:
 
 def test_loads_of_the_engine_are_listed_and_undone(naive_environment: dict[str, str], tmp_path: Path) -> None:
     one = tmp_path / "one.csv"
-    one.write_text("Id,Known As\n4,Bobby\n")
+    one.write_text("uuid,Known As\n4,Bobby\n")
     loaded(naive_environment, "csv", str(one), "--allow-shrink")
     assert told(naive_environment, "uuids", BOBBY)["uuids"] == ["4"]
     assert [(store["contacts"], store["live"]) for store in status(naive_environment)["stores"]] == [
@@ -280,7 +280,7 @@ def database(tmp_path: Path) -> str:
     """An SQLite file with the people in it."""
     path = tmp_path / "people.sqlite"
     connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE people(id INT, first_name TEXT, created_at TEXT, known_as TEXT, notes TEXT)")
+    connection.execute("CREATE TABLE people(uuid INT, first_name TEXT, created_at TEXT, known_as TEXT, notes TEXT)")
     connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, 'none')", PEOPLE)
     connection.commit()
     connection.close()

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from api.settings import Settings
-from indexing.cli.load_options import LoadOptions, dry_run_option, run_load, update_option, with_load_options
+from indexing.cli.load_options import LoadOptions, run_load, with_load_options, with_source_options
 from indexing.cli.options import with_settings
 from indexing.cli.sources import SOURCES
 from indexing.cli.stores import rollback, status
@@ -37,8 +37,7 @@ def _command_of(name: str) -> click.Command:
     request_of = source.callback
     assert request_of is not None
 
-    @update_option
-    @dry_run_option
+    @with_source_options
     @with_load_options
     @with_settings()
     def run(settings: Settings, options: LoadOptions, **own: Any) -> None:

@@ -9,10 +9,11 @@ import click
 import msgspec
 
 from indexing.cli.interrupts import run_async
+from indexing.cli.load_report import show_dry_run, show_load
 from indexing.cli.places import files_place
-from indexing.cli.terminal import Table, print_json, print_json_indented, print_table, say
+from indexing.cli.terminal import print_json
 from indexing.dry_run import DryRun, dry_run
-from indexing.job import Summary
+from indexing.filled import FIELDS
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
 from indexing.request import Limits, LoadRequest
@@ -20,8 +21,10 @@ from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
 from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
+from search.engines import open_loader
 
-_MOST_REASONS = 10
+_REQUESTED = ("rejects", "repairs", "keep", "workers", "resume", "strict_values", "new_uuids", "keep_filled")
+"""Flags that stand for a field of `LoadRequest` each."""
 
 
 class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,12 +59,26 @@ _OPTIONS = (
         help="Where rejected rows go.",
     ),
     click.option(
+        "--repairs",
+        type=click.Path(path_type=Path),
+        default=Path("repairs.ndjson"),
+        show_default=True,
+        help="Where values go that could not be read.",
+    ),
+    click.option(
         "--max-rejects",
         type=_Share(),
         default="1%",
         show_default=True,
         metavar="N%",
         help="Share of rows that may be rejected; more fails the run and nothing goes live.",
+    ),
+    click.option(
+        "--allow-loss",
+        multiple=True,
+        type=click.Choice(FIELDS),
+        metavar="FIELD",
+        help="Go live even if hardly anybody has FIELD any more. May be repeated.",
     ),
     click.option("--allow-shrink", is_flag=True, help="Go live even with under half of the contacts that are live."),
     click.option(
@@ -77,12 +94,28 @@ _OPTIONS = (
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
 )
 
-update_option = click.option(
-    "--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."
+_SOURCE_OPTIONS = (
+    click.option("--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."),
+    click.option("--keep-filled", is_flag=True, help="With --update: an empty cell leaves what is there as it is."),
+    click.option("--new-uuids", is_flag=True, help="Look for nobody among the live contacts; give uuids afresh."),
+    click.option(
+        "--allow-bad",
+        multiple=True,
+        metavar="COLUMN",
+        help="Load even if more than half of COLUMN can't be read. May be repeated.",
+    ),
+    click.option("--strict-values", is_flag=True, help="Reject a row for a value that can't be read."),
+    click.option(
+        "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
+    ),
 )
-dry_run_option = click.option(
-    "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
-)
+
+
+def with_source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the flags of loads from a source, on top of those of all loads."""
+    for option in reversed(_SOURCE_OPTIONS):
+        command = option(command)
+    return command
 
 
 def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,10 +123,19 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, update: bool = False, dry_run: bool = False, as_json: bool, **values: Any) -> Any:
-        limits = Limits(max_rejects=values.pop("max_rejects"), allow_shrink=values.pop("allow_shrink"))
-        shared = {name: values.pop(name) for name in ("rejects", "keep", "workers", "resume")}
+        limits = Limits(
+            max_rejects=values.pop("max_rejects"),
+            allow_shrink=values.pop("allow_shrink"),
+            allow_loss=frozenset(values.pop("allow_loss")),
+            allow_bad=frozenset(values.pop("allow_bad", ())),
+        )
+        shared = {name: values.pop(name) for name in _REQUESTED if name in values}
         if dry_run and shared["resume"]:
             raise click.UsageError("--dry-run and --resume exclude each other.")
+        if update and shared.get("new_uuids"):
+            raise click.UsageError("--update and --new-uuids exclude each other.")
+        if shared.get("keep_filled") and not update:
+            raise click.UsageError("--keep-filled goes with --update.")
         request = LoadRequest(limits=limits, update=update, **shared)
         return command(*args, options=LoadOptions(request=request, dry_run=dry_run, as_json=as_json), **values)
 
@@ -107,9 +149,8 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
     tune_memory()
     request = options.request
     if options.dry_run:
-        workers = request.workers or default_workers(settings.engine)
-        outcome = run_async(dry_run(request.sources, workers))
-        print_json(outcome) if options.as_json else _show_dry_run(outcome)
+        outcome = run_async(_dry_run(settings, request))
+        print_json(outcome) if options.as_json else show_dry_run(outcome)
         return
     try:
         summary = run_async(load(settings, request))
@@ -119,40 +160,14 @@ def run_load(settings: EngineSettings, options: LoadOptions) -> None:
         if StateFile(settings.data_dir, settings.index).load() is None:
             raise
         raise KeyboardInterrupt("what was loaded so far stays for --resume") from None
-    print_json(summary) if options.as_json else _show(summary, request.rejects)
+    print_json(summary) if options.as_json else show_load(summary, request)
     if summary.watermark:
         Watermark(settings.data_dir, settings.index).write(summary.watermark)
 
 
-def _show(summary: Summary, rejects: Path) -> None:
-    counts = {"rows read": summary.rows, "= indexed": summary.indexed}
-    _show_counts(counts | {"+ duplicates": summary.duplicates, "+ rejected": summary.rejected})
-    rate = int(summary.rows / max(summary.seconds, 0.01))
-    say(f"{summary.seconds:.1f} s, {rate:,} rows/s; {summary.live:,} contacts are live.")
-    if summary.unknown_columns:
-        say(f"Dropped unknown columns: {', '.join(summary.unknown_columns)}")
-    if summary.rejected:
-        say(f"Rejected rows are in {rejects}:")
-        _show_reasons(summary.rejects_by_reason)
-
-
-def _show_dry_run(outcome: DryRun) -> None:
-    for source, columns in outcome.columns.items():
-        rows = [(header, field or "(dropped)") for header, field in columns.items()]
-        print_table(Table(("column", "field"), rows, title=source, framed=False))
-    for example in outcome.examples:
-        present = {name: value for name, value in example.items() if value is not None}
-        print_json_indented(present)
-    counts = {"rows read": outcome.rows, "= accepted": outcome.accepted}
-    _show_counts(counts | {"+ duplicates": outcome.duplicates, "+ rejected": outcome.rejected})
-    _show_reasons(outcome.rejects_by_reason)
-    say("Nothing was written.")
-
-
-def _show_counts(counts: dict[str, int]) -> None:
-    print_table(Table((), [(label, f"{count:,}") for label, count in counts.items()], framed=False))
-
-
-def _show_reasons(reasons: dict[str, int]) -> None:
-    for reason, count in sorted(reasons.items(), key=lambda entry: -entry[1])[:_MOST_REASONS]:
-        say(f"  {count:,}  {reason}")
+async def _dry_run(settings: EngineSettings, request: LoadRequest) -> DryRun:
+    loader = open_loader(settings)
+    try:
+        return await dry_run(request, loader, request.workers or default_workers(settings.engine))
+    finally:
+        await loader.close()

@@ -12,6 +12,7 @@ import msgspec
 
 from indexing.request import LoadRequest
 from indexing.sources.csv import CsvSource
+from indexing.sources.dates import Order
 from indexing.sources.delimited import DELIMITERS
 from indexing.sources.text_encoding import check_encoding
 from indexing.sources.watermark import Watermark
@@ -50,7 +51,7 @@ def csv_files(
     encoding: str | None,
     delimiter: str | None,
     sheet: str | None,
-    dates: str | None,
+    dates: Order | None,
 ) -> LoadRequest:
     """Load one or more files, e.g. untouched Apollo.io exports, as the new set of contacts.
 

@@ -91,7 +91,7 @@ async def _status(settings: EngineSettings) -> Status:
         stores = await loader.stores()
     finally:
         await loader.close()
-    return Status(stores, InterruptedLoad(state.store, state.rows, state.rejected) if state else None)
+    return Status(stores, InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None)
 
 
 async def _rollback(settings: EngineSettings) -> Store:

@@ -64,9 +64,9 @@ class Reading(msgspec.Struct, frozen=True):
 
     Attributes:
         columns: what the columns mean; `None` when the rows are finished contacts.
-        batches: all rows after the start, in order. They are asked for one at a time, nothing is read ahead of that,
-            and whoever asks closes the generator. It raises `SourceError`.
-        notes: what was decided about the source that its owner may know better; sentences for people.
+        batches: all rows after the start, in order. They are asked for one at a time, a batch at most is read ahead of
+            that, and whoever asks closes the generator. It raises `SourceError`.
+        notes: what was decided about the source that its owner may know better; for people, after its name.
     """
 
     columns: ColumnMapping | None

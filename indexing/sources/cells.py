@@ -16,7 +16,7 @@ import msgspec
 from search.fields import LIST_FIELDS
 
 Cell = str | bool | int | float | Decimal | datetime | date | UUID | Sequence["Cell"] | None
-"""`None` is an empty cell. A value of any other type counts as its `str`."""
+"""`None` is an empty cell. A value of any other type counts as its `str`, but an object of JSON as that."""
 
 _json = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -68,6 +68,7 @@ _TEXT_OF: dict[type, Callable[[Any], str]] = {
     Decimal: lambda number: format(number, "f"),
     date: date.isoformat,
     datetime: datetime.isoformat,
+    dict: lambda members: json.dumps(members, ensure_ascii=False, separators=(",", ":"), default=text_of),
     list: lambda cells: "; ".join(values_of(cells)),
     tuple: lambda cells: "; ".join(values_of(cells)),
 }

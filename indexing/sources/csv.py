@@ -19,19 +19,20 @@ import msgspec
 import zstandard
 
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
-from indexing.sources.columns import map_columns
+from indexing.sources.columns import ColumnMapping, map_columns
+from indexing.sources.dates import SAMPLED, DateOrder, Order, date_order
 from indexing.sources.delimited import DelimitedTable
 from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
 from indexing.sources.table_rows import TableRows, is_filled
-from indexing.sources.text_encoding import LOOKED_THROUGH, Encoding, detect_encoding
-from indexing.sources.unpacking import Resumed, unpacked
+from indexing.sources.text_encoding import Encoding, detect_encoding
+from indexing.sources.unpacking import Resumed, buffered, unpacked
 from mappings.errors import SourceError
 
 SAMPLE_BATCHES = 7
 """Batches that are read before the first of them is given, to decide what the whole file means: 10,000 rows."""
 
-_STANDARD_INPUT_AHEAD = 8 * 1024 * 1024
-"""Bytes of standard input, which can't be read twice, in which its encoding shows."""
+_PIPED = 8 * 1024 * 1024
+"""Bytes of what can't be read twice, in which its encoding must show."""
 
 
 class CsvSource(Source, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ class CsvSource(Source, frozen=True, kw_only=True):
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
-    dates: str | None = None
+    dates: Order | None = None
     overrides: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
@@ -92,18 +93,24 @@ class _Rows:
     """The rows of an open file."""
 
     def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
-        self._source, self._raw = source, raw
+        self._source, self._raw = source, buffered(raw)
+        self._begin = raw.tell() if raw.seekable() else None
         self.notes: tuple[str, ...] = ()
         with _telling(source):
-            # Kept although nobody asks for it again: without it, the file would be closed when it is collected.
-            self._stream = unpacked(raw)
-            table = self._table(self._stream)
+            table = self._table(unpacked(self._raw))
             if table.header is None:
                 raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
             self._table_rows = TableRows(table, table.header)
             self._batches = batched(self._table_rows)
             self._sample = list(islice(self._batches, SAMPLE_BATCHES))
-            self.columns = map_columns(table.header.cells, source.overrides)
+            self.columns = self._dated(map_columns(table.header.cells, source.overrides))
+
+    def _dated(self, columns: ColumnMapping) -> ColumnMapping:
+        """`columns` with the order of the dates in them, as the flag or the first rows say."""
+        if self._source.dates is not None:
+            return msgspec.structs.replace(columns, dates=DateOrder.always(self._source.dates))
+        sample = (row.cells for batch in self._sample for row in batch if row.problem is None)
+        return msgspec.structs.replace(columns, dates=date_order(columns, islice(sample, SAMPLED)))
 
     async def batches(self, start: Start) -> AsyncGenerator[RowBatch]:
         batches = self._read(start.rows)
@@ -117,7 +124,7 @@ class _Rows:
             ahead = next(batches, None)
             while ahead is not None:
                 rows, ahead = ahead, next(batches, None)
-                position = self._raw.tell() if self._raw.seekable() else 0
+                position = 0 if self._begin is None else self._raw.tell()
                 yield RowBatch(rows, position, lines=self._table_rows.lines)
 
     def _after(self, skipped: int) -> Iterator[list[Row]]:
@@ -138,7 +145,7 @@ class _Rows:
             raise SourceError(f"--sheet {source.sheet}: {source.name} is a text, which has no sheets")
         encoding, stream = self._encoding(stream)
         if encoding.guess is not None:
-            self.notes = (f"{source.name} is read as {encoding.guess} text; --encoding says otherwise",)
+            self.notes = (f"read as {encoding.guess} text; --encoding says otherwise",)
         text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
         return DelimitedTable(text, source.delimiter, source.overrides)
 
@@ -146,11 +153,12 @@ class _Rows:
         """How `stream` is to be read; and itself, of which nothing has been read."""
         if self._source.encoding is not None:
             return Encoding(self._source.encoding), stream
-        if self._source.path != "-":
-            with Path(self._source.path).open("rb") as again:
-                return detect_encoding(unpacked(again), LOOKED_THROUGH), stream
-        head = stream.read(_STANDARD_INPUT_AHEAD)
-        return detect_encoding(io.BytesIO(head), len(head)), io.BufferedReader(Resumed(head, stream))
+        if self._begin is not None:
+            encoding = detect_encoding(stream)
+            self._raw.seek(self._begin)
+            return encoding, unpacked(self._raw)
+        head = stream.read(_PIPED)
+        return detect_encoding(io.BytesIO(head)), io.BufferedReader(Resumed(head, stream))
 
 
 def _no_header(source: CsvSource, empty: bool) -> str:

@@ -14,7 +14,7 @@ from typing import TextIO
 from indexing.sources.base import Row
 from indexing.sources.cells import Cell
 from indexing.sources.header_row import SEARCHED, Header, find_header
-from indexing.sources.quotes import MOST_LINES, BrokenRow, Dialect
+from indexing.sources.quotes import MOST_LINES, UNCLOSED, BrokenRow, Dialect
 
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 16 * 1024 * 1024
@@ -73,7 +73,7 @@ class DelimitedTable:
             try:
                 for cells in reader:
                     if len(taken) == 1:
-                        yield Row(line, cells)
+                        yield self._row_of_one_line(line, cells, width)
                         taken.clear()
                         line += 1
                         continue
@@ -90,6 +90,15 @@ class DelimitedTable:
                 taken.clear()
                 yield Row(line, (), f"the row is not CSV: {error}")
                 line += 1
+
+    def _row_of_one_line(self, line: int, cells: list[str], width: int) -> Row:
+        """The row of the only line taken. Where cells are missing, a quote may have taken them into another one."""
+        if len(cells) < width and '"' in (text := self._taken[0]):
+            row = BrokenRow(self._dialect)
+            row.add(text)
+            if row.swallows_cells:
+                return Row(line, (text.rstrip("\r\n"),), UNCLOSED)
+        return Row(line, cells)
 
     def _fed(self) -> Iterator[str]:
         """The lines, to the reader of cells; it asks for a second one only while a quote is open."""

@@ -14,6 +14,8 @@ from indexing.sources.cells import Cell
 MOST_LINES = 50
 """Of one cell."""
 
+UNCLOSED = "a quote is not closed before the next one opens"
+
 
 class Dialect(msgspec.Struct, frozen=True):
     """How cells are told apart.
@@ -58,6 +60,8 @@ class BrokenRow:
         self._column = 0
         self._cells: list[_BrokenCell] = []
         self._open: _BrokenCell | None = None
+        self.swallows_cells = False
+        """A quoted cell with a delimiter in it begins and ends on one line, and something else follows its end."""
         self.lines: list[str] = []
 
     def add(self, line: str) -> None:
@@ -80,6 +84,7 @@ class BrokenRow:
                     self._open = _BrokenCell(self._column, number)
                     self._cells.append(self._open)
                     return
+                self.swallows_cells |= self._dialect.delimiter in line[begin:at] and not self._ends_cell(line, at)
             at = self._next_cell(line, at)
 
     @property
@@ -101,7 +106,7 @@ class BrokenRow:
             far = f"after {MOST_LINES} lines" if self.overlong else "before the file ends"
             return f"a quote is not closed {far}"
         if not cell.well_closed:
-            return "a quote is not closed before the next one opens"
+            return UNCLOSED
         if width > 1 and self._has_rows_inside(cell, width, ragged):
             return "a quote takes whole rows with it"
         return None

@@ -21,8 +21,8 @@ from mappings.errors import SourceError
 LARGEST = 256 * 1024 * 1024
 """Bytes of a workbook as it lies on the disk."""
 
-LARGEST_UNPACKED = 2 * 1024 * 1024 * 1024
-"""Bytes of the sheets and texts in it. They take about as much memory."""
+LARGEST_UNPACKED = 1024 * 1024 * 1024
+"""Bytes of the sheets and texts in it. They take a little more of memory."""
 
 ZIPPED, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

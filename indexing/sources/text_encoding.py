@@ -39,11 +39,12 @@ class Encoding(msgspec.Struct, frozen=True):
     @property
     def errors(self) -> str:
         """What becomes of wrong bytes: lone surrogates, which cost their row and not the load."""
-        return "surrogatepass" if self.codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        wide = codecs.lookup(self.codec).name.startswith(("utf-16", "utf-32"))
+        return "surrogatepass" if wide else "surrogateescape"
 
 
-def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
-    """The encoding of `text`, of which so many bytes are read, and `most` at most before the first beyond ASCII."""
+def detect_encoding(text: BinaryIO) -> Encoding:
+    """The encoding of `text`, which is read only as far as that needs."""
     chunk = text.read(_CHUNK)
     for mark, codec in _MARKS:
         if chunk.startswith(mark):
@@ -52,7 +53,7 @@ def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
         return Encoding(wide, _WIDE[wide])
     looked = len(chunk)
     while chunk.isascii():
-        if not chunk or looked >= most:
+        if not chunk or looked >= LOOKED_THROUGH:
             return Encoding("utf-8")
         chunk = text.read(_CHUNK)
         looked += len(chunk)
@@ -64,9 +65,9 @@ def detect_encoding(text: BinaryIO, most: int = LOOKED_THROUGH) -> Encoding:
 
 
 def check_encoding(name: str) -> None:
-    """Raises `SourceError` when there is no such encoding."""
+    """Raises `SourceError` when there is no such encoding of texts."""
     try:
-        codecs.lookup(name)
+        "".encode(name)
     except LookupError as error:
         raise SourceError(f"--encoding {name}: {error}") from error
 

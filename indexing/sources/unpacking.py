@@ -10,14 +10,18 @@ _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _BUFFER = 256 * 1024
 
 
-def unpacked(raw: BinaryIO) -> io.BufferedReader:
-    """What the open file `raw` holds."""
-    stream = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)
+def buffered(raw: BinaryIO) -> io.BufferedReader:
+    """`raw`, or a stream of it that can be looked into without reading on, and closes `raw` when it is collected."""
+    return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)
+
+
+def unpacked(stream: io.BufferedReader) -> io.BufferedReader:
+    """What the open file `stream` holds. `stream` stays open when that is collected, unless it is the same."""
     begin = stream.peek(4)[:4]
     if begin.startswith(_GZIP):
         return io.BufferedReader(gzip.GzipFile(fileobj=stream, mode="rb"), _BUFFER)
     if begin.startswith(_ZSTANDARD):
-        unpacking = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        unpacking = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False)
         return io.BufferedReader(unpacking, _BUFFER)
     return stream
 

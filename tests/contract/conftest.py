@@ -10,6 +10,7 @@ import pytest
 
 from indexing.sample.contacts import write_sample
 from tests.contract.doors import Door, RestDoor, WebSocketDoor
+from tests.harness import loads
 from tests.harness.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
@@ -71,3 +72,23 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
 def door(request: pytest.FixtureRequest, service: Service) -> Door:
     found: Door = request.param(service)
     return found
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def new_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], dict[str, str]]:
+    """Makes environments of a command line that has no contacts yet, all of one engine."""
+
+    def make() -> dict[str, str]:
+        directory = tmp_path_factory.mktemp(request.param)
+        if request.param == "duckdb":
+            return loads.duckdb_environment(directory)
+        url, index = request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("own_index")("case")
+        return loads.elasticsearch_environment(directory, url, index)
+
+    return make
+
+
+@pytest.fixture
+def empty_store(new_store: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Such an environment for one test."""
+    return new_store()

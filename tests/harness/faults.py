@@ -77,6 +77,31 @@ def killed_load(environment: dict[str, str], *flags: str, kills: int, seed: int,
     return loaded(environment, "csv", *flags, *_resume(environment))
 
 
+def outlived_load(environment: dict[str, str], *flags: str, kills: int, seed: int, log: Path) -> dict[str, Any]:
+    """The summary of `contacts index csv FLAGS` that was killed up to so many times, and resumed, until it was over.
+
+    It is never begun anew: an update in place can't be. What the jobs say goes to `log`.
+    """
+    chance = random.Random(seed)
+    with log.open("ab") as output:
+        while True:
+            command = [*CONTACTS, *arguments(environment, "csv", *flags, *_resume(environment))]
+            process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=output, start_new_session=True
+            )
+            try:
+                said, _ = process.communicate(timeout=chance.uniform(1.0, 2.5) if kills else 120)
+            except subprocess.TimeoutExpired:
+                os.kill(process.pid, signal.SIGKILL)
+                process.communicate()
+                kills -= 1
+                _wait_until_gone(process.pid)
+            else:
+                assert process.returncode == 0, log.read_text()[-2000:]
+                summary: dict[str, Any] = json.loads(said)
+                return summary
+
+
 def _resume(environment: dict[str, str]) -> list[str]:
     return ["--resume"] if interrupted(environment) is not None else []
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.settings import load_settings
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import Row, Source, Start
 from indexing.sources.columns import ColumnMapping
@@ -32,8 +32,9 @@ def elasticsearch_environment(directory: Path, url: str, index: str) -> dict[str
 
 
 def arguments(environment: dict[str, str], kind: str, *flags: str) -> list[str]:
-    rejects = Path(environment["CONTACTS_DATA_DIR"]).parent / "rejects.ndjson"
-    return ["index", kind, *flags, "--json", "--rejects", str(rejects)]
+    directory = Path(environment["CONTACTS_DATA_DIR"]).parent
+    files = ["--rejects", str(directory / "rejects.ndjson"), "--repairs", str(directory / "repairs.ndjson")]
+    return ["index", kind, *flags, "--json", *files]
 
 
 def run_load(environment: dict[str, str], kind: str, *flags: str, stdin: str | None = None) -> Any:
@@ -46,7 +47,7 @@ def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | Non
     outcome = run_load(environment, kind, *flags, stdin=stdin)
     assert outcome.returncode == 0, outcome.stderr
     summary = json.loads(outcome.stdout)
-    assert summary["rows"] == summary["indexed"] + summary["duplicates"] + summary["rejected"]
+    assert summary["rows"] == summary["indexed"] + summary["repeated"] + summary["rejected"]
     return summary
 
 
@@ -114,8 +115,8 @@ def items_of(source: Source) -> list[ContactCompleteItem]:
     """The contacts that the rows of `source` are, of which all must be some."""
     outcome = read(source)
     assert outcome.columns is not None
-    item_of = item_reader(outcome.columns.fields)
-    return [item_of(row.cells) for row in outcome.rows]
+    contact_of = contact_reader(outcome.columns)
+    return [contact_of(row.cells).contact for row in outcome.rows]
 
 
 async def _read(source: Source, start: Start) -> Read:
@@ -128,11 +129,11 @@ async def _read(source: Source, start: Start) -> Read:
 def people(number: int, first: int = 0, title: str = "CEO") -> str:
     """A CSV of so many contacts with uuids of their own."""
     rows = "".join(f"id-{at:06},p{at}@acme.com,{title}\n" for at in range(first, first + number))
-    return f"Id,Email,Title\n{rows}"
+    return f"uuid,Email,Title\n{rows}"
 
 
 def awkward_sample(path: Path, number: int) -> Path:
-    """A CSV of made-up contacts, with duplicates and rows that are rejected among them."""
+    """A CSV of made-up contacts, with repeated rows and rows that are rejected among them."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(number, stream)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

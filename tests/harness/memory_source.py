@@ -18,7 +18,7 @@ class MemorySource(Source, frozen=True, kw_only=True):
         closed: has an element for every time that it was closed.
     """
 
-    headers: Sequence[str] = ("Id", "Other", "Title")
+    headers: Sequence[str] = ("uuid", "Other", "Title", "Email")
     rows: Sequence[Row]
     fails: bool = False
     read: list[int] = msgspec.field(default_factory=list)
@@ -45,4 +45,4 @@ class MemorySource(Source, frozen=True, kw_only=True):
 
 def contact_rows(number: int, first: int = 0, title: str = "CEO") -> list[Row]:
     """Rows of so many contacts with uuids of their own."""
-    return [Row(at + 1, (f"id-{at:06}", "dropped", title)) for at in range(first, first + number)]
+    return [Row(at + 1, (f"id-{at:06}", "kept", title, f"p{at}@acme.com")) for at in range(first, first + number)]

@@ -4,26 +4,78 @@ from pathlib import Path
 
 import pytest
 
-from indexing.guard import LoadRefused, check_contacts, check_rejects
+from indexing.filled import FIELDS
+from indexing.guard import LoadRefused, check_contacts, check_filled, check_rejects
+from indexing.rejects import Reject, RejectFile
 from indexing.request import Limits
+from indexing.tally import Before
 
 
 @pytest.mark.parametrize(
     ("rows", "rejected", "share", "said"),
     [
         (100, 1, 0.01, None),
-        (100, 2, 0.01, r"2 of 100 rows were rejected, more than --max-rejects allows \(1.0%\); see r.ndjson; the live"),
+        (
+            100,
+            2,
+            0.01,
+            r"2 of 100 rows were rejected, more than --max-rejects allows \(1.0%\): 2 × a \(x, line 9\); see",
+        ),
         (0, 0, 0.0, None),
         (3, 3, 1.0, None),
     ],
 )
 def test_rejects(rows: int, rejected: int, share: float, said: str | None) -> None:
-    limits = Limits(max_rejects=share)
+    limits, rejects = Limits(max_rejects=share), RejectFile(None)
+    for at in range(rejected):
+        rejects.add(Reject("x", at + 9, "a: text of a cell", {}))
     if said is None:
-        check_rejects(limits, rows, rejected, Path("r.ndjson"))
+        check_rejects(limits, rows, rejects)
         return
     with pytest.raises(LoadRefused, match=said):
-        check_rejects(limits, rows, rejected, Path("r.ndjson"))
+        check_rejects(limits, rows, rejects)
+
+
+def test_the_commonest_reasons_for_rejects_are_told(tmp_path: Path) -> None:
+    rejects = RejectFile(tmp_path / "r.ndjson")
+    for at, reason in enumerate("ddcccbbbbaaaaa", 2):
+        rejects.add(Reject("x.csv", at, f"{reason}: secret", {}))
+    rejects.close()
+    told = "5 × a (x.csv, line 11); 4 × b (x.csv, line 7); 3 × c (x.csv, line 4); see "
+    with pytest.raises(LoadRefused) as refused:
+        check_rejects(Limits(), 14, rejects)
+    assert told in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+PEOPLE = {"first_name": 10, "last_name": 10, "title": 5, "city": 4}
+
+
+def counts(**filled: int) -> tuple[int, ...]:
+    return tuple(filled.get(name, 0) for name in FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("now", "allowed", "said"),
+    [
+        ({"last_name": 10, "first_name": 10, "title": 1}, (), None),
+        (
+            {"last_name": 10, "first_name": 10, "title": 0},
+            (),
+            r"title \(5 of 10 contacts have it, 0 of 10 would\); .*--allow-loss title$",
+        ),
+        ({"last_name": 10, "first_name": 10, "title": 0}, ("title",), None),
+        ({"title": 10, "company": 10}, ("last_name", "first_name"), "nobody in it has a name"),
+        ({"email": 10, "title": 10}, ("last_name", "first_name"), None),
+    ],
+)
+def test_substance(now: dict[str, int], allowed: tuple[str, ...], said: str | None) -> None:
+    limits, before = Limits(allow_loss=frozenset(allowed)), Before(10, PEOPLE)
+    if said is None:
+        check_filled(limits, before, 10, counts(**now))
+        return
+    with pytest.raises(LoadRefused, match=said):
+        check_filled(limits, before, 10, counts(**now))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from indexing.cli.server_process import CONTACTS
 from mappings.predicates import ContactFilter
 from search.engines import open_engine
-from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
+from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch, outlived_load
 from tests.harness.loads import (
     arguments,
     awkward_sample,
@@ -49,7 +49,7 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     summary = killed_load(environment, *flags, kills=KILLS, seed=11, log=tmp_path / "log")
     found = live(environment)
     whole = loaded(environment, "csv", *flags)
-    counted = ("rows", "indexed", "duplicates", "rejected", "live", "rejects_by_reason")
+    counted = ("rows", "indexed", "repeated", "rejected", "live", "rejects_by_reason")
     assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
     assert found == live(environment)
     data = Path(environment["CONTACTS_DATA_DIR"])
@@ -58,13 +58,41 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
 
 
+def half_known(path: Path, number: int) -> Path:
+    """A CSV for an update of `people(number)`: every second one is live, some come twice, some values can't be read."""
+    rows = []
+    for at in range(0, 2 * number, 2):
+        title, employees = ("", "12") if at % 3 else ("CTO", "many" if at % 7 == 0 else "")
+        rows.append(f"p{at}@acme.com,{title},{employees},Bonn\n")
+        if at % 50 == 0:
+            rows.append(f"P{at}@acme.com,,7,\n")
+    path.write_text("Email,Title,Employees,City\n" + "".join(rows))
+    return path
+
+
+def test_a_killed_update_resumes_to_the_same_contacts_and_sums(environment: dict[str, str], tmp_path: Path) -> None:
+    """Also in place, where what was written before the kill is live already when the update goes on."""
+    source = half_known(tmp_path / "update.csv", ROWS)
+    flags = (str(source), "--update", "--workers", "2")
+    found, sums = [], []
+    for kills in (6, 0):
+        loaded(environment, "csv", "-", "--allow-shrink", "--allow-loss", "city", stdin=people(ROWS))
+        summary = outlived_load(environment, *flags, kills=kills, seed=5, log=tmp_path / "log")
+        found.append({contact["uuid"]: contact for contact in live(environment)})
+        sums.append({name: value for name, value in summary.items() if name != "seconds"})
+    assert found[0] == found[1]
+    assert sums[0] == sums[1]
+    assert (sums[0]["kept"], sums[0]["new"], sums[0]["repeated"] > 0) == (ROWS // 2, ROWS // 2, True)
+    assert (sums[0]["emptied"]["title"] > 0, sums[0]["repaired"] > 0) == (True, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Path, number: signal.Signals) -> None:
     source = tmp_path / "people.csv"
     source.write_text(people(40_000))
     command = [*CONTACTS, *arguments(environment, "csv", str(source), "--workers", "1")]
     with heeding_interrupts(), subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
-        while not (state := interrupted(environment)) or not state["rows"]:
+        while not (state := interrupted(environment)) or not state["numbered"]:
             assert process.poll() is None, "the load was over before it could be interrupted"
             time.sleep(0.02)
         process.send_signal(number)
@@ -112,7 +140,7 @@ def test_a_killed_elasticsearch_is_waited_for(mortal: MortalElasticsearch, awkwa
         load = threading.Thread(target=lambda: summaries.append(loaded(environment, "csv", str(awkward))))
         load.start()
         deadline = time.monotonic() + 60
-        while not (state := interrupted(environment)) or state["rows"] < 3000:
+        while not (state := interrupted(environment)) or state["numbered"] < 3000:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         mortal.kill()

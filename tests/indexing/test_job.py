@@ -17,11 +17,12 @@ from mappings.errors import EngineUnavailable, IndexingError, RowRejected, Sourc
 from search.fields import ContactCompleteItem
 from search.loader import Document, Refusal
 from search.stores import Store
+from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
 from tests.harness.memory_source import MemorySource, contact_rows
 
 
-class MemoryLoader:
+class MemoryLoader(LiveMemory):
     """Keeps documents in a dictionary; `losing` uuids vanish, `refusing` rows are refused."""
 
     in_place: ClassVar[bool] = False
@@ -29,8 +30,9 @@ class MemoryLoader:
     name = "fresh"
 
     def __init__(self, live: int = 0, losing: int = 0, refusing: Sequence[int] = (), fail_after: int = -1) -> None:
+        super().__init__()
         self._live, self._losing, self._refusing, self._fail_after = live, losing, refusing, fail_after
-        self.contacts: dict[str, int] = {}
+        self.written: dict[str, int] = {}
         self.calls: list[str] = []
 
     @staticmethod
@@ -51,14 +53,14 @@ class MemoryLoader:
         self._fail_after -= 1
         for document in documents:
             if document.row not in self._refusing:
-                self.contacts[document.body.decode()] = document.row
+                self.written[document.body.decode()] = document.row
         return [Refusal(each.row, "refused by the engine: x") for each in documents if each.row in self._refusing]
 
     async def mark(self) -> str:
-        return str(len(self.contacts))
+        return str(len(self.written))
 
     async def finish(self) -> int:
-        return len(self.contacts) - self._losing
+        return len(self.written) - self._losing
 
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
@@ -100,15 +102,15 @@ def leftovers(directory: Path) -> set[str]:
 
 def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
     loader = MemoryLoader(refusing=[3])
-    text = people(10) + people(4).split("\n", 1)[1] + "id-x,,unencodable\nid-y,,,more\n"
+    text = people(10) + people(4).split("\n", 1)[1] + "id-x,x@acme.com,unencodable\nid-y,,,more\n"
     summary = run(loader, text, Limits(max_rejects=0.5))
-    assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (16, 10, 3, 3)
+    assert (summary.rows, summary.indexed, summary.repeated, summary.rejected) == (16, 10, 3, 3)
     assert summary.rejects_by_reason == {
         "refused by the engine": 1,
         "title": 1,
         "the row has 4 cells where the header has 3": 1,
     }
-    assert loader.contacts["id-000001"] == 12
+    assert loader.written["id-000001"] == 12
     assert loader.calls == ["start", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
 
@@ -119,8 +121,8 @@ def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
         (MemoryLoader(losing=1), people(10), Limits(), "9 contacts where 10 were accepted"),
         (MemoryLoader(live=21), people(10), Limits(), "10 contacts would replace 21.*--allow-shrink"),
         (MemoryLoader(), people(10) + "x,y,z,more\n", Limits(), "1 of 11 rows were rejected.*--max-rejects"),
-        (MemoryLoader(), "Id\n", Limits(), "no rows"),
-        (MemoryLoader(), "Id,Title\nx,y,z\n", Limits(max_rejects=1), "no row became a contact"),
+        (MemoryLoader(), "uuid\n", Limits(), "no rows"),
+        (MemoryLoader(), "uuid,Title\nx,y,z\n", Limits(max_rejects=1), "no row became a contact"),
     ],
 )
 def test_a_wrong_load_is_never_swapped_in(
@@ -154,7 +156,7 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
     assert {"contacts.job.json", "contacts.job.ledger"} <= leftovers(tmp_path)
     loader._fail_after = -1
     summary = run(loader, text, resume=True)
-    assert (summary.rows, summary.indexed, summary.duplicates, summary.rejected) == (10_001, 10_000, 0, 1)
+    assert (summary.rows, summary.indexed, summary.repeated, summary.rejected) == (10_001, 10_000, 0, 1)
     assert loader.calls == ["start", "resume 3000", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
 

@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexing.encoding import Encoded, Encoders
-from indexing.pipeline import Portion, open_source
+from indexing.encoders import Encoders
+from indexing.encoding import Encoded
+from indexing.pipeline import Portion, ReadingAs, open_source
 from indexing.sources import base
 from indexing.sources.base import Row, RowBatch, Start
+from indexing.sources.columns import ColumnMapping, map_columns
 from mappings.errors import SourceError
 from search.fields import ContactCompleteItem
 from search.loader import Document
 from tests.harness.memory_source import MemorySource
 
-FIELDS = ("uuid", None, "title")
+COLUMNS = map_columns(["uuid", "Other", "Title", "Email"])
 FIRST = 11
 
 
@@ -24,12 +26,12 @@ def encode(row: int, item: ContactCompleteItem) -> Document:
 
 
 def row(number: int, problem: str | None = None, text: str = "x") -> Row:
-    return Row(line=number, cells=(f"id-{number}", "dropped", text), problem=problem)
+    return Row(line=number, cells=(f"id-{number}", "kept", text, "a@one.example"), problem=problem)
 
 
 async def collect(source: MemorySource, portions: list[Portion]) -> None:
     encoders = Encoders(encode, 1)
-    async with open_source(source, Start(), FIRST, encoders) as opened:
+    async with open_source(source, Start(), FIRST, encoders, ReadingAs()) as opened:
         async for portion in opened.portions:
             portions.append(portion)  # noqa: PERF401 - those before a failure count
 
@@ -74,7 +76,7 @@ def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch)
 
     async def run() -> None:
         encoders, taken = Encoders(encode, 1), 0
-        async with open_source(source, Start(), FIRST, encoders) as opened:
+        async with open_source(source, Start(), FIRST, encoders, ReadingAs()) as opened:
             async for portion in opened.portions:
                 taken += len(portion.rows)
                 assert len(source.read) <= taken + 10 * encoders.workers
@@ -86,15 +88,15 @@ def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("problem", "fields", "cells"),
+    ("problem", "columns", "cells"),
     [
-        (None, FIELDS, {"uuid": "id-7", "title": "x"}),
+        (None, COLUMNS, {"uuid": "id-7", "title": "x", "email": "a@one.example"}),
         # What can't be read as columns is shown by its place in the row.
-        ("too many cells", FIELDS, {"1": "id-7", "2": "dropped", "3": "x"}),
+        ("too many cells", COLUMNS, {"1": "id-7", "2": "kept", "3": "x", "4": "a@one.example"}),
         (None, None, {"item": "id-7"}),
     ],
 )
-def test_a_reject_shows_the_row(problem: str | None, fields: tuple[str | None, ...] | None, cells: dict) -> None:
-    portion = Portion("people.csv", fields, 6, RowBatch([row(6), row(7, problem)]), Encoded([], b"", {}))
+def test_a_reject_shows_the_row(problem: str | None, columns: ColumnMapping | None, cells: dict) -> None:
+    portion = Portion("people.csv", columns, 6, RowBatch([row(6), row(7, problem)]), Encoded())
     reject = portion.reject(7, "because")
     assert (reject.source, reject.line, reject.reason, reject.row) == ("people.csv", 7, "because", cells)

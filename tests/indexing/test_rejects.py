@@ -33,12 +33,13 @@ def test_resume_cuts_off_what_was_not_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "rejects.ndjson"
     first = RejectFile(path)
     first.add(Reject("x", 1, "a: x", {}))
-    size, reasons = first.size, dict(first.by_reason)
+    size, reasons, examples = first.size, dict(first.by_reason), dict(first.examples)
     first.add(Reject("x", 2, "b: x", {}))
     first.close()
     second = RejectFile(path)
-    second.resume(size, reasons)
+    second.resume(size, reasons, examples)
     second.add(Reject("x", 3, "c: x", {}))
     second.close()
     assert [json.loads(line)["line"] for line in path.read_text().splitlines()] == [1, 3]
     assert (second.count, dict(second.by_reason)) == (2, {"a": 1, "c": 1})
+    assert second.examples == {"a": "x, line 1", "c": "x, line 3"}

@@ -9,9 +9,15 @@ from indexing.state import JobState, StateFile
 from mappings.errors import IndexingError
 
 
-def state(rows: int = 0, **rest: Any) -> JobState:
+def state(numbered: int = 0, **rest: Any) -> JobState:
     return JobState(
-        store="contacts-1", in_place=False, base=7, inputs=["csv:a"], reject_path="rejects.ndjson", rows=rows, **rest
+        store="contacts-1",
+        in_place=False,
+        base=7,
+        inputs=["csv:a"],
+        reject_path="rejects.ndjson",
+        numbered=numbered,
+        **rest,
     )
 
 
@@ -49,14 +55,16 @@ def test_a_damaged_file_is_named_with_the_cure(tmp_path: Path, content: bytes) -
         file.load()
 
 
-def test_forgetting_takes_the_ledger_along_and_may_be_repeated(tmp_path: Path) -> None:
+def test_forgetting_takes_the_other_files_along_and_may_be_repeated(tmp_path: Path) -> None:
     with StateFile(tmp_path, "contacts") as file:
         file.save(state())
-        file.ledger_path.write_bytes(b"x")
+        spool = file.keys_path.with_name(f"{file.keys_path.name}.spool")
+        for path in (file.ledger_path, file.lost_path, file.keys_path, spool):
+            path.write_bytes(b"x")
         file.remove()
         file.remove()
         assert file.load() is None
-        assert not file.ledger_path.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"contacts.job.lock"}
 
 
 def test_the_lock_is_free_again_after_a_load(tmp_path: Path) -> None:

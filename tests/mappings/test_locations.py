@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mappings.locations import _places, contact_location, location_predicate
+from mappings.countries import place_key
+from mappings.locations import _places, contact_location, is_country, is_us_state, location_predicate
 from mappings.predicates import All, Any, Not, Phrase, Predicate
-from mappings.regions import place_key
 from mappings.text import normalise
 
 
@@ -254,6 +254,13 @@ def test_what_a_filter_finds(text: str, place: tuple[str, str | None, str | None
     predicate = location_predicate("f", text)
     assert predicate is not None
     assert holds(predicate, contact_location(*place)) is expected
+
+
+def test_what_is_a_country_and_what_a_state() -> None:
+    assert all(map(is_country, ["Germany", "DE", "deu", "The Netherlands", "U.S.A.", "Côte d'Ivoire"]))
+    assert not any(map(is_country, ["Berlin", "Texas", "", "EMEA"]))
+    assert all(map(is_us_state, ["Texas", "tx", "New York", "District of Columbia"]))
+    assert not any(map(is_us_state, ["Austin", "Germany", ""]))
 
 
 @given(st.text())

@@ -160,6 +160,7 @@ CASES = [
     ("organizationNumEmployeesRanges []=1%2C100", Range("employees", 1, 100)),
     ("organizationNumEmployeesRanges[]=,", MatchAll()),
     ("organizationNumEmployeesRanges[]=10001%2B", Range("employees", 10001, None)),
+    ("organizationNumEmployeesRanges[]=10,001+", Range("employees", 10001, None)),
     ("organizationNumEmployeesRanges[]=1,001–5,000 employees", Range("employees", 1001, 5000)),
     ("organizationRevenueRanges[]=1000000,5000000", Range("annual_revenue", 1_000_000, 5_000_000)),
     (

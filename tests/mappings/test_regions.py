@@ -2,8 +2,9 @@
 
 import pytest
 
+from mappings.countries import countries
 from mappings.locations import _places
-from mappings.regions import _regions, countries, region_of, region_rows, region_with_commas
+from mappings.regions import _regions, region_of, region_rows, region_with_commas
 from mappings.text import normalise
 
 

@@ -16,7 +16,7 @@ import msgspec
 from api.actions.exports import csv_header
 from api.actions.shapes import SearchData
 from api.actions.views import DEFAULT, VIEWS
-from indexing.items import item_reader
+from indexing.items import contact_reader
 from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
 from mappings.contact_filter import map_url
@@ -64,9 +64,9 @@ def test_a_contact_field_is_one_row(tmp_path: Path) -> None:
 
 def with_the_row(data_dir: Path) -> None:
     """Every place that has to know of the fields in `ROWS`, asked for them."""
-    mapping = map_columns(["id", "Founded IN", "Nicknames", "region"])
+    mapping = map_columns(["uuid", "Founded IN", "Nicknames", "region"])
     assert mapping.fields == ("uuid", "founded_in", "nicknames", "region")
-    items = [item_reader(mapping.fields)(cells) for cells in CELLS]
+    items = [contact_reader(mapping)(cells).contact for cells in CELLS]
     assert items[0] == ContactCompleteItem("1", founded_in=0, nicknames=("Bobby", "The Boss"), region="Île-de-France")
 
     absent = [set(search_fields(item).absent) & {"founded_in", "nicknames", "region"} for item in items]

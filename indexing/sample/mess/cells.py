@@ -14,7 +14,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def locked_email(cells: Cells, number: int) -> Mess:
     """An address that stands for one that is not unlocked."""
     unknown = {**cells, "Email Status": "Unavailable", "Primary Email Catch-all Status": "", "Secondary Email": ""}
-    return _written(unknown, "Email", turn(WORDS.locked_emails, number), "")
+    return _written(unknown, "Email", turn(WORDS.locked_emails, number), "", "email")
 
 
 def placeholder(cells: Cells, number: int) -> Mess:

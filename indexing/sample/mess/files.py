@@ -134,7 +134,6 @@ def _lines(people: Iterator[Mess]) -> Iterator[Line]:
         yield Line(f"{words}\n", Outcome.NOTE)
     yield Line(csv_row(HEADERS), Outcome.HEADER)
     later: list[tuple[int, int, Line]] = []
-    number = 0
     for number, mess in enumerate(people):
         while later and later[0][0] <= number:
             yield heappop(later)[2]

@@ -114,13 +114,8 @@ def test_exit_codes(arguments, code, tmp_path):
 # What of it can be run here
 
 
-@pytest.fixture
-def untouched(monkeypatch: pytest.MonkeyPatch):
-    """Handlers of signals stay what they are."""
+def test_the_code_is_that_of_the_command(monkeypatch):
     monkeypatch.setattr(signal, "signal", lambda *_: None)
-
-
-def test_the_code_is_that_of_the_command(untouched, monkeypatch):
     for raised, code in ((SystemExit(2), 2), (None, 0)):
 
         def run(raised: BaseException | None = raised) -> None:
@@ -133,13 +128,14 @@ def test_the_code_is_that_of_the_command(untouched, monkeypatch):
         assert end.value.code == code
 
 
-def test_an_interrupt_that_nobody_else_took(untouched, monkeypatch, capfd):
+def test_an_interrupt_that_nobody_else_took(monkeypatch, capfd):
     def run() -> None:
         raise KeyboardInterrupt
 
     def end(code: int) -> None:
         raise SystemExit(code)
 
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr("indexing.cli.main.main", run)
     monkeypatch.setattr(interrupts.os, "_exit", end)
     with pytest.raises(SystemExit) as ended:

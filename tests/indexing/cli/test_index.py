@@ -11,16 +11,16 @@ from tests.harness.loads import duckdb_environment, live, loaded, people, reject
 from tests.harness.service import contacts
 
 AWKWARD = (
-    "Id,Email,Title,# Employees,Created At,Keywords\n"
-    'id-1,a@b.c,"He said ""hi"",\nand left",11-50,2024-01-15,"ä, ü"\n'
-    "id-2,d@e.f\n"
-    "id-3,g@h.i,CEO,many,2024-01-15,\n"
-    "id-4,j@k.l,CEO,5,2024-02-30,\n"
+    "uuid,Email,Title,# Employees,Created At,Keywords\n"
+    'id-1,a@one.example,"He said ""hi"",\nand left",11-50,2024-01-15,"a, b"\n'
+    "id-2,d@one.example\n"
+    "id-3,g@one.example,CEO,many,2024-01-15,\n"
+    "id-4,j@one.example,CEO,5,2024-02-30,\n"
     "id-5,nul\0@x.y,CEO,5,,\n"
-    "id-6,m@n.o,caf\udce9,5,,\n"
-    "id-1,again@b.c,CTO,12,2024-01-16,\n"
+    "id-6,m@one.example,caf\udce9,5,,\n"
+    "id-1,again@one.example,CTO,12,2024-01-16,\n"
     ",,,,,\n"
-    "id-7,p@q.r,{long},1.5M,,x\n"
+    "id-7,p@one.example,{long},1.5M,,x\n"
 )
 
 
@@ -28,19 +28,22 @@ def test_every_awkward_row_is_accounted_for(environment: dict[str, str], tmp_pat
     path = tmp_path / "awkward.csv"
     path.write_bytes(AWKWARD.replace("{long}", "word " * 2_000_000).encode("utf-8", "surrogateescape"))
     summary = loaded(environment, "csv", str(path), "--max-rejects", "90%")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["rejected"]) == (8, 3, 1, 4)
-    assert [reject["line"] for reject in rejects(environment)] == [5, 6, 7, 8]
+    assert (summary["rows"], summary["indexed"], summary["repeated"], summary["rejected"]) == (8, 6, 1, 1)
+    assert [reject["line"] for reject in rejects(environment)] == [7]
+    assert summary["lines"] == {"read": 11, "header": 1, "notes": 0, "blank": 1, "further": 1, "short": 1}
+    assert {(kind["field"], kind["count"]) for kind in summary["repairs"]} == {("employees", 1), ("created_at", 1)}
     assert {reject["source"] for reject in rejects(environment)} == {"awkward.csv"}
-    assert rejects(environment)[0]["row"]["employees"] == "many"
+    assert rejects(environment)[0]["row"]["email"] == "nul\0@x.y"
     found = {contact["uuid"]: contact for contact in live(environment)}
-    assert set(found) == {"id-1", "id-2", "id-7"}
+    assert set(found) == {"id-1", "id-2", "id-3", "id-4", "id-6", "id-7"}
     assert (found["id-1"]["title"], found["id-1"]["employees"]) == ("CTO", 12)
+    assert (found["id-3"]["employees"], found["id-4"]["created_at"]) == (None, None)
     assert len(found["id-7"]["title"]) == 2_000_000 * 5 - 1
 
 
 def test_headers_are_shown_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "[bold]people.csv"
-    path.write_text("Id,[/red] Column,\x1b[2JClear\n1,x,y\n")
+    path.write_text("uuid,[/red] Column,\x1b[2JClear\n1,x,y\n")
     shown = contacts(duckdb_environment(tmp_path), "index", "csv", str(path), "--dry-run")
     assert shown.returncode == 0, shown.stderr
     for text in ("[bold]people.csv", "[/red] Column", "\\x1b[2JClear"):
@@ -54,7 +57,7 @@ def test_several_packed_files_as_one_load(environment: dict[str, str], tmp_path:
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(people(3000).encode()))
     (tmp_path / "b.csv").write_text(people(2000, first=2500).replace(",", ";"))
     summary = loaded(environment, "csv", str(tmp_path / "a.csv.gz"), str(tmp_path / "b.csv"), "--workers", "2")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (5000, 4500, 500)
+    assert (summary["rows"], summary["indexed"], summary["repeated"]) == (5000, 4500, 500)
     assert len(live(environment)) == 4500
 
 
@@ -87,14 +90,19 @@ def test_rebuild_changes_nothing(environment: dict[str, str]) -> None:
     assert len(status(environment)["stores"]) == 2
 
 
-def test_an_update_replaces_whole_contacts_and_keeps_the_others(environment: dict[str, str]) -> None:
-    loaded(environment, "csv", "-", stdin="Id,Title,City\n" + "".join(f"{at},CEO,Paris\n" for at in range(10)))
+def test_an_update_changes_what_it_has_columns_for_and_keeps_the_others(environment: dict[str, str]) -> None:
+    loaded(
+        environment,
+        "csv",
+        "-",
+        stdin="uuid,Title,City,First Name\n" + "".join(f"{at},CEO,Paris,Ann\n" for at in range(10)),
+    )
     for _ in range(2):
-        summary = loaded(environment, "csv", "-", "--update", stdin="Id,Title\n3,CTO\n10,CFO\n10,COO\n")
-        assert (summary["rows"], summary["indexed"], summary["duplicates"], summary["live"]) == (3, 2, 1, 11)
+        summary = loaded(environment, "csv", "-", "--update", stdin="uuid,Title\n3,CTO\n10,CFO\n10,COO\n")
+        assert (summary["rows"], summary["indexed"], summary["repeated"], summary["live"]) == (3, 2, 1, 11)
     found = {contact["uuid"]: (contact["title"], contact["city"]) for contact in live(environment)}
     assert len(found) == 11
-    assert (found["3"], found["10"], found["4"]) == (("CTO", None), ("COO", None), ("CEO", "Paris"))
+    assert (found["3"], found["10"], found["4"]) == (("CTO", "Paris"), ("COO", None), ("CEO", "Paris"))
     url = "https://app.apollo.io/#/people?personTitles[]=cto"
     assert contacts(environment, "count", url).stdout.strip() == "1"
 
@@ -106,14 +114,15 @@ def test_an_update_needs_contacts(environment: dict[str, str]) -> None:
 
 
 def test_a_dry_run_shows_and_writes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
-    text = "Id,Work Email,# Employees,Note\n1,a@b.c,5,x\n1,a@b.c,5,x\n2,d@e.f,many,x\n3,,,\n4,,,\n"
+    text = "uuid,Work Email,# Employees,Note\n"
+    text += "1,a@one.example,5,x\n1,a@one.example,5,x\n2,d@one.example,many,x\n,,,x\n3,,,\n"
     outcome = run_load(environment, "csv", "-", "--dry-run", "--map", "Work Email=email", stdin=text)
     looked = json.loads(outcome.stdout)
-    assert (looked["rows"], looked["accepted"], looked["duplicates"], looked["rejected"]) == (5, 3, 1, 1)
-    assert looked["rejects_by_reason"] == {"employees": 1}
-    columns = {"Id": "uuid", "Work Email": "email", "# Employees": "employees", "Note": None}
+    assert (looked["rows"], looked["accepted"], looked["repeated"], looked["rejected"]) == (5, 3, 1, 1)
+    assert looked["rejects_by_reason"] == {"the row names nobody": 1}
+    columns = {"uuid": "uuid", "Work Email": "email", "# Employees": "employees", "Note": None}
     assert looked["columns"] == {"standard input": columns}
-    assert [example["uuid"] for example in looked["examples"]] == ["1", "1", "3"]
+    assert [example["uuid"] for example in looked["examples"]] == ["1", "1", "2"]
     assert rejects(environment) == []
     assert status(environment) == {"stores": [], "interrupted": None}
     assert contacts(environment, "index", "csv", "-", "--dry-run", stdin=text).stdout.endswith("Nothing was written.\n")
@@ -168,5 +177,5 @@ def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
     assert outcome.returncode == 1
     outcome = contacts(plain, *arguments, stdin=people(3) + "x,y,z,more\n")
     assert outcome.returncode == 0
-    for said in ("rows read", "= indexed", "+ duplicates", "+ rejected", "rejects.ndjson", "3 contacts are live"):
+    for said in ("rows read", "= indexed", "+ repeated", "+ rejected", "rejects.ndjson", "3 contacts are live"):
         assert said in outcome.stdout

@@ -22,7 +22,7 @@ from tests.harness.loads import live, loaded, run_load, settings_of, status
 from tests.harness.service import contacts
 from tests.harness.stores import engine_of, load
 
-PEOPLE = "Id,Title\n1,CEO\n2,CTO\n"
+PEOPLE = "uuid,Title\n1,CEO\n2,CTO\n"
 
 
 def outdate(environment: dict[str, str]) -> None:
@@ -63,7 +63,7 @@ def test_an_update_of_an_outdated_load(environment: dict[str, str]) -> None:
     """In place it would mix two versions and is refused; a DuckDB update makes a new file and renews it."""
     loaded(environment, "csv", "-", stdin=PEOPLE)
     outdate(environment)
-    outcome = run_load(environment, "csv", "-", "--update", stdin="Id,Title\n3,COO\n")
+    outcome = run_load(environment, "csv", "-", "--update", stdin="uuid,Title\n3,COO\n")
     if environment.get("CONTACTS_ENGINE") == "elasticsearch":
         assert (outcome.returncode, "contacts index rebuild" in outcome.stderr) == (1, True)
         assert len(live(environment)) == 2

@@ -1,6 +1,7 @@
 """What other people wrote is shown as text, on a terminal and elsewhere; and nothing reaches a terminal another way."""
 
 import ast
+import io
 import json
 import os
 import pty
@@ -158,6 +159,30 @@ print_table(Table((), [("d", "e")]))
         assert f" {left}{' ' * 29}{right}".ljust(60) in lines
     assert printed.count("y") == 100
     assert "│" in printed
+
+
+class Terminal(io.StringIO):
+    """A terminal of this process."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_drawn(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    print_table(Table(("[a]",), [("[/x]",)]))
+    growing = GrowingTable(("b", "c"))
+    growing.print([("d" * 50, "e")])
+    growing.print([("f", "g")])
+    print_bytes("\x9b é\r\n".encode())
+    frame, *_, last_row, answer = sys.stdout.getvalue().splitlines()
+    assert set(frame) == set("┏━┓")
+    assert "│ [/x] │" in sys.stdout.getvalue()
+    assert f" {'d' * 17}…" in sys.stdout.getvalue()
+    assert (last_row.split(), answer) == (["f", "g"], "\\u009b é")
 
 
 def test_on_a_terminal_the_answers_for_programs_command_nothing_and_mean_the_same():

@@ -15,7 +15,7 @@ from indexing.sources.cells import Cell, is_sound, size_of, text_of, text_of_fie
         (None, ""), ("a\0b", "a\0b"), (True, "true"), (False, "false"), (-5, "-5"), (1e22, "10000000000000000000000"),
         (2.5, "2.5"), (Decimal("1E+3"), "1000"), (Decimal("2.50"), "2.50"), (date(2024, 1, 15), "2024-01-15"),
         (datetime(2024, 1, 15, 10, 30, tzinfo=UTC), "2024-01-15T10:30:00+00:00"), (UUID(int=1), str(UUID(int=1))),
-        (["a, b", None, 5], "a, b; 5"), (("x", ["y", "z"]), "x; y; z"), ({"a": 1}, "{'a': 1}"),
+        (["a, b", None, 5], "a, b; 5"), (("x", ["y", "z"]), "x; y; z"), ({"a": [1, None]}, '{"a":[1,null]}'),
     ],
 )  # fmt: skip
 def test_a_cell_as_a_csv_would_have_it(cell: Cell, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import zstandard
 from indexing.sources import base
 from indexing.sources.base import Start
 from indexing.sources.csv import CsvSource
+from indexing.sources.dates import Order
 from indexing.sources.lines import Lines
 from mappings.errors import SourceError
 from tests.harness.loads import read, rows_of
@@ -66,15 +68,21 @@ def test_forms(tmp_path: Path, name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [PLAIN.encode(), gzip.compress(PLAIN.encode()), PLAIN.encode("utf-16"), WORKBOOK])
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    stream = io.TextIOWrapper(io.BufferedReader(io.BytesIO(content)))  # type: ignore[arg-type]
-    monkeypatch.setattr(sys, "stdin", stream)
-    assert cells_of(CsvSource(path="-")) == CELLS
+    for raw in (io.BytesIO(content), io.BufferedReader(io.BytesIO(content))):  # type: ignore[arg-type]
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw))
+        assert cells_of(CsvSource(path="-")) == CELLS
 
 
-def test_standard_input_goes_on_after_what_was_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexing.sources.csv._STANDARD_INPUT_AHEAD", 20)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PLAIN.encode())))
-    assert cells_of(CsvSource(path="-")) == CELLS
+@pytest.mark.parametrize("content", [PLAIN.encode(), zstandard.compress(PLAIN.encode()), WORKBOOK])
+@pytest.mark.parametrize("standard_input", [True, False])
+def test_a_pipe_is_read_once(monkeypatch: pytest.MonkeyPatch, content: bytes, standard_input: bool) -> None:
+    monkeypatch.setattr("indexing.sources.csv._PIPED", 20)
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        assert cells_of(CsvSource(path="-" if standard_input else f"/dev/fd/{reading}")) == CELLS
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "latin-1", "shift_jis"])
@@ -91,7 +99,7 @@ def test_an_encoding_that_was_guessed_is_said(tmp_path: Path) -> None:
     content = "Email,Company\na@b.c,Bäckerei Größe\n"
     outcome = read(write(tmp_path / "x.csv", content.encode("cp1252")))
     assert list(outcome.rows[0].cells) == ["a@b.c", "Bäckerei Größe"]
-    assert outcome.notes == ("x.csv is read as Windows-1252 text; --encoding says otherwise",)
+    assert outcome.notes == ("read as Windows-1252 text; --encoding says otherwise",)
 
 
 def test_wrong_bytes_come_through_as_surrogates(tmp_path: Path) -> None:
@@ -167,6 +175,19 @@ def test_a_header_may_be_known_by_hand_alone(tmp_path: Path) -> None:
     write(tmp_path / "x.csv", "Vorname;E-Mail dienstlich\nAnn;ann@one.example\n")
     source = CsvSource(path=str(tmp_path / "x.csv"), overrides={"E-Mail dienstlich": "email", "vorname": "first_name"})
     assert cells_of(source) == [["Ann", "ann@one.example"]]
+
+
+@pytest.mark.parametrize(
+    ("dates", "last", "slash"),
+    [(None, "1/2/2024", "mdy"), (None, "13/2/2024", "dmy"), ("mdy", "13/2/2024", "mdy"), ("dmy", "1/2/2024", "dmy")],
+)
+def test_the_first_rows_show_the_order_of_dates_unless_it_is_given(
+    tmp_path: Path, dates: Order | None, last: str, slash: str
+) -> None:
+    write(tmp_path / "x.csv", "Email,Created At\na@b.c,3/4/2024\n" * 1000 + f"d@e.f,{last}\n")
+    columns = read(CsvSource(path=str(tmp_path / "x.csv"), dates=dates)).columns
+    assert columns is not None
+    assert columns.dates.slash == slash
 
 
 def test_missing_files_are_told(tmp_path: Path) -> None:

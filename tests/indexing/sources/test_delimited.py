@@ -126,3 +126,13 @@ def test_a_line_without_end_is_known() -> None:
 def test_blanks_after_the_delimiters_of_the_header() -> None:
     found = rows(table('First Name, Last Name, "Job Title"\nAnn, "Alpha, Jr", CEO\nBob,Beta,CTO\n'))
     assert [row.cells for row in found] == [["Ann", "Alpha, Jr", "CEO"], ["Bob", "Beta", "CTO"]]
+
+
+def test_a_quote_that_swallows_cells_of_its_own_line_costs_that_line() -> None:
+    header = "First Name,Last Name,Title,Company,Keywords\n"
+    swallowing = 'Ann,Alpha,"CEO,Acme,"saas, crm"\n'
+    read = rows(table(header + swallowing + "Bob,Beta,CTO,Acme,x\n"))
+    assert [row.problem for row in read] == ["a quote is not closed before the next one opens", None]
+    # Whole rows with quotes inside their cells, and short rows whose quotes end well, are what they seem to be.
+    lenient = ['Ann,Alpha,"CEO, "acting"",Acme,x\n', 'Bob,Beta,"CTO, acting"\n', 'Cleo,"The" Gamma\n']
+    assert [row.problem for row in rows(table(header + "".join(lenient)))] == [None] * 3

@@ -68,9 +68,9 @@ def test_an_own_query_with_awkward_values(postgres_database: str, environment: d
     query = tmp_path / "contacts.sql"
     query.write_text(
         "SELECT * FROM (VALUES "
-        "('a', 'x@y.z', 1e3::float8, '2024-01-15 10:30+02'::timestamptz, ARRAY['a, b', NULL, 'c'], true, 'why'),"
-        "('b', NULL, 2.50, NULL, '{}', NULL, NULL), ('c', 'c', -5, NULL, NULL, NULL, NULL)"
-        ') AS t("ID", "E-Mail Address", employees, created_at, keywords, primary_email_catch_all_status, note);\n'
+        "('a', 'x@y.example', 1e3::float8, '2024-01-15 10:30+02'::timestamptz, ARRAY['a, b', NULL, 'c'], true, 'why'),"
+        "('b', NULL, 2.50, NULL, '{}', NULL, NULL), (NULL, 'c', -5, NULL, NULL, NULL, NULL)"
+        ') AS t("UUID", "E-Mail Address", employees, created_at, keywords, primary_email_catch_all_status, note);\n'
     )
     flags = ("--dsn", postgres_database, "--query-file", str(query), "--map", "E-Mail Address=email")
     summary = loaded(environment, "postgres", *flags, "--max-rejects", "50%")
@@ -80,7 +80,7 @@ def test_an_own_query_with_awkward_values(postgres_database: str, environment: d
     found = {contact["uuid"]: contact for contact in live(environment)}
     assert (found["a"]["employees"], found["a"]["created_at"]) == (1000, "2024-01-15T08:30:00")
     assert (found["a"]["keywords"], found["a"]["primary_email_catch_all_status"]) == (["a, b", "c"], "true")
-    assert (found["b"]["keywords"], found["b"]["employees"]) == (None, 2)
+    assert (found["b"]["keywords"], found["b"]["employees"]) == (None, None)
     looked = json.loads(run_load(environment, "postgres", *flags, "--dry-run").stdout)
     assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, None)
 
@@ -146,9 +146,9 @@ def test_what_the_driver_can_not_read_is_said_without_an_address() -> None:
 @pytest.mark.parametrize(
     ("query", "options", "start", "said"),
     [
-        ("SELECT 1 AS x", {}, Start(), "no column is known"),
+        ("SELECT 1 AS x", {}, Start(), "none of the 1 columns is known"),
         ("SELEC", {}, Start(), "PostgreSQL: syntax error"),
-        ("SELECT 1/n AS employees FROM generate_series(0, 3) AS n", {}, Start(), "PostgreSQL: division by zero"),
+        ("SELECT 1/n AS email FROM generate_series(0, 3) AS n", {}, Start(), "PostgreSQL: division by zero"),
         ("SELECT 'a' AS uuid", {"since": "2024-01-01"}, Start(), "--since needs a column"),
         ("SELECT 'a' AS email", {}, Start(rows=1), "can't be resumed"),
         ("DROP TABLE contacts", {}, Start(), "PostgreSQL: syntax error"),
@@ -181,7 +181,7 @@ def running_load(environment: dict[str, str], *flags: str) -> Iterator[subproces
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 60
-        while not ((state := interrupted(environment)) and state["rows"]):
+        while not ((state := interrupted(environment)) and state["reading"]["rows"]):
             assert time.monotonic() < deadline
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
@@ -213,5 +213,5 @@ def test_a_connection_cut_mid_read_is_a_clear_failure_and_resumes(
             process.wait()
     assert len(live(environment)) == 10
     summary = loaded(environment, "postgres", *flags, "--resume")
-    assert (summary["rows"], summary["indexed"], summary["duplicates"]) == (20_000, 20_000, 0)
+    assert (summary["rows"], summary["indexed"], summary["repeated"]) == (20_000, 20_000, 0)
     assert len({contact["uuid"] for contact in live(environment)}) == 20_000

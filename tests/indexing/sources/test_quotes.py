@@ -1,8 +1,12 @@
 """Rows over several lines: cells with line breaks, and quotes that should not be there."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexing.sources.quotes import MOST_LINES, BrokenRow, Damage, Dialect
 
@@ -104,3 +108,20 @@ def test_a_line_that_is_no_csv_has_no_cells() -> None:
     assert COMMA.cells_of("a,b,c") == ["a", "b", "c"]
     assert COMMA.cells_of("") == []
     assert COMMA.cells_of("a" * 20_000_000) == []
+
+
+@given(st.text('",\n\r ab', min_size=1), st.booleans())
+def test_cells_and_rows_end_where_csv_ends_them(text: str, spaced: bool) -> None:
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in [*io.StringIO(text, newline=""), ""]:
+            taken.append(line)
+            yield line
+
+    cells = next(csv.reader(lines(), skipinitialspace=spaced))
+    row = BrokenRow(Dialect(",", spaced))
+    for line in taken:
+        row.add(line)
+    # A blank line has no cells; an empty line after the last one is asked for where the text ends within a quote.
+    assert (row._column + 1, row._open is not None) == (len(cells) or 1, taken[-1] == "")

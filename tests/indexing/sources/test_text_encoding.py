@@ -54,8 +54,9 @@ def test_the_first_byte_beyond_ascii_may_come_late() -> None:
 
 
 def test_past_the_bound_a_text_is_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_encoding, "LOOKED_THROUGH", 300_000)
     text = io.BytesIO(b"Ann,Alpha,Acme\n" * 100_000 + b"J\xfcrgen")
-    assert detect_encoding(text, 300_000) == Encoding("utf-8")
+    assert detect_encoding(text) == Encoding("utf-8")
     assert text.tell() < 1_000_000
 
 
@@ -72,6 +73,7 @@ def test_utf_8_with_some_wrong_bytes_stays_utf_8() -> None:
 
 def test_wrong_bytes_cost_no_load() -> None:
     assert b"\xff\xfea\0\x00\xd8".decode("utf-16", Encoding("utf-16").errors) == "a\ud800"
+    assert Encoding("UTF16").errors == "surrogatepass"
     assert b"caf\xe9".decode("utf-8", Encoding("utf-8").errors) == "caf\udce9"
 
 
@@ -79,3 +81,5 @@ def test_an_unknown_encoding_is_told() -> None:
     check_encoding("cp1252")
     with pytest.raises(SourceError, match="unknown encoding"):
         check_encoding("klingon")
+    with pytest.raises(SourceError, match="not a text encoding"):
+        check_encoding("hex")

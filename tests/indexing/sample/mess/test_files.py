@@ -39,7 +39,7 @@ def test_each_kind_is_on_exactly_so_many_contacts(count: int, seed: int, share: 
     assert manifest.further == 2 * each  # a cell of three lines, on each of its contacts
     sums = manifest.header + manifest.notes + manifest.blank + manifest.further + manifest.rows
     assert manifest.lines == text.count("\n") == sums
-    assert sum(manifest.repaired.values()) == 2 * each
+    assert sum(manifest.repaired.values()) == 3 * each
 
 
 def test_no_contact_has_two_kinds_of_mess():

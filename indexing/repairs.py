@@ -1,0 +1,131 @@
+"""Values that could not be read: what they cost, where they are told of, and when they are too many.
+
+An optional value that can't be read is null, and that is a repair: counted by field and reason, and written to the
+repair file with its line and text.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from indexing.rejects import encodable
+
+EXAMPLES = 3
+"""Texts that are kept of each kind of repair."""
+
+_KINDS = 1000
+"""Kinds of repairs that are counted; past it they are counted as one, so that memory stays bounded."""
+
+
+class Repair(msgspec.Struct, frozen=True):
+    """One value that is null, although its cell has something in it.
+
+    Attributes:
+        field: that it was meant for.
+        column: the header.
+        reason: why, as a predicate of the text; the same for all of a kind.
+        text: the cell.
+        unreadable: it counts against its column. Not so what only stands for nothing, nor what there was no room for.
+    """
+
+    field: str
+    column: str
+    reason: str
+    text: str
+    unreadable: bool = True
+
+
+class RepairLine(msgspec.Struct, frozen=True):
+    """One line of the repair file."""
+
+    source: str
+    line: int
+    field: str
+    column: str
+    reason: str
+    text: str
+
+
+class RepairKind(msgspec.Struct):
+    """How often a value of a field was null for one reason, and what stood there."""
+
+    field: str
+    reason: str
+    count: int = 0
+    examples: list[str] = []
+
+
+class RepairFile:
+    """Writes NDJSON to `path`, which is made with the first repair, and counts the repairs by field and reason.
+
+    Without a path they are counted only.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.size = 0
+        self.kinds: dict[tuple[str, str], RepairKind] = {}
+        self.unreadable: Counter[str] = Counter()
+        self._stream: BinaryIO | None = None
+
+    @property
+    def count(self) -> int:
+        """Of all repairs."""
+        return sum(kind.count for kind in self.kinds.values())
+
+    def resume(self, size: int, kinds: Collection[RepairKind], unreadable: Mapping[str, int]) -> None:
+        """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
+        self.kinds = {(kind.field, kind.reason): kind for kind in kinds}
+        self.unreadable, self.size = Counter(unreadable), size
+        if size and self.path is not None:
+            self._stream = self.path.open("r+b" if self.path.exists() else "wb")
+            self._stream.truncate(size)
+            self._stream.seek(size)
+
+    def add(self, source: str, line: int, repair: Repair) -> None:
+        """Record what was repaired in the row that begins at `line` of `source`."""
+        key = (repair.field, repair.reason)
+        if key not in self.kinds and len(self.kinds) >= _KINDS:
+            key = ("other", "other")
+        kind = self.kinds.setdefault(key, RepairKind(*key, examples=[]))
+        kind.count += 1
+        if len(kind.examples) < EXAMPLES:
+            kind.examples.append(encodable(repair.text[:_LONGEST_EXAMPLE]))
+        if repair.unreadable:
+            self.unreadable[repair.column] += 1
+        if self.path is None:
+            return
+        if self._stream is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self.path.open("wb")
+        said = map(encodable, (source, repair.field, repair.column, repair.reason, repair.text))
+        name, field, column, reason, text = said
+        line_of_file = RepairLine(name, line, field, column, reason, text)
+        self.size += self._stream.write(msgspec.json.encode(line_of_file) + b"\n")
+
+    def flush(self) -> None:
+        """Bring everything to the file."""
+        if self._stream is not None:
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+_LONGEST_EXAMPLE = 80
+
+
+def bad_columns(read: Mapping[str, int], unreadable: Mapping[str, int], allowed: Collection[str] = ()) -> list[str]:
+    """The columns of which more than half can't be read, and which are not `allowed` to be so. Pure.
+
+    Args:
+        read: header → how many of its cells became a value.
+        unreadable: header → how many did not, as `RepairFile.unreadable` counts them.
+    """
+    return [column for column, count in unreadable.items() if count > read.get(column, 0) and column not in allowed]

@@ -1,0 +1,79 @@
+"""Batches in this process and in others."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from indexing.encoders import Encoders, WorkerDied
+from indexing.encoding import Batch, Encoded, encode_batch
+from mappings.errors import RowRejected
+from search.fields import ContactCompleteItem
+from search.loader import Document
+from tests.indexing.test_encoding import COLUMNS, batch
+
+
+def encode(row: int, contact: ContactCompleteItem) -> Document:
+    if contact.title == "unencodable":
+        raise RowRejected("title: can't be encoded")
+    return Document(row, contact.uuid.encode(), f"{os.getpid()}".encode())
+
+
+def end(_row: int, _contact: ContactCompleteItem) -> Document:
+    os._exit(1)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_batches_are_spread_over_processes(workers: int) -> None:
+    async def run() -> list[Encoded]:
+        batches = [batch(at, "CEO", "unencodable") for at in range(10)]
+        return await asyncio.gather(*[encoders.run(encode_batch, each) for each in batches])
+
+    encoders = Encoders(encode, workers)
+    try:
+        done = asyncio.run(run())
+    finally:
+        encoders.close()
+    assert [[document.body for document in encoded.documents] for encoded in done] == [[b"%d" % at] for at in range(10)]
+    assert [list(encoded.rejects) for encoded in done] == [[at + 1] for at in range(10)]
+    processes = [int(document.item) for encoded in done for document in encoded.documents]
+    # A few are done here before others are started.
+    assert processes[:3] == [os.getpid()] * 3
+    assert (os.getpid() in processes[3:]) == (workers == 1)
+
+
+def test_a_worker_that_dies_is_told() -> None:
+    async def run() -> None:
+        for _ in range(3):
+            await encoders.run(encode_batch, Batch(COLUMNS, [], []))
+        with pytest.raises(WorkerDied, match="try --workers 1"):
+            await encoders.run(encode_batch, batch(1, "CEO"))
+
+    encoders = Encoders(end, 2)
+    try:
+        asyncio.run(run())
+    finally:
+        encoders.close()
+
+
+def test_workers_go_on_when_all_processes_are_told_to_end() -> None:
+    """It is for the job to end them, which may still need them."""
+
+    async def run() -> set[int]:
+        for _ in range(3):
+            await encoders.run(encode_batch, Batch(COLUMNS, [], []))
+        first = await asyncio.gather(*[encoders.run(encode_batch, batch(at, "CEO")) for at in range(10)])
+        workers = {int(encoded.documents[0].item) for encoded in first}
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
+            os.kill(worker, signal.SIGTERM)
+        again = await asyncio.gather(*[encoders.run(encode_batch, batch(at, "CEO")) for at in range(10)])
+        assert {int(encoded.documents[0].item) for encoded in again} <= workers
+        return workers
+
+    encoders = Encoders(encode, 2)
+    try:
+        assert asyncio.run(run())
+    finally:
+        encoders.close()
