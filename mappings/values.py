@@ -18,11 +18,11 @@ LAST_PAGE = 10**9
 _NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*([kmb]?)", re.IGNORECASE)
 _ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
 _ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
-# In a text without two blanks side by side: of many in a row each would be tried.
-_COUNTED = re.compile(r" ?(?:employees|people|staff)\Z", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2},0[0-9]{2}")
 """No bound is written `001`: `10,001` is what is left of `10,001+` where the URL has its `+` as it is, for a blank."""
 
+# In a text without two blanks side by side: of many in a row each would be tried.
+_COUNTED = re.compile(r" ?(?:employees|people|staff)\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r" ?[-‐‑‒–—−~] ?| to ", re.IGNORECASE)
 _AGO = re.compile(r"([0-9]{1,9})_(day|week|month|year)s?_ago")
 

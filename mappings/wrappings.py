@@ -87,9 +87,10 @@ def _visible(text: str) -> str:
 # Layers around words and URL alike
 
 
-_QUOTED_PRINTABLE = re.compile(r"=(?:3D|\r?\n)")
-_NO_QUOTED_PRINTABLE = re.compile(r"=(?!\r?\n|3D(?!%20|[\s+&-]|\Z)|[C-F][0-9A-F]=|[89AB][0-9A-F])")
-"""An `=` that is one. A value may begin with `3D`, as a word: then it is no escape either."""
+_QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|3D(?!%20|[\s+&-]|\Z))")
+"""An escape for sure. `3D` may also be a word that a value begins with."""
+
+_NO_QUOTED_PRINTABLE = re.compile(r"=(?!\r?\n|3D|[C-F][0-9A-F]=|[89AB][0-9A-F])")
 
 _ANCHOR = re.compile(
     r"""<a\s[^<>]*?href\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))""", re.IGNORECASE

@@ -6,6 +6,7 @@ Each wrapping here is made after the service that makes it, not after the code t
 import base64
 import json
 import re
+from binascii import b2a_qp
 from collections.abc import Callable
 from itertools import groupby
 from urllib.parse import quote
@@ -104,7 +105,7 @@ WRITTEN: dict[str, Wrapping] = {
         f"{url}<https://nam02.safelinks.protection.outlook.com/?url={encoded(url)}&data=x>"
     ),
     "a quote after it": lambda url: f'{url}"',
-    "quoted-printable": lambda url: re.sub("(.{60})", "\\1=\r\n", url.replace("=", "=3D")),
+    "quoted-printable": lambda url: b2a_qp(url.encode()).decode(),
     "no ?": lambda url: url.replace("?", "&", 1),
     "?? and &&": lambda url: url.replace("?", "??").replace("&", "&&") + "&",
     "slash": lambda url: f"{url}/",
