@@ -294,7 +294,7 @@ def test_the_source_is_a_command_with_every_flag_of_a_load(environment: dict[str
     outcome = told(environment, "index", "sqlite", database, "--table", "people", "--dry-run")
     assert (outcome["rows"], outcome["accepted"]) == (3, 3)
     columns = outcome["columns"]["people.sqlite:people"]
-    assert (columns["known_as"], columns["notes"]) == ("nickname", None)
+    assert (columns["known_as"], columns["notes"]) == ("nickname", "custom")
 
 
 def test_the_source_is_loaded(environment: dict[str, str], database: str) -> None:
