@@ -1,6 +1,8 @@
 """A load that reads and checks everything and writes nothing: what would become of these sources."""
 
 import tempfile
+from collections.abc import Collection
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,10 @@ from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
+from indexing.sources.columns import ColumnMapping
 from indexing.tally import Before, Reading, Tally, first_tally
 from search.documents import search_fields
-from search.fields import ContactCompleteItem, complete_json
+from search.fields import ContactCompleteItem
 from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
@@ -38,7 +41,8 @@ class DryRun(Outcome, frozen=True, kw_only=True):
     """What a load would do: `rows = accepted + repeated + rejected`.
 
     Attributes:
-        columns: source → header → field, `None` for a column that is dropped.
+        columns: source → column → field, `custom` for one that means nothing here, `None` for one that is left out. Of
+            several sources or columns of one name the second is `City (2)`.
         refusal: why such a load would not go live; `None` if it would.
         examples: the first contacts, as they would be stored.
     """
@@ -72,7 +76,7 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
                 async with open_source(source, Start(), number + 1, encoders, reading_as) as opened:
                     if opened.columns is not None:
                         read = read.opened(source.name, opened.notes, opened.columns.unknown)
-                        columns[source.name] = dict(zip(opened.columns.headers, opened.columns.fields, strict=True))
+                        columns[_free_name(source.name, columns)] = _fields(opened.columns)
                     async for portion in opened.portions:
                         recognised = await recognition.recognise(portion)
                         number += len(portion.rows)
@@ -102,6 +106,8 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
 def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, tally: Tally) -> str | None:
     """Why such a load would be refused; `None` if it would not."""
     limits, contacts = request.limits, tally.kept + tally.new
+    if request.update and not before.contacts:
+        return "there are no contacts yet; load some without --update first"
     if request.update:
         contacts = before.contacts + tally.new
     try:
@@ -115,7 +121,16 @@ def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, 
     return None
 
 
-def _checked(row: int, contact: ContactCompleteItem) -> Document:
+def _fields(columns: ColumnMapping) -> dict[str, str | None]:
+    """What each column is read as."""
+    return {column.name: column.field or (None if column.left_out else "custom") for column in columns.columns}
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    return next(each for each in chain([name], (f"{name} ({at})" for at in count(2))) if each not in taken)
+
+
+def _checked(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
     """The contact as it would be stored, derived fields and all the rest gone through."""
     search_fields(contact)
-    return Document(row, complete_json(contact))
+    return Document(row, complete)

@@ -4,7 +4,6 @@ A row is encoded as if nobody knew its contact yet, which is so for nearly every
 with what is known and encoded again (`join_batch`).
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,7 +21,8 @@ from mappings.errors import RowRejected
 from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
 
-Encode = Callable[[int, ContactCompleteItem], Document]
+Encode = Callable[[int, ContactCompleteItem, bytes], Document]
+"""From a row's number, its contact and that as `complete_json` to what is written; `search.loader.Loader.encode`."""
 
 _NAMELESS = name_of(None, None)
 
@@ -72,6 +72,7 @@ class Join(msgspec.Struct, frozen=True):
         base: the contact before, as JSON; `None` if only the uuid is another.
         within: the number of an earlier row in the batch, whose result is the contact before.
         update: the contact before is a live one that the row updates; else it is an earlier row.
+        emptied: fields that the update had emptied in `base`, beside those that are empty by themselves.
     """
 
     row: int
@@ -80,6 +81,7 @@ class Join(msgspec.Struct, frozen=True):
     base: bytes | None = None
     within: int | None = None
     update: bool = False
+    emptied: tuple[str, ...] = ()
 
 
 class JoinBatch(msgspec.Struct, frozen=True):
@@ -96,14 +98,14 @@ class Joined(msgspec.Struct, frozen=True):
         documents: row number → document, of those that were not rejected.
         contacts: row number → the contact as JSON, of all of them.
         filled: how much more often each field is filled than the rows alone and the contacts before say.
-        emptied: field → contacts in which the update emptied it.
+        emptied: row number → fields of the live contact that the update has emptied as far as that row.
         rejects: row number → reason.
     """
 
     documents: dict[int, Document] = {}
     contacts: dict[int, bytes] = {}
     filled: Counts = NONE
-    emptied: dict[str, int] = {}
+    emptied: dict[int, tuple[str, ...]] = {}
     rejects: dict[int, str] = {}
 
 
@@ -121,16 +123,17 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
             if not claim.own:
                 # It was made for this alone: nobody else has it.
                 msgspec.structs.force_setattr(contact, "uuid", claim.uuid)
+            complete = complete_json(contact)
             if batch.documents:
-                encoded.documents.append(encode(number, contact))
+                encoded.documents.append(encode(number, contact, complete))
         except RowRejected as rejected:
             encoded.rejects[number] = str(rejected)
             continue
         if draft.repairs:
             encoded.repairs[number] = draft.repairs
         encoded.claims.append(claim)
+        encoded.contacts.append(complete)
         contacts.append(contact)
-    encoded.contacts.extend(map(complete_json, contacts))
     return msgspec.structs.replace(encoded, filled=filled_in(contacts))
 
 
@@ -140,7 +143,7 @@ def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
             contact = _decoded(row)
-            encoded.documents.append(encode(number, contact))
+            encoded.documents.append(encode(number, contact, complete_json(contact)))
         except RowRejected as rejected:
             encoded.rejects[number] = str(rejected)
             continue
@@ -157,8 +160,10 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
 
 def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
     """Join rows with the contacts before them and encode the results in this process. Pure."""
-    documents, rejects, emptied = {}, {}, Counter[str]()
+    documents, rejects = {}, {}
+    emptied: dict[int, tuple[str, ...]] = {}
     results: dict[int, ContactCompleteItem] = {}
+    contacts: dict[int, bytes] = {}
     replaced = []
     for join in batch.joins:
         contact = contact_of(join.contact)
@@ -167,18 +172,20 @@ def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
         if join.within is not None:
             before = results[join.within]
         contact = msgspec.structs.replace(contact, uuid=join.uuid)
+        empty = join.emptied if join.within is None else emptied.get(join.within, ())
         if before is not None and join.update:
             contact, empty = updated(contact, before, batch.covers)
-            emptied.update(empty)
         elif before is not None:
             contact = filled_up(contact, before)
+            empty = tuple([name for name in empty if getattr(contact, name) is None])
         if before is not None:
             replaced.append(before)
-        results[join.row] = contact
+        if empty:
+            emptied[join.row] = empty
+        results[join.row], contacts[join.row] = contact, complete_json(contact)
         try:
-            documents[join.row] = encode(join.row, contact)
+            documents[join.row] = encode(join.row, contact, contacts[join.row])
         except RowRejected as rejected:
             rejects[join.row] = str(rejected)
     filled = minus(filled_in(results.values()), filled_in(replaced))
-    contacts = {row: complete_json(contact) for row, contact in results.items()}
-    return Joined(documents, contacts, filled, dict(emptied), rejects)
+    return Joined(documents, contacts, filled, emptied, rejects)

@@ -1,11 +1,13 @@
 """The guard before the swap: which loads must not go live."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from indexing.filled import FIELDS, Counts
 from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile, bad_columns
 from indexing.request import Limits
+from indexing.sources.headers import header_key
 from indexing.sources.lines import Lines, lines_add_up
 from indexing.tally import Before
 from mappings.errors import IndexingError
@@ -35,7 +37,7 @@ def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
         ]
         raise LoadRefused(
             f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
-            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}"
+            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}{_see(rejects.path)}"
         )
 
 
@@ -45,12 +47,13 @@ def check_columns(limits: Limits, read: Mapping[str, int], repairs: RepairFile) 
     Args:
         read: header → values that were read of its column.
     """
-    for column in bad_columns(read, repairs.unreadable, limits.allow_bad):
+    allowed = set(map(header_key, limits.allow_bad))
+    passed = [column for column in repairs.unreadable if header_key(column) in allowed]
+    for column in bad_columns(read, repairs.unreadable, passed):
         raise LoadRefused(
             f"the column {column!r} can't be read: {repairs.unreadable[column]:,} of its cells are not what its field "
-            f"takes, and {read.get(column, 0):,} are; see {repairs.path}; say what it means with --map COLUMN=FIELD, "
-            f"leave it out with --map COLUMN=, or load without those values with --allow-bad COLUMN; "
-            "the live contacts are unchanged"
+            f"takes, and {read.get(column, 0):,} are{_see(repairs.path)}; say what it means with --map COLUMN=FIELD, "
+            "leave it out with --map COLUMN=, or load without those values with --allow-bad COLUMN"
         )
 
 
@@ -73,10 +76,7 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
     if not contacts:
         raise LoadRefused("no row became a contact")
     if contacts * 2 < live and not limits.allow_shrink:
-        raise LoadRefused(
-            f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
-            "the live contacts are unchanged"
-        )
+        raise LoadRefused(f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink")
 
 
 def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) -> None:
@@ -95,3 +95,8 @@ def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) 
     if lost:
         flags = " ".join(f"--allow-loss {each.partition(' ')[0]}" for each in lost)
         raise LoadRefused(f"hardly anybody would have these any more: {', '.join(lost)}; if that is meant, say {flags}")
+
+
+def _see(path: Path | None) -> str:
+    """Where more stands; a dry run writes no file."""
+    return f"; see {path}" if path is not None else ""

@@ -183,6 +183,8 @@ class Job:
                 await self._load_source(source)
                 check_lines(source.name, state.lines, state.source_rows)
                 state.next_source()
+                # What was read to its end is known also to a load that crashes after its swap.
+                self._file.save(state)
         finally:
             await asyncio.to_thread(self._encoders.close)
         if not state.numbered and not state.in_place:

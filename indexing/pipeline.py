@@ -13,7 +13,7 @@ from indexing.filled import FIELDS
 from indexing.rejects import Reject
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start
 from indexing.sources.cells import text_of_field
-from indexing.sources.columns import ColumnMapping
+from indexing.sources.columns import PARTS, ColumnMapping
 
 
 class Portion(msgspec.Struct, frozen=True):
@@ -46,12 +46,13 @@ class Portion(msgspec.Struct, frozen=True):
         return f"{self.source}, line {self.line(number)}"
 
     def values_read(self) -> dict[str, int]:
-        """Header → how many of these rows have a value of its field."""
+        """Header → how many of these rows have a value of its field, or of one of its parts."""
         if self.columns is None:
             return {}
         filled = dict(zip(FIELDS, self.encoded.filled, strict=True))
         named = zip(self.columns.headers, self.columns.fields, strict=True)
-        return {header: filled[field] for header, field in named if field in filled}
+        parts = [(header, PARTS.get(field, (field,))) for header, field in named if field]
+        return {header: max(filled[part] for part in fields) for header, fields in parts if filled.keys() >= {*fields}}
 
     def reject(self, number: int, reason: str) -> Reject:
         """The line in the reject file for row `number`."""

@@ -5,7 +5,8 @@ contact, and is encoded again if that made a difference; then table and spool ha
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -115,7 +116,7 @@ class Recognition:
             [documents[row] for row in good],
             encoded.rejects | joined.rejects,
             {row: known[row] for row in joined.rejects},
-            _tally(portion, decisions, plus(encoded.filled, joined.filled), joined.emptied),
+            _tally(portion, decisions, plus(encoded.filled, joined.filled), _emptied(decisions, joined.emptied)),
             self.size,
         )
 
@@ -159,7 +160,8 @@ class Recognition:
             if base is None and within is None and encoded.documents and decision.known.uuid == claim.uuid:
                 continue
             update = before is not None and _is_live(before)
-            joins.append(Join(claim.row, decision.known.uuid, encoded.contacts[at], base, within, update))
+            emptied = before.emptied if before is not None else ()
+            joins.append(Join(claim.row, decision.known.uuid, encoded.contacts[at], base, within, update, emptied))
             joined.add(claim.row)
         return joins
 
@@ -168,7 +170,12 @@ class Recognition:
         rows = zip(encoded.claims, encoded.contacts, strict=True)
         contacts = [joined.contacts.get(claim.row, contact) for claim, contact in rows]
         stored = zip(decisions, self._spool.add(contacts), map(len, contacts), strict=True)
-        self._table.add([_record(decision, place, size) for decision, place, size in stored])
+        self._table.add(
+            [
+                _record(decision, place, size, joined.emptied.get(decision.known.row, ()))
+                for decision, place, size in stored
+            ]
+        )
 
     def correct(self, refused: dict[int, set[int]]) -> Tally:
         """What the tallies count too much: `refused` are the contacts (numbers) of which rows were refused after they
@@ -185,7 +192,9 @@ class Recognition:
             nothing_left = record is None or not record.known.row
             kept = int(nothing_left and latest.known.live)
             new = int(nothing_left and not latest.known.live)
-            correction += Tally(kept=-kept, new=-new, filled=filled)
+            emptied = Counter(record.emptied if record is not None else ())
+            emptied.subtract(latest.emptied)
+            correction += Tally(kept=-kept, new=-new, filled=filled, emptied=emptied)
         return correction
 
     def _filled(self, record: Record | None) -> Counts:
@@ -199,9 +208,21 @@ def _is_live(record: Record) -> bool:
     return not record.known.row
 
 
-def _record(decision: Decision, place: int = 0, size: int = 0) -> Record:
+def _record(decision: Decision, place: int = 0, size: int = 0, emptied: tuple[str, ...] = ()) -> Record:
     before = decision.place if decision.within < 0 else -2 - decision.within
-    return Record(decision.known, decision.keys, decision.marked, place, size, before)
+    return Record(decision.known, decision.keys, decision.marked, place, size, before, emptied)
+
+
+def _emptied(decisions: Sequence[Decision], emptied: Mapping[int, tuple[str, ...]]) -> dict[str, int]:
+    """Field → in how many more live contacts it is empty by the update than before these rows."""
+    more = Counter[str]()
+    for decision in decisions:
+        before = decision.before.emptied if decision.before is not None else ()
+        if decision.within >= 0:
+            before = emptied.get(decisions[decision.within].known.row, ())
+        more.update(emptied.get(decision.known.row, ()))
+        more.subtract(before)
+    return dict(more)
 
 
 def _tally(portion: Portion, decisions: Sequence[Decision], filled: Counts, emptied: dict[str, int]) -> Tally:

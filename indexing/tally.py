@@ -76,7 +76,9 @@ class Tally(msgspec.Struct, frozen=True):
 
     def __add__(self, other: "Tally") -> "Tally":
         """Both in one."""
-        fields = {*self.emptied, *other.emptied}
+        emptied = {
+            name: self.emptied.get(name, 0) + other.emptied.get(name, 0) for name in {*self.emptied, *other.emptied}
+        }
         return Tally(
             self.kept + other.kept,
             self.new + other.new,
@@ -85,7 +87,7 @@ class Tally(msgspec.Struct, frozen=True):
             (self.shared_examples + other.shared_examples)[:EXAMPLES],
             (self.double_examples + other.double_examples)[:EXAMPLES],
             plus(self.filled, other.filled),
-            {name: self.emptied.get(name, 0) + other.emptied.get(name, 0) for name in sorted(fields)},
+            {name: count for name, count in sorted(emptied.items()) if count},
         )
 
 

@@ -71,8 +71,9 @@ class Loader(LiveContacts, Protocol):
     def name(self) -> str: ...
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side."""
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side.
+        `complete` is its `complete_json`, of callers that have it."""
 
     async def start(self) -> None:
         """Make the fresh, empty store."""

@@ -9,6 +9,7 @@ from indexing.outcome import Outcome
 from indexing.request import LoadRequest
 
 _MOST_REASONS = 10
+_MEANINGS = {None: "(left out)", "custom": "(custom)"}
 
 
 def show_load(summary: Summary, request: LoadRequest) -> None:
@@ -28,16 +29,14 @@ def show_load(summary: Summary, request: LoadRequest) -> None:
 def _show_replaced(summary: Summary, request: LoadRequest) -> None:
     if request.update or request.rebuild:
         return
-    say(
-        f"They replace {summary.kept + summary.gone:,} contacts, which `contacts index rollback` brings back; "
-        "with --update they are put among those."
-    )
+    after = "which `contacts index rollback` brings back" if request.keep else "which are not kept (--keep 0)"
+    say(f"They replace {summary.kept + summary.gone:,} contacts, {after}; with --update they are put among those.")
 
 
 def show_dry_run(outcome: DryRun) -> None:
     """What would become of the rows, with the meaning of the columns and examples."""
     for source, columns in outcome.columns.items():
-        rows = [(header, field or "(custom)") for header, field in columns.items()]
+        rows = [(header, _MEANINGS.get(field) or str(field)) for header, field in columns.items()]
         print_table(Table(("column", "field"), rows, title=source, framed=False))
     for example in outcome.examples:
         present = {name: value for name, value in example.items() if value is not None}

@@ -35,6 +35,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     Attributes:
         row: the row that said so; 0 for what was live when the load began.
         live: it was live then.
+        doubles: numbers of other contacts that rows of it were found to lead to, too.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
     profile: int
     mail: int
     name: str
+    doubles: tuple[int, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -55,6 +57,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
         place: where in the spool the contact stands, `size` bytes of it; 0 bytes if it was not needed.
         before: where in the log the version before stands; -1 for none. Of a record that is to be added, and whose
             version before is added with it, it is `-2 - at`, with its place among those that are added.
+        emptied: fields that the contact had when it was live, and that rows of an update emptied.
     """
 
     known: Known
@@ -63,6 +66,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     place: int = 0
     size: int = 0
     before: int = -1
+    emptied: tuple[str, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -22,8 +22,9 @@ from search.fields import ALL_FIELDS
 _NAMESPACE = NAMESPACE_URL.bytes
 _as_number = Struct("<q").unpack
 
-_PROFILE = re.compile(r"linkedin\.com/(?:in/[^/]+|pub/.+)")
-"""The part of a LinkedIn address that is a person's: after `/in/…` come languages and pages of the profile."""
+_PROFILE = re.compile(r"linkedin\.com/(?:in/[^/]+|pub/(?!dir/).+)")
+"""The part of a LinkedIn address that is a person's: after `/in/…` come languages and pages of the profile, and
+`/pub/dir/…` lists all people of a name."""
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):

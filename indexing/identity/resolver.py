@@ -34,7 +34,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
         place: where in the log `before` is.
         within: the place in this batch of its version before; -1 if there is none here.
         apart: it is a contact of its own although somebody else has one of its keys.
-        doubles: uuids of other contacts that its keys lead to, too.
+        doubles: uuids of other contacts that its keys lead to, too, and no row of it before.
     """
 
     known: Known
@@ -112,11 +112,15 @@ class _Batch:
         if known is not None:
             return self._again(claim, known)
         marked, numbers = self._register(claim, contact)
-        return Decision(_first(claim, contact, uuid), numbers, marked, apart=apart, doubles=doubles)
+        # Of who is live nobody is told: that is for the first row of theirs.
+        known = _first(claim, contact, uuid, tuple(map(number_of, doubles)) if claim.row else ())
+        return Decision(known, numbers, marked, apart=apart, doubles=doubles)
 
     def _again(self, claim: Claim, known: Known, doubles: tuple[str, ...] = ()) -> Decision:
         """One more row of a contact that is known."""
         contact = known.contact
+        if doubles:
+            doubles = tuple([uuid for uuid in doubles if number_of(uuid) not in known.doubles])
         now = Known(
             claim.row,
             known.uuid,
@@ -125,6 +129,7 @@ class _Batch:
             claim.profile or known.profile,
             claim.mail or known.mail,
             fuller(claim.name, known.name),
+            (*known.doubles, *map(number_of, doubles)) if doubles else known.doubles,
         )
         marked, numbers = self._register(claim, contact)
         if contact in self._within:
@@ -220,9 +225,9 @@ def _uuid_apart(claim: Claim, turn: int) -> str:
     return uuid_of("\n".join([claim.uuid, full_name(claim.name), *([str(turn)] if turn > 1 else [])]))
 
 
-def _first(claim: Claim, contact: int, uuid: str) -> Known:
+def _first(claim: Claim, contact: int, uuid: str, doubles: tuple[int, ...] = ()) -> Known:
     """What is known of who is new."""
-    return Known(claim.row, uuid, contact, not claim.row, claim.profile, claim.mail, claim.name)
+    return Known(claim.row, uuid, contact, not claim.row, claim.profile, claim.mail, claim.name, doubles)
 
 
 def _keys(claim: Claim) -> list[tuple[_Kind, int]]:

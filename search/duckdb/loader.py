@@ -55,8 +55,8 @@ class DuckDBLoader:
         self._live = LiveContacts(settings)
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        item, more = halves(complete_json(contact))
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        item, more = halves(complete or complete_json(contact))
         packed, packed_more = pack(item), pack(more) if more else b""
         fields = search_fields(contact)
         sizes = (len(packed), len(packed_more))

@@ -69,8 +69,8 @@ class ElasticsearchLoader:
         self._path = path_of(self.name)
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        item, more = halves(complete_json(contact))
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        item, more = halves(complete or complete_json(contact))
         fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:

@@ -1,6 +1,6 @@
 """A source of rows from memory, for tests of what reads sources."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -19,6 +19,7 @@ class MemorySource(Source, frozen=True, kw_only=True):
     """
 
     headers: Sequence[str] = ("uuid", "Other", "Title", "Email")
+    overrides: Mapping[str, str] = {}
     rows: Sequence[Row]
     fails: bool = False
     read: list[int] = msgspec.field(default_factory=list)
@@ -31,7 +32,7 @@ class MemorySource(Source, frozen=True, kw_only=True):
     @asynccontextmanager
     async def open(self, start: Start) -> AsyncGenerator[Reading]:
         try:
-            yield Reading(map_columns(self.headers), self._batches(start))
+            yield Reading(map_columns(self.headers, self.overrides), self._batches(start))
         finally:
             self.closed.append(True)
 

@@ -44,6 +44,17 @@ def test_it_looks_at_the_live_contacts() -> None:
     assert shown(outcome) == {"title": Filled(4, 12), "email": Filled(0, 10), "city": Filled(4, 4)}
 
 
+def test_an_update_of_nothing_would_be_refused() -> None:
+    assert "no contacts yet" in str(looked_at(MemorySource(rows=contact_rows(1)), update=True).refusal)
+
+
+def test_a_refusal_names_no_file() -> None:
+    rows = [Row(1, ("", "", "", ""))]
+    refusal = str(looked_at(MemorySource(rows=rows)).refusal)
+    assert "1 of 1 rows were rejected" in refusal
+    assert "see" not in refusal
+
+
 def shown(outcome: DryRun) -> dict[str, Filled]:
     return {name: outcome.filled[name] for name in ("title", "email", "city")}
 
@@ -62,3 +73,10 @@ def test_it_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(progress, "_LINE_SECONDS", 0.0)
     looked_at(MemorySource(rows=contact_rows(2000)))
     assert [json.loads(line)["rows"] for line in capsys.readouterr().err.splitlines()] == [1500, 2000]
+
+
+def test_every_column_of_every_source_is_told() -> None:
+    source = MemorySource(headers=["uuid", "Shoe", "City", "City", "Left"], overrides={"Left": ""}, rows=[])
+    columns = looked_at(source, source).columns
+    assert columns["memory"] == {"uuid": "uuid", "Shoe": "custom", "City": "city", "City (2)": "city", "Left": None}
+    assert columns["memory (2)"] == columns["memory"]

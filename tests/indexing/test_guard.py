@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from indexing.filled import FIELDS
-from indexing.guard import LoadRefused, check_contacts, check_filled, check_rejects
+from indexing.guard import LoadRefused, check_columns, check_contacts, check_filled, check_rejects
 from indexing.rejects import Reject, RejectFile
+from indexing.repairs import Repair, RepairFile
 from indexing.request import Limits
 from indexing.tally import Before
 
@@ -19,7 +20,7 @@ from indexing.tally import Before
             100,
             2,
             0.01,
-            r"2 of 100 rows were rejected, more than --max-rejects allows \(1.0%\): 2 × a \(x, line 9\); see",
+            r"2 of 100 rows were rejected, more than --max-rejects allows \(1.0%\): 2 × a \(x, line 9\)$",
         ),
         (0, 0, 0.0, None),
         (3, 3, 1.0, None),
@@ -96,3 +97,16 @@ def test_contacts(contacts: int, accepted: int, live: int, shrink: bool, said: s
         return
     with pytest.raises(LoadRefused, match=said):
         check_contacts(limits, contacts, accepted, live)
+
+
+def test_a_column_that_can_not_be_read_may_be_allowed_by_its_header(tmp_path: Path) -> None:
+    repairs = RepairFile(tmp_path / "repairs.ndjson")
+    for _ in range(2):
+        repairs.add("x.csv", 2, Repair("employees", "# Employees", "is no number", "many"))
+    repairs.close()
+    check_columns(Limits(), {"# Employees": 2}, repairs)
+    check_columns(Limits(allow_bad=frozenset({"employees"})), {"# Employees": 1}, repairs)
+    with pytest.raises(
+        LoadRefused, match=r"the column '# Employees' can't be read: 2 .* and 1 are; see .*repairs.ndjson"
+    ):
+        check_columns(Limits(allow_bad=frozenset({"Industry"})), {"# Employees": 1}, repairs)

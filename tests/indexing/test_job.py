@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 
 from indexing.guard import LoadRefused
@@ -36,7 +37,7 @@ class MemoryLoader(LiveMemory):
         self.calls: list[str] = []
 
     @staticmethod
-    def encode(row: int, item: ContactCompleteItem) -> Document:
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())
@@ -159,6 +160,29 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
     assert (summary.rows, summary.indexed, summary.repeated, summary.rejected) == (10_001, 10_000, 0, 1)
     assert loader.calls == ["start", "resume 3000", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
+
+
+class SwapsAndStops(MemoryLoader):
+    """The first swap is made, and then it is as if the process ended."""
+
+    async def live(self) -> Store | None:
+        return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None
+
+    async def swap(self) -> None:
+        await super().swap()
+        raise EngineUnavailable("gone")
+
+
+def test_a_load_that_stopped_after_its_swap_tells_the_same(run: Any, tmp_path: Path) -> None:
+    loader, text = SwapsAndStops(), people(2000) + ",,\n"
+    with pytest.raises(EngineUnavailable):
+        run(loader, text)
+    summary = run(loader, text, resume=True)
+    whole = run(MemoryLoader(), text)
+    assert summary.lines.read == 2002
+    assert msgspec.structs.replace(summary, seconds=0) == msgspec.structs.replace(whole, seconds=0)
+    assert loader.calls == ["start", "swap"]
+    assert leftovers(tmp_path) == set()
 
 
 def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.encoders import Encoders
-from indexing.encoding import Encoded
+from indexing.encoding import Batch, Encoded, encode_batch
 from indexing.pipeline import Portion, ReadingAs, open_source
 from indexing.sources import base
 from indexing.sources.base import Row, RowBatch, Start
@@ -21,7 +21,7 @@ COLUMNS = map_columns(["uuid", "Other", "Title", "Email"])
 FIRST = 11
 
 
-def encode(row: int, item: ContactCompleteItem) -> Document:
+def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
     return Document(row, item.uuid.encode())
 
 
@@ -100,3 +100,11 @@ def test_a_reject_shows_the_row(problem: str | None, columns: ColumnMapping | No
     portion = Portion("people.csv", columns, 6, RowBatch([row(6), row(7, problem)]), Encoded())
     reject = portion.reject(7, "because")
     assert (reject.source, reject.line, reject.reason, reject.row) == ("people.csv", 7, "because", cells)
+
+
+def test_a_column_that_is_taken_apart_was_read_where_one_of_its_parts_was() -> None:
+    columns = map_columns(["Name", "Location", "uuid", "Shoe"])
+    rows = [Row(1, ("Ann Alpha", "Bonn", "1", "")), Row(2, ("bob@x.example", "", "2", ""))]
+    batch = Batch(columns, [1, 2], [row.cells for row in rows])
+    portion = Portion("people.csv", columns, 1, RowBatch(rows), encode_batch(encode, batch))
+    assert portion.values_read() == {"Name": 1, "Location": 1}

@@ -18,7 +18,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Row, RowBatch
 from indexing.sources.columns import ColumnMapping, map_columns
 from indexing.tally import Before, Tally, first_tally
-from search.fields import ContactCompleteItem, complete_json, contact_of
+from search.fields import ContactCompleteItem, contact_of
 from search.loader import Document
 from tests.harness.live_contacts import LiveMemory
 
@@ -28,8 +28,8 @@ COLUMNS = map_columns(HEADERS)
 Cells = tuple[str, ...]
 
 
-def encode(row: int, contact: ContactCompleteItem) -> Document:
-    return Document(row, complete_json(contact))
+def encode(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
+    return Document(row, complete)
 
 
 class Load:
@@ -149,6 +149,24 @@ def test_the_second_row_of_an_update_only_fills() -> None:
     assert (contact.title, contact.city) == ("CEO", "Ulm")
 
 
+def test_what_a_later_row_of_an_update_fills_was_not_emptied() -> None:
+    theirs = ContactCompleteItem("theirs", "Ann", "Alpha", email="ann@one.example", title="CTO", city="Rome")
+    empty = ("Ann", "Alpha", "ann@one.example", "", "", "")
+    load = loaded(LiveMemory(theirs), [empty, (*empty[:4], "CEO", ""), empty], update=True)
+    assert (load.store["theirs"].title, load.store["theirs"].city) == ("CEO", None)
+    assert load.tally.emptied == {"city": 1}
+
+
+def test_live_contacts_that_may_be_one_are_told_with_every_load() -> None:
+    live = LiveMemory(
+        ContactCompleteItem("one", "Ann", "Alpha", email=ANN[2], person_linkedin_url=ANN[3]),
+        ContactCompleteItem("two", "Ann", "Alpha", email=ANN[2]),
+    )
+    for update in (True, False):
+        load = loaded(live, [ANN, ANN], update=update)
+        assert (load.tally.doubles, load.tally.double_examples) == (1, ("people.csv, line 1: one and two",))
+
+
 def test_examples_name_lines_and_uuids_only() -> None:
     rows = [
         ANN,
@@ -215,6 +233,13 @@ def test_the_sums_are_those_of_the_store_whatever_happens(
     assert len(touched & before) <= tally.kept <= len(before)
     if not update:
         assert tally.kept == len(before & load.store.keys())
+    there = [(contact, load.store[uuid]) for uuid, contact in load.live.by_uuid.items() if update]
+    emptied = {name: sum(_has(was, name) and not _has(now, name) for was, now in there) for name in FIELDS}
+    assert tally.emptied == {name: count for name, count in emptied.items() if count}
+
+
+def _has(contact: ContactCompleteItem, name: str) -> bool:
+    return getattr(contact, name) is not None
 
 
 @settings(max_examples=40)

@@ -120,7 +120,7 @@ def test_a_dry_run_shows_and_writes_nothing(environment: dict[str, str], tmp_pat
     looked = json.loads(outcome.stdout)
     assert (looked["rows"], looked["accepted"], looked["repeated"], looked["rejected"]) == (5, 3, 1, 1)
     assert looked["rejects_by_reason"] == {"the row names nobody": 1}
-    columns = {"uuid": "uuid", "Work Email": "email", "# Employees": "employees", "Note": None}
+    columns = {"uuid": "uuid", "Work Email": "email", "# Employees": "employees", "Note": "custom"}
     assert looked["columns"] == {"standard input": columns}
     assert [example["uuid"] for example in looked["examples"]] == ["1", "1", "2"]
     assert rejects(environment) == []

@@ -55,6 +55,13 @@ def test_a_dry_run_and_a_load(capsys: pytest.CaptureFixture[str]) -> None:
     assert "5 contacts are live" in run(capsys, "made-up", "--update")
 
 
+def test_what_a_load_replaces_and_how_it_comes_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "They replace" not in run(capsys, "made-up")
+    assert "They replace 3 contacts, which `contacts index rollback` brings back" in run(capsys, "made-up")
+    assert "They replace 3 contacts, which are not kept (--keep 0)" in run(capsys, "made-up", "--keep", "0")
+    assert "They replace" not in run(capsys, "made-up", "--update")
+
+
 def test_the_watermark_of_a_load_is_kept(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     run(capsys, "made-up")
     assert (tmp_path / "data" / "contacts.watermark").read_text() == "3\n"

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,15 @@ def test_who_shares_a_key_may_be_somebody_else(rows: tuple[ContactCompleteItem, 
     assert first.known.uuid != second.known.uuid == third.known.uuid
 
 
+def test_a_list_of_namesakes_is_nobodys_profile() -> None:
+    by_name = [person("John", "Beta", f"{at}@one.example", "x") for at in range(2)]
+    lists = [
+        msgspec.structs.replace(each, person_linkedin_url="https://www.linkedin.com/pub/dir/John/Beta")
+        for each in by_name
+    ]
+    assert len(set(uuids(*lists))) == 2
+
+
 def test_the_mailbox_of_a_role_tells_nothing_without_a_name() -> None:
     decisions = decided(
         person(*ANN, "info@one.example"),
@@ -126,6 +136,9 @@ def test_the_mailbox_of_a_role_tells_nothing_without_a_name() -> None:
 def test_where_keys_lead_to_several_the_strongest_wins() -> None:
     by_mail, by_profile, both = decided(person(*ANN, MAIL), person(*ANN, None, PROFILE), person(*ANN, MAIL, PROFILE))
     assert both.known.contact == by_profile.known.contact
+    *_, again = decided(person(*ANN, MAIL), person(*ANN, None, PROFILE), *[person(*ANN, MAIL, PROFILE)] * 2)
+    # What its keys lead to, too, is told once, however many rows it has.
+    assert (again.known.contact, again.doubles) == (both.known.contact, ())
     assert (both.doubles, both.apart) == ((by_mail.known.uuid,), False)
 
 

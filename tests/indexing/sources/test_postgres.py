@@ -82,7 +82,7 @@ def test_an_own_query_with_awkward_values(postgres_database: str, environment: d
     assert (found["a"]["keywords"], found["a"]["primary_email_catch_all_status"]) == (["a, b", "c"], "true")
     assert (found["b"]["keywords"], found["b"]["employees"]) == (None, None)
     looked = json.loads(run_load(environment, "postgres", *flags, "--dry-run").stdout)
-    assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, None)
+    assert (looked["rows"], looked["accepted"], looked["columns"]["postgres"]["note"]) == (3, 2, "custom")
 
 
 def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_database: str) -> None:
