@@ -46,6 +46,9 @@ _LINKEDIN = re.compile(
     r"linkedin\.com/(?:(?P<person>in|pub|sales/lead|sales/people)|company|school|showcase|sales/company)/",
     re.IGNORECASE,
 )
+_MEMBER_ID = re.compile(r"linkedin\.com/in/AC[ow]AA", re.IGNORECASE)
+"""How addresses of profiles begin that have LinkedIn's own number of the member for a name."""
+
 _RUINED = "is a number in exponent form, most digits of which are gone"
 _NO_NAME = "is no name: it is an e-mail address, or has no letters"
 _TOO_MANY = f"is beyond the {MOST_FURTHER_COLUMNS} further columns that a contact keeps"
@@ -246,6 +249,9 @@ def _links(mapping: ColumnMapping) -> Iterator[Step]:
     sites = [(at, mapping.columns[at]) for (at,) in mapping.places_of("website")]
     if any(header_key(column.header).endswith(("url", "link")) for _, column in sites):
         yield partial(_site, sites)
+    profiles = [(at, mapping.columns[at]) for (at,) in mapping.places_of("person_linkedin_url")]
+    if len(profiles) > 1:
+        yield partial(_public_profile, profiles)
     for (at,) in mapping.places_of(LINK):
         yield partial(_link, at, mapping.columns[at])
 
@@ -263,6 +269,19 @@ def _site(columns: Sequence[tuple[int, Column]], row: Row) -> None:
         elif text and text not in placeholders_of("website") and row.values[_WEBSITE] is None:
             row.values[_WEBSITE] = text
             row.custom.pop(column.name, None)
+
+
+def _public_profile(columns: Sequence[tuple[int, Column]], row: Row) -> None:
+    """An address with a name in it goes before one with a member's number, which no other file has."""
+    profile = row.values[_PROFILE]
+    if profile is None or not _MEMBER_ID.search(profile):
+        return
+    texts = [(column, row.text(at)) for at, column in columns]
+    named = (each for each in texts if "linkedin.com/in/" in each[1].lower() and not _MEMBER_ID.search(each[1]))
+    if found := next(named, None):
+        row.values[_PROFILE] = found[1]
+        row.custom.pop(found[0].name, None)
+        row.keep(next(column for column, text in texts if text == profile), profile)
 
 
 def _link(at: int, column: Column, row: Row) -> None:

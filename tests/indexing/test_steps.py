@@ -113,6 +113,17 @@ def test_a_sales_profile_is_an_id_and_the_other_profile_the_address() -> None:
     assert (both.foreign_ids, both.custom) == ({"sales_navigator": "ACw1"}, {"profileUrl": sales})
 
 
+def test_a_profile_with_a_name_goes_before_one_with_the_members_number() -> None:
+    number, name = "https://www.linkedin.com/in/ACwAAAb1c", "https://www.linkedin.com/in/ann"
+    headers = {"email": "a@one.example", "linkedInProfileUrl": number}
+    both = item({**headers, "defaultProfileUrl": name})
+    assert (both.person_linkedin_url, both.custom) == (name, {"linkedInProfileUrl": number})
+    assert item({**headers, "defaultProfileUrl": ""}).person_linkedin_url == number
+    assert item({**headers, "defaultProfileUrl": number}).custom is None
+    swapped = item({**headers, "linkedInProfileUrl": name, "defaultProfileUrl": number})
+    assert (swapped.person_linkedin_url, swapped.custom) == (name, {"defaultProfileUrl": number})
+
+
 # Links
 
 PERSON, COMPANY = "https://www.linkedin.com/in/ann", "https://www.linkedin.com/company/one"
