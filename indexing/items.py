@@ -18,9 +18,10 @@ from typing import Any
 import msgspec
 
 from indexing.repairs import Repair
+from indexing.row import Row
 from indexing.sources.cells import Cell, is_sound, text_of
 from indexing.sources.columns import Column, ColumnMapping
-from indexing.steps import Row, best_place, parting, steps_of
+from indexing.steps import best_place, parting, steps_of
 from indexing.values.names import ADDRESS_FORMS
 from indexing.values.placeholders import ANYWHERE, placeholders_of
 from indexing.values.readers import EMAILS, ValueReader, own_types, value_reader
