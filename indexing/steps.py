@@ -5,17 +5,17 @@ columns that mean nothing here.
 `indexing.items` has read the best column of each field.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from indexing.repairs import Repair
+from indexing.links import link_steps
+from indexing.row import Row, Step
 from indexing.sources.cells import Cell, text_of
 from indexing.sources.columns import PARTS, Column, ColumnMapping
-from indexing.sources.headers import COMPANY_LOCATION, FULL_NAME, LINK, LOCATION, header_key
+from indexing.sources.headers import COMPANY_LOCATION, FULL_NAME, LOCATION
 from indexing.values.emails import SeveralEmails
 from indexing.values.maps import texts_by_name
 from indexing.values.names import ADDRESS_FORMS, split_name
@@ -24,132 +24,16 @@ from indexing.values.placeholders import placeholders_of
 from indexing.values.places import split_place
 from indexing.values.readers import EMAILS, ValueReader, own_types, value_reader
 from indexing.values.unreadable import Unreadable
-from mappings.errors import RowRejected, shorten
 from mappings.locations import contact_location
 from mappings.text import normalise
 from search.fields import ALL_FIELDS, LIST_FIELDS
 
-MOST_FURTHER_COLUMNS = 200
-MOST_FURTHER_BYTES = 32 * 1024
-"""What a contact keeps of columns that mean nothing here."""
-
-SALES_NAVIGATOR = "sales_navigator"
 GOOGLE, GOOGLE_JOINT = "google", " ::: "
 """In an export of Google Contacts several values of a kind stand in one cell, so joined."""
 
 _AT = {field: at for at, field in enumerate(ALL_FIELDS)}
-_CUSTOM, _FOREIGN_IDS, _WEBSITE = _AT["custom"], _AT["foreign_ids"], _AT["website"]
-_PROFILE, _COMPANY_PROFILE = _AT["person_linkedin_url"], _AT["company_linkedin_url"]
-_EMAILS = [_AT[field] for field in EMAILS]
-_SALES_PROFILE = re.compile(r"linkedin\.com/sales/(?:lead|people)/([^,/?#\s]+)", re.IGNORECASE)
-_LINKEDIN = re.compile(
-    r"linkedin\.com/(?:(?P<person>in|pub|sales/lead|sales/people)|company|school|showcase|sales/company)/",
-    re.IGNORECASE,
-)
 _RUINED = "is a number in exponent form, most digits of which are gone"
 _NO_NAME = "is no name: it is an e-mail address, or has no letters"
-_TOO_MANY = f"is beyond the {MOST_FURTHER_COLUMNS} further columns that a contact keeps"
-_TOO_LONG = f"is beyond the {MOST_FURTHER_BYTES // 1024} KiB of further columns that a contact keeps"
-
-
-class Row:
-    """A row under way.
-
-    Attributes:
-        cells: in column order.
-        whole: the same as they came, before joint values were parted.
-        values: of the contact, in the order of its fields.
-        repairs: what could not be read.
-        custom: what is kept beside the fields.
-        ids: source → id.
-        strict: what can't be read rejects the row.
-    """
-
-    __slots__ = ("cells", "custom", "ids", "repairs", "strict", "values", "whole")
-
-    def __init__(self, cells: Sequence[Cell], whole: Sequence[Cell], values: list[Any], strict: bool) -> None:
-        self.cells, self.whole, self.values, self.strict = cells, whole, values, strict
-        self.repairs: list[Repair] = []
-        self.custom: dict[str, str] = {}
-        self.ids: dict[str, str] = {}
-
-    def text(self, at: int) -> str:
-        """The cell at a place, trimmed."""
-        cell = self.cells[at]
-        return cell.strip() if type(cell) is str else text_of(cell).strip()
-
-    def repair(self, field: str, column: Column, cell: Any, bad: Unreadable) -> None:
-        """Note that a cell can't be read. Raises `RowRejected` where that is to cost the row."""
-        text = text_of(cell)
-        if self.strict and not bad.placeholder:
-            raise RowRejected(f"{field}: {shorten(text)!r} {bad.reason}")
-        self.repairs.append(Repair(field, column.header, bad.reason, text, not bad.placeholder))
-
-    def unread(self, at: int, field: str, column: Column, cell: Any, bad: Unreadable) -> None:
-        """A value can't be read: it is nothing, or the several of which each has a place of its own."""
-        self.values[at] = None
-        if isinstance(bad, SeveralEmails):
-            self.spread_emails(column, bad.addresses)
-        else:
-            self.repair(field, column, cell, bad)
-
-    def keep(self, column: Column, text: str) -> None:
-        """Keep what a column has beside the fields."""
-        self.custom[column.name] = text
-
-    def add_id(self, source: str, text: str) -> None:
-        """The id of a source; the first one stays."""
-        self.ids.setdefault(source, text)
-
-    def spread_emails(self, column: Column, addresses: Sequence[str]) -> None:
-        """Give each of several addresses the next place that is free; what finds none is kept beside the fields."""
-        values = self.values
-        left = []
-        for address in addresses:
-            if address.lower() in [values[at].lower() for at in _EMAILS if values[at] is not None]:
-                continue
-            free = next((at for at in _EMAILS if values[at] is None), None)
-            if free is None:
-                left.append(address)
-            else:
-                values[free] = address
-        if left:
-            self.keep(column, "; ".join(left))
-
-    def finished(self) -> tuple[Repair, ...]:
-        """What could not be read; what was gathered is in the values then, as much of it as there is room for."""
-        if profile := self.values[_PROFILE]:
-            self.add_sales_profile(profile)
-        if self.ids:
-            self.values[_FOREIGN_IDS] = self.ids
-        if self.custom:
-            self._keep_within_bounds()
-            self.values[_CUSTOM] = self.custom or None
-        return tuple(self.repairs)
-
-    def add_sales_profile(self, profile: str) -> None:
-        """The id in an address of the Sales Navigator."""
-        if "/sales/" in profile and (match := _SALES_PROFILE.search(profile)):
-            self.add_id(SALES_NAVIGATOR, match[1])
-
-    def _keep_within_bounds(self) -> None:
-        size = sum(map(len, self.custom)) + sum(map(len, self.custom.values()))
-        if len(self.custom) <= MOST_FURTHER_COLUMNS and size * 4 <= MOST_FURTHER_BYTES:
-            return
-        kept: dict[str, str] = {}
-        size = 0
-        for name, text in self.custom.items():
-            more = len(name.encode()) + len(text.encode())
-            reason = _TOO_MANY if len(kept) == MOST_FURTHER_COLUMNS else _TOO_LONG
-            if len(kept) == MOST_FURTHER_COLUMNS or size + more > MOST_FURTHER_BYTES:
-                self.repairs.append(Repair("custom", name, reason, text, unreadable=False))
-            else:
-                kept[name] = text
-                size += more
-        self.custom = kept
-
-
-Step = Callable[[Row], None]
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -164,7 +48,7 @@ def steps_of(mapping: ColumnMapping) -> list[Step]:
     """The steps that rows with these columns need, in order."""
     return [
         *_gaps(mapping),
-        *_links(mapping),
+        *link_steps(mapping),
         *_ids(mapping),
         *(partial(_full_name, at, mapping.columns[at]) for (at,) in mapping.places_of(FULL_NAME)),
         *(
@@ -237,47 +121,6 @@ def _read(field: str, place: _Place, row: Row) -> tuple[str, Any]:
     except Unreadable as bad:
         row.repair(field, place.column, cell, bad)
     return "", None
-
-
-# Links, which tell by themselves what they lead to
-
-
-def _links(mapping: ColumnMapping) -> Iterator[Step]:
-    sites = [(at, mapping.columns[at]) for (at,) in mapping.places_of("website")]
-    if any(header_key(column.header).endswith(("url", "link")) for _, column in sites):
-        yield partial(_site, sites)
-    for (at,) in mapping.places_of(LINK):
-        yield partial(_link, at, mapping.columns[at])
-
-
-def _site(columns: Sequence[tuple[int, Column]], row: Row) -> None:
-    """A `Company URL` may be its page on LinkedIn; the website then is in the next column, if it is anywhere."""
-    site = row.values[_WEBSITE]
-    if site is None or not _LINKEDIN.search(site):
-        return
-    row.values[_WEBSITE] = None
-    for at, column in columns:
-        text = row.text(at)
-        if text == site or _LINKEDIN.search(text):
-            _link(at, column, row)
-        elif text and text not in placeholders_of("website") and row.values[_WEBSITE] is None:
-            row.values[_WEBSITE] = text
-            row.custom.pop(column.name, None)
-
-
-def _link(at: int, column: Column, row: Row) -> None:
-    """An address of LinkedIn is that of the person or of the company; any other is kept beside the fields."""
-    text = row.text(at)
-    if not text or text in placeholders_of("website"):
-        return
-    found = _LINKEDIN.search(text)
-    where = None if found is None else _PROFILE if found["person"] else _COMPANY_PROFILE
-    if where is not None and row.values[where] in (None, text):
-        row.values[where] = text
-        row.custom.pop(column.name, None)
-        return
-    row.add_sales_profile(text)
-    row.keep(column, text)
 
 
 # Ids

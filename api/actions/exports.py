@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 200
 """Rows of CSV that are made in one go: some milliseconds, then others have their turn."""
 
 
-_AMBIGUOUS = re.compile(r"[,;]|^\[|^\s|\s$|^$")
+_AMBIGUOUS = re.compile(r"[,;|\r\n]|^\[|^\s|\s$|^$")
 """What a value of a list has in it that reading a list takes for something else."""
 
 

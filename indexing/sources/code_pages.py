@@ -89,7 +89,7 @@ def _oddity(text: str, codec: str) -> int:
     words = (set(filter(_is_beyond_ascii, word)) for word in _WORD.findall(text))
     foreign = sum(not any(letters <= alphabet for alphabet in alphabets) for letters in words)
     signs = sum(
-        _is_beyond_ascii(sign) and not sign.isalpha() and before.isalpha() and after.isalpha() and sign not in "’‘´"
+        _is_beyond_ascii(sign) and not sign.isalpha() and before.isalpha() and after.isalpha() and sign not in "’‘´\xa0"
         for before, sign, after in zip(text, text[1:], text[2:], strict=False)
     )
     return text.count("\ufffd") + foreign + signs + _odd_capitals(text)

@@ -19,6 +19,7 @@ import msgspec
 import zstandard
 
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
+from indexing.sources.cells import text_of
 from indexing.sources.columns import ColumnMapping, map_columns
 from indexing.sources.dates import SAMPLED, DateOrder, Order, date_order
 from indexing.sources.delimited import DelimitedTable
@@ -30,6 +31,16 @@ from mappings.errors import SourceError
 
 SAMPLE_BATCHES = 7
 """Batches that are read before the first of them is given, to decide what the whole file means: 10,000 rows."""
+
+_NO_TABLES = {
+    "%PDF": "a PDF",
+    "{\\rtf": "a formatted text",
+    "BEGIN:VCARD": "a vCard",
+    "<": "HTML or XML",
+    "{": "JSON",
+    "[": "JSON",
+}
+"""How files begin that people take for tables, whatever their names say."""
 
 _PIPED = 8 * 1024 * 1024
 """Bytes of what can't be read twice, in which its encoding must show."""
@@ -99,7 +110,9 @@ class _Rows:
         with _telling(source):
             table = self._table(unpacked(self._raw))
             if table.header is None:
-                raise SourceError(_no_header(source, empty=not any(map(is_filled, table.above))))
+                raise SourceError(_no_header(source, table))
+            if table.others and source.sheet is None:
+                self.notes = (f"read the first sheet alone; there is also --sheet {' or '.join(table.others)}",)
             self._table_rows = TableRows(table, table.header)
             self._batches = batched(self._table_rows)
             self._sample = list(islice(self._batches, SAMPLE_BATCHES))
@@ -161,14 +174,19 @@ class _Rows:
         return detect_encoding(io.BytesIO(head)), io.BufferedReader(Resumed(head, stream))
 
 
-def _no_header(source: CsvSource, empty: bool) -> str:
+def _no_header(source: CsvSource, table: DelimitedTable | SheetTable) -> str:
     # No word of the file itself: without a header, all of it is about people.
-    if empty:
-        return f"{source.name} is empty; the first line must name the columns"
+    first = next(filter(is_filled, table.above), None)
+    others = f"; there is also --sheet {' or '.join(table.others)}" if table.others else ""
+    if first is None:
+        return f"{source.name} is empty{others}; the first line must name the columns"
+    begins = text_of(first[0]).lstrip()
+    if form := next((form for sign, form in _NO_TABLES.items() if begins.startswith(sign)), None):
+        return f"{source.name} is no table, but {form}; save it as .csv or .xlsx where it comes from"
     return (
         f"{source.name} seems to have no header: no column is known in any of its first rows; put a line above them "
         "that names the columns (such as First Name, Last Name, Email), or name one that is there with "
-        "--map COLUMN=FIELD"
+        f"--map COLUMN=FIELD{others}"
     )
 
 

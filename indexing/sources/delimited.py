@@ -27,6 +27,10 @@ _SEPARATOR_LINE = re.compile(r"""["']?sep=(.)["']?\s*$""", re.IGNORECASE)
 """How a spreadsheet is told the delimiter of a file, above its header."""
 
 
+_WRAPPED = re.compile(r'"((?:[^"]|"")*)"(\s*)')
+"""A line that has been made one cell: a spreadsheet does that with a file whose delimiter it does not know."""
+
+
 class DelimitedTable:
     """A table in a text.
 
@@ -41,11 +45,15 @@ class DelimitedTable:
         header_lines: lines of the header itself.
         read: lines that have been read.
         further: lines among them that a row before them went on with.
+        others: none; a text is one table.
     """
+
+    others: tuple[str, ...] = ()
 
     def __init__(self, text: TextIO, delimiter: str | None = None, named: Collection[str] = ()) -> None:
         csv.field_size_limit(LONGEST_FIELD)
-        self._text, self._taken = text, list[str]()
+        self._text: Iterator[str] = text
+        self._taken: list[str] = []
         head = list(islice(text, _AHEAD))
         self.read, self.further = len(head), 0
         if head:
@@ -54,6 +62,9 @@ class DelimitedTable:
         told = _SEPARATOR_LINE.match(head[begins[0]]) if begins else None
         delimiters = delimiter or (told[1] if told else DELIMITERS)
         self.header, self._dialect = _best_header(head, begins, delimiters, named)
+        if self.header is None and begins and _WRAPPED.fullmatch(head[begins[0]]):
+            head, self._text = [*map(_unwrapped, head)], map(_unwrapped, text)
+            self.header, self._dialect = _best_header(head, begins, delimiters, named)
         above = len(head) if self.header is None else begins[self.header.at]
         self.above: Sequence[Sequence[Cell]] = [self._dialect.cells_of(line) for line in head[:above]]
         self.header_lines = 0 if self.header is None else _row_at(head, above, self._dialect)[1]
@@ -92,8 +103,11 @@ class DelimitedTable:
                 line += 1
 
     def _row_of_one_line(self, line: int, cells: list[str], width: int) -> Row:
-        """The row of the only line taken. Where cells are missing, a quote may have taken them into another one."""
+        """The row of the only line taken. Where cells are missing, a quote may have taken them into another one, or the
+        whole line into one."""
         if len(cells) < width and '"' in (text := self._taken[0]):
+            if len(cells) == 1 and len(inside := self._dialect.cells_of(cells[0])) == width:
+                return Row(line, inside)
             row = BrokenRow(self._dialect)
             row.add(text)
             if row.swallows_cells:
@@ -154,6 +168,11 @@ def _best_header(
         if len(cells) > 1 and all(cell.startswith(" ") for cell in cells[1:]):
             dialect = Dialect(dialect.delimiter, spaced=True)
     return best, dialect
+
+
+def _unwrapped(line: str) -> str:
+    wrapped = _WRAPPED.fullmatch(line)
+    return wrapped[1].replace('""', '"') + wrapped[2] if wrapped else line
 
 
 def _row_at(head: Sequence[str], at: int, dialect: Dialect) -> tuple[list[str], int]:

@@ -42,7 +42,7 @@ _THOUSANDS = re.compile(
 )
 _MILLIONS = re.compile(r"\b(?:millions?|mm|mn|mio|meur|musd|millionen|millones)\b|[$€£]\s?m\b|m\s?[$€£]", re.IGNORECASE)
 _OF_UNITS = re.compile(
-    r"(?:in|of|usd|eur|gbp|chf|us|dollars?|euros?|currency|local|optional|required|linkedin|total|range|primary|verified|approx\w*|est\w*|[\s$€£.,'’*])*",
+    r"(?:in|of|usd|eur|gbp|chf|us|dollars?|euros?|currency|local|optional|required|linkedin|total|range|primary|verified|ftes?|utc|gmt|cet|y{2,4}|mm|dd|incl\w*\W+country\s+code|\d+|[-/+:]|approx\w*|est\w*|[\s$€£.,'’*])*",
     re.IGNORECASE,
 )
 

@@ -50,6 +50,7 @@ class SheetTable:
         header_lines: one.
         read: rows of the sheet.
         further: none.
+        others: the names of the sheets that are not read.
 
     Raises:
         WorkbookRefused: without the name of the file.
@@ -60,7 +61,7 @@ class SheetTable:
     unfinished = False
 
     def __init__(self, file: BinaryIO, sheet: str | None = None, named: Collection[str] = ()) -> None:
-        opened = _sheet_of(file, sheet)
+        opened, self.others = _sheet_of(file, sheet)
         self._rows = (list(map(_cell, row)) for row in opened.iter_rows()) if opened.end else iter(())
         self.read = opened.end[0] + 1 if opened.end else 0
         head: list[list[Cell]] = []
@@ -81,7 +82,8 @@ class SheetTable:
             yield Row(line, cells)
 
 
-def _sheet_of(file: BinaryIO, name: str | None) -> CalamineSheet:
+def _sheet_of(file: BinaryIO, name: str | None) -> tuple[CalamineSheet, tuple[str, ...]]:
+    """The sheet, and the names of the others."""
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise WorkbookRefused(f"the workbook is larger than {LARGEST >> 20} MiB; save the sheet as CSV")
@@ -93,7 +95,8 @@ def _sheet_of(file: BinaryIO, name: str | None) -> CalamineSheet:
         names = workbook.sheet_names
         if name is not None and name not in names:
             raise WorkbookRefused(f"--sheet {name}: the workbook has no such sheet; it has {', '.join(names)}")
-        return workbook.get_sheet_by_index(0) if name is None else workbook.get_sheet_by_name(name)
+        sheet = workbook.get_sheet_by_index(0) if name is None else workbook.get_sheet_by_name(name)
+        return sheet, tuple(other for other in names if other != sheet.name)
     except python_calamine.PasswordError as error:
         raise WorkbookRefused("the workbook is protected by a password; save it without one") from error
     except python_calamine.CalamineError as error:

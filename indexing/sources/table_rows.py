@@ -26,8 +26,10 @@ _MOST_LONELY = 0.01
 
 
 _SUMS = frozenset(read_data("sums", list[str]))
-"""The words of what a sum below the last row is called, without case; a name beside a number is somebody."""
+"""The words of what a sum is called, without case; a name beside a number is somebody."""
 
+_BEGIN_SUMS = frozenset(spelling for word in _SUMS for spelling in (word, word.upper(), word.capitalize()))
+_AMOUNT = re.compile(r"[.,'’\s$€£¥%()+-]*\d[\d.,'’\s$€£¥%()+-]*", re.ASCII)
 _IDENTITY = re.compile(r"[@/\d]")
 """In a single word, that of somebody."""
 
@@ -75,7 +77,7 @@ class TableRows:
     def __iter__(self) -> Iterator[Row]:
         width = self._width
         second, third = min(1, width - 1), min(2, width - 1)
-        odd = {self._header.begins, self._header.cells[0], *_BLANKS}
+        odd = {self._header.begins, self._header.cells[0], *_BLANKS, *_BEGIN_SUMS}
         odd |= {f"\ufeff{begin}" for begin in odd}
         for row in self._table.rows(width):
             cells = row.cells
@@ -103,6 +105,9 @@ class TableRows:
                 self._headers += 1
                 self._notes += len(self._words)
                 self._words.clear()
+                return
+            if _is_sum(cells):
+                self._notes += 1
                 return
             if len(self._words) < MOST_WORDS and self._are_words(cells):
                 self._words.append((row, self._table.unfinished))
@@ -148,14 +153,13 @@ class TableRows:
         return plain == self._plain and not is_filled(cells[self._named :])
 
     def _are_words(self, cells: Sequence[Cell]) -> bool:
-        """A text that stands alone, a sum, or prose that was cut at its commas; nobody's address, number or profile."""
+        """A text that stands alone, or prose that was cut at its commas; nobody's address, number or profile."""
         if self._width < 3 or (len(cells) == self._width and cells.count("") < self._width - 2):
             return False
         texts = [text for text in map(text_of, cells) if text.strip()]
         prose = len(cells) < self._named and all(text.startswith(" ") for text in texts[1:])
-        total = len(texts) == 2 and _is_sum(texts[0]) and texts[1].replace(",", "").replace(".", "").isdecimal()
         said = " " in texts[0].strip() or not _IDENTITY.search(texts[0])
-        return said and (prose or total or len(texts) == 1)
+        return said and (prose or len(texts) == 1)
 
 
 def is_filled(cells: Iterable[Cell]) -> bool:
@@ -163,6 +167,11 @@ def is_filled(cells: Iterable[Cell]) -> bool:
     return any(cell is not None and text_of(cell).strip() for cell in cells)
 
 
-def _is_sum(text: str) -> bool:
-    """All its words are of those that name a sum."""
-    return set(text.casefold().strip(" :=.").split()) <= _SUMS
+def _is_sum(cells: Sequence[Cell]) -> bool:
+    """`Total,,,12`, also between people: words that name a sum, and beside them nothing but amounts."""
+    texts = filter(None, map(str.strip, map(text_of, cells)))
+    words = next(texts, "").casefold().strip(" :=.").split()
+    if not words or not _SUMS.issuperset(words):
+        return False
+    amounts = list(texts)
+    return bool(amounts) and all(map(_AMOUNT.fullmatch, amounts))

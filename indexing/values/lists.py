@@ -1,4 +1,4 @@
-"""Lists as people write them: between commas or semicolons, or as JSON."""
+"""Lists as people write them: between commas, semicolons, strokes or line breaks, as JSON, or as Python shows them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -14,13 +14,16 @@ from indexing.values.placeholders import ANYWHERE
 _CACHED_LENGTH = 512
 """Longer values are read anew each time, so that no cache grows beyond a few megabytes."""
 
+_SEPARATORS = str.maketrans("|\r\n", ",,,")
+_SHOWN = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*[],]""")
+_ESCAPED = re.compile(r"\\(['\"\\])")
 _CODES = frozenset({"sic_codes", "naics_codes"})
-_ROUNDED_CODE = re.compile(r"(\d+)\.0+", re.ASCII)
+_CODE = re.compile(r"(\d{2,8})(?:\.0+|\s*[:–-]\s*[^\W\d].*)", re.DOTALL)
 
 
 def list_reader(field: str) -> Callable[[Any], tuple[str, ...] | None]:
-    """The reader of the lists in `field`; what is kept of codes are the digits, also where a spreadsheet has made
-    `7372.0` of them. Nothing is unreadable."""
+    """The reader of the lists in `field`; what is kept of codes are the digits, also of `7372.0`, as a spreadsheet
+    has it, and of `7372 - Software`. Nothing is unreadable."""
     return _codes if field in _CODES else _list
 
 
@@ -33,16 +36,29 @@ def _list(cell: str | Sequence[Cell]) -> tuple[str, ...] | None:
 
 def _codes(cell: str | Sequence[Cell]) -> tuple[str, ...] | None:
     codes = _list(cell)
-    return codes and tuple(_ROUNDED_CODE.sub(r"\1", code) if "." in code else code for code in codes)
+    return codes and tuple(
+        code if code.isdecimal() or not (found := _CODE.fullmatch(code)) else found[1] for code in codes
+    )
 
 
 def _split(text: str) -> tuple[str, ...] | None:
-    """The values of a list: a JSON array as it is, anything else cut at commas and semicolons."""
-    values = text.replace(";", ",").split(",")
-    if text.startswith("["):
-        with suppress(msgspec.DecodeError, RecursionError):
-            values = [str(value) for value in msgspec.json.decode(text, type=list[str | int])]
-    return _values(values)
+    """The values of a list: an array as it is, anything else cut."""
+    if text.startswith("[") and (values := _array(text)) is not None:
+        return _values(values)
+    if "|" in text or "\n" in text or "\r" in text:
+        text = text.translate(_SEPARATORS)
+    return _values(text.replace(";", ",").split(","))
+
+
+def _array(text: str) -> list[str] | None:
+    """The values of `["a", "b"]`, or of `['a', 'b']`, which programs write that print what they have."""
+    with suppress(msgspec.DecodeError, RecursionError):
+        return [str(value) for value in msgspec.json.decode(text, type=list[str | int])]
+    values, at = [], 1
+    while shown := _SHOWN.match(text, at):
+        values.append(_ESCAPED.sub(r"\1", shown[1][1:-1]))
+        at = shown.end()
+    return values if values and text[at - 1 :] == "]" else None
 
 
 def _values(texts: Iterable[str]) -> tuple[str, ...] | None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from indexing.sources.columns import Column
 from indexing.sources.dates import DateOrder
+from indexing.sources.headers import header_key
 from indexing.values.dates import date_reader
 from indexing.values.emails import email
 from indexing.values.lists import list_reader
 from indexing.values.numbers import number_reader
 from indexing.values.phones import phone
-from indexing.values.truths import truth
+from indexing.values.truths import truth, verified
 from indexing.values.unreadable import Unreadable
 from search.fields import FORMS
 from search.kinds import Form
@@ -49,6 +50,8 @@ def value_reader(field: str, column: Column, dates: DateOrder) -> ValueReader | 
         return email
     if field == "uuid":
         return _uuid
+    if field == "email_status" and header_key(column.header).endswith("verified"):
+        return verified
     match FORMS[field]:
         case Form.INTEGER:
             return number_reader(field, column.scale)

@@ -10,6 +10,12 @@ _TRUTHS = {
 }
 
 
+def verified(text: str) -> str:
+    """An e-mail status: of yes and no under `Email Verified` what they say; any other is what it is."""
+    value = _TRUTHS.get(text.casefold())
+    return text if value is None else "Verified" if value else "Unverified"
+
+
 def truth(cell: Any) -> bool:
     """The truth of a cell: a text, or a boolean of a source that has such.
 

@@ -104,6 +104,22 @@ def test_columns_that_are_left_out_may_be_damaged() -> None:
     assert read(["ann@one.example", "\0\udcff", "\0"]).contact == ContactCompleteItem("", email="ann@one.example")
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("\u202a+49 30 1\u202c", "+49 30 1"), ("\u200b +49 30 1\ufeff", "+49 30 1"), ('="+49 30 1"', "+49 30 1"),
+        (' ="="1""', '="1"'), ('=1+"1"', '=1+"1"'), ("=", "="), ("٤\u200c٥", "٤\u200c٥"),
+    ],
+)  # fmt: skip
+def test_what_programs_put_around_a_text_is_no_part_of_it(cell: str, text: str) -> None:
+    found = item(first_name="Ann", company_phone=cell, note=cell)
+    assert (found.company_phone, found.custom) == (text, {"note": text})
+
+
+def test_an_address_with_a_blank_of_no_width_is_the_same() -> None:
+    assert item(first_name="Zoë", email="\u200bann@one.example").email == "ann@one.example"
+
+
 def test_a_uuid_has_its_bound() -> None:
     found = draft(uuid="x" * 129, email="ann@one.example")
     assert (found.contact.uuid, found.repairs[0].reason) == ("", "is longer than 128 characters")

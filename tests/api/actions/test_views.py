@@ -102,7 +102,7 @@ def test_a_whole_contact_as_a_row_can_be_read_again() -> None:
     ] == ("true")
 
 
-@pytest.mark.parametrize("texts", [("[a]",), ("",), (" a",), ("a", "b\n"), ("a,b",), ("a;b", "c")])
+@pytest.mark.parametrize("texts", [("[a]",), ("",), (" a",), ("a", "b\n"), ("a,b",), ("a;b", "c"), ("a|b",), ("a\nb",)])
 def test_a_list_that_would_be_read_otherwise_is_json_in_a_whole_contact(texts: tuple[str, ...]) -> None:
     contact = complete_json(ContactCompleteItem("id", keywords=texts))
     at = ALL_FIELDS.index("keywords")

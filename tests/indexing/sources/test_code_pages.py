@@ -11,6 +11,7 @@ HEADER = "First Name,Last Name,Company\n"
     ("text", "codec", "name"),
     [
         ("Jürgen,Müller,Köln\n", "cp1252", "Windows-1252"),
+        ("Ann,Alpha,Acme\xa0One\n", "cp1252", "Windows-1252"),
         ("José,Café,x\n", "cp1252", "Windows-1252"),
         ("François,Lefèvre,Besançon\n", "cp1252", "Windows-1252"),
         ("João,Gonçalves,São Paulo\n", "cp1252", "Windows-1252"),

@@ -50,6 +50,18 @@ def test_notes_and_quotes_above_the_header_do_not_swallow_it() -> None:
     assert (len(read.above), read.header_lines) == (5, 1)
 
 
+def test_lines_that_have_been_made_one_cell_each() -> None:
+    text = '"First Name,Last Name,Title"\n"Ann,Alpha,""CEO, CFO"""\nBob,Beta,CTO\n"Cleo,Gamma"\n'
+    assert [row.cells for row in rows(table(text))] == [
+        ["Ann", "Alpha", "CEO, CFO"], ["Bob", "Beta", "CTO"], ["Cleo", "Gamma"],
+    ]  # fmt: skip
+    assert rows(table(PEOPLE + '"Bob,Beta,""CTO, CFO"""\n"Cleo, Gamma"\n'))[1:] == [
+        Row(3, ["Bob", "Beta", "CTO, CFO"]), Row(4, ["Cleo, Gamma"]),
+    ]  # fmt: skip
+    semicolons = '"First Name;""Last Name"";Title"\n"Ann;""Alpha"";CEO"'
+    assert rows(table(semicolons))[0].cells == ["Ann", "Alpha", "CEO"]
+
+
 def test_a_header_over_several_lines() -> None:
     read = table('"First\nName","Last\nName",Title\nAnn,Alpha,CEO\n')
     assert [(row.line, row.cells) for row in rows(read)] == [(4, ["Ann", "Alpha", "CEO"])]

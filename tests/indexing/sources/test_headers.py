@@ -33,7 +33,11 @@ def test_headers_match_in_any_spelling(header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "field"),
     [
-        ("# Employees", "employees"), ("No. of Employees", "employees"), ("Company Size", "employees"),
+        ("# Employees", "employees"), ("# of Employees", "employees"), ("Employees (FTE)", "employees"),
+        ("Revenue (2023)", "annual_revenue"), ("Created At (UTC)", "created_at"), ("Name (Country)", "country"),
+        ("Create Date (YYYY-MM-DD)", "created_at"), ("E-Mail (privat)", "email"),
+        ("Ort (geschäftlich)", "company_city"),
+        ("No. of Employees", "employees"), ("Company Size", "employees"),
         ("person.name", NAME), ("organization/name", "company"), ("organization_name", "company"),
         ("organization/estimated_num_employees", "employees"), ("organization.industry", "industry"),
         ("organization/primary_phone/number", "company_phone"), ("data/email", "email"),

@@ -55,8 +55,10 @@ def test_its_rows_become_contacts(tmp_path: Path) -> None:
 
 def test_the_first_sheet_or_the_one_that_is_named(tmp_path: Path) -> None:
     content = workbook(First=[["Email"], ["a@one.example"]], Second=[["Email"], ["b@two.example"]])
-    assert read(saved(tmp_path / "x.xlsx", content)).rows[0].cells == ["a@one.example"]
-    assert read(saved(tmp_path / "x.xlsx", content, sheet="Second")).rows[0].cells == ["b@two.example"]
+    first, second = (read(saved(tmp_path / "x.xlsx", content, sheet=sheet)) for sheet in (None, "Second"))
+    assert first.rows[0].cells == ["a@one.example"]
+    assert second.rows[0].cells == ["b@two.example"]
+    assert (first.notes, second.notes) == (("read the first sheet alone; there is also --sheet Second",), ())
     with pytest.raises(
         SourceError, match=r"x\.xlsx: --sheet Third: the workbook has no such sheet; it has First, Second"
     ):

@@ -65,6 +65,18 @@ def test_every_line_has_its_kind(text: str, rows: int, lines: Lines) -> None:
     assert {len(row.cells) for row in found} == {max(len(row.cells) for row in found)}
 
 
+@pytest.mark.parametrize("line", ["Total,,,12", "Grand total:,,12,$1'000.50", "SUBTOTAL,3,4,5", "Summe,,,7"])
+def test_lines_of_sums_are_notes_also_between_people(line: str) -> None:
+    rows, lines = read(HEADER + PEOPLE + f"{line}\n" + PEOPLE + f"{line}\n")
+    assert (len(rows), lines.notes) == (4, 2)
+
+
+@pytest.mark.parametrize("line", ["Total,Ann,CEO,t@one.example", "Total,,,t@one.example", "Totalo,,1,2"])
+def test_somebody_may_be_called_total(line: str) -> None:
+    rows, lines = read(HEADER + PEOPLE + f"{line}\n" + PEOPLE)
+    assert (len(rows), lines.notes) == (5, 0)
+
+
 def test_missing_cells_are_empty() -> None:
     rows, _ = read(HEADER + "Ann,Alpha\nBob,Beta,CTO,b@two.example,,\n")
     assert [row.cells for row in rows] == [["Ann", "Alpha", "", ""], ["Bob", "Beta", "CTO", "b@two.example"]]

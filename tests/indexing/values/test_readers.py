@@ -49,6 +49,8 @@ def test_phones_that_a_spreadsheet_has_ruined(text: str) -> None:
         ("a, b;c", ("a", "b", "c")), (" , ;", None), ("a", ("a",)), ('["a, b", " c ", ""]', ("a, b", "c")),
         ("[not json, x]", ("[not json", "x]")), ("[1, 2]", ("1", "2")), ("x," * 1000, ("x",) * 1000),
         ("saas, N/A, crm", ("saas", "crm")), ("N/A, -", None),
+        ("['a, b', \"it's\"]", ("a, b", "it's")), ("[{'a': 1}]", ("[{'a': 1}]",)), ("a|b | c", ("a", "b", "c")),
+        ("a\r\nb\n", ("a", "b")), ("[]", None), ("[" * 300, ("[" * 300,)),
     ],
 )  # fmt: skip
 def test_lists(text: str, values: tuple[str, ...] | None) -> None:
@@ -56,7 +58,14 @@ def test_lists(text: str, values: tuple[str, ...] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "codes"), [("0111; 7372.0", ("0111", "7372")), ([7372.0, "5.5"], ("7372", "5.5")), ("7372", ("7372",))]
+    ("cell", "codes"),
+    [
+        ("0111; 7372.0", ("0111", "7372")),
+        ([7372.0, "5.5"], ("7372", "5.5")),
+        ("7372", ("7372",)),
+        ("7372: Software; 0111 - Wheat", ("7372", "0111")),
+        ("7372-01", ("7372-01",)),
+    ],
 )
 def test_codes_are_digits(cell: Any, codes: tuple[str, ...]) -> None:
     assert list_reader("sic_codes")(cell) == codes
@@ -68,6 +77,13 @@ def test_codes_are_digits(cell: Any, codes: tuple[str, ...]) -> None:
 )
 def test_truths(cell: Any, value: bool) -> None:
     assert truth(cell) is value
+
+
+def test_yes_and_no_under_email_verified() -> None:
+    read = value_reader("email_status", Column("Email Verified", "Email Verified", "email_status"), DateOrder())
+    assert read is not None
+    assert [read(cell) for cell in ("TRUE", "no", "valid")] == ["Verified", "Unverified", "valid"]
+    assert value_reader("email_status", Column("Email Status", "Email Status", "email_status"), DateOrder()) is None
 
 
 def test_what_is_neither_yes_nor_no() -> None:
