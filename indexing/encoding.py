@@ -131,8 +131,16 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
             encoded.repairs[number] = draft.repairs
         encoded.claims.append(claim)
         contacts.append(contact)
-    encoded.contacts.extend(map(complete_json, contacts))
+    if batch.documents:
+        encoded.contacts.extend(map(_json, contacts, encoded.documents))
+    else:
+        encoded.contacts.extend(map(complete_json, contacts))
     return msgspec.structs.replace(encoded, filled=filled_in(contacts))
+
+
+def _json(contact: ContactCompleteItem, document: Document | None) -> bytes:
+    """The contact as JSON, which is made once."""
+    return (document.contact if document is not None else b"") or complete_json(contact)
 
 
 def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
@@ -158,7 +166,8 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
 
 def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
     """Join rows with the contacts before them and encode the results in this process. Pure."""
-    documents, rejects = {}, {}
+    documents: dict[int, Document] = {}
+    rejects: dict[int, str] = {}
     emptied: dict[int, tuple[str, ...]] = {}
     results: dict[int, ContactCompleteItem] = {}
     replaced = []
@@ -185,5 +194,5 @@ def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
         except RowRejected as rejected:
             rejects[join.row] = str(rejected)
     filled = minus(filled_in(results.values()), filled_in(replaced))
-    contacts = {row: complete_json(contact) for row, contact in results.items()}
+    contacts = {row: _json(contact, documents.get(row)) for row, contact in results.items()}
     return Joined(documents, contacts, filled, emptied, rejects)

@@ -13,12 +13,14 @@ class Document(msgspec.Struct, frozen=True):
     """A contact encoded for one engine, once, as the very bytes that are sent or written.
 
     `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins. `item` is
-    what is stored, for an engine that keeps it apart from what is searched.
+    what is stored, for an engine that keeps it apart from what is searched. `contact` is its `complete_json`, if the
+    engine had to make that anyway.
     """
 
     row: int
     body: bytes
     item: bytes = b""
+    contact: bytes = b""
 
 
 class Identity(msgspec.Struct, frozen=True):

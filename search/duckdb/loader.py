@@ -56,12 +56,13 @@ class DuckDBLoader:
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
-        item, more = halves(complete_json(contact))
+        complete = complete_json(contact)
+        item, more = halves(complete)
         packed, packed_more = pack(item), pack(more) if more else b""
         fields = search_fields(contact)
         sizes = (len(packed), len(packed_more))
         parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
-        return Document(row, _DOCUMENT % parts, packed + packed_more)
+        return Document(row, _DOCUMENT % parts, packed + packed_more, complete)
 
     async def start(self) -> None:
         await _in_thread(self._start)

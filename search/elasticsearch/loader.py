@@ -70,7 +70,8 @@ class ElasticsearchLoader:
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem) -> Document:
-        item, more = halves(complete_json(contact))
+        complete = complete_json(contact)
+        item, more = halves(complete)
         fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:
@@ -86,7 +87,7 @@ class ElasticsearchLoader:
             b"," if len(derived) > len("{}") else b"",
             derived[1:],
         )
-        return Document(row, _DOCUMENT % parts)
+        return Document(row, _DOCUMENT % parts, contact=complete)
 
     async def start(self) -> None:
         await self._client.json("PUT", self._path, index_body())
