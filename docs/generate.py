@@ -14,6 +14,7 @@ from docs.file_tables import filled as filled_files
 from docs.readings import readings
 from docs.url_forms import url_forms
 from mappings.catalogue import aliases
+from mappings.lists import listed
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
 from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
@@ -184,7 +185,7 @@ def _comparison(parameter: Parameter) -> str:
     """Two cells: how one value is compared, and how several combine."""
     if parameter.reason is not None:
         return f"unmapped: {parameter.reason.value} |"
-    held = "" if parameter.split is None else ", also if one value holds several"
+    held = "" if parameter.split in (None, listed) else ", also if one value holds several"
     return f"{parameter.compared} | {COMBINED[parameter.combine]}{held}"
 
 

@@ -36,6 +36,11 @@ _REPAIRED = (
     "organizationSicCodes[]=7372 Prepackaged Software",
     "contactStageIds[]=Cold",
     "qOrganizationDomainsList[]=https://www.acme.example/about",
+    'personTitles[]=["CEO"]',
+    "personSeniorities[]=vp,director",
+    "personLocations[]=Bern, Switzerland; Wien",
+    "organizationNumEmployeesRanges[]=11-50,51-200",
+    "qOrganizationDomainsList[]=a.example,b.example",
     "page=0",
 )
 
@@ -57,6 +62,14 @@ def readings() -> list[str]:
     short = ", ".join(f"`{row.short}` ({', '.join((row.long, *row.also))})" for row in abbreviations())
     return [
         *_INTRODUCTION,
+        "",
+        "## Several values in one",
+        "",
+        "Several values may be written as one: as a list in JSON, or one a line. Where no value has such marks",
+        "of its own they may also be joined by `,`, `;` or `|`: levels, statuses, stages, technologies, fields,",
+        "domains and profiles; ranges at a comma only if each is one without it, codes only before a digit, places at",
+        "`;` and `|` alone, departments and industries if each part is known. Titles and names stay one: `VP, Sales`.",
+        "So does what `qKeywords` asks for. In the ledger each has a line.",
         "",
         "## Values that are repaired",
         "",

@@ -9,7 +9,7 @@ _ENCODED = "https%3A%2F%2Fapp.apollo.io%2F%23%2Fpeople%3FpersonTitles%5B%5D%3DCE
 
 FORMS = (
     ("blanks and invisible characters around it", f"  {_PLAIN} "),
-    ("quotes, code marks, brackets", f"“{_PLAIN}”"),
+    ("quotes, code marks, stars, brackets", f"“{_PLAIN}”"),
     ("brackets around and a sentence's end", f"({_PLAIN})."),
     ("no scheme, a `/` at the end, `??`, `&&`", "app.apollo.io/#/people??personTitles[]=CEO&&page=1/"),
     ("`utm_…` before the `#`", "https://app.apollo.io/?utm_source=mail#/people?personTitles[]=CEO&page=1"),
@@ -27,6 +27,10 @@ FORMS = (
     ("encoded as a whole", _ENCODED),
     ("its `#` encoded", _PLAIN.replace("#", "%23")),
     ("an `&` for the `?`", _PLAIN.replace("?", "&")),
+    ("no `?` at all", _PLAIN.replace("/people?", "")),
+    ("a `;` or an encoded `&` before a name", _PLAIN.replace("&", ";")),
+    ("a mail's escapes", "https://app.apollo.io/#/people?perso=\nnTitles[]=3DCEO&page=3D1"),
+    ("a scheme that lost a letter", _PLAIN.removeprefix("h")),
     ("a redirector's link", f"https://nam02.safelinks.protection.outlook.com/?url={_ENCODED}&data=05"),
     ("Apollo's login page", f"https://app.apollo.io/#/login?redirectTo={_ENCODED}"),
     ("Apollo's API", "https://api.apollo.io/api/v1/mixed_people/search?person_titles[]=CEO&page=1"),

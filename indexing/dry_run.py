@@ -31,7 +31,7 @@ from indexing.sources.base import Start, total_size
 from indexing.sources.columns import ColumnMapping
 from indexing.tally import Before, Reading, Tally, first_tally
 from search.documents import search_fields
-from search.fields import ContactCompleteItem, complete_json
+from search.fields import ContactCompleteItem
 from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
@@ -131,7 +131,7 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([name], (f"{name} ({at})" for at in count(2))) if each not in taken)
 
 
-def _checked(row: int, contact: ContactCompleteItem) -> Document:
+def _checked(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
     """The contact as it would be stored, derived fields and all the rest gone through."""
     search_fields(contact)
-    return Document(row, complete_json(contact))
+    return Document(row, complete)

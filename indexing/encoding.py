@@ -21,7 +21,8 @@ from mappings.errors import RowRejected
 from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
 
-Encode = Callable[[int, ContactCompleteItem], Document]
+Encode = Callable[[int, ContactCompleteItem, bytes], Document]
+"""From a row's number, its contact and that as `complete_json` to what is written; `search.loader.Loader.encode`."""
 
 _NAMELESS = name_of(None, None)
 
@@ -122,25 +123,18 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
             if not claim.own:
                 # It was made for this alone: nobody else has it.
                 msgspec.structs.force_setattr(contact, "uuid", claim.uuid)
+            complete = complete_json(contact)
             if batch.documents:
-                encoded.documents.append(encode(number, contact))
+                encoded.documents.append(encode(number, contact, complete))
         except RowRejected as rejected:
             encoded.rejects[number] = str(rejected)
             continue
         if draft.repairs:
             encoded.repairs[number] = draft.repairs
         encoded.claims.append(claim)
+        encoded.contacts.append(complete)
         contacts.append(contact)
-    if batch.documents:
-        encoded.contacts.extend(map(_json, contacts, encoded.documents))
-    else:
-        encoded.contacts.extend(map(complete_json, contacts))
     return msgspec.structs.replace(encoded, filled=filled_in(contacts))
-
-
-def _json(contact: ContactCompleteItem, document: Document | None) -> bytes:
-    """The contact as JSON, which is made once."""
-    return (document.contact if document is not None else b"") or complete_json(contact)
 
 
 def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
@@ -149,7 +143,7 @@ def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
             contact = _decoded(row)
-            encoded.documents.append(encode(number, contact))
+            encoded.documents.append(encode(number, contact, complete_json(contact)))
         except RowRejected as rejected:
             encoded.rejects[number] = str(rejected)
             continue
@@ -166,10 +160,10 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
 
 def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
     """Join rows with the contacts before them and encode the results in this process. Pure."""
-    documents: dict[int, Document] = {}
-    rejects: dict[int, str] = {}
+    documents, rejects = {}, {}
     emptied: dict[int, tuple[str, ...]] = {}
     results: dict[int, ContactCompleteItem] = {}
+    contacts: dict[int, bytes] = {}
     replaced = []
     for join in batch.joins:
         contact = contact_of(join.contact)
@@ -188,11 +182,10 @@ def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
             replaced.append(before)
         if empty:
             emptied[join.row] = empty
-        results[join.row] = contact
+        results[join.row], contacts[join.row] = contact, complete_json(contact)
         try:
-            documents[join.row] = encode(join.row, contact)
+            documents[join.row] = encode(join.row, contact, contacts[join.row])
         except RowRejected as rejected:
             rejects[join.row] = str(rejected)
     filled = minus(filled_in(results.values()), filled_in(replaced))
-    contacts = {row: _json(contact, documents.get(row)) for row, contact in results.items()}
     return Joined(documents, contacts, filled, emptied, rejects)

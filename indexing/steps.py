@@ -15,7 +15,7 @@ import msgspec
 from indexing.repairs import Repair
 from indexing.sources.cells import Cell, text_of
 from indexing.sources.columns import PARTS, Column, ColumnMapping
-from indexing.sources.headers import COMPANY_LOCATION, FULL_NAME, LOCATION
+from indexing.sources.headers import COMPANY_LOCATION, FULL_NAME, LINK, LOCATION, header_key
 from indexing.values.emails import SeveralEmails
 from indexing.values.maps import texts_by_name
 from indexing.values.names import ADDRESS_FORMS, split_name
@@ -38,11 +38,16 @@ GOOGLE, GOOGLE_JOINT = "google", " ::: "
 """In an export of Google Contacts several values of a kind stand in one cell, so joined."""
 
 _AT = {field: at for at, field in enumerate(ALL_FIELDS)}
-_CUSTOM, _FOREIGN_IDS, _PROFILE = _AT["custom"], _AT["foreign_ids"], _AT["person_linkedin_url"]
+_CUSTOM, _FOREIGN_IDS, _WEBSITE = _AT["custom"], _AT["foreign_ids"], _AT["website"]
+_PROFILE, _COMPANY_PROFILE = _AT["person_linkedin_url"], _AT["company_linkedin_url"]
 _EMAILS = [_AT[field] for field in EMAILS]
 _SALES_PROFILE = re.compile(r"linkedin\.com/sales/(?:lead|people)/([^,/?#\s]+)", re.IGNORECASE)
+_LINKEDIN = re.compile(
+    r"linkedin\.com/(?:(?P<person>in|pub|sales/lead|sales/people)|company|school|showcase|sales/company)/",
+    re.IGNORECASE,
+)
 _RUINED = "is a number in exponent form, most digits of which are gone"
-_NO_NAME = "is an e-mail address where a name should be"
+_NO_NAME = "is no name: it is an e-mail address, or has no letters"
 _TOO_MANY = f"is beyond the {MOST_FURTHER_COLUMNS} further columns that a contact keeps"
 _TOO_LONG = f"is beyond the {MOST_FURTHER_BYTES // 1024} KiB of further columns that a contact keeps"
 
@@ -101,7 +106,7 @@ class Row:
         values = self.values
         left = []
         for address in addresses:
-            if address in [values[at] for at in _EMAILS]:
+            if address.lower() in [values[at].lower() for at in _EMAILS if values[at] is not None]:
                 continue
             free = next((at for at in _EMAILS if values[at] is None), None)
             if free is None:
@@ -159,6 +164,7 @@ def steps_of(mapping: ColumnMapping) -> list[Step]:
     """The steps that rows with these columns need, in order."""
     return [
         *_gaps(mapping),
+        *_links(mapping),
         *_ids(mapping),
         *(partial(_full_name, at, mapping.columns[at]) for (at,) in mapping.places_of(FULL_NAME)),
         *(
@@ -233,6 +239,47 @@ def _read(field: str, place: _Place, row: Row) -> tuple[str, Any]:
     return "", None
 
 
+# Links, which tell by themselves what they lead to
+
+
+def _links(mapping: ColumnMapping) -> Iterator[Step]:
+    sites = [(at, mapping.columns[at]) for (at,) in mapping.places_of("website")]
+    if any(header_key(column.header).endswith(("url", "link")) for _, column in sites):
+        yield partial(_site, sites)
+    for (at,) in mapping.places_of(LINK):
+        yield partial(_link, at, mapping.columns[at])
+
+
+def _site(columns: Sequence[tuple[int, Column]], row: Row) -> None:
+    """A `Company URL` may be its page on LinkedIn; the website then is in the next column, if it is anywhere."""
+    site = row.values[_WEBSITE]
+    if site is None or not _LINKEDIN.search(site):
+        return
+    row.values[_WEBSITE] = None
+    for at, column in columns:
+        text = row.text(at)
+        if text == site or _LINKEDIN.search(text):
+            _link(at, column, row)
+        elif text and text not in placeholders_of("website") and row.values[_WEBSITE] is None:
+            row.values[_WEBSITE] = text
+            row.custom.pop(column.name, None)
+
+
+def _link(at: int, column: Column, row: Row) -> None:
+    """An address of LinkedIn is that of the person or of the company; any other is kept beside the fields."""
+    text = row.text(at)
+    if not text or text in placeholders_of("website"):
+        return
+    found = _LINKEDIN.search(text)
+    where = None if found is None else _PROFILE if found["person"] else _COMPANY_PROFILE
+    if where is not None and row.values[where] in (None, text):
+        row.values[where] = text
+        row.custom.pop(column.name, None)
+        return
+    row.add_sales_profile(text)
+    row.keep(column, text)
+
+
 # Ids
 
 
@@ -301,6 +348,8 @@ def _location(at: int, column: Column, parts: Sequence[int], row: Row) -> None:
     if all(_same_place(which, values[part], new) for which, (part, new) in enumerate(zip(parts, place, strict=True))):
         for part, new in zip(parts, place, strict=True):
             values[part] = values[part] or new
+        if normalise(text) != normalise(" ".join(filter(None, place))):
+            row.keep(column, text)
     elif normalise(text) != normalise(" ".join(values[part] or "" for part in parts)):
         row.keep(column, text)
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 
 import msgspec
 
-from mappings.errors import InvalidParameter
+from mappings.errors import InvalidField, InvalidParameter
 from mappings.ordering import order_of
-from mappings.parameters import Parameter, by_rank, given_parameters
+from mappings.parameters import Parameter, given_parameters
 from mappings.predicates import ContactFilter, MatchAll, Order, Predicate, all_of, any_of
 from mappings.rules import Context, Reading, Reason
-from mappings.url import ApolloUrl
+from mappings.url import MOST_VALUES, ApolloUrl
 from mappings.values import Malformed, decoded_again, page_number
 
 _PAGE = "page"
@@ -74,10 +75,10 @@ def map_url(url: ApolloUrl, today: date) -> MappedUrl:
     Raises:
         InvalidParameter: a number, range or date is malformed.
     """
-    given = given_parameters(url.pairs)
+    given = values_read(given_parameters(url.pairs))
     context = context_of(given, today)
     outcomes = [_outcome(parameter, values, context) for parameter, values in given]
-    ranked = sorted(outcomes, key=_rank)
+    ranked = sorted(outcomes, key=attrgetter("parameter.rank"))
     return MappedUrl(
         filter=ContactFilter(all_of(outcome.predicate for outcome in ranked), order_of(context) or Order()),
         page=page_number(context.last(_PAGE)),
@@ -86,15 +87,31 @@ def map_url(url: ApolloUrl, today: date) -> MappedUrl:
     )
 
 
-def context_of(given: Iterable[tuple[Parameter, list[str]]], today: date) -> Context:
-    """What the values of a URL may depend on, for `predicate_of_value`."""
-    return Context({parameter.name: tuple(map(decoded_again, values)) for parameter, values in given}, today)
+def values_read(given: Iterable[tuple[Parameter, list[str]]]) -> list[tuple[Parameter, list[str]]]:
+    """The parameters of a URL, each with the values that it reads (`values_of`) of those that are written.
+
+    Raises:
+        InvalidField: they are too many.
+    """
+    read = [(parameter, _several_read(parameter, values)) for parameter, values in given]
+    if sum([len(values) for _, values in read]) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    return read
+
+
+def context_of(read: Iterable[tuple[Parameter, list[str]]], today: date) -> Context:
+    """What the values of a URL, as `values_read` has them, may depend on."""
+    return Context({parameter.name: tuple(values) for parameter, values in read}, today)
 
 
 def values_of(parameter: Parameter, value: str) -> list[str]:
     """What the parameter reads of one value of the URL: it itself, or each of several that were written as one."""
-    whole = decoded_again(value)
+    whole = decoded_again(value) if "%" in value else value
     return [whole] if parameter.split is None else parameter.split(whole)
+
+
+def _several_read(parameter: Parameter, values: list[str]) -> list[str]:
+    return [part for value in values for part in values_of(parameter, value)]
 
 
 def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Predicate | None:
@@ -104,7 +121,7 @@ def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Pr
     contacts at all: it is empty, unusable or malformed, or it steers pages, order or another parameter.
     """
     try:
-        predicates, _ = _read(parameter, [value], context)
+        predicates, _ = _read(parameter, values_of(parameter, value), context)
     except InvalidParameter:
         return None
     selected = any_of(predicates) if predicates else None
@@ -127,10 +144,13 @@ def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outc
 def _read(
     parameter: Parameter, values: Iterable[str], context: Context
 ) -> tuple[list[Predicate], dict[Reason, list[str]]]:
-    """What the values ask for, and those that can't be used by their reason. Empty ones are in neither."""
+    """What the values, as `values_of` has them, ask for, and those that can't be used by their reason.
+
+    Empty ones are in neither.
+    """
     predicates: list[Predicate] = []
     unusable: dict[Reason, list[str]] = {}
-    for value in [part for written in values for part in values_of(parameter, written)]:
+    for value in values:
         try:
             asked = parameter.read(value, context)
         except Malformed as error:
@@ -142,10 +162,6 @@ def _read(
         elif asked is not None:
             predicates.append(asked)
     return predicates, unusable
-
-
-def _rank(outcome: _Outcome) -> int:
-    return by_rank(outcome.parameter)
 
 
 def _summary(outcomes: list[_Outcome]) -> MappingSummary:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from mappings.analysis import AnalysedParameter, Statistics, UrlStructure, analyze
-from mappings.contact_filter import context_of, predicate_of_value
+from mappings.contact_filter import context_of, predicate_of_value, values_read
 from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import MatchAll, Predicate, any_of
@@ -87,7 +87,7 @@ class Countable(msgspec.Struct, frozen=True):
 def countable(url: ApolloUrl, today: date) -> Countable:
     """What there is to count in a URL. Nothing fails: a malformed value is counted as 0, as `analyze` shows it too."""
     given = given_parameters(url.pairs)
-    context = context_of(given, today)
+    context = context_of(values_read(given), today)
     given.sort(key=lambda pair: by_rank(pair[0]))
     parts = tuple([_part(parameter, values, context) for parameter, values in given])
     wanted = (predicate for whole, of_values in parts for predicate in (whole, *of_values))

@@ -6,6 +6,7 @@ Each is a `mappings.rules.ValueReader`, or makes one for a search field, as thos
 from collections.abc import Sequence
 from functools import lru_cache
 
+from mappings.lists import separated
 from mappings.predicates import MatchAll, Not, Phrase, Predicate, Terms, all_of, any_of
 from mappings.rules import Context, Reading, Reason, ValueReader, compared
 from mappings.text import LONGEST_TEXT, normalise, words
@@ -31,7 +32,7 @@ def phrase(field: str) -> ValueReader:
     return read
 
 
-@compared("the whole phrase")
+@compared("the whole phrase", separated)
 def technology(value: str, _context: Context) -> Predicate | Reading | None:
     """A technology by its uid, which is a phrase in the names of those that contacts have."""
     normalised = normalise(value)
@@ -105,7 +106,7 @@ def _words_anywhere(value: str, _context: Context) -> Predicate | None:
 _word_or_domain = or_domain(_words_anywhere)
 
 
-@compared(f"all the words, {_word_or_domain.compared}")
+@compared(f"all the words, {_word_or_domain.compared}", split=None)
 def anywhere(value: str, context: Context) -> Predicate | Reading | None:
     """All the words, each in any of the fields that free text searches; a domain among them is one of them."""
     every: list[Predicate] = []
@@ -141,7 +142,7 @@ def keyword(fields_parameter: str) -> ValueReader:
 def keyword_field(keywords_parameter: str) -> ValueReader:
     """The name of a field that the keywords of another parameter are looked for in. Without keywords, pointless."""
 
-    @compared(f"not compared: decides where `{keywords_parameter}` looks, and is unmapped without it")
+    @compared(f"not compared: decides where `{keywords_parameter}` looks, and is unmapped without it", separated)
     def read(value: str, context: Context) -> Predicate | Reason | None:
         if not _any_words(context.of(keywords_parameter)):
             return Reason.FIELD_CONTROL

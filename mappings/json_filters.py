@@ -28,7 +28,7 @@ def pairs_in(value: str) -> list[tuple[str, str]]:
     return list(_pairs("", read, 0)) if isinstance(read, dict) else []
 
 
-@compared("not compared: JSON, whose names are read as parameters of their own")
+@compared("not compared: JSON, whose names are read as parameters of their own", split=None)
 def unread_filters(value: str, _: Context) -> Predicate | Reason | None:
     """What is left of `filters=` when its names have been taken out: nothing asked, or nothing understood."""
     if not value.strip():

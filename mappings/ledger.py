@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from mappings.contact_filter import context_of, values_of
+from mappings.contact_filter import context_of, values_of, values_read
 from mappings.parameters import Parameter, given_parameters, written_parameters
 from mappings.rules import Context, Reading, Reason, last_of
 from mappings.url import ApolloUrl
@@ -26,6 +26,7 @@ Apollo would not find or miss by it. `ignored`: it does not count.
 _EMPTY = "empty"
 _OVERRULED = "a later value of it counts"
 _NOTHING = "nothing in it that contacts could be compared with"
+_JOINED = "taken out of a list that is written as one value"
 _AS_IT_STANDS = Reading(None, "")
 
 
@@ -56,7 +57,7 @@ def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
     Raises:
         InvalidField: JSON in the URL has too many values.
     """
-    context = context_of(given_parameters(url.pairs), today)
+    context = context_of(values_read(given_parameters(url.pairs)), today)
     entries = [_unwrapping(url)] if url.unwrapped else []
     for parameter, pairs in written_parameters(url.pairs):
         entries += _entries(parameter, pairs, context)
@@ -76,10 +77,12 @@ def _entries(parameter: Parameter, pairs: Sequence[tuple[str, str]], context: Co
         if single and left:
             yield LedgerEntry(parameter.name, value, "ignored", _OVERRULED, None)
         elif len(parts) < 2:
-            yield _entry(parameter, value, "".join(parts), _repairs(parameter, name, value), context)
+            part = "".join(parts)
+            joined = [_JOINED] if part.strip() != decoded_again(value).strip() else []
+            yield _entry(parameter, value, part, [*_repairs(parameter, name, value), *joined], context)
         else:
             for part in parts:
-                yield _entry(parameter, part, part, _repairs(parameter, name, value), context)
+                yield _entry(parameter, part, part, [*_repairs(parameter, name, value), _JOINED], context)
 
 
 def _repairs(parameter: Parameter, name: str, value: str) -> list[str]:

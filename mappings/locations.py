@@ -8,16 +8,17 @@ their countries (`mappings.regions`).
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
 
 from mappings.countries import UNITED_STATES, countries, place_key
-from mappings.predicates import Phrase, Predicate, all_of
+from mappings.predicates import Phrase, Predicate, all_of, any_of
 from mappings.regions import Region, region_of, region_with_commas
 from mappings.text import normalise
 
+_CACHED_LENGTH = 128
 _COMMA = re.compile("[,，、،]")
 _UNITED_KINGDOM = "united kingdom"
 _UK_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
@@ -55,9 +56,10 @@ class AskedPlace(msgspec.Struct, frozen=True):
         return tuple([name for part in self.parts if part in of for name in of[part]])
 
     def predicate(self, field: str) -> Predicate:
-        """The test that it puts to `field`."""
+        """The test that it puts to `field`: all of its parts, but any one of several regions, as of `EMEA, APAC`."""
         asked = zip(self.parts, self.regions, strict=True)
-        return all_of([region.predicate(field, part) if region else Phrase(field, part) for part, region in asked])
+        tests = [region.predicate(field, part) if region else Phrase(field, part) for part, region in asked]
+        return any_of(tests) if all(self.regions) else all_of(tests)
 
 
 def location_predicate(field: str, text: str) -> Predicate | None:
@@ -67,6 +69,11 @@ def location_predicate(field: str, text: str) -> Predicate | None:
 
 
 def asked_place(text: str) -> AskedPlace | None:
+    """One location of a filter; `None` if it is empty. How it is read is said at `_asked_place`."""
+    return _cached_place(text) if len(text) <= _CACHED_LENGTH else _asked_place(text)
+
+
+def _asked_place(text: str) -> AskedPlace | None:
     """One location of a filter, e.g. `San Francisco, CA, US`; `None` if it is empty.
 
     Every part between commas must be a phrase in some part of the contact's place: `New York, US` asks for
@@ -82,7 +89,7 @@ def asked_place(text: str) -> AskedPlace | None:
       does: `Mexico` also finds New Mexico, which `personNotLocations[]` can exclude.
     * `England` is not a spelling of `united kingdom`: contacts have it as their state.
     * ISO names that contain a comma (`Korea, Republic of`) are one part, and so is a whole location that is a region
-      (`Europe, Middle East and Africa`).
+      (`Europe, Middle East and Africa`). Of several regions and nothing else any one will do (`EMEA, APAC`).
     * A region is any of its countries, or itself by its name (`mappings.regions`).
     """
     written = _split(text)
@@ -91,6 +98,9 @@ def asked_place(text: str) -> AskedPlace | None:
         return AskedPlace((whole,), (region,), as_written=True)
     parts = _expanded(_canonical(_with_comma_names(written)))
     return AskedPlace(tuple(parts), tuple(map(region_of, parts)), parts == written) if parts else None
+
+
+_cached_place = lru_cache(maxsize=4096)(_asked_place)
 
 
 def is_country(text: str) -> bool:

@@ -8,7 +8,7 @@ A URL's names come here first (`given_parameters`); what its values ask for is p
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -18,10 +18,12 @@ from mappings import free_text, readers
 from mappings.catalogue import OTHER, Category, Entry, aliases, entries
 from mappings.errors import InvalidField
 from mappings.json_filters import FILTERS, pairs_in, unread_filters
+from mappings.lists import Split
 from mappings.names import key_of
 from mappings.predicates import all_of, any_of
-from mappings.rules import Combine, Read, Reason, Show, Split, ValueReader, last_of, none_of, unmapped
+from mappings.rules import Combine, Read, Reason, Show, ValueReader, last_of, none_of, unmapped
 from mappings.url import MOST_VALUES
+from mappings.values import decoded_again
 
 Value = TypeVar("Value")
 
@@ -58,7 +60,6 @@ class ParameterRow(msgspec.Struct, frozen=True):
     name: str
     reader: ValueReader
     combine: Combine = any_of
-    split: Split | None = None
     show: Show | None = None
 
 
@@ -87,26 +88,32 @@ _TABLE = (
     ParameterRow("contactEmailExcludeCatchAll", readers.catch_all_address, none_of),
     # The company
     ParameterRow("organizationNumEmployeesRanges[]", readers.number_span("employees")),
+    ParameterRow("organizationNumEmployeesRange[min]", readers.at_least("employees")),
+    ParameterRow("organizationNumEmployeesRange[max]", readers.at_most("employees")),
     ParameterRow("organizationLocations[]", readers.location("company_location")),
     ParameterRow("organizationNotLocations[]", readers.location("company_location"), none_of),
     ParameterRow("organizationIndustryTagIds[]", readers.industry_tag, show=readers.industry_name),
     ParameterRow("organizationNotIndustryTagIds[]", readers.industry_tag, none_of, show=readers.industry_name),
     ParameterRow("organizationIndustries[]", readers.industry),
     ParameterRow("qOrganizationName", free_text.alternatives(free_text.or_domain(free_text.phrase("company_text")))),
-    ParameterRow("qOrganizationDomainsList[]", readers.domain, split=str.split),
-    ParameterRow("qOrganizationDomains[]", readers.domain, split=str.split),
+    ParameterRow("qOrganizationDomainsList[]", readers.domain),
+    ParameterRow("qOrganizationDomains[]", readers.domain),
     ParameterRow("organizationRevenueRanges[]", readers.number_span("annual_revenue")),
+    ParameterRow("revenueRange", readers.two_bounds("annual_revenue")),
     ParameterRow("revenueRange[min]", readers.at_least("annual_revenue")),
     ParameterRow("revenueRange[max]", readers.at_most("annual_revenue")),
     ParameterRow("organizationSicCodes[]", readers.industry_code("sic_codes")),
     ParameterRow("notOrganizationSicCodes[]", readers.industry_code("sic_codes"), none_of),
     ParameterRow("organizationNaicsCodes[]", readers.industry_code("naics_codes")),
     ParameterRow("notOrganizationNaicsCodes[]", readers.industry_code("naics_codes"), none_of),
+    ParameterRow("organizationFoundedYearRange", readers.two_bounds("founded_year")),
     ParameterRow("organizationFoundedYearRange[min]", readers.at_least("founded_year")),
     ParameterRow("organizationFoundedYearRange[max]", readers.at_most("founded_year")),
     ParameterRow("organizationLatestFundingStageCd[]", readers.stage),
+    ParameterRow("totalFundingRange", readers.two_bounds("total_funding")),
     ParameterRow("totalFundingRange[min]", readers.at_least("total_funding")),
     ParameterRow("totalFundingRange[max]", readers.at_most("total_funding")),
+    ParameterRow("latestFundingAmountRange", readers.two_bounds("latest_funding_amount")),
     ParameterRow("latestFundingAmountRange[min]", readers.at_least("latest_funding_amount")),
     ParameterRow("latestFundingAmountRange[max]", readers.at_most("latest_funding_amount")),
     ParameterRow("latestFundingDateRange[min]", readers.since("last_raised_at")),
@@ -153,8 +160,8 @@ _UNMAPPED_NAMES: dict[Reason, tuple[str, ...]] = {
         "pendo",
         "includedAnyOfOrganizationKeywordFields[]",
     ),
-    # Which bound of the range? What is this other name of keywords for? Guessing would change results unseen.
-    Reason.UNKNOWN: ("revenueRange", "organizationKeywordTags[]"),
+    # What is this other name of keywords for? Guessing would change results unseen.
+    Reason.UNKNOWN: ("organizationKeywordTags[]",),
 }
 """Reason → names of the catalogue that have no row. They decide before the category does."""
 
@@ -169,8 +176,10 @@ _UNMAPPED_CATEGORIES: dict[Category, Reason] = {
 }
 """Category → why a name in it is unmapped that has no row. In the other categories it is unknown."""
 
+_NOT_ABOUT_CONTACTS: tuple[Category, ...] = ("Pagination", "Sorting")
 _UNKNOWN = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
+_OF_FILTERS = re.compile(r"\s*filters?\[(?P<name>[^\[\]]+)\]", re.IGNORECASE)
 _HUMP = re.compile(r"(?<!^)[A-Z]")
 _LAST_RANK = sys.maxsize
 
@@ -230,9 +239,9 @@ def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter
     by_key = _by_key()
     for name, value in pairs:
         parameter = parameter_of(name)
-        inner = pairs_in(value) if parameter.name == FILTERS else []
+        inner = pairs_in(decoded_again(value)) if parameter.name == FILTERS else []
         known = {key: by_key.get(key_of(key)) for key, _ in inner}
-        if any(known.values()):
+        if _says_who(known.values()):
             read += [(known[key] or _unknown(key), (f"{FILTERS}[{key}]", text)) for key, text in inner]
         else:
             read.append((parameter, (name, value)))
@@ -241,7 +250,16 @@ def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter
     return read
 
 
+def _says_who(known: Collection[Parameter | None]) -> bool:
+    """Whether one of them is about contacts, or all are known: with a page alone everybody would be the answer."""
+    given = [parameter for parameter in known if parameter]
+    return any(parameter.category not in _NOT_ABOUT_CONTACTS for parameter in given) or 0 < len(given) == len(known)
+
+
 def _respelled(name: str) -> Parameter:
+    if found := _OF_FILTERS.match(name):
+        inner = _by_key().get(key_of(f"{found['name']}{name[found.end() :]}"))
+        return inner or _unknown(name)
     key = key_of(name)
     return _by_key().get(key) or _by_alias().get(key) or _unknown(_BLANK_BEFORE_BRACKET.sub("", name.strip()))
 
@@ -298,7 +316,7 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         row.reader.read,
         compared=row.reader.compared,
         combine=row.combine,
-        split=row.split,
+        split=row.reader.split,
         show=row.show,
     )
 

@@ -88,9 +88,12 @@ def all_of(predicates: Iterable[Predicate]) -> Predicate:
 
 def any_of(predicates: Iterable[Predicate]) -> Predicate:
     """The disjunction in its simplest form: flattened, `Terms` of one field joined; `MATCH_NONE` of nothing."""
+    several = tuple(predicates)
+    if len(several) == 1:
+        return several[0]
     terms: dict[str, dict[str, None]] = {}
     rest: dict[Predicate, None] = {}
-    for predicate in _flat_any(predicates):
+    for predicate in _flat_any(several):
         if isinstance(predicate, MatchAll):
             return predicate
         if isinstance(predicate, Terms):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from mappings import lists
 from mappings.codes import codes_in
 from mappings.errors import InvalidField
 from mappings.locations import AskedPlace, asked_place
@@ -18,7 +19,7 @@ from mappings.regions import Region
 from mappings.rules import Context, Reading, Reason, ValueReader, compared
 from mappings.text import slug, term
 from mappings.titles import similar_title, title_key
-from mappings.values import boolean, day, first_second, last_second, number, page_number, span, span_text
+from mappings.values import Malformed, boolean, day, first_second, last_second, number, page_number, span, span_text
 from mappings.vocabulary import (
     department,
     departments_covered,
@@ -27,6 +28,7 @@ from mappings.vocabulary import (
     funding_stage_of_code,
     industry_named,
     industry_of_tag,
+    is_department,
     item_field_of,
     seniority,
 )
@@ -109,7 +111,8 @@ def location(field: str) -> ValueReader:
 
     @compared(
         "the place and all that is in it: each part between commas is a phrase in city, state or country, a region any "
-        "of its countries"
+        "of its countries",
+        lists.places,
     )
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         place = asked_place(value)
@@ -133,21 +136,17 @@ def _listed(region: Region) -> str:
     return f"{region.name}: {', '.join(region.countries)}"
 
 
-def one_term(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
-    """An exact term of `field`, in the form that contacts have it in; `equal` says in words what is equal then."""
-
-    @compared(equal)
-    def read(value: str, _context: Context) -> Predicate | None:
-        formed = form(value)
-        return Terms(field, (formed,)) if formed else None
-
-    return read
+@compared("the same profile, however its URL is written", lists.addresses)
+def profile(value: str, _context: Context) -> Predicate | None:
+    """A LinkedIn profile by its URL."""
+    key = linkedin_key(value)
+    return Terms("linkedin", (key,)) if key else None
 
 
 def enumerated(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
-    """The same for one of several slugs, which may be spelled in other words."""
+    """One of several slugs, which may be spelled in other words; `equal` says in words what is equal then."""
 
-    @compared(equal)
+    @compared(equal, lists.separated)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         formed = form(value)
         return _spelled(Terms(field, (formed,)), slug(value), formed) if formed else None
@@ -157,10 +156,12 @@ def enumerated(field: str, form: Callable[[str], str], equal: str) -> ValueReade
 
 seniority_term = enumerated("seniority", seniority, "the same level, however it is spelled")
 email_status_term = enumerated("email_status", email_status, "the same status, however it is spelled")
-profile = one_term("linkedin", linkedin_key, "the same profile, however its URL is written")
 
 
-@compared("the department; a whole one, such as `master_sales` or `design`, with its subdepartments")
+@compared(
+    "the department; a whole one, such as `master_sales` or `design`, with its subdepartments",
+    lists.known(is_department),
+)
 def department_terms(value: str, _context: Context) -> Predicate | Reading | None:
     """A department with all that it covers."""
     meant = department(value)
@@ -175,7 +176,12 @@ def catch_all_address(value: str, _context: Context) -> Predicate | Reading | No
     return _flagged(None, value) if value.strip() else None
 
 
-@compared("the same industry, by its tag id or its whole name; unknown ids are left out")
+def is_industry(text: str) -> bool:
+    """Whether a text is the tag id or the name of an industry; an id that is unknown is one too."""
+    return bool(_ID.fullmatch(text.strip()) or industry_named(text))
+
+
+@compared("the same industry, by its tag id or its whole name; unknown ids are left out", lists.known(is_industry))
 def industry_tag(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """An industry by its tag id, or by a known name in its place."""
     if not value.strip():
@@ -186,7 +192,7 @@ def industry_tag(value: str, _context: Context) -> Predicate | Reading | Reason 
     return Reading(_industry(named), "a name in place of an id", named) if named else Reason.ID_BASED
 
 
-@compared("the same industry, by its whole name")
+@compared("the same industry, by its whole name", lists.known(industry_named))
 def industry(value: str, _context: Context) -> Predicate | Reading | None:
     """An industry by its name, in Apollo's spelling if it is one of Apollo's."""
     written = term(value)
@@ -205,7 +211,7 @@ def industry_name(value: str) -> str:
     return industry_of_tag(value) or value
 
 
-@compared("the same stage, by its code or its name; unknown codes are left out")
+@compared("the same stage, by its code or its name; unknown codes are left out", lists.separated)
 def stage(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A funding stage by Apollo's code, or by name. A number that is no code is an id of something unknown."""
     if coded := funding_stage_of_code(value):
@@ -232,7 +238,7 @@ def contact_stage(value: str, _context: Context) -> Predicate | Reading | Reason
 def industry_code(field: str) -> ValueReader:
     """An industry by its code in a classification, with all that is in it."""
 
-    @compared("the code, and all that begin with it; what holds no code is left out")
+    @compared("the code, and all that begin with it; what holds no code is left out", lists.codes)
     def read(value: str, _context: Context) -> Predicate | Reading | Reason | None:
         written = value.strip()
         if not written:
@@ -243,7 +249,7 @@ def industry_code(field: str) -> ValueReader:
     return read
 
 
-@compared("the domain with its subdomains")
+@compared("the domain with its subdomains", lists.addresses)
 def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A company's domain with its subdomains.
 
@@ -262,7 +268,7 @@ def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None
 def number_span(field: str) -> ValueReader:
     """Numbers between two bounds, each of which may be open."""
 
-    @compared("a number in the range, its bounds included; either side may be open")
+    @compared("a number in the range, its bounds included; either side may be open", lists.ranges)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         bounds = span(value)
         if bounds is None:
@@ -270,6 +276,22 @@ def number_span(field: str) -> ValueReader:
         asked, written, meant = Range(field, *bounds), value.replace(" ", ""), span_text(bounds)
         # `10001` alone is as usual as `10001,`.
         return asked if f"{written}," == meant else _spelled(asked, written, meant)
+
+    return read
+
+
+def two_bounds(field: str) -> ValueReader:
+    """The same where each bound usually has a name of its own. Which of them would a number alone be?"""
+    read_span = number_span(field).read
+
+    @compared("a number in the range, its bounds included; what is no range is left out", lists.ranges)
+    def read(value: str, context: Context) -> Predicate | Reading | Reason | None:
+        if value.strip() and not lists.joins_bounds(value):
+            return Reason.UNKNOWN
+        try:
+            return read_span(value, context)
+        except Malformed:
+            return Reason.UNKNOWN
 
     return read
 
@@ -322,7 +344,7 @@ def until(field: str) -> ValueReader:
     return read
 
 
-@compared("the field is known: neither missing nor empty")
+@compared("the field is known: neither missing nor empty", lists.separated)
 def known_field(value: str, _context: Context) -> Predicate | Reason | None:
     """Contacts in which a field, named as Apollo's index names it, is there."""
     if not value.strip():

@@ -21,7 +21,9 @@ _LINK = re.compile(r"(?:(?:https?:)?//)?(?P<host>[a-z0-9.-]+)(?::[0-9]{1,5})?(?=
 _LONGEST_HOST = 253
 _SCHEME_CUT = re.compile(r"(https?):/(?=[^/])", re.IGNORECASE)
 
-Holds = Literal["percent", "base64", "proofpoint v2", "proofpoint v3", "last part of the path", "nothing"]
+Holds = Literal[
+    "percent", "base64", "proofpoint v2", "proofpoint v3", "between underscores", "last part of the path", "nothing"
+]
 
 
 class Redirector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,6 +133,12 @@ def _proofpoint_v3(_: Redirector, rest: str) -> str | None:
     return _SCHEME_CUT.sub(r"\1://", _V3_TAKEN.sub(given_back, found["link"]), count=1)
 
 
+def _between_underscores(_: Redirector, rest: str) -> str | None:
+    """`___URL___.` and a signature; the URL as it was."""
+    link, ended, _signature = rest.partition("___")[2].partition("___.")
+    return link if ended else None
+
+
 def _last_part(_: Redirector, rest: str) -> str | None:
     value = rest.rpartition("/")[2]
     return unquote(value, errors="replace") if "%3a" in value.lower() else None
@@ -155,6 +163,7 @@ _WRITTEN: dict[Holds, Callable[[Redirector, str], str | None]] = {
     "base64": _base64,
     "proofpoint v2": _proofpoint_v2,
     "proofpoint v3": _proofpoint_v3,
+    "between underscores": _between_underscores,
     "last part of the path": _last_part,
     "nothing": _nothing,
 }

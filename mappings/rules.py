@@ -10,6 +10,7 @@ from functools import cache
 
 import msgspec
 
+from mappings.lists import Split, listed
 from mappings.predicates import Not, Predicate, all_of, any_of
 
 
@@ -72,17 +73,17 @@ class ValueReader(msgspec.Struct, frozen=True):
     compared: str
     """In words: how a contact is compared with a value, or what the value decides instead."""
 
+    split: Split | None = listed
+    """How several values are told from one; `None` for what is always one."""
 
-def compared(words: str) -> Callable[[Read], ValueReader]:
+
+def compared(words: str, split: Split | None = listed) -> Callable[[Read], ValueReader]:
     """Make a `Read` a `ValueReader`, as a decorator: what it does and the words for it stand together."""
-    return lambda read: ValueReader(read, words)
+    return lambda read: ValueReader(read, words, split)
 
 
 Combine = Callable[[Iterable[Predicate]], Predicate]
 """How the values of one parameter, at least one, come together. `COMBINED` has them all."""
-
-Split = Callable[[str], list[str]]
-"""Takes several values apart that were written as one, e.g. one a line."""
 
 Show = Callable[[str], str]
 """The readable form of a value that is an id."""

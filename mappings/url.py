@@ -7,6 +7,7 @@ everything before the first `/`, `?` or `#`.
 """
 
 import re
+from collections.abc import Sized
 from urllib.parse import unquote
 
 import msgspec
@@ -28,7 +29,7 @@ _ORIGIN = re.compile(
 )
 # What Apollo's app writes, with nothing around it and nothing on the way: most of all texts.
 _ORDINARY = re.compile(
-    r"https://(?:[a-z0-9-]+\.)*apollo\.io/(?:#/)?(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
+    r"https://(?:[a-z0-9-]+\.)*apollo\.io/#/(?:people|companies|contacts|accounts)[a-zA-Z0-9/-]*\?", re.ASCII
 )
 _ENDINGS = frozenset(".,;:!?)]}>\"'`")
 _TRACKING = "utm_"
@@ -80,16 +81,17 @@ def parse(text: str) -> ApolloUrl:
         raise ForeignUrl
     before, hashed, fragment = written[origin.end() :].partition("#")
     path, asked, query = fragment.partition("?")
-    pairs: tuple[tuple[str, str], ...] = ()
-    if asked:
-        pairs = _pairs(query)
-    else:
-        _, asked, query = before.partition("?")
-        pairs = _pairs(query)
+    pairs = _pairs(query)
+    if "?" in before:
+        _, _, query_before = before.partition("?")
+        # Mail programs and campaigns put their marks there; the search is never among them.
+        pairs_before = _pairs(query_before)
         if hashed:
-            # Mail programs and campaigns put their marks there; the search is never among them.
-            pairs = tuple(pair for pair in pairs if not pair[0].startswith(_TRACKING))
-            asked = asked if pairs else ""
+            pairs_before = tuple(pair for pair in pairs_before if not pair[0].startswith(_TRACKING))
+        if pairs_before or not hashed:
+            asked, query = "?", query if asked else query_before
+        pairs = pairs_before + pairs
+        _bounded(pairs)
     return ApolloUrl(
         text=text,
         base_url=f"{origin['scheme'] or 'https'}://{origin['host']}".lower(),
@@ -107,7 +109,8 @@ def _is_ordinary(text: str) -> bool:
         and text[-1] not in _ENDINGS
         and "=" in text
         and not (" " in text or "\n" in text or "\r" in text or "\t" in text)
-        and not (";" in text or "\\" in text or "<" in text)
+        and not (";" in text or "\\" in text or "<" in text or "%26" in text or "=3D" in text)
+        and text.count("?") == 1
     )
 
 
@@ -131,8 +134,7 @@ def _path(path: str) -> str | None:
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:
     parts = [stripped for part in query.lstrip("?").removesuffix("/").split("&") if (stripped := part.strip())]
-    if len(parts) > MOST_VALUES:
-        raise InvalidField(f"url: more than {MOST_VALUES} values")
+    _bounded(parts)
     if "+" in query or "%" in query:
         names: dict[str, str] = {}
         pairs = []
@@ -143,6 +145,11 @@ def _pairs(query: str) -> tuple[tuple[str, str], ...]:
             pairs.append((decoded, _decoded(value)))
         return tuple(pairs)
     return tuple([(name, value) for name, _, value in [part.partition("=") for part in parts]])
+
+
+def _bounded(values: Sized) -> None:
+    if len(values) > MOST_VALUES:
+        raise InvalidField(f"url: more than {MOST_VALUES} values")
 
 
 def _decoded(text: str) -> str:

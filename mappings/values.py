@@ -18,11 +18,12 @@ LAST_PAGE = 10**9
 _NUMBER = re.compile(r"\$?\s*([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?\s*([kmb]?)", re.IGNORECASE)
 _ZEROS = {"": 0, "k": 3, "m": 6, "b": 9}
 _ENCODED = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
-_COUNTED = re.compile(r"\s*(?:employees|people|staff)\Z", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2},0[0-9]{2}")
 """No bound is written `001`: `10,001` is what is left of `10,001+` where the URL has its `+` as it is, for a blank."""
 
-_BETWEEN = re.compile(r"\s*[-‐‑‒–—−~]\s*|\s+to\s+", re.IGNORECASE)
+# In a text without two blanks side by side: of many in a row each would be tried.
+_COUNTED = re.compile(r" ?(?:employees|people|staff)\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r" ?[-‐‑‒–—−~] ?| to ", re.IGNORECASE)
 _AGO = re.compile(r"([0-9]{1,9})_(day|week|month|year)s?_ago")
 
 
@@ -70,7 +71,7 @@ def span(text: str) -> tuple[int | None, int | None] | None:
     Raises:
         Malformed: more than two numbers, or something that is no number.
     """
-    written = _COUNTED.sub("", text).strip()
+    written = _COUNTED.sub("", " ".join(text.split())).strip()
     sides = _BETWEEN.split(written)
     # A dash with nothing on one side of it is a minus, or a slip of somebody: no guess is made.
     if len(sides) != 2 or not all(sides):

@@ -34,6 +34,7 @@ _DEPARTMENT_ALIASES = {
     "csuite": "c_suite",
     "c_level": "c_suite",
     "cxo": "c_suite",
+    "engineering": "engineering_technical",
     "hr": "human_resources",
     "it": "information_technology",
     "ophthalmology": "opthalmology",
@@ -94,6 +95,11 @@ def department(text: str) -> str:
     if slug.startswith(_MASTER) and plain not in _departments():
         return _MASTER + plain
     return plain
+
+
+def is_department(text: str) -> bool:
+    """Whether a text is a department that is known, in any spelling."""
+    return department(text) in _known_departments()
 
 
 @lru_cache(maxsize=4096)
@@ -185,6 +191,12 @@ def _seniorities() -> frozenset[str]:
 @cache
 def _departments() -> dict[str, tuple[str, ...]]:
     return _vocabularies().departments.tree
+
+
+@cache
+def _known_departments() -> frozenset[str]:
+    tree = _departments()
+    return frozenset(name for whole, parts in tree.items() for name in (whole, whole.removeprefix(_MASTER), *parts))
 
 
 @cache

@@ -7,6 +7,7 @@ Texts come from anybody: nothing here takes more than a time proportional to the
 """
 
 import re
+from binascii import a2b_qp
 from collections.abc import Callable, Iterable
 from html import unescape
 from itertools import islice
@@ -23,7 +24,8 @@ _DEEPEST = 12
 
 _CLOSING = {
     '"': '"', "'": "'", "`": "`", "“": "”", "”": "”", "„": "“", "‘": "’", "’": "’", "«": "»", "»": "«", "‹": "›",
-    "<": ">", "(": ")", "[": "]", "{": "}",
+    "<": ">", "(": ")", "[": "]", "{": "}", "*": "*", "~": "~",
+    "（": "）", "「": "」", "【": "】", "《": "》",
 }  # fmt: skip
 """What opens → what closes it."""
 
@@ -31,7 +33,7 @@ _SEVERAL = "url: there is more than one URL in it; send one"
 _MOST_LINKS = 50
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _OPENING = "".join(_CLOSING)
-_QUOTE_ENDS = "\"'`”’“»"
+_QUOTE_ENDS = "\"'`”’“»*"
 _SENTENCE_ENDS = ".,;:!?…"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f"))
 _LINE_BREAKS = dict.fromkeys(map(ord, "\t\r\n"))
@@ -50,7 +52,7 @@ _IN_WORDS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _ANOTHER_HOST = re.compile(r"://|\w\.\w+/")
-_TAG = re.compile(r"\s*<(?:/|br|https?://)", re.IGNORECASE)
+_TAG = re.compile(r"<(?:/|br|https?://)", re.IGNORECASE)
 _NEXT_URL = re.compile(r"(?<=\s)https?://(?P<ours>(?:[a-z0-9_-]+\.)*apollo\.io\b)?", re.IGNORECASE)
 
 _NO_BLANKS = re.compile(
@@ -85,6 +87,11 @@ def _visible(text: str) -> str:
 # Layers around words and URL alike
 
 
+_QUOTED_PRINTABLE = re.compile(r"=(?:\r?\n|3D(?!%20|[\s+&-]|\Z))")
+"""An escape for sure. `3D` may also be a word that a value begins with."""
+
+_NO_QUOTED_PRINTABLE = re.compile(r"=(?!\r?\n|3D|[C-F][0-9A-F]=|[89AB][0-9A-F])")
+
 _ANCHOR = re.compile(
     r"""<a\s[^<>]*?href\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))""", re.IGNORECASE
 )
@@ -96,8 +103,16 @@ _ENTITY = re.compile(
     re.IGNORECASE,
 )
 _JSON_ESCAPE = re.compile(
-    r"""\\{1,8}(?:u00(?P<u>[2-7][0-9a-f])|x(?P<x>[2-7][0-9a-f])|(?P<as_is>[/&?#%"']))""", re.IGNORECASE
+    r"""\\{1,8}(?:u00(?P<u>[2-7][0-9a-f])|x(?P<x>[2-7][0-9a-f])|(?P<as_is>[/&?#%="']))""", re.IGNORECASE
 )
+_ESCAPED_LINE_BREAKS = ("\\n", "\\r", "\\t")
+
+
+def _quoted_printable(text: str) -> Layer | None:
+    """A mail as it is sent: `=3D` stands for `=`, and an `=` at the end of a line for nothing."""
+    if not _QUOTED_PRINTABLE.search(text) or _NO_QUOTED_PRINTABLE.search(text):
+        return None
+    return a2b_qp(text.encode()).decode(errors="replace"), "freed of a mail's escapes"
 
 
 def _html_link(text: str) -> Layer | None:
@@ -141,7 +156,10 @@ def _html_escapes(text: str) -> Layer | None:
 def _json_escapes(text: str) -> Layer | None:
     if "\\" not in text:
         return None
-    plain = _JSON_ESCAPE.sub(_json_unescaped, text)
+    end = len(text)
+    while text[end - 2 : end] in _ESCAPED_LINE_BREAKS:
+        end -= 2
+    plain = _JSON_ESCAPE.sub(_json_unescaped, text[:end])
     return None if plain == text else (plain, "freed of JSON's escapes")
 
 
@@ -162,7 +180,9 @@ def _quotes(text: str) -> Layer | None:
         inner, after = inner[:end], inner[end + 1 :]
         if after and closing not in _BRACKETS and not after[0].isspace() and after[0] not in _SENTENCE_ENDS:
             inner = text[1:]
-        return inner, "freed of quotes or brackets around it"
+        # As wikis write links: `[URL|our search]`.
+        url, named, name = inner.rpartition("|") if closing == "]" else (inner, "", "")
+        return url if named and not set(name) & {"&", "="} else inner, "freed of quotes or brackets around it"
     return inner[:-1], "freed of quotes or brackets around it"
 
 
@@ -226,7 +246,9 @@ _DEFANGED = re.compile(rf"(?:(?P<scheme>{_SCHEME}))?(?P<host>{_HOST})", re.IGNOR
 _ORIGIN = re.compile(
     r"(?:(?:https?:)?//)?(?:[a-z0-9_-]+\.)*apollo\.io\.?(?::[0-9]{1,5})?(?=[/?#])", re.IGNORECASE | re.ASCII
 )
-_LOGIN = re.compile(r"/?(?:#!?/?)?(?:log-?in|sign-?in|sign-?up|sso|auth)\b", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"/?(?:#!?/?)?(?:log-?in|log-?out|sign-?in|sign-?up|sso|auth|register|onboarding|welcome)\b", re.IGNORECASE
+)
 _LEADS_TO = ("redirectTo", "redirect_to", "redirectUrl", "redirect_url", "redirect", "returnTo", "return_to", "next")
 _WHOLE = re.compile(r"https?%(?:25)*3a", re.IGNORECASE)
 _HASH_ENCODED = re.compile(
@@ -236,9 +258,21 @@ _QUESTION_MARK = re.compile("%(?:25)*3f", re.IGNORECASE)
 _EQUALS_SIGN = re.compile("%(?:25)*3d", re.IGNORECASE)
 _ENTITY_TAKEN = {"¬": "&not", "¤": "&curren"}
 _TAKEN = re.compile("[¬¤](?=[a-zA-Z_])")
+_CUT_SCHEME = re.compile(
+    r"(?!https?://)h?t{1,2}ps?:?/{1,2}(?=(?:[a-z0-9_-]+\.)*apollo\.io[/?#])", re.IGNORECASE | re.ASCII
+)
+_BRACKETED = r"(?:\\?\[|%5B)\w*\\?(?:\]|%5D)"
+_NAME = re.compile(rf"[a-z_][\w.]*(?:{_BRACKETED})*", re.IGNORECASE | re.ASCII)
+_BEFORE_NAME = re.compile(
+    rf"(?:(?<!amp);|%(?:25)*26)(?=[a-z_][\w.]{{3,}}(?:{_BRACKETED})*=)|\?(?=[a-z_][\w.]*{_BRACKETED}=)",
+    re.IGNORECASE | re.ASCII,
+)
+"""What is an `&` that was mangled, because a name with its `=` follows: in values Apollo encodes theirs."""
 
 
 def _defanged(text: str) -> Layer | None:
+    if cut := _CUT_SCHEME.match(text):
+        return f"https://{text[cut.end() :]}", "made a link again"
     if (found := _DEFANGED.match(text)) is None:
         return None
     scheme, host = found["scheme"] or "", re.sub(_DOT, ".", found["host"], flags=re.IGNORECASE)
@@ -290,7 +324,7 @@ def _words_after(text: str) -> Layer | None:
     if tail and _NO_BLANKS.search(head.rstrip(_SENTENCE_ENDS)) and not any(mark in tail[0] for mark in "&=%"):
         return head, "freed of the words after it"
     if tagged := _TAG.search(text):
-        return text[: tagged.start()], "freed of the words after it"
+        return text[: tagged.start()].rstrip(), "freed of the words after it"
     ended = _without_end(text.rstrip(_QUOTE_ENDS))
     if ended == text:
         return None
@@ -306,19 +340,37 @@ def _mangled(text: str) -> Layer | None:
         return _TAKEN.sub(lambda found: _ENTITY_TAKEN[found[0]], text), "freed of HTML's escapes"
     if found := _HASH_ENCODED.match(text):
         return f"{found['origin']}#{_with('?', _QUESTION_MARK, found['rest'])}", "decoded as a whole"
+    if (origin := _ORIGIN.match(text)) is None:
+        return None
+    start = text.find("#") + 1 or origin.end()
+    before, rest = text[:start], text[start:]
+    path, asked, query = rest.partition("?")
+    if asked and "=" not in query and _EQUALS_SIGN.search(query):
+        return f"{before}{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
+    if asked:
+        return None
+    if _QUESTION_MARK.search(rest) and before[-1] == "#":
+        return f"{before}{_with('?', _QUESTION_MARK, rest)}", "decoded as a whole"
+    asking = _asking(rest)
+    return None if asking is None else (f"{before}{asking}", "given the ? that it lacked")
+
+
+def _asking(rest: str) -> str | None:
+    """`/people&name=…`, `/people;name=…`, `/people/name=…` or `name=…` with a `?` where the first name begins."""
+    path, equals, _ = rest.partition("=")
+    mark = re.search("[&;]", path)
+    end = mark.start() if mark else path.rfind("/")
+    if not equals or not (mark or _NAME.fullmatch(path, end + 1)):
+        return None
+    return f"{rest[: max(end, 0)]}?{rest[end + 1 :]}"
+
+
+def _separated(text: str) -> Layer | None:
     if not _ORIGIN.match(text):
         return None
-    path, asked, query = text.partition("?")
-    if asked and "=" not in query and _EQUALS_SIGN.search(query):
-        return f"{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
-    origin, hashed, fragment = path.partition("#")
-    if not hashed or asked:
-        return None
-    if _QUESTION_MARK.search(fragment):
-        return f"{origin}#{_with('?', _QUESTION_MARK, fragment)}", "decoded as a whole"
-    if "&" in fragment and "=" in fragment:
-        return f"{origin}#{fragment.replace('&', '?', 1)}", "given the ? that it lacked"
-    return None
+    start = (text.find("?", text.find("#") + 1) + 1) or (text.find("?") + 1) or len(text)
+    separated = _BEFORE_NAME.sub("&", text[start:])
+    return None if separated == text[start:] else (text[:start] + separated, "given the & that it lacked")
 
 
 def _with(mark: str, encoded: re.Pattern[str], text: str) -> str:
@@ -350,7 +402,7 @@ def _logged_in(text: str) -> Layer | None:
 
 
 _LAYERS: tuple[Callable[[str], Layer | None], ...] = (
-    _html_link, _markdown_link, _slack_link, _html_escapes, _json_escapes, _quotes, _words_before, _defanged, _encoded,
-    _line_breaks, _words_after, _mangled, _redirected, _logged_in,
+    _quoted_printable, _html_link, _markdown_link, _slack_link, _html_escapes, _json_escapes, _quotes, _words_before,
+    _defanged, _encoded, _line_breaks, _words_after, _mangled, _redirected, _logged_in, _separated,
 )  # fmt: skip
 """In this order; after each they are tried from the first again."""

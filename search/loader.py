@@ -13,14 +13,12 @@ class Document(msgspec.Struct, frozen=True):
     """A contact encoded for one engine, once, as the very bytes that are sent or written.
 
     `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins. `item` is
-    what is stored, for an engine that keeps it apart from what is searched. `contact` is its `complete_json`, if the
-    engine had to make that anyway.
+    what is stored, for an engine that keeps it apart from what is searched.
     """
 
     row: int
     body: bytes
     item: bytes = b""
-    contact: bytes = b""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -73,8 +71,9 @@ class Loader(LiveContacts, Protocol):
     def name(self) -> str: ...
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side."""
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side.
+        `complete` is its `complete_json`, of callers that have it."""
 
     async def start(self) -> None:
         """Make the fresh, empty store."""

@@ -31,6 +31,8 @@ OTHERS_USE = {
     "capture_signals", "should_exit",
     # psycopg, of a connection and a cursor
     "read_only", "isolation_level", "itersize",
+    # io, of a raw stream
+    "readable", "readinto",
     # socketserver
     "daemon_threads", "handle",
     # Python: the third argument of `__exit__`

@@ -6,10 +6,11 @@ which may be of another language: there the words decide, by the alphabets of th
 
 import re
 from functools import cache
-from importlib import resources
 
 import msgspec
 from charset_normalizer import from_bytes
+
+from indexing.data import read_data
 
 _SAMPLE = 64 * 1024
 """Bytes of lines beyond ASCII that decide."""
@@ -114,5 +115,4 @@ def _alphabets(codec: str) -> list[frozenset[str]]:
 
 @cache
 def _pages() -> _Pages:
-    data = resources.files("indexing.sources").joinpath("data", "code_pages.json").read_bytes()
-    return msgspec.json.decode(data, type=_Pages)
+    return read_data("code_pages", _Pages)

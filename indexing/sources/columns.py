@@ -15,6 +15,7 @@ from indexing.sources.dates import DateOrder
 from indexing.sources.headers import (
     COMPANY_LOCATION,
     FULL_NAME,
+    LINK,
     LOCATION,
     NAME,
     NO_VENDOR,
@@ -33,8 +34,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     FULL_NAME: ("first_name", "last_name"),
     LOCATION: ("city", "state", "country"),
     COMPANY_LOCATION: ("company_city", "company_state", "company_country"),
+    LINK: (),
 }
-"""What is taken apart → the fields of its parts."""
+"""What is taken apart → the fields of its parts. Of a link only the cell tells, so an empty one empties no field."""
 
 _EMAILS = ("email", "secondary_email", "tertiary_email")
 _NAMES_SOMEBODY = frozenset({"uuid", "first_name", "last_name", FULL_NAME, "person_linkedin_url", *_EMAILS})

@@ -17,9 +17,10 @@ from mappings.text import normalise
 from search.fields import CONTACT_FIELDS, LIST_FIELDS
 
 FULL_NAME, NAME, LOCATION, COMPANY_LOCATION = "full_name", "name", "location", "company_location"
-TARGETS = (FULL_NAME, LOCATION, COMPANY_LOCATION)
-"""What a column can mean beside the fields: it is taken apart into several. `NAME` is one of a person's or company's
-names, which only the columns beside it tell."""
+LINK = "link"
+TARGETS = (FULL_NAME, LOCATION, COMPANY_LOCATION, LINK)
+"""What a column can mean beside the fields: it is taken apart into several, and a `LINK` tells by itself whose it is.
+`NAME` is one of a person's or company's names, which only the columns beside it tell."""
 
 NO_VENDOR = "file"
 """The source of an id in a file that does not show whose it is."""
@@ -33,13 +34,15 @@ _JOINED = LIST_FIELDS | {"industry"}
 
 _ELEMENT = re.compile(r"(.+?)(?:[/.](\d+)|\[(\d+)\])(?:[/.](name|value))?")
 _UNIT = re.compile(r"[(\[]([^)\]]*)[)\]]|\bin\s+(\S+)\s*$", re.IGNORECASE)
+_ASIDE = re.compile(r"\s[-–—:]\s|:\s+|[()\[\]]")
+"""What stands between a name and what kind of it is meant: `Phone (Work)`, `Phone - Mobile`."""
 _THOUSANDS = re.compile(
     r"\b(?:thousands?|thsd|000'?s?|k|keur|kusd|teur|tsd|tausend|milliers|miles|mil)\b|'000|[$€£]\s?k\b|k\s?[$€£]|t€",
     re.IGNORECASE,
 )
 _MILLIONS = re.compile(r"\b(?:millions?|mm|mn|mio|meur|musd|millionen|millones)\b|[$€£]\s?m\b|m\s?[$€£]", re.IGNORECASE)
 _OF_UNITS = re.compile(
-    r"(?:in|of|usd|eur|gbp|chf|us|dollars?|euros?|currency|local|optional|required|linkedin|total|range|approx\w*|est\w*|[\s$€£.,'’])*",
+    r"(?:in|of|usd|eur|gbp|chf|us|dollars?|euros?|currency|local|optional|required|linkedin|total|range|primary|verified|approx\w*|est\w*|[\s$€£.,'’*])*",
     re.IGNORECASE,
 )
 
@@ -87,7 +90,7 @@ class Vendor(msgspec.Struct, frozen=True):
     Attributes:
         key: how `Header.vendors` calls it.
         ids: the source of foreign ids in its files.
-        urls: where the headers are documented.
+        urls: where the headers are documented; a language has none.
         signs: headers that only its files have.
     """
 
@@ -132,33 +135,40 @@ def known_names() -> tuple[Header, ...]:
 
 
 def vendor_of(headers: Iterable[str]) -> Vendor | None:
-    """Whose file has these headers: that with the most signs among them."""
+    """Whose file has these headers: that with the most signs among them; a language only if no program shows."""
     signs = _table().signs
     shown = Counter(vendor for header in headers for vendor in signs.get(header_key(header), ()))
-    key = max(shown, key=lambda key: (shown[key], -_table().order[key]), default=None)
-    return None if key is None else _table().vendors[_table().order[key]]
+    candidates = [(_table().vendors[_table().order[key]], count) for key, count in shown.items()]
+    best = max(candidates, key=lambda each: (bool(each[0].urls), each[1], -_table().order[each[0].key]), default=None)
+    return best and best[0]
 
 
 def meaning_of(header: str, vendor: str = "") -> Meaning | None:
     """What `header` means in a file of `vendor`; `None` for one that means nothing here.
 
     A name is tried as it stands, then without what is often around it: the index of a list (`departments/0`), a unit
-    (`(in 000s USD)`), the object that holds it (`person.`, `organization/`).
+    (`(in 000s USD)`), the object that holds it (`person.`, `organization/`), and with what kind it is in front (`Phone
+    (Work)`). What stands in a file of Salesforce behind fields that its owner has added, `__c`, is no part of a name.
     """
+    header = header.removesuffix("__c")
     if found := _named(header_key(header), vendor):
         return found if found.field else None
     if element := _ELEMENT.fullmatch(header):
         whole = meaning_of(element[1], vendor)
         return msgspec.structs.replace(whole, element=True) if whole and whole.field in _JOINED else None
-    if unit := _UNIT.search(header):
-        return _in_unit(header, unit, vendor)
-    return _within(header, vendor)
+    unit = _UNIT.search(header)
+    found = _in_unit(header, unit, vendor) if unit else _within(header, vendor)
+    return found or _turned(header, vendor)
 
 
 def scale_of(header: str, field: str) -> int:
     """What numbers of `field` are multiplied by under `header`: 1000 for amounts of money `(in 000s USD)`."""
     unit = _UNIT.search(header)
-    return _scale(unit[1] or unit[2]) if unit and field in _MONEY else 1
+    return _scale(_unit_of(unit)) if unit and field in _MONEY else 1
+
+
+def _unit_of(match: "re.Match[str]") -> str:
+    return match[1] or match[2] or ""
 
 
 def _scale(unit: str) -> int:
@@ -167,10 +177,18 @@ def _scale(unit: str) -> int:
 
 def _in_unit(header: str, unit: "re.Match[str]", vendor: str) -> Meaning | None:
     """The meaning without the unit at the end, if it is one; amounts of money are multiplied by it."""
-    if not _OF_UNITS.fullmatch(_MILLIONS.sub("", _THOUSANDS.sub("", unit[1] or unit[2]))):
+    if not _OF_UNITS.fullmatch(_MILLIONS.sub("", _THOUSANDS.sub("", _unit_of(unit)))):
         return _within(header, vendor)
     found = meaning_of(f"{header[: unit.start()]} {header[unit.end() :]}", vendor)
     return msgspec.structs.replace(found, scale=scale_of(header, found.field)) if found else None
+
+
+def _turned(header: str, vendor: str) -> Meaning | None:
+    """The meaning of `Phone (Work)` and `Phone - Mobile` in the order of speech: `Work Phone`."""
+    name, *kinds = [part for part in map(str.strip, _ASIDE.split(header)) if part] or [""]
+    if kinds and header_key(name) in _table().prefixes.containers:
+        return meaning_of(" - ".join(kinds), vendor)
+    return _named(header_key(" ".join((*kinds, name))), vendor) if kinds else None
 
 
 def _within(header: str, vendor: str) -> Meaning | None:

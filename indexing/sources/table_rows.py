@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from indexing.data import read_data
 from indexing.sources.base import Row
 from indexing.sources.cells import Cell, text_of
 from indexing.sources.header_row import Header, one_line
@@ -23,6 +24,9 @@ _BLANKS = ("", "\xa0", *(" " * blanks for blanks in range(1, 21)))
 _MOST_LONELY = 0.01
 """Share of rows with a single word above which words at the end are rows too."""
 
+
+_SUMS = frozenset(read_data("sums", list[str]))
+"""The words of what a sum below the last row is called, without case; a name beside a number is somebody."""
 
 _IDENTITY = re.compile(r"[@/\d]")
 """In a single word, that of somebody."""
@@ -149,7 +153,7 @@ class TableRows:
             return False
         texts = [text for text in map(text_of, cells) if text.strip()]
         prose = len(cells) < self._named and all(text.startswith(" ") for text in texts[1:])
-        total = len(texts) == 2 and texts[1].replace(",", "").replace(".", "").isdecimal()
+        total = len(texts) == 2 and _is_sum(texts[0]) and texts[1].replace(",", "").replace(".", "").isdecimal()
         said = " " in texts[0].strip() or not _IDENTITY.search(texts[0])
         return said and (prose or total or len(texts) == 1)
 
@@ -157,3 +161,8 @@ class TableRows:
 def is_filled(cells: Iterable[Cell]) -> bool:
     """Any of the cells holds something that can be seen."""
     return any(cell is not None and text_of(cell).strip() for cell in cells)
+
+
+def _is_sum(text: str) -> bool:
+    """All its words are of those that name a sum."""
+    return set(text.casefold().strip(" :=.").split()) <= _SUMS

@@ -165,6 +165,8 @@ def _whole_year(text: str) -> int:
 def _with_time(day: date, text: str) -> date:
     if not text:
         return day
+    # `at 3 pm`, `um 15:30 Uhr`
+    text = " ".join(word for word in text.split() if word.casefold() not in _NAMES.passed_over)
     match = _TIME.fullmatch(text)
     if match is None or (match[2] is None and match[4] is None):
         return _no_date()

@@ -32,7 +32,13 @@ _TOKEN = re.compile(
 _GROUPED = re.compile(r"([1-9]\d{0,2})((?:([.,])\d{3})(?:\3\d{3})*)(?:([.,])(\d+))?")
 _INDIAN = re.compile(r"([1-9]\d?(?:,\d\d)+,\d{3})(?:\.(\d+))?")
 _BLANKS = re.compile(r"(?<=\d)[ '’_](?=\d{3}(?!\d))")
-_YEAR = re.compile(r"(\d{4})(?:\.0+|[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ].*)?)?")
+_YEAR = re.compile(
+    r"[^\d-]{0,20}(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4}|[12][,. \xa0\u202f’']\d{3})"
+    r"(?:\.0+|[-/.]\d\d?(?:[-/.]\d\d?)?(?:[T ].*)?|[^\d-]{0,20})",
+    re.ASCII | re.DOTALL,
+)
+"""Also in a date, behind words (`since 1998`, `FY1998`), and with a group (`1,998`) that a spreadsheet has made."""
+
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 
 
@@ -76,12 +82,14 @@ class _Scan:
     def __init__(self, text: str, *, counts: bool) -> None:
         self._counts = counts
         self._parted = self._negative = False
+        self._bracketed = text.lstrip().startswith("(")
         self.amounts = [_Amount()]
         self.under = False
         plain = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
         for match in _TOKEN.finditer(plain):
             {"number": self._number, "word": self._word, "sign": self._sign}[match.lastgroup or ""](match.group())
         self.amounts = [amount for amount in self.amounts if amount.digits]
+        self.empty = not self.amounts and not any(map(str.isalnum, plain))
 
     def _number(self, digits: str) -> None:
         if self.amounts[-1].digits:
@@ -110,6 +118,8 @@ class _Scan:
             self._parted, self._negative = bool(self.amounts[-1].digits), not self.amounts[0].digits
         elif sign in "<≤":
             self.under = True
+        elif sign in "()" and self.amounts[0].digits and not self._bracketed:
+            pass  # `200 (est.)`; alone in brackets an amount is negative
         elif sign not in _PASSED_SIGNS and unicodedata.category(sign) != "Sc":
             _no_number()
 
@@ -135,9 +145,10 @@ def _number(scale: int, least: int, cell: Any) -> int:
 
 def _year(cell: Any) -> int:
     match = _YEAR.fullmatch(cell if isinstance(cell, str) else str(cell))
-    if match is None or int(match.group(1)) not in _YEARS:
+    year = 0 if match is None else int(match[1] if match[1].isdecimal() else match[1][0] + match[1][2:])
+    if year not in _YEARS:
         raise Unreadable(_NO_YEAR)
-    return int(match.group(1))
+    return year
 
 
 @lru_cache(maxsize=4096)
@@ -145,7 +156,10 @@ def _cached(scale: int, least: int, text: str) -> int:
     """The number in `text`, be it alone, in a band, or among words."""
     scan = _Scan(text, counts=least > 0)
     if not scan.amounts:
-        return least if scan.under else _no_number()
+        if scan.under:
+            return least
+        # `$ -` is how a spreadsheet's accounts show nothing.
+        raise Unreadable(_NO_NUMBER, placeholder=scan.empty)
     first, last = scan.amounts[0], scan.amounts[-1]
     own, german = first.scale, first.german or last.german
     if not own and last.scale and first.value(0, german, 1) <= last.value(0, german, 1):

@@ -6,6 +6,7 @@ from indexing.values.unreadable import Unreadable
 
 _RUINED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 _ROUNDED = re.compile(r"(\+?\d{5,})\.0+", re.ASCII)
+_HASHES_REASON = "is what a spreadsheet shows where a column is too narrow"
 _RUINED_REASON = "is a number in exponent form, most digits of which are gone"
 
 
@@ -13,9 +14,11 @@ def phone(text: str) -> str:
     """The number in `text`: without the `'` that keeps spreadsheets from reading it, and without `tel:`.
 
     Raises:
-        Unreadable: it is in exponent form.
+        Unreadable: it is in exponent form, or `####`.
     """
     text = text.removeprefix("'")
+    if text.startswith("##"):
+        raise Unreadable(_HASHES_REASON)
     if text[:4].lower() == "tel:":
         text = text[4:].strip()
     if "E" in text or "e" in text:

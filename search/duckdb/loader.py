@@ -55,14 +55,13 @@ class DuckDBLoader:
         self._live = LiveContacts(settings)
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        complete = complete_json(contact)
-        item, more = halves(complete)
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        item, more = halves(complete or complete_json(contact))
         packed, packed_more = pack(item), pack(more) if more else b""
         fields = search_fields(contact)
         sizes = (len(packed), len(packed_more))
         parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
-        return Document(row, _DOCUMENT % parts, packed + packed_more, complete)
+        return Document(row, _DOCUMENT % parts, packed + packed_more)
 
     async def start(self) -> None:
         await _in_thread(self._start)

@@ -69,9 +69,8 @@ class ElasticsearchLoader:
         self._path = path_of(self.name)
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        complete = complete_json(contact)
-        item, more = halves(complete)
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        item, more = halves(complete or complete_json(contact))
         fields = search_fields(contact)
         derived, trigrams = fields.json(), b""
         for name, value in _NAMES:
@@ -87,7 +86,7 @@ class ElasticsearchLoader:
             b"," if len(derived) > len("{}") else b"",
             derived[1:],
         )
-        return Document(row, _DOCUMENT % parts, contact=complete)
+        return Document(row, _DOCUMENT % parts)
 
     async def start(self) -> None:
         await self._client.json("PUT", self._path, index_body())

@@ -92,14 +92,20 @@ def outlived_load(environment: dict[str, str], *flags: str, kills: int, seed: in
             try:
                 said, _ = process.communicate(timeout=chance.uniform(1.0, 2.5) if kills else 120)
             except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                process.communicate()
-                kills -= 1
-                _wait_until_gone(process.pid)
-            else:
-                assert process.returncode == 0, log.read_text()[-2000:]
-                summary: dict[str, Any] = json.loads(said)
-                return summary
+                # Frozen, it can't end between the look and the kill: one that is done must not be begun anew.
+                os.kill(process.pid, signal.SIGSTOP)
+                if interrupted(environment) is None:
+                    os.kill(process.pid, signal.SIGCONT)
+                    said, _ = process.communicate(timeout=120)
+                else:
+                    os.kill(process.pid, signal.SIGKILL)
+                    process.communicate()
+                    kills -= 1
+                    _wait_until_gone(process.pid)
+                    continue
+            assert process.returncode == 0, log.read_text()[-2000:]
+            summary: dict[str, Any] = json.loads(said)
+            return summary
 
 
 def _resume(environment: dict[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from api.settings import load_settings
+from indexing.identity.keys import claim_of
 from indexing.items import contact_reader
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import Row, Source, Start
@@ -112,11 +113,12 @@ def rows_of(source: Source, start: Start | None = None) -> list[Row]:
 
 
 def items_of(source: Source) -> list[ContactCompleteItem]:
-    """The contacts that the rows of `source` are, of which all must be some."""
+    """The contacts that the rows of `source` are, of which all must be some, no two of them the same."""
     outcome = read(source)
     assert outcome.columns is not None
     contact_of = contact_reader(outcome.columns)
-    return [contact_of(row.cells).contact for row in outcome.rows]
+    contacts = [contact_of(row.cells).contact for row in outcome.rows]
+    return [msgspec.structs.replace(contact, uuid=claim_of(0, contact).uuid) for contact in contacts]
 
 
 async def _read(source: Source, start: Start) -> Read:

@@ -246,8 +246,8 @@ class NaiveLoader:
         self._part = self._file.with_suffix(".part")
 
     @staticmethod
-    def encode(row: int, contact: ContactCompleteItem) -> Document:
-        return Document(row, complete_json(contact) + b"\n")
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        return Document(row, (complete or complete_json(contact)) + b"\n")
 
     async def start(self) -> None:
         self._files.directory.mkdir(parents=True, exist_ok=True)

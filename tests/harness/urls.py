@@ -6,6 +6,7 @@ Each wrapping here is made after the service that makes it, not after the code t
 import base64
 import json
 import re
+from binascii import b2a_qp
 from collections.abc import Callable
 from itertools import groupby
 from urllib.parse import quote
@@ -104,6 +105,7 @@ WRITTEN: dict[str, Wrapping] = {
         f"{url}<https://nam02.safelinks.protection.outlook.com/?url={encoded(url)}&data=x>"
     ),
     "a quote after it": lambda url: f'{url}"',
+    "quoted-printable": lambda url: b2a_qp(url.encode()).decode(),
     "no ?": lambda url: url.replace("?", "&", 1),
     "?? and &&": lambda url: url.replace("?", "??").replace("&", "&&") + "&",
     "slash": lambda url: f"{url}/",
@@ -144,6 +146,11 @@ LINKS: dict[str, Wrapping] = {
     "GMX": lambda url: f"https://deref-gmx.net/mail/client/Gm_x/dereferrer/?redirectUrl={encoded(url)}",
     "YouTube": lambda url: f"https://www.youtube.com/redirect?event=x&q={encoded(url)}&v=y",
     "DuckDuckGo": lambda url: f"https://duckduckgo.com/l/?uddg={encoded(url)}&rut=x",
+    "Check Point": lambda url: f"https://protect.checkpoint.com/v2/r01/___{url}___.YXAzOm5hbWU6YTpvOjFm",
+    "Avanan": lambda url: f"https://url.avanan.click/v2/___{url}___.YXAzOm5hbWU6YTpvOjFm",
+    "EdgePilot": lambda url: f"https://link.edgepilot.com/s/1f2e/aB-c?u={encoded(url)}",
+    "Reddit": lambda url: f"https://out.reddit.com/t3_x?url={encoded(url)}&token=AQ",
+    "Telegram": lambda url: f"https://t.me/iv?url={encoded(url)}&rhash=1f",
     "login": lambda url: f"https://app.apollo.io/#/login?redirectTo={encoded(url)}",
     "login with more": lambda url: f"https://app.apollo.io/#/login?locale=en&redirectTo={encoded(url)}&_k=hpz0x5",
     "login encoded twice": lambda url: f"https://app.apollo.io/#/login?redirectTo={encoded(encoded(url))}",

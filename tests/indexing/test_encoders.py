@@ -14,13 +14,13 @@ from search.loader import Document
 from tests.indexing.test_encoding import COLUMNS, batch
 
 
-def encode(row: int, contact: ContactCompleteItem) -> Document:
+def encode(row: int, contact: ContactCompleteItem, _complete: bytes) -> Document:
     if contact.title == "unencodable":
         raise RowRejected("title: can't be encoded")
     return Document(row, contact.uuid.encode(), f"{os.getpid()}".encode())
 
 
-def end(_row: int, _contact: ContactCompleteItem) -> Document:
+def end(_row: int, _contact: ContactCompleteItem, _complete: bytes) -> Document:
     os._exit(1)
 
 

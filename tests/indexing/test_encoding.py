@@ -13,7 +13,7 @@ from search.loader import Document
 COLUMNS = map_columns(["uuid", "title", "email"])
 
 
-def encode(row: int, contact: ContactCompleteItem) -> Document:
+def encode(row: int, contact: ContactCompleteItem, _complete: bytes) -> Document:
     if contact.title == "unencodable":
         raise RowRejected("title: can't be encoded")
     return Document(row, contact.uuid.encode())

@@ -37,7 +37,7 @@ class MemoryLoader(LiveMemory):
         self.calls: list[str] = []
 
     @staticmethod
-    def encode(row: int, item: ContactCompleteItem) -> Document:
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())

@@ -21,7 +21,7 @@ COLUMNS = map_columns(["uuid", "Other", "Title", "Email"])
 FIRST = 11
 
 
-def encode(row: int, item: ContactCompleteItem) -> Document:
+def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
     return Document(row, item.uuid.encode())
 
 

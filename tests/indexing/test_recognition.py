@@ -18,7 +18,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Row, RowBatch
 from indexing.sources.columns import ColumnMapping, map_columns
 from indexing.tally import Before, Tally, first_tally
-from search.fields import ContactCompleteItem, complete_json, contact_of
+from search.fields import ContactCompleteItem, contact_of
 from search.loader import Document
 from tests.harness.live_contacts import LiveMemory
 
@@ -28,8 +28,8 @@ COLUMNS = map_columns(HEADERS)
 Cells = tuple[str, ...]
 
 
-def encode(row: int, contact: ContactCompleteItem) -> Document:
-    return Document(row, complete_json(contact))
+def encode(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
+    return Document(row, complete)
 
 
 class Load:

@@ -68,6 +68,8 @@ def test_several_addresses_take_the_places_that_are_free() -> None:
         "c@one.example",
         {"Email": "d@one.example"},
     )
+    twice = item({"First Name": "Ann", "Email": "a@one.example", "Work Email": "A@One.example"})
+    assert (twice.email, twice.secondary_email) == ("a@one.example", None)
 
 
 def test_a_personal_address_is_the_address_if_there_is_no_other() -> None:
@@ -109,6 +111,43 @@ def test_a_sales_profile_is_an_id_and_the_other_profile_the_address() -> None:
     both = item({"email": "a@one.example", "profileUrl": sales, "defaultProfileUrl": "https://www.linkedin.com/in/ann"})
     assert both.person_linkedin_url == "https://www.linkedin.com/in/ann"
     assert (both.foreign_ids, both.custom) == ({"sales_navigator": "ACw1"}, {"profileUrl": sales})
+
+
+# Links
+
+PERSON, COMPANY = "https://www.linkedin.com/in/ann", "https://www.linkedin.com/company/one"
+
+
+@pytest.mark.parametrize("header", ["URL", "Link", "Prospect URL"])
+def test_a_link_tells_by_itself_what_it_leads_to(header: str) -> None:
+    row = {"Vorname": "Ann", "Firma": "One"}
+    assert item({**row, header: PERSON}).person_linkedin_url == PERSON
+    assert item({**row, header: COMPANY}).company_linkedin_url == COMPANY
+    other = item({**row, header: "https://one.example/blog"})
+    assert (other.website, other.custom) == (None, {header: "https://one.example/blog"})
+    assert item({**row, header: "N/A"}).custom is None
+    both = item({**row, "LinkedIn": PERSON, header: "https://www.linkedin.com/in/bob"})
+    assert (both.person_linkedin_url, both.custom) == (PERSON, {header: "https://www.linkedin.com/in/bob"})
+    sales = item({**row, "LinkedIn": PERSON, header: "https://www.linkedin.com/sales/lead/ACw1,x"})
+    assert (sales.person_linkedin_url, sales.foreign_ids) == (PERSON, {"sales_navigator": "ACw1"})
+
+
+def test_an_empty_link_empties_no_field() -> None:
+    assert "person_linkedin_url" not in map_columns(["Vorname", "URL"]).covers
+
+
+def test_the_url_of_a_company_may_be_its_page_on_linkedin() -> None:
+    def told(*cells: str) -> tuple[Any, ...]:
+        read = contact_reader(map_columns(["email", "Company URL", "Company Domain", "Company LinkedIn"]))
+        found = read(["a@one.example", *cells]).contact
+        return found.website, found.company_linkedin_url, found.custom
+
+    assert told("one.example", "", "") == ("one.example", None, None)
+    assert told(COMPANY, "", "") == (None, COMPANY, None)
+    assert told(COMPANY, "one.example", "") == ("one.example", COMPANY, None)
+    assert told(COMPANY, "one.example", "two") == ("one.example", "two", {"Company URL": COMPANY})
+    assert told("", COMPANY, "") == (None, COMPANY, None)
+    assert told("one.example", "two.example", "") == ("one.example", None, {"Company Domain": "two.example"})
 
 
 # Names and places
@@ -154,6 +193,7 @@ def test_a_place_is_taken_apart_where_its_parts_are_missing() -> None:
     assert place("Austin", "", "", whole) == ("Austin", "Texas", "United States", None)
     assert place("Austin", "TX", "USA", whole) == ("Austin", "TX", "USA", None)
     assert place("Boston", "", "", whole) == ("Boston", None, None, {"Location": whole})
+    assert place("Austin", "", "", "Austin, TX 78701") == ("Austin", "TX", None, {"Location": "Austin, TX 78701"})
     assert place("Boston", "", "", "N/A") == ("Boston", None, None, None)
 
 

@@ -7,6 +7,7 @@ from mappings.errors import (
     ForeignUrl,
     InvalidParameter,
     MissingField,
+    NothingIndexed,
     TooManyRequests,
     UnknownAction,
     WrongCredentials,
@@ -35,6 +36,8 @@ def test_messages(error: ContactsError, message: str) -> None:
 def test_what_the_sender_can_act_on() -> None:
     assert MissingField("url").name == "url"
     assert InvalidParameter("page", "x", "a number").parameter == "page"
+    assert "contacts index csv FILE" in str(NothingIndexed())
+    assert NothingIndexed("Nothing yet.", cure="wait").cure == "wait"
     assert TooManyRequests("Busy").retry_after is None
     assert TooManyRequests("Busy", retry_after=2.5).retry_after == 2.5
 

@@ -44,6 +44,14 @@ def test_json_is_read_as_its_parameters(json: str, query: str) -> None:
     assert map_url(parse(with_filters(json)), TODAY).filter == map_url(parse(PEOPLE + query), TODAY).filter
 
 
+def test_json_that_is_encoded_twice_is_read_and_with_a_page_alone_unknown_names_are_refused() -> None:
+    json = '{"personTitles":["CEO"]}'
+    assert given_parameters(parse(with_filters(quote(json))).pairs) == given_parameters(parse(with_filters(json)).pairs)
+    assert map_url(parse(with_filters('{"page":2}')), TODAY).page == 2
+    with pytest.raises(InvalidParameter):
+        map_url(parse(with_filters('{"page":2,"titles":["CEO"]}')), TODAY)
+
+
 def test_names_in_json_that_are_not_apollos_are_unmapped() -> None:
     mapped = map_url(parse(with_filters('{"personTitles":["CEO"],"locations":["Germany"]}', "&page=2")), TODAY)
     assert mapped.mapping_summary.mapped_parameter_names == ("personTitles[]", "page")

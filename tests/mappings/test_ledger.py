@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappings.contact_filter import map_url
+from mappings.contact_filter import map_url, values_of
 from mappings.errors import InvalidParameter
 from mappings.ledger import ledger
-from mappings.parameters import known_parameters
+from mappings.parameters import known_parameters, parameter_of
 from mappings.rules import Reason
 from mappings.url import parse
 
@@ -154,8 +154,11 @@ def test_of_what_can_have_one_value_the_last_counts():
 def test_several_values_in_one_are_told_one_by_one():
     one, two, three = entries("qOrganizationDomainsList[]=a.example%0Abad%20https://b.example")
     assert [(entry.value, entry.status, entry.read_as) for entry in (one, two, three)] == [
-        ("a.example", "applied", None), ("bad", "ignored", None), ("https://b.example", "repaired", "b.example")
+        ("a.example", "repaired", None), ("bad", "ignored", None), ("https://b.example", "repaired", "b.example")
     ]  # fmt: skip
+    assert one.reason == "taken out of a list that is written as one value"
+    [only] = entries('personTitles[]=["CEO"]')
+    assert (only.value, only.status, only.read_as) == ('["CEO"]', "repaired", "CEO")
 
 
 def test_all_repairs_of_a_value_are_told_and_an_approximation_with_them():
@@ -186,9 +189,9 @@ def test_what_the_url_was_taken_out_of_comes_first():
 
 
 def test_parameters_in_json_are_told_by_their_names_there():
-    known, unknown = entries('filters={"page":2,"mood":"good"}')
-    assert (known.name, known.value, known.status) == ("page", "2", "repaired")
-    assert known.reason == "`filters[page]` is another spelling of `page`"
+    known, unknown = entries('filters={"qKeywords":"2","mood":"good"}')
+    assert (known.name, known.value, known.status) == ("qKeywords", "2", "repaired")
+    assert known.reason == "`filters[qKeywords]` is another spelling of `qKeywords`"
     assert (unknown.name, unknown.status) == ("mood", "ignored")
     nothing = told('filters={"titles":["CEO"]}')
     assert nothing[0] == "ignored"
@@ -204,7 +207,9 @@ QUERIES = st.lists(
 def test_every_value_has_an_entry_and_what_is_ignored_is_what_the_mapping_left_out(query):
     url = parse(PEOPLE + query)
     told = ledger(url, TODAY)
-    assert sorted((entry.name, entry.value) for entry in told) == sorted(url.pairs)
+    assert sorted((entry.name, entry.value) for entry in told) == sorted(
+        (name, part) for name, value in url.pairs for part in values_of(parameter_of(name), value) or [value]
+    )
     assert [entry.name for entry in told if entry.reason] == [entry.name for entry in told]
     try:
         mapped = map_url(url, TODAY)

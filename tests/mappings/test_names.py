@@ -23,6 +23,7 @@ SPELLINGS = {
         "personTitles%255B%255D", "person%5Ftitles", "personTitles []", " personTitles[] ", "personTitles[ ]",
         "amp;personTitles[]", "amp;amp;personTitles[]", "personTitle", "person_title[]", "titles", "title", "titles[0]",
         "jobTitles", "search[title]", "search[person_titles][]",
+        "filters[personTitles][]", "filters[person_titles][0]", "filter[personTitles]",
     ),
     "qPersonTitle": ("q_person_title", "qPersonTitle[]", "q_person_titles[]"),
     "personNotTitles[]": ("person_not_titles[]", "personTitlesNot[]", "person_titles[not]"),
@@ -53,7 +54,8 @@ SPELLINGS = {
 
 UNKNOWN = (
     "", "[]", "_", "[0]", "!personTitles", "personTitles!", "-personTitles[]", "personTitles<", "personTitles>",
-    "персонTitles", "personTitles2", "xpersonTitles", "revenueRange[0min]", "p", "filters[personTitles]",
+    "персонTitles", "personTitles2", "xpersonTitles", "revenueRange[0min]", "p",
+    "filters[titles]", "xfilters[personTitles]",
 )  # fmt: skip
 """What is not quite a known name, above all what could turn one round, must not be taken for it."""
 

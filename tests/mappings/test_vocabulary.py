@@ -53,6 +53,8 @@ def test_seniority(text: str, expected: str) -> None:
         ("Information Technology", "information_technology"),
         ("Human Resources", "human_resources"),
         ("HR", "human_resources"),
+        ("Engineering", "engineering_technical"),
+        ("master_engineering", "master_engineering_technical"),
         ("master_hr", "master_human_resources"),
         ("Medical & Health", "medical_health"),
         ("master_medical_health", "medical_health"),

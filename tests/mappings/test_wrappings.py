@@ -109,6 +109,20 @@ def test_a_url_that_is_written_differently_may_stand_in_anything(around, written
         ("https://app.apollo.io/#/login?redirectTo=%2523/people%3FpersonTitles[]=CEO", ["CEO"]),
         ("https://app.apollo.io/#/login?redirectTo=%3FpersonTitles[]=CEO", ["CEO"]),
         ("https://app.apollo.io/sign-in?returnTo=%2Fpeople%3FpersonTitles[]=CEO", ["CEO"]),
+        (f"{BARE};personTitles[]=CFO;page=1", ["CEO", "CFO"]),
+        (f"{BARE}%26personTitles%5B%5D=CFO", ["CEO", "CFO"]),
+        ("https://app.apollo.io/#/people?page=1?personTitles[]=CEO", ["CEO"]),
+        (f"{BARE}%20of%20R%26D", ["CEO of R&D"]),
+        (f"{BARE};%20Founder", ["CEO; Founder"]),
+        ("https://app.apollo.io/#/people?personLinkedinUrls[]=http://x.example/?a=b&personTitles[]=CEO", ["CEO"]),
+        ("https://app.apollo.io/#/people?personTitles[]=3D%20Artist&qKeywords=3D", ["3D Artist"]),
+        ("https://app.apollo.io/#/people?personTitles[]=3DX&page=1", ["3DX"]),
+        (f"**{BARE}**", ["CEO"]),
+        (f"See **{BARE}**!", ["CEO"]),
+        (f"（{BARE}）", ["CEO"]),
+        (f"[{BARE}|our search]", ["CEO"]),
+        (f"[{BARE}|CFO&page=1]", ["CEO|CFO"]),
+        (f"{BARE}\\r\\n", ["CEO"]),
     ],
 )
 def test_where_a_url_ends(text, titles):
@@ -127,6 +141,19 @@ def test_entities_that_html_took_for_characters_are_given_back():
 def test_words_after_a_url_without_a_query():
     assert parse("https://app.apollo.io/#/people.").hash_path == "/people"
     assert parse("See https://app.apollo.io/#/people for all").hash_path == "/people"
+
+
+@pytest.mark.parametrize("scheme", ["https:/", "http:/", "ttps://", "htps://", "https//", "hxxps://"])
+def test_a_scheme_that_lost_something_is_mended(scheme):
+    assert parse(BARE.replace("https://", scheme)).unwrapped == ("made a link again",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://app.apollo.io/#/people/5f2a==", "https://app.apollo.io/#/people/1=2", "https://app.apollo.io/#/people"],
+)
+def test_a_path_asks_for_nothing(text):
+    assert parse(text).pairs == ()
 
 
 @pytest.mark.parametrize(
@@ -155,6 +182,8 @@ def test_what_can_not_be_told_is_refused(text, told):
         f"evil.example/? {BARE}",
         f"evil.example/?x={BARE}",
         f"x={BARE}",
+        "ttps://apollo.io.evil.example/?a=b",
+        "https:/evil.example/app.apollo.io/?a=b",
         f"https://evil.example/?url={BARE}",
         f"https://evil.example/#/login?redirectTo={BARE}",
         "https://app.apollo.io/#/login?redirectTo=https%3A%2F%2Fevil.example%2F",
@@ -194,6 +223,10 @@ HOSTILE = {
     "lines": BARE + "\n" * 65_000 + "x", "urls": "https:// " * 7_000, "second urls": BARE + " https://x" * 6_000,
     "percents": "https%" + "25" * 32_000 + "3a", "login": "https://app.apollo.io/#/login?redirectTo=" + "%25" * 21_000,
     "redirectors": "https://www.google.com/url?q=" * 2_000,
+    "escaped line breaks": BARE + "\\n" * 32_000 + "x", "mail": BARE + "=3D" * 21_000, "soft": BARE + "=\n" * 32_000,
+    "names": BARE + ";aaaa" * 13_000, "brackets of names": BARE + "?a" + "[]" * 32_000,
+    "no ?": BARE[:31] + "&/" * 32_000,
+    "blanks before ?": BARE[:31] + " " * 65_000 + "?a=b",
     "stars": "https://urldefense.com/v3/__" + "*" * 60_000 + "__;AA!",
 }  # fmt: skip
 

@@ -126,7 +126,7 @@ def test_no_token_and_no_contact_in_any_line(tmp_path, level):
     me = next(line for line in lines if line.get("action") == "me")
     assert (me["method"], me["status"], len(me["request"])) == ("GET", 200, 16)
     assert any(line.get("request") == "given-by-the-proxy" for line in lines)
-    failed = [line for line in lines if "EngineUnavailable" in line["message"]]
+    failed = [line for line in lines if "NothingIndexed" in line["message"]]
     assert failed, "the search without an index was not logged"
     assert all(line["connection"] for line in failed)
 

@@ -22,7 +22,7 @@ from tests.harness.loads import live, loaded, run_load, settings_of, status
 from tests.harness.service import contacts
 from tests.harness.stores import engine_of, load
 
-PEOPLE = "uuid,Title\n1,CEO\n2,CTO\n"
+PEOPLE = "uuid,First Name,Title\n1,Ann,CEO\n2,Bob,CTO\n"
 
 
 def outdate(environment: dict[str, str]) -> None:

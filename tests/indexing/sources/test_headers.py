@@ -4,6 +4,7 @@ import pytest
 
 from indexing.sources.headers import (
     COMPANY_LOCATION,
+    LINK,
     NAME,
     TARGETS,
     header_key,
@@ -49,7 +50,13 @@ def test_headers_match_in_any_spelling(header: str) -> None:
         ("Employees (LinkedIn)", "employees"),
         ("Est. IT Department Budget (in 000s USD)", None), ("Subsidiary of (Organization ID)", None),
         ("Headquarters", COMPANY_LOCATION), ("CEO", None), ("", None), ("Firma", "company"),
-        ("Correo electrónico", "email"),
+        ("Correo electrónico", "email"), ("()", None), ("Email ()", "email"), ("Revenue ( )", "annual_revenue"),
+        ("Phone (Work)", "work_direct_phone"), ("Phone - Mobile", "mobile_phone"), ("Name (First)", "first_name"),
+        ("Person - Phone - Mobile", "mobile_phone"), ("Person - Name", NAME), ("Organization - Name", "company"),
+        ("Name (Account)", "company"), ("Telefon (privat)", "home_phone"),
+        ("LinkedIn (Company)", "company_linkedin_url"),
+        ("Email Address (Primary)", "email"), ("Email - Owner", None), ("Title (Salutation)", None),
+        ("Contact: Email", "email"), ("Industry__c", "industry"), ("Prospect URL", LINK),
     ],
 )  # fmt: skip
 def test_meanings(header: str, field: str | None) -> None:
@@ -71,7 +78,7 @@ def test_amounts_of_money_have_the_unit_of_their_header(header: str, scale: int)
 
 
 def test_some_headers_mean_something_in_one_vendors_files_alone() -> None:
-    assert field_of("URL") is None
+    assert field_of("URL") == LINK
     assert field_of("URL", "linkedin") == "person_linkedin_url"
     assert field_of("companyUrl") == "website"
     assert field_of("companyUrl", "phantombuster") == "company_linkedin_url"
@@ -90,7 +97,8 @@ def test_an_id_is_the_vendors_that_it_names() -> None:
         (("profileUrl", "regularCompanyUrl", "vmid"), "phantombuster"), (("Record ID", "Lifecycle Stage"), "hubspot"),
         (("ZoomInfo Contact ID", "Management Level", "Email Confidence"), "zoominfo"),
         (("E-mail 1 - Value",), "google"),
-        (("Vorname", "Nachname"), "german"), (("First Name", "Email Address", "Title"), None), ((), None),
+        (("Vorname", "Nachname"), "german"), (("Vorname", "Nachname", "Firma", "Connected On"), "linkedin"),
+        (("First Name", "Email Address", "Title"), None), ((), None),
     ],
 )  # fmt: skip
 def test_headers_show_whose_they_are(headers: tuple[str, ...], vendor: str | None) -> None:

@@ -115,3 +115,15 @@ def test_what_is_filled() -> None:
     assert not is_filled(["", " ", None, "\xa0\t"])
     assert is_filled(["", 0])
     assert is_filled([False])
+
+
+@pytest.mark.parametrize("last", ["Cleo,,7", 'Cleo,,"1,200"', "Sum Ting,,8"])
+def test_a_last_row_of_a_name_and_a_number_is_somebody(last: str) -> None:
+    people = "First Name,Title,# Employees\n" + "Ann,CEO,5\n" * 3
+    assert len(read(people + last + "\n")[0]) == 4
+
+
+@pytest.mark.parametrize("last", ["Total,,7", "TOTAL:,300,", 'Summe,,"1.200"', "Records found,3,"])
+def test_a_sum_below_the_last_row_is_nobody(last: str) -> None:
+    people = "First Name,Title,# Employees\n" + "Ann,CEO,5\n" * 3
+    assert len(read(people + last + "\n")[0]) == 3

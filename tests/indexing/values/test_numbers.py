@@ -24,6 +24,7 @@ employees, revenue, year = number_reader("employees"), number_reader("annual_rev
         ("51-200 employees", 51), ("51 to 200", 51), ("> 500", 500), ("~50", 50), ("ca. 50", 50), ("< 10", 1),
         ("up to 50", 1), ("fewer than 50", 1), ("1.25E+06", 1_250_000), ("1.250E+06", 1_250_000), ("1E6", 1_000_000),
         ("4,5E+06", 4_500_000), ("Self-employed", 1), ("Myself Only", 1), ("12,34,567", 1_234_567), ("12 people", 12),
+        ("200 (est.)", 200),
         ("between 50 and 100", 50), ("50 bis 100", 50), ("mehr als 500", 500), ("bis zu 50", 1), ("１２００", 1200),
         ("1.234.567,0", 1_234_567), ("1,234,567.00", 1_234_567), ("50-", 50),
     ],
@@ -42,6 +43,7 @@ def test_counts(text: str, number: int) -> None:
         ("TEUR 500", 500_000), ("500 k€", 500_000), ("T€ 500", 500_000), ("CHF 1'500'000", 1_500_000),
         ("$10-50M", 10_000_000), ("10-50 million", 10_000_000), ("$500K to $1M", 500_000), ("100-1M", 100),
         ("Under $500,000", 0), ("$500 mil.", 500_000_000), ("$4.5 bn", 4_500_000_000), ("5 crore", 50_000_000),
+        ("₹ 5 Cr", 50_000_000),
     ],
 )  # fmt: skip
 def test_amounts_of_money(text: str, number: int) -> None:
@@ -65,15 +67,31 @@ def test_a_column_in_thousands(text: str, number: int) -> None:
     assert number_reader("annual_revenue", 1000)(text) == number
 
 
-@pytest.mark.parametrize(("cell", "read"), [("1998", 1998), ("1998.0", 1998), ("1998-05-01", 1998), (2012, 2012)])
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("1998", 1998), ("1998.0", 1998), ("1998-05-01", 1998), (2012, 2012), ("1,998", 1998), ("1.998", 1998),
+        ("1\u202f998", 1998), ("5/1/1998", 1998), ("1.5.1998", 1998), ("since 1998", 1998), ("FY1998", 1998),
+        ("1998 (est.)", 1998),
+    ],
+)  # fmt: skip
 def test_years(cell: Any, read: int) -> None:
     assert year(cell) == read
 
 
-@pytest.mark.parametrize("cell", ["98", "0", "soon", 5, "12,345"])
+@pytest.mark.parametrize("cell", ["98", "0", "soon", 5, "12,345", "1998-2001", "-1998", "11998", "1998, 2001"])
 def test_what_is_no_year(cell: Any) -> None:
     with pytest.raises(Unreadable, match="is not a year"):
         year(cell)
+
+
+@pytest.mark.parametrize(
+    ("text", "nothing"), [("$ -", True), ("$-", True), ("€", True), ("many", False), ("(5)", False)]
+)
+def test_a_sign_of_money_alone_stands_for_nothing(text: str, nothing: bool) -> None:
+    with pytest.raises(Unreadable) as caught:
+        revenue(text)
+    assert caught.value.placeholder == nothing
 
 
 @pytest.mark.parametrize("cell", [-3, Decimal("2.5"), Decimal("NaN"), Decimal("-5"), LONG_MAX + 1])

@@ -1,5 +1,7 @@
 """Places in one cell, taken apart."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,12 @@ from indexing.values.places import Place, split_place
         ("New York", ("New York", None, None)), ("New York, USA", (None, "New York", "USA")),
         ("London, England, United Kingdom", ("London", "England", "United Kingdom")),
         ("1 Main St, Austin, Texas, US", ("1 Main St, Austin", "Texas", "US")),
+        ("1 Main St, Austin, TX 78701, USA", ("1 Main St, Austin", "TX", "USA")),
+        ("Newark, New Jersey 07102-1234", ("Newark", "New Jersey", None)),
+        ("Bern, BE 30001", ("Bern", "BE 30001", None)),
+        ("Seoul, Korea, Republic of", ("Seoul", None, "Korea, Republic of")),
+        ("Berlin | Germany", ("Berlin", None, "Germany")),
+        ("Austin; Texas", ("Austin", "Texas", None)),
         ("Singapore, Singapore", ("Singapore", None, "Singapore")), (" , ", (None, None, None)),
     ],
 )  # fmt: skip
@@ -29,4 +37,4 @@ def test_places(text: str, place: Place) -> None:
 @given(st.text(max_size=30))
 def test_nothing_of_a_place_is_lost(text: str) -> None:
     kept = ", ".join(filter(None, split_place(text)))
-    assert kept == ", ".join(part.strip() for part in text.split(",") if part.strip())
+    assert kept == ", ".join(part.strip() for part in re.split(r"[,;|•·]", text) if part.strip())

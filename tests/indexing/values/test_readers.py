@@ -39,6 +39,8 @@ def test_phones(text: str, number: str) -> None:
 def test_phones_that_a_spreadsheet_has_ruined(text: str) -> None:
     with pytest.raises(Unreadable, match="exponent form"):
         phone(text)
+    with pytest.raises(Unreadable, match="too narrow"):
+        phone("########")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_objects_of_texts() -> None:
 
 
 def test_placeholders() -> None:
-    assert {"N/A", "n/a", "UNKNOWN", "Unknown", "null", "#REF!", "-", "[]"} <= ANYWHERE
+    assert {"N/A", "n/a", "Never", "UNKNOWN", "Unknown", "null", "#REF!", "-", "[]"} <= ANYWHERE
     assert {"N/A", "-"} <= placeholders_of("last_name") == placeholders_of("company")
     assert not {"Null", "None", "NA", "Unknown"} & placeholders_of("last_name")
     assert "NA" in placeholders_of("state")
