@@ -111,7 +111,8 @@ def _refusal(request: LoadRequest, books: Books, read: Reading, before: Before, 
     if request.update:
         contacts = before.contacts + tally.new
     try:
-        check_rows(read.rows)
+        if not request.update:
+            check_rows(read.rows)
         check_columns(limits, books.read, books.repairs)
         check_rejects(limits, read.rows, books.rejects)
         check_contacts(limits, contacts, contacts, before.contacts)

@@ -108,6 +108,7 @@ class Recognition:
         joined = await self._encoders.run(join_batch, JoinBatch(joins, covers)) if joins else Joined()
         await asyncio.to_thread(self._keep, encoded, decisions, joined)
         known = {decision.known.row: decision.known.contact for decision in decisions}
+        emptied = _emptied(decisions, joined.emptied) if self._request.update else {}
         good = [row for row in known if row not in joined.rejects]
         documents = {document.row: document for document in encoded.documents} | joined.documents
         return Recognised(
@@ -116,7 +117,7 @@ class Recognition:
             [documents[row] for row in good],
             encoded.rejects | joined.rejects,
             {row: known[row] for row in joined.rejects},
-            _tally(portion, decisions, plus(encoded.filled, joined.filled), _emptied(decisions, joined.emptied)),
+            _tally(portion, decisions, plus(encoded.filled, joined.filled), emptied),
             self.size,
         )
 

@@ -253,9 +253,11 @@ def _rest_of_joint(columns: Sequence[tuple[int, Column]], row: Row) -> None:
 
 
 def _keep(columns: Sequence[tuple[int, Column]], row: Row) -> None:
+    cells, custom = row.cells, row.custom
     for at, column in columns:
-        if text := row.text(at):
-            row.custom[column.name] = text
+        # Most are empty: that is seen without more ado.
+        if cells[at] != "" and (text := row.text(at)):
+            custom[column.name] = text
 
 
 def _custom(at: int, column: Column, row: Row) -> None:

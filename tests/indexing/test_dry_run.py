@@ -48,6 +48,12 @@ def test_an_update_of_nothing_would_be_refused() -> None:
     assert "no contacts yet" in str(looked_at(MemorySource(rows=contact_rows(1)), update=True).refusal)
 
 
+def test_only_an_update_may_have_no_rows() -> None:
+    live = LiveMemory(ContactCompleteItem("one", title="CTO", email="one@acme.com"))
+    assert looked_at(MemorySource(rows=[]), live=live).refusal == "the source has no rows"
+    assert looked_at(MemorySource(rows=[]), live=live, update=True).refusal is None
+
+
 def test_a_refusal_names_no_file() -> None:
     rows = [Row(1, ("", "", "", ""))]
     refusal = str(looked_at(MemorySource(rows=rows)).refusal)
