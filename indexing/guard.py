@@ -1,6 +1,7 @@
 """The guard before the swap: which loads must not go live."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from indexing.filled import FIELDS, Counts
 from indexing.rejects import RejectFile
@@ -11,6 +12,7 @@ from indexing.tally import Before
 from mappings.errors import IndexingError
 
 _SHOWN_REASONS = 3
+_SHOWN_LOSSES = 5
 
 _SOMEBODY = ("first_name", "last_name", "email", "person_linkedin_url")
 """What tells who a contact is: somebody has one of these, or the contacts are no people."""
@@ -35,7 +37,7 @@ def check_rejects(limits: Limits, rows: int, rejects: RejectFile) -> None:
         ]
         raise LoadRefused(
             f"{rejects.count:,} of {rows:,} rows were rejected, more than --max-rejects allows "
-            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}; see {rejects.path}"
+            f"({limits.max_rejects:.1%}): {'; '.join(reasons)}{_see(rejects.path)}"
         )
 
 
@@ -48,9 +50,8 @@ def check_columns(limits: Limits, read: Mapping[str, int], repairs: RepairFile) 
     for column in bad_columns(read, repairs.unreadable, limits.allow_bad):
         raise LoadRefused(
             f"the column {column!r} can't be read: {repairs.unreadable[column]:,} of its cells are not what its field "
-            f"takes, and {read.get(column, 0):,} are; see {repairs.path}; say what it means with --map COLUMN=FIELD, "
-            f"leave it out with --map COLUMN=, or load without those values with --allow-bad COLUMN; "
-            "the live contacts are unchanged"
+            f"takes, and {read.get(column, 0):,} are{_see(repairs.path)}; say what it means with --map COLUMN=FIELD, "
+            f"leave it out with --map COLUMN=, or load without those values with --allow-bad COLUMN"
         )
 
 
@@ -75,7 +76,7 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
     if contacts * 2 < live and not limits.allow_shrink:
         raise LoadRefused(
             f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
-            "the live contacts are unchanged"
+            "with --update they are put among those"
         )
 
 
@@ -94,4 +95,11 @@ def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) 
     ]
     if lost:
         flags = " ".join(f"--allow-loss {each.partition(' ')[0]}" for each in lost)
-        raise LoadRefused(f"hardly anybody would have these any more: {', '.join(lost)}; if that is meant, say {flags}")
+        more = f" and {len(lost) - _SHOWN_LOSSES:,} more" if len(lost) > _SHOWN_LOSSES else ""
+        shown = ", ".join(lost[:_SHOWN_LOSSES]) + more
+        raise LoadRefused(f"hardly anybody would have these any more: {shown}; if that is meant, say {flags}")
+
+
+def _see(path: Path | None) -> str:
+    """Where more stands. A dry run writes no file to look into."""
+    return "" if path is None else f"; see {path}"
