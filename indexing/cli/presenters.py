@@ -71,6 +71,7 @@ async def show_json(question: Question) -> None:
 
 def _for_people(show: Callable[[bytes, Question], None]) -> Callable[[Question], Awaitable[None]]:
     async def show_answer(question: Question) -> None:
+        _check_ledger(question, as_json=question.as_json)
         answer = await question.answer()
         if question.as_json:
             print_json(answer)
@@ -78,6 +79,12 @@ def _for_people(show: Callable[[bytes, Question], None]) -> Callable[[Question],
             show(answer, question)
 
     return show_answer
+
+
+def _check_ledger(question: Question, *, as_json: bool) -> None:
+    """What was asked for is not left out in silence. Raises `click.UsageError`."""
+    if question.data.get("ledger") and not as_json:
+        raise click.UsageError("--ledger is a part of the JSON, and needs --json.")
 
 
 def print_analysis(data: bytes, ledger: Iterable[LedgerEntry]) -> None:
@@ -105,6 +112,7 @@ async def _show_uuids(question: Question) -> None:
     if question.as_json:
         await show_json(question)
         return
+    _check_ledger(question, as_json=False)
     stream = await question.service.stream_uuids(UuidsRequest.read(question.data))
     note_remarks(question.ledger)
     async with aclosing(stream.parts()) as parts:
@@ -118,6 +126,7 @@ async def _show_contacts(question: Question) -> None:
     form = "json" if question.as_json else flags["form"]
     if question.as_json and flags["form"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {flags['form']} exclude each other.")
+    _check_ledger(question, as_json=form == "json")
     if flags["everything"]:
         if _is_given("limit"):
             raise click.UsageError("--all and --limit exclude each other.")
@@ -147,6 +156,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         \b
         Examples:
           contacts analyze 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts analyze --ledger --json 'https://app.apollo.io/#/people?title=CEO&foo=1'
           pbpaste | contacts analyze -
         """,
         _for_people(lambda data, question: print_analysis(data, question.ledger)),
@@ -154,7 +164,8 @@ PRESENTERS: Mapping[str, Presenter] = {
     "count_contacts": Presenter(
         """Count the contacts that URL finds.
 
-        What of URL is not used, and what was repaired, is said on standard error.
+        What of URL is not used, and what was repaired, is said on standard error. A URL without filters finds all
+        contacts. --by-filter prints JSON.
 
         \b
         Examples:
@@ -169,13 +180,14 @@ PRESENTERS: Mapping[str, Presenter] = {
         """Show the contacts that URL finds.
 
         What of URL is not used, and what was repaired, is said on standard error. Where standard output is no
-        terminal, a table has no frame and nothing in it is cut off.
+        terminal, a table has no frame and nothing in it is cut off. A URL without filters finds all contacts.
 
         \b
         Examples:
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --limit 10
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --columns first_name,email,employees
           contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --all --format csv > all.csv
+          contacts search 'https://app.apollo.io/#/people' --all --view complete --format ndjson > everything.ndjson
           contacts search - --json < url.txt
         """,
         _show_contacts,

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, str] = {
     "exclude_company_name": "Company name does not contain this; repeat for none of several.",
     "include_domain_list": "Company website is of this domain; repeat for any of several.",
     "exclude_domain_list": "Company website is not of this domain; repeat for none of several.",
+    "ledger": "In the JSON: what became of each parameter and value of URL, and why.",
     "strict": "Refuse URL if anything in it can't be used.",
 }
 """Fields whose options are explained otherwise than in the documents."""
