@@ -8,12 +8,12 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from api.actions.requests import ActionRequest, Data, SearchRequest, UuidsRequest
+from api.actions.requests import ActionRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.table import Action
 from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
-from indexing.cli.remarks import ledger_of, note_remarks, used
+from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
 from mappings.ledger import LedgerEntry
@@ -44,8 +44,15 @@ class Question(msgspec.Struct, frozen=True):
     async def answer(self) -> bytes:
         """The answer's `data`. What it leaves out of the URL has been said by then."""
         answer = await self.action.answer(self.service, self.data)
-        note_remarks(self.ledger)
+        self.note_remarks()
         return answer
+
+    def note_remarks(self) -> None:
+        """Say what is left out of the URL, and whether anything in it narrows the search."""
+        note_remarks(self.ledger)
+        request = self.action.request.read(self.data)
+        if isinstance(request, CountRequest):
+            note_everybody(request.url, request.lists)
 
 
 class Presenter(msgspec.Struct, frozen=True):
@@ -114,7 +121,7 @@ async def _show_uuids(question: Question) -> None:
         return
     _check_ledger(question, as_json=False)
     stream = await question.service.stream_uuids(UuidsRequest.read(question.data))
-    note_remarks(question.ledger)
+    question.note_remarks()
     async with aclosing(stream.parts()) as parts:
         async for part in parts:
             uuids: list[str] = msgspec.json.decode(b"[%b]" % part)
@@ -138,7 +145,7 @@ async def _show_contacts(question: Question) -> None:
         raise click.BadParameter(str(error), param_hint="--columns") from None
     listing = Listing(form or "table", columns)
     await question.service.plan(request)
-    note_remarks(question.ledger)
+    question.note_remarks()
     if flags["everything"] or listing.form in ("csv", "ndjson"):
         await print_stream(question.service, request, listing)
     else:

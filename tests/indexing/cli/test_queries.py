@@ -191,6 +191,15 @@ def test_a_ledger_is_a_part_of_the_json(run, command):
     assert [entry["status"] for entry in json.loads(run(command, URL, "--ledger", "--json").stdout)["ledger"]]
 
 
+@pytest.mark.parametrize("command", ["count", "search", "search --all", "search --format csv", "uuids", "explain"])
+def test_a_url_that_narrows_nothing_is_told(run, command):
+    everybody = "no filter: nothing in the URL narrows the search, so it finds all contacts"
+    url = "https://app.apollo.io/#/people?page=1"
+    assert run(*command.split(), url).stderr == f"{everybody}\n"
+    assert run(*command.split(), url, "--exclude-domain-list", "a.com").stderr == ""
+    assert run(*command.split(), f"{url}&savedSearchId=5").stderr.splitlines()[1:] == [everybody]
+
+
 def test_what_was_repaired_is_said(run):
     assert run("count", URL).stderr == ""
     said = run("count", f"{URL}&organizationNumEmployeesRanges[]=10001%2B").stderr
