@@ -71,13 +71,13 @@ class _Amount:
 
 
 class _Scan:
-    """What a text says, token by token: one or two amounts, and that it is below them."""
+    """What a text says, token by token: one or two amounts, that it is below them, or that somebody works alone."""
 
     def __init__(self, text: str, *, counts: bool) -> None:
         self._counts = counts
         self._parted = self._negative = False
         self.amounts = [_Amount()]
-        self.under = False
+        self.under = self.alone = False
         plain = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
         for match in _TOKEN.finditer(plain):
             {"number": self._number, "word": self._word, "sign": self._sign}[match.lastgroup or ""](match.group())
@@ -100,8 +100,10 @@ class _Scan:
             amount.scale, amount.german = _SCALES[word], word in _WORDS.german_scales
         elif word in _WORDS.until:
             self._parted, self.under = bool(amount.digits), self.under or not amount.digits
-        elif word in _WORDS.under or (self._counts and word in _WORDS.least_of_counts):
+        elif word in _WORDS.under:
             self.under = True
+        elif self._counts and word in _WORDS.least_of_counts:
+            self.under = self.alone = True
         elif word not in _PASSED_OVER:
             _no_number()
 
@@ -145,7 +147,7 @@ def _cached(scale: int, least: int, text: str) -> int:
     """The number in `text`, be it alone, in a band, or among words."""
     scan = _Scan(text, counts=least > 0)
     if not scan.amounts:
-        return least if scan.under else _no_number()
+        return least if scan.alone else _no_number()
     first, last = scan.amounts[0], scan.amounts[-1]
     own, german = first.scale, first.german or last.german
     if not own and last.scale and first.value(0, german, 1) <= last.value(0, german, 1):
