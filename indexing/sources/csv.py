@@ -168,7 +168,7 @@ def _no_header(source: CsvSource, empty: bool) -> str:
     return (
         f"{source.name} seems to have no header: no column is known in any of its first rows; put a line above them "
         "that names the columns (such as First Name, Last Name, Email), or name one that is there with "
-        "--map COLUMN=FIELD"
+        "--map COLUMN=FIELD; what is neither CSV nor a workbook (a web page named .xls, vCards, JSON) is not read"
     )
 
 
