@@ -13,6 +13,7 @@ from indexing.tally import Before
 from mappings.errors import IndexingError
 
 _SHOWN_REASONS = 3
+_SHOWN_LOSSES = 5
 
 _SOMEBODY = ("first_name", "last_name", "email", "person_linkedin_url")
 """What tells who a contact is: somebody has one of these, or the contacts are no people."""
@@ -76,7 +77,10 @@ def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> N
     if not contacts:
         raise LoadRefused("no row became a contact")
     if contacts * 2 < live and not limits.allow_shrink:
-        raise LoadRefused(f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink")
+        raise LoadRefused(
+            f"{contacts:,} contacts would replace {live:,}; if that is meant, say --allow-shrink; "
+            "with --update they are put among those"
+        )
 
 
 def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) -> None:
@@ -94,9 +98,11 @@ def check_filled(limits: Limits, before: Before, contacts: int, filled: Counts) 
     ]
     if lost:
         flags = " ".join(f"--allow-loss {each.partition(' ')[0]}" for each in lost)
-        raise LoadRefused(f"hardly anybody would have these any more: {', '.join(lost)}; if that is meant, say {flags}")
+        more = f" and {len(lost) - _SHOWN_LOSSES:,} more" if len(lost) > _SHOWN_LOSSES else ""
+        shown = ", ".join(lost[:_SHOWN_LOSSES]) + more
+        raise LoadRefused(f"hardly anybody would have these any more: {shown}; if that is meant, say {flags}")
 
 
 def _see(path: Path | None) -> str:
-    """Where more stands; a dry run writes no file."""
-    return f"; see {path}" if path is not None else ""
+    """Where more stands. A dry run writes no file to look into."""
+    return "" if path is None else f"; see {path}"

@@ -180,7 +180,7 @@ def _checked(text: str, mapping: ColumnMapping, cells: Sequence[Cell]) -> bytes:
         try:
             damaged.encode()
         except UnicodeEncodeError:
-            raise RowRejected(f"{name}: the bytes are not of the source's encoding; give --encoding") from None
+            raise RowRejected(f"{name} has bytes that are not of the source's encoding; give --encoding") from None
         if "\0" in damaged:
-            raise RowRejected(f"{name}: there is a NUL byte; is the file damaged, or in another --encoding?")
+            raise RowRejected(f"{name} has a NUL byte; is the file damaged, or in another --encoding?")
     return b""

@@ -18,6 +18,10 @@ from search.fields import MAPPING_VERSION
 from search.loader import Loader
 
 
+class OtherLoad(IndexingError):
+    """`--resume` was said, and the interrupted load is not the one that was asked for."""
+
+
 class Interrupted(IndexingError):
     """The load stopped on the way; nothing was swapped, and it can be resumed."""
 
@@ -26,6 +30,7 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
     """Do what `request` asks for.
 
     Raises:
+        OtherLoad: there is an interrupted load, and it can't be resumed with this request.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
     with StateFile(settings.data_dir, settings.index) as file:
@@ -42,6 +47,8 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
             state = state or new_state(loader, request)
             with ProgressBar(total_size(request.sources)) as progress:
                 return await Job(request, loader, state, file, progress).run()
+        except OtherLoad:
+            raise
         except ContactsError as error:
             if file.load() is not None:
                 raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
@@ -59,14 +66,14 @@ def _check_resumable(state: JobState | None) -> None:
     if state is None:
         raise NoSuchLoad("there is no interrupted load to resume")
     if state.mapping != MAPPING_VERSION:
-        raise IndexingError("the interrupted load was of another version of this software; load anew without --resume")
+        raise OtherLoad("the interrupted load was of another version of this software; load anew without --resume")
 
 
 def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:
     loader = open_updater(settings) if request.update else None
     loader = loader or open_loader(settings, request.keep, state.store if state else None)
     if state is not None and (state.in_place, state.store) != (loader.in_place, loader.name):
-        raise IndexingError("the interrupted load was of another kind; give the same flags (--update) again")
+        raise OtherLoad("the interrupted load was of another kind; give the same flags (--update) again")
     return loader
 
 
@@ -84,7 +91,7 @@ async def _with_live(
             )
         sources = [LiveSource(settings=settings, store=live, carried=request.update), *sources]
     if state is not None and not swapped and state.inputs != [source.identity for source in sources]:
-        raise IndexingError(
+        raise OtherLoad(
             "the sources are not those of the interrupted load, or have changed since; load anew without --resume"
         )
     return msgspec.structs.replace(request, sources=sources)

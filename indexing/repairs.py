@@ -92,8 +92,9 @@ class RepairFile:
             key = ("other", "other")
         kind = self.kinds.setdefault(key, RepairKind(*key, examples=[]))
         kind.count += 1
-        if len(kind.examples) < EXAMPLES:
-            kind.examples.append(encodable(repair.text[:_LONGEST_EXAMPLE]))
+        example = encodable(repair.text[:_LONGEST_EXAMPLE])
+        if len(kind.examples) < EXAMPLES and example not in kind.examples:
+            kind.examples.append(example)
         if repair.unreadable:
             self.unreadable[repair.column] += 1
         if self.path is None:

@@ -56,7 +56,7 @@ class Row:
         """Note that a cell can't be read. Raises `RowRejected` where that is to cost the row."""
         text = text_of(cell)
         if self.strict and not bad.placeholder:
-            raise RowRejected(f"{field}: {shorten(text)!r} {bad.reason}")
+            raise RowRejected(f"{field} can't be read: {shorten(text)!r} {bad.reason}")
         self.repairs.append(Repair(field, column.header, bad.reason, text, not bad.placeholder))
 
     def unread(self, at: int, field: str, column: Column, cell: Any, bad: Unreadable) -> None:

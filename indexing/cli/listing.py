@@ -46,10 +46,18 @@ def columns_of(text: str, view: str) -> tuple[str, ...]:
     known = VIEWS[view].shape.__struct_fields__
     for name in names:
         if name not in known:
-            raise InvalidField(f"{name!r} is not a field of a contact in the {view} view, which has {', '.join(known)}")
+            raise InvalidField(f"{name!r} is not a field of a contact in the {view} view{_elsewhere(name, known)}")
     if not names:
         raise InvalidField(f"names no field; there are {', '.join(known)}")
     return names
+
+
+def _elsewhere(name: str, known: Sequence[str]) -> str:
+    """The view that has the field, or else the fields that there are."""
+    for other, view in VIEWS.items():
+        if name in view.shape.__struct_fields__:
+            return f"; --view {other} has it"
+    return f", which has {', '.join(known)}"
 
 
 async def print_page(service: ContactService, request: SearchRequest, listing: Listing) -> None:

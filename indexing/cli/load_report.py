@@ -42,7 +42,9 @@ def show_dry_run(outcome: DryRun) -> None:
         present = {name: value for name, value in example.items() if value is not None}
         print_json_indented(present)
     _show_outcome(outcome, {"= accepted": outcome.accepted})
-    _show_reasons(outcome.rejects_by_reason)
+    if outcome.rejected:
+        say("Rejected rows:")
+        _show_reasons(outcome.rejects_by_reason)
     if outcome.refusal is not None:
         say(f"A load would be refused: {outcome.refusal}")
     say("Nothing was written.")

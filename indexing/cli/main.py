@@ -147,7 +147,15 @@ def sample(number: int, seed: int, out: Path | None, mess: bool, share: float | 
 @click.option("--once", is_flag=True, help="Exit after the first answers instead of serving on.")
 @click.option("--contacts", "number", default=10_000, show_default=True, help="Sample contacts to load.")
 def demo(once: bool, number: int) -> None:
-    """Load sample contacts, ask a real URL over a real socket, show the answers, then serve on."""
+    """Load sample contacts, ask a real URL over a real socket, show the answers, then serve on.
+
+    They go into a directory that is removed at the end, beside nothing of yours.
+
+    \b
+    Examples:
+      contacts demo
+      contacts demo --once --contacts 1000
+    """
     from indexing.cli.demo import run_demo  # noqa: PLC0415 - as for the sample
 
     run_demo(number, once)
@@ -168,7 +176,7 @@ def main() -> None:
         sys.stdout.flush()
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
-        note(f"error: {error.format_message()} See {command} --help")
+        note(f"error: {error.format_message().removesuffix('.')}. See {command} --help")
         sys.exit(2)
     except click.Abort as error:
         if isinstance(error.__context__, EOFError):

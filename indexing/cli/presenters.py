@@ -8,12 +8,12 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from api.actions.requests import ActionRequest, Data, SearchRequest, UuidsRequest
+from api.actions.requests import ActionRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.table import Action
 from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
-from indexing.cli.remarks import ledger_of, note_remarks, used
+from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
 from mappings.ledger import LedgerEntry
@@ -44,8 +44,15 @@ class Question(msgspec.Struct, frozen=True):
     async def answer(self) -> bytes:
         """The answer's `data`. What it leaves out of the URL has been said by then."""
         answer = await self.action.answer(self.service, self.data)
-        note_remarks(self.ledger)
+        self.note_remarks()
         return answer
+
+    def note_remarks(self) -> None:
+        """Say what is left out of the URL, and whether anything in it narrows the search."""
+        note_remarks(self.ledger)
+        request = self.action.request.read(self.data)
+        if isinstance(request, CountRequest):
+            note_everybody(request.url, request.lists)
 
 
 class Presenter(msgspec.Struct, frozen=True):
@@ -71,6 +78,7 @@ async def show_json(question: Question) -> None:
 
 def _for_people(show: Callable[[bytes, Question], None]) -> Callable[[Question], Awaitable[None]]:
     async def show_answer(question: Question) -> None:
+        _check_ledger(question, as_json=question.as_json)
         answer = await question.answer()
         if question.as_json:
             print_json(answer)
@@ -78,6 +86,12 @@ def _for_people(show: Callable[[bytes, Question], None]) -> Callable[[Question],
             show(answer, question)
 
     return show_answer
+
+
+def _check_ledger(question: Question, *, as_json: bool) -> None:
+    """What was asked for is not left out in silence. Raises `click.UsageError`."""
+    if question.data.get("ledger") and not as_json:
+        raise click.UsageError("--ledger is a part of the JSON, and needs --json.")
 
 
 def print_analysis(data: bytes, ledger: Iterable[LedgerEntry]) -> None:
@@ -105,8 +119,9 @@ async def _show_uuids(question: Question) -> None:
     if question.as_json:
         await show_json(question)
         return
+    _check_ledger(question, as_json=False)
     stream = await question.service.stream_uuids(UuidsRequest.read(question.data))
-    note_remarks(question.ledger)
+    question.note_remarks()
     async with aclosing(stream.parts()) as parts:
         async for part in parts:
             uuids: list[str] = msgspec.json.decode(b"[%b]" % part)
@@ -118,6 +133,7 @@ async def _show_contacts(question: Question) -> None:
     form = "json" if question.as_json else flags["form"]
     if question.as_json and flags["form"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {flags['form']} exclude each other.")
+    _check_ledger(question, as_json=form == "json")
     if flags["everything"]:
         if _is_given("limit"):
             raise click.UsageError("--all and --limit exclude each other.")
@@ -129,7 +145,7 @@ async def _show_contacts(question: Question) -> None:
         raise click.BadParameter(str(error), param_hint="--columns") from None
     listing = Listing(form or "table", columns)
     await question.service.plan(request)
-    note_remarks(question.ledger)
+    question.note_remarks()
     if flags["everything"] or listing.form in ("csv", "ndjson"):
         await print_stream(question.service, request, listing)
     else:
@@ -147,6 +163,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         \b
         Examples:
           contacts analyze 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts analyze --ledger --json 'https://app.apollo.io/#/people?title=CEO&foo=1'
           pbpaste | contacts analyze -
         """,
         _for_people(lambda data, question: print_analysis(data, question.ledger)),
@@ -154,7 +171,8 @@ PRESENTERS: Mapping[str, Presenter] = {
     "count_contacts": Presenter(
         """Count the contacts that URL finds.
 
-        What of URL is not used, and what was repaired, is said on standard error.
+        What of URL is not used, and what was repaired, is said on standard error. A URL without filters finds all
+        contacts. --by-filter prints JSON.
 
         \b
         Examples:
@@ -169,13 +187,14 @@ PRESENTERS: Mapping[str, Presenter] = {
         """Show the contacts that URL finds.
 
         What of URL is not used, and what was repaired, is said on standard error. Where standard output is no
-        terminal, a table has no frame and nothing in it is cut off.
+        terminal, a table has no frame and nothing in it is cut off. A URL without filters finds all contacts.
 
         \b
         Examples:
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --limit 10
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --columns first_name,email,employees
           contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --all --format csv > all.csv
+          contacts search 'https://app.apollo.io/#/people' --all --view complete --format ndjson > everything.ndjson
           contacts search - --json < url.txt
         """,
         _show_contacts,

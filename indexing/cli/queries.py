@@ -22,7 +22,7 @@ from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import with_settings
 from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
-from indexing.cli.remarks import ledger_of, note_remarks
+from indexing.cli.remarks import ledger_of, note_everybody, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
@@ -38,6 +38,7 @@ _WORDS: Mapping[str, str] = {
     "exclude_company_name": "Company name does not contain this; repeat for none of several.",
     "include_domain_list": "Company website is of this domain; repeat for any of several.",
     "exclude_domain_list": "Company website is not of this domain; repeat for none of several.",
+    "ledger": "In the JSON: what became of each parameter and value of URL, and why.",
     "strict": "Refuse URL if anything in it can't be used.",
 }
 """Fields whose options are explained otherwise than in the documents."""
@@ -142,6 +143,7 @@ def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:
       contacts explain - --json < url.txt
     """
     note_remarks(ledger_of(url))
+    note_everybody(url, CompanyLists(**lists))
     mapped = map_url(parse(url), datetime.now(UTC).date())
     predicate = all_of((mapped.filter.predicate, CompanyLists(**lists).predicate()))
     contact_filter = ContactFilter(predicate, mapped.filter.order)

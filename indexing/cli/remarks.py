@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexing.cli.terminal import note
+from mappings.company_lists import CompanyLists
+from mappings.contact_filter import map_url
 from mappings.errors import shorten
 from mappings.ledger import LedgerEntry, Status, ledger
+from mappings.predicates import MatchAll, all_of
 from mappings.url import parse
 
 _SHOWN_VALUES = 5
@@ -38,6 +41,13 @@ def note_remarks(entries: Iterable[LedgerEntry]) -> None:
     for (name, status, reason), alike in _grouped(entries).items():
         if said := _SAID.get(status):
             note(f"{said}: {name}={_values(alike)}: {reason}")
+
+
+def note_everybody(url: str, lists: CompanyLists) -> None:
+    """Say so, if neither `url` nor `lists` narrow the search. Raises what `map_url` does."""
+    mapped = map_url(parse(url), datetime.now(UTC).date())
+    if all_of((mapped.filter.predicate, lists.predicate())) == MatchAll():
+        note("no filter: nothing in the URL narrows the search, so it finds all contacts")
 
 
 def used(entries: Iterable[LedgerEntry]) -> dict[str, str]:

@@ -133,7 +133,7 @@ def _overrides(given: tuple[str, ...]) -> dict[str, str]:
     for entry in given:
         column, equals, field = entry.rpartition("=")
         if not equals or not column:
-            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD or COLUMN=", param_hint="--map")
+            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD, nor COLUMN= to leave it out", param_hint="--map")
         overrides[column] = field
     return overrides
 

@@ -77,14 +77,14 @@ class _Amount:
 
 
 class _Scan:
-    """What a text says, token by token: one or two amounts, and that it is below them."""
+    """What a text says, token by token: one or two amounts, that it is below them, or that somebody works alone."""
 
     def __init__(self, text: str, *, counts: bool) -> None:
         self._counts = counts
         self._parted = self._negative = False
         self._bracketed = text.lstrip().startswith("(")
         self.amounts = [_Amount()]
-        self.under = False
+        self.under = self.alone = False
         plain = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
         for match in _TOKEN.finditer(plain):
             {"number": self._number, "word": self._word, "sign": self._sign}[match.lastgroup or ""](match.group())
@@ -108,8 +108,10 @@ class _Scan:
             amount.scale, amount.german = _SCALES[word], word in _WORDS.german_scales
         elif word in _WORDS.until:
             self._parted, self.under = bool(amount.digits), self.under or not amount.digits
-        elif word in _WORDS.under or (self._counts and word in _WORDS.least_of_counts):
+        elif word in _WORDS.under:
             self.under = True
+        elif self._counts and word in _WORDS.least_of_counts:
+            self.under = self.alone = True
         elif word not in _PASSED_OVER:
             _no_number()
 
@@ -156,7 +158,7 @@ def _cached(scale: int, least: int, text: str) -> int:
     """The number in `text`, be it alone, in a band, or among words."""
     scan = _Scan(text, counts=least > 0)
     if not scan.amounts:
-        if scan.under:
+        if scan.alone:
             return least
         # `$ -` is how a spreadsheet's accounts show nothing.
         raise Unreadable(_NO_NUMBER, placeholder=scan.empty)

@@ -79,6 +79,16 @@ def test_substance(now: dict[str, int], allowed: tuple[str, ...], said: str | No
         check_filled(limits, before, 10, counts(**now))
 
 
+def test_of_many_lost_fields_a_few_are_described_and_all_can_be_allowed() -> None:
+    before, names = Before(10, dict.fromkeys(FIELDS, 10)), [name for name in FIELDS if name != "email"]
+    with pytest.raises(LoadRefused) as refused:
+        check_filled(Limits(), before, 10, counts(email=10))
+    described, _, flags = str(refused.value).partition("; if that is meant, say ")
+    assert described.count("10 of 10 contacts have it, 0 of 10 would") == 5
+    assert described.endswith(f" and {len(names) - 5} more")
+    assert flags.split() == [word for name in names for word in ("--allow-loss", name)]
+
+
 @pytest.mark.parametrize(
     ("contacts", "accepted", "live", "shrink", "said"),
     [

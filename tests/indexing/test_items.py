@@ -63,9 +63,9 @@ def test_an_address_that_stands_for_none_does_not_count_against_its_column() -> 
 
 
 def test_with_strict_values_a_bad_one_costs_the_row() -> None:
-    with pytest.raises(RowRejected, match=r"^employees: 'many' is not a whole number"):
+    with pytest.raises(RowRejected, match=r"^employees can't be read: 'many' is not a whole number"):
         draft(strict=True, first_name="Ann", employees="many")
-    with pytest.raises(RowRejected, match=r"^email: 'ann at one' is not an e-mail address"):
+    with pytest.raises(RowRejected, match=r"^email can't be read: 'ann at one' is not an e-mail address"):
         draft(strict=True, first_name="Ann", work_email="ann@one.example", email="ann at one")
     assert (
         draft(strict=True, first_name="Ann", email="noemail@one.example", employees="N/A").contact.first_name == "Ann"
@@ -79,10 +79,10 @@ def test_with_strict_values_a_bad_one_costs_the_row() -> None:
         ({"title": "CEO", "email": "x", "company": "Acme"}, "the row names nobody"),
         ({"Id": "17", "email": ""}, "the row names nobody"),
         ({"person_linkedin_url": "https://www.linkedin.com/company/acme"}, "the row names nobody"),
-        ({"uuid": "1", "title": "caf\udce9"}, "title: the bytes are not of the source's encoding"),
-        ({"uuid": "1", "title": "a\0b"}, "title: there is a NUL byte"),
-        ({"uuid": "1", "keywords": "a,\udcff"}, "keywords: the bytes"),
-        ({"uuid": "1", "My Note": "\udcff"}, "My Note: the bytes"),
+        ({"uuid": "1", "title": "caf\udce9"}, "title has bytes that are not of the source's encoding"),
+        ({"uuid": "1", "title": "a\0b"}, "title has a NUL byte"),
+        ({"uuid": "1", "keywords": "a,\udcff"}, "keywords has bytes that are not"),
+        ({"uuid": "1", "My Note": "\udcff"}, "My Note has bytes that are not"),
     ],
 )
 def test_rows_that_can_be_no_contact(cells: dict[str, str], said: str) -> None:
@@ -200,9 +200,9 @@ def test_values_of_a_typed_source(field: str, value: Any, stored: Any) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("keywords", ["a\0b"], "keywords: there is a NUL"),
-        ("keywords", ["\udce9"], "keywords: the bytes are not"),
-        ("title", "a\0b", "title: there is a NUL"),
+        ("keywords", ["a\0b"], "keywords has a NUL"),
+        ("keywords", ["\udce9"], "keywords has bytes that are not"),
+        ("title", "a\0b", "title has a NUL"),
     ],
 )
 def test_damaged_values_of_a_typed_source(field: str, value: Any, said: str) -> None:

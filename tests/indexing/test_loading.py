@@ -131,7 +131,7 @@ def test_other_sources_or_flags_are_not_resumed(settings: EngineSettings) -> Non
     broken = MemorySource(rows=contact_rows(2000), fails=True)
     with pytest.raises(Interrupted):
         loaded(settings, broken)
-    with pytest.raises(IndexingError, match="have changed since; load anew without --resume"):
+    with pytest.raises(IndexingError, match=r"have changed since; load anew without --resume$"):
         loaded(settings, Renamed(rows=contact_rows(2000)), resume=True)
     # Without --resume what was left is removed, and nothing of it is live.
     assert loaded(settings, MemorySource(rows=contact_rows(3)), keep=0).live == 3

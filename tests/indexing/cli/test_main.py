@@ -112,6 +112,7 @@ def test_a_secret_of_one_run_signs_no_token(tmp_path, monkeypatch):
     ("error", "code", "words"),
     [
         (click.UsageError("No."), 2, "error: No. See contacts --help\n"),
+        (click.UsageError("No field 'x'"), 2, "error: No field 'x'. See contacts --help\n"),
         (click.Abort(), 130, "error: interrupted\n"),
         (click.Abort("the rest stays"), 130, "error: interrupted; the rest stays\n"),
         (BrokenPipeError(), 1, ""),

@@ -148,11 +148,13 @@ def test_columns_in_every_form(run):
     ("flags", "words"),
     [
         (("--columns", "title,nope"), "'nope' is not a field of a contact in the full view, which has uuid, "),
-        (("--columns", "city", "--view", "simple"), "'city' is not a field of a contact in the simple view"),
+        (("--columns", "city", "--view", "simple"), "of a contact in the simple view; --view full has it"),
+        (("--columns", "custom"), "of a contact in the full view; --view complete has it"),
         (("--columns", " , "), "names no field"),
         (("--format", "csv", "--json"), "--json and --format csv exclude each other."),
         (("--all", "--limit", "25"), "--all and --limit exclude each other."),
         (("--format", "xml"), "'xml' is not one of"),
+        (("--format", "csv", "--ledger"), "--ledger is a part of the JSON, and needs --json."),
     ],
 )
 def test_usage_of_a_search(run, flags, words):
@@ -179,6 +181,23 @@ def test_what_is_not_used_is_said(run, command, more):
         "not used: fooBar=\\x1b[2J, 2: Unknown parameter (no mapping defined)",
         "not used: qKeywords=: empty",
     ]
+
+
+@pytest.mark.parametrize("command", ["analyze", "count", "search", "uuids"])
+def test_a_ledger_is_a_part_of_the_json(run, command):
+    outcome = run(command, URL, "--ledger")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "--ledger is a part of the JSON, and needs --json." in outcome.stderr
+    assert [entry["status"] for entry in json.loads(run(command, URL, "--ledger", "--json").stdout)["ledger"]]
+
+
+@pytest.mark.parametrize("command", ["count", "search", "search --all", "search --format csv", "uuids", "explain"])
+def test_a_url_that_narrows_nothing_is_told(run, command):
+    everybody = "no filter: nothing in the URL narrows the search, so it finds all contacts"
+    url = "https://app.apollo.io/#/people?page=1"
+    assert run(*command.split(), url).stderr == f"{everybody}\n"
+    assert run(*command.split(), url, "--exclude-domain-list", "a.com").stderr == ""
+    assert run(*command.split(), f"{url}&savedSearchId=5").stderr.splitlines()[1:] == [everybody]
 
 
 def test_what_was_repaired_is_said(run):
