@@ -61,9 +61,7 @@ _OPTIONS = (
     click.option(
         "--repairs",
         type=click.Path(path_type=Path),
-        default=Path("repairs.ndjson"),
-        show_default=True,
-        help="Where values go that could not be read.",
+        help="Where values go that could not be read.  [default: repairs.ndjson beside the rejects]",
     ),
     click.option(
         "--max-rejects",
@@ -130,6 +128,7 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
             allow_bad=frozenset(values.pop("allow_bad", ())),
         )
         shared = {name: values.pop(name) for name in _REQUESTED if name in values}
+        shared["repairs"] = shared["repairs"] or shared["rejects"].with_name("repairs.ndjson")
         if dry_run and shared["resume"]:
             raise click.UsageError("--dry-run and --resume exclude each other.")
         if update and shared.get("new_uuids"):
