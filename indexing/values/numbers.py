@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 )
 _GROUPED = re.compile(r"([1-9]\d{0,2})((?:([.,])\d{3})(?:\3\d{3})*)(?:([.,])(\d+))?")
 _INDIAN = re.compile(r"([1-9]\d?(?:,\d\d)+,\d{3})(?:\.(\d+))?")
+_UNGROUPED = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _BLANKS = re.compile(r"(?<=\d)[ '’_](?=\d{3}(?!\d))")
 _YEAR = re.compile(
     r"[^\d-]{0,20}(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4}|[12][,. \xa0\u202f’']\d{3})"
@@ -185,7 +186,7 @@ def _decimal(digits: str, scaled: bool, german: bool) -> Decimal:
         body = f"{indian[1].replace(',', '')}.{indian[2] or 0}"
     elif (grouped := _GROUPED.fullmatch(body)) and not _is_fraction(grouped, scaled, bool(exponent), german):
         body = f"{(grouped[1] + grouped[2]).replace(grouped[3], '')}.{grouped[5] or 0}"
-    elif sum(map(body.count, ".,'’_ ")) > 1:
+    elif not _UNGROUPED.fullmatch(body):
         _no_number()
     return Decimal(f"{body.replace(',', '.')}{exponent}{power}")
 

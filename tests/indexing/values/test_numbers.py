@@ -54,7 +54,7 @@ def test_amounts_of_money(text: str, number: int) -> None:
     "text",
     ["many", "-5", "1.2.3", "1,2", "12.5", "0.500", "12%", "10-Nov", "(500)", "200-51", "1,2345K", "1 2", "1-2-3",
      "5M K", str(LONG_MAX + 1), f"{LONG_MAX + 1}.0", "9" * 5000, "9" * 65, "1E999", "$", "1..2", "1.250,00.5",
-     "<", "to", "y", "up to", "under"],
+     "<", "to", "y", "up to", "under", "12'34", "1'0M", "1_0", "1’5"],
 )  # fmt: skip
 def test_what_is_no_whole_number(text: str) -> None:
     with pytest.raises(Unreadable):
