@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from indexing.columnwise import batch_reader
 from indexing.filled import NONE, Counts, filled_in, minus
 from indexing.identity.keys import Claim, claim_of, number_of
 from indexing.identity.merging import filled_up, updated
 from indexing.identity.names import name_of
-from indexing.items import contact_reader
 from indexing.repairs import Repair
 from indexing.sources.cells import Cell
 from indexing.sources.columns import ColumnMapping
@@ -113,12 +113,14 @@ def encode_batch(encode: Encode, batch: Batch) -> Encoded:
     """Encode a batch in this process. Pure."""
     if batch.columns is None:
         return _encode_finished(encode, batch)
-    read = contact_reader(batch.columns, batch.strict_values)
     encoded, contacts = Encoded(), []
-    for number, row in zip(batch.numbers, batch.rows, strict=True):
+    drafts = batch_reader(batch.columns, batch.strict_values)(batch.rows)
+    for number, draft in zip(batch.numbers, drafts, strict=True):
+        if isinstance(draft, RowRejected):
+            encoded.rejects[number] = str(draft)
+            continue
+        contact = draft.contact
         try:
-            draft = read(row)
-            contact = draft.contact
             claim = claim_of(number, contact)
             if not claim.own:
                 # It was made for this alone: nobody else has it.

@@ -109,17 +109,35 @@ def contact_reader(mapping: ColumnMapping, strict_values: bool = False) -> Conta
                     row = row or Row(cells, whole, values, strict_values)
                     row.unread(at, field, column, cell, bad)
         for step in steps:
-            step(row)  # type: ignore[arg-type] # where there are steps, there is a row
+            step.take(row)  # type: ignore[arg-type] # where there are steps, there is a row
         if row is None and (profile := values[_PROFILE]) is not None and "/sales/" in profile:
             row = Row(cells, whole, values, strict_values)
-        repairs = () if row is None else row.finished()
-        if values[_EMAIL] is None and values[_FIRST] is None and values[_LAST] is None:
-            _check_somebody(values)
-        if values[_UUID] is None:
-            values[_UUID] = ""
-        return Draft(ContactCompleteItem(*values), repairs)
+        return finished(values, row)
 
     return read
+
+
+def finished(values: list[Any], row: Row | None) -> Draft:
+    """What has become of the values of a contact, and of their row if it needed one. Raises `RowRejected`."""
+    repairs = () if row is None else row.finished()
+    if values[_EMAIL] is None and values[_FIRST] is None and values[_LAST] is None:
+        _check_somebody(values)
+    if values[_UUID] is None:
+        values[_UUID] = ""
+    return Draft(ContactCompleteItem(*values), repairs)
+
+
+def is_odd(text: str) -> bool:
+    """Text of cells needs a closer look: it may be damaged, or have something around it that is none of it."""
+    if '="' in text or "\0" in text:
+        return True
+    if text.isascii():
+        return False
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
+        return True
+    return (b"\xe2" in encoded or b"\xef" in encoded) and any(map(text.__contains__, _UNSEEN))
 
 
 def _readers(mapping: ColumnMapping, places: Sequence[int | None]) -> Iterator[tuple[int, str, ValueReader, Column]]:

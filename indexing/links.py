@@ -23,12 +23,12 @@ def link_steps(mapping: ColumnMapping) -> Iterator[Step]:
     """The steps for the links of a source: websites, profiles, and those that tell by themselves what they lead to."""
     sites = [(at, mapping.columns[at]) for (at,) in mapping.places_of("website")]
     if any(header_key(column.header).endswith(("url", "link")) for _, column in sites):
-        yield partial(_site, sites)
+        yield Step(tuple(at for at, _ in sites), partial(_site, sites))
     profiles = [(at, mapping.columns[at]) for (at,) in mapping.places_of("person_linkedin_url")]
     if len(profiles) > 1:
-        yield partial(_public_profile, profiles)
+        yield Step(tuple(at for at, _ in profiles), partial(_public_profile, profiles))
     for (at,) in mapping.places_of(LINK):
-        yield partial(_link, at, mapping.columns[at])
+        yield Step((at,), partial(_link, at, mapping.columns[at]))
 
 
 def _site(columns: Sequence[tuple[int, Column]], row: Row) -> None:

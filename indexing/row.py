@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from indexing.repairs import Repair
 from indexing.sources.cells import Cell, text_of
 from indexing.sources.columns import Column
@@ -123,4 +125,13 @@ class Row:
         self.custom = kept
 
 
-Step = Callable[[Row], None]
+class Step(msgspec.Struct, frozen=True):
+    """Something to do with the rows of a source beyond reading the best column of each field.
+
+    Attributes:
+        places: the columns that it looks at; where they are all empty, it does nothing.
+        take: what it does.
+    """
+
+    places: tuple[int, ...]
+    take: Callable[[Row], None]

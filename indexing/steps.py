@@ -7,6 +7,7 @@ columns that mean nothing here.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -50,9 +51,9 @@ def steps_of(mapping: ColumnMapping) -> list[Step]:
         *_gaps(mapping),
         *link_steps(mapping),
         *_ids(mapping),
-        *(partial(_full_name, at, mapping.columns[at]) for (at,) in mapping.places_of(FULL_NAME)),
+        *(Step((at,), partial(_full_name, at, mapping.columns[at])) for (at,) in mapping.places_of(FULL_NAME)),
         *(
-            partial(_location, at, mapping.columns[at], [_AT[part] for part in PARTS[target]])
+            Step((at,), partial(_location, at, mapping.columns[at], [_AT[part] for part in PARTS[target]]))
             for target in (LOCATION, COMPANY_LOCATION)
             for (at,) in mapping.places_of(target)
         ),
@@ -81,7 +82,7 @@ def _gaps(mapping: ColumnMapping) -> Iterator[Step]:
                 _Place(place, column, value_reader(field, column, mapping.dates))
                 for place, column in zip(others, columns, strict=True)
             ]
-            yield partial(_fill, at, field, known)
+            yield Step(tuple(chain.from_iterable(others)), partial(_fill, at, field, known))
 
 
 def _fill(at: int, field: str, places: Sequence[_Place], row: Row) -> None:
@@ -130,7 +131,7 @@ def _ids(mapping: ColumnMapping) -> Iterator[Step]:
     places = [at for (at,) in mapping.places_of("foreign_ids")]
     # What was written here has all ids in one object, and goes before any other column.
     for at in sorted(places, key=lambda at: bool(mapping.columns[at].source)):
-        yield partial(_id, at, mapping.columns[at])
+        yield Step((at,), partial(_id, at, mapping.columns[at]))
 
 
 def _id(at: int, column: Column, row: Row) -> None:
@@ -209,14 +210,14 @@ def _same_place(which: int, there: str | None, new: str | None) -> bool:
 
 def _further(mapping: ColumnMapping) -> Iterator[Step]:
     if joint := _joint_columns(mapping):
-        yield partial(_rest_of_joint, joint)
+        yield Step(tuple(at for at, _ in joint), partial(_rest_of_joint, joint))
     further = [
         (at, column) for at, column in enumerate(mapping.columns) if column.field is None and not column.left_out
     ]
     if further:
-        yield partial(_keep, further)
+        yield Step(tuple(at for at, _ in further), partial(_keep, further))
     for (at,) in mapping.places_of("custom"):
-        yield partial(_custom, at, mapping.columns[at])
+        yield Step((at,), partial(_custom, at, mapping.columns[at]))
 
 
 def parting(mapping: ColumnMapping) -> Callable[[Sequence[Cell]], Sequence[Cell]] | None:

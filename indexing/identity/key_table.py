@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from struct import Struct
 
 import msgspec
 
@@ -22,7 +23,8 @@ MOST_OWNERS = 8
 """Contacts that are found by a key that they share. Further ones are found by key and name alone: so what turns out
 to be a placeholder costs no more than any other key."""
 
-_PREFIX = 4
+_SIZE = Struct("<I")
+_PREFIX = _SIZE.size
 """Bytes before each record that tell its size."""
 
 _READ_BYTES = 384
@@ -69,7 +71,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
     emptied: tuple[str, ...] = ()
 
 
-_encoder = msgspec.msgpack.Encoder()
+_encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Record).decode
 
 
@@ -111,21 +113,21 @@ class KeyTable:
 
     def add(self, records: Sequence[Record]) -> list[int]:
         """Add versions of contacts, in order; where in the log each of them stands."""
-        buffer = bytearray()
-        numbers: list[tuple[int, int]] = []
+        parts: list[bytes] = []
+        numbers: dict[int, int] = {}
         places: list[int] = []
+        size = self.size
         for record in records:
-            at = len(buffer)
-            place = self.size + at
-            places.append(place)
             if record.before < -1:
                 record = msgspec.structs.replace(record, before=places[-2 - record.before])  # noqa: PLW2901
-            _encoder.encode_into(record, buffer, at + _PREFIX)
-            buffer[at : at + _PREFIX] = (len(buffer) - at - _PREFIX).to_bytes(_PREFIX, "little")
-            numbers += _numbers(record, place)
-        os.pwrite(self._log, buffer, self.size)
-        self.size += len(buffer)
-        self._map.put(numbers, self.size)
+            encoded = _encode(record)
+            parts += (_SIZE.pack(len(encoded)), encoded)
+            places.append(size)
+            _note(record, size, numbers)
+            size += _PREFIX + len(encoded)
+        os.pwrite(self._log, b"".join(parts), self.size)
+        self.size = size
+        self._map.put(numbers, size)
         return places
 
     def close(self) -> None:
@@ -136,7 +138,9 @@ class KeyTable:
     def _replay(self, start: int, size: int) -> None:
         """Bring back to the map what is in the log from `start` on."""
         for records in _batches(self._records(start, size)):
-            numbers = [number for at, _, record in records for number in _numbers(record, at)]
+            numbers: dict[int, int] = {}
+            for at, _, record in records:
+                _note(record, at, numbers)
             self._map.put(numbers, records[-1][1])
         self.size = size
 
@@ -170,10 +174,14 @@ def owners(key: int, name: str) -> Iterator[int]:
     yield number_of(f"{key} {full_name(name)}")
 
 
-def _numbers(record: Record, place: int) -> list[tuple[int, int]]:
+def _note(record: Record, place: int, numbers: dict[int, int]) -> None:
+    """What leads to a record, and to its contact, is among `numbers` then."""
     contact = record.known.contact
-    numbers = [(contact, place), *[(key, contact) for key in record.keys]]
-    return numbers + list(zip(record.marked[::2], record.marked[1::2], strict=True)) if record.marked else numbers
+    numbers[contact] = place
+    for key in record.keys:
+        numbers[key] = contact
+    if record.marked:
+        numbers.update(zip(record.marked[::2], record.marked[1::2], strict=True))
 
 
 def _batches(records: Iterator[tuple[int, int, Record]]) -> Iterator[list[tuple[int, int, Record]]]:

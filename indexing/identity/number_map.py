@@ -5,7 +5,7 @@ to the file only when there are many, and then in order of their places in it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class NumberMap:
             found.update(self._database.execute(_LOOK_UP, places).fetchall())
         return found
 
-    def put(self, numbers: Iterable[tuple[int, int]], mark: int) -> None:
+    def put(self, numbers: Mapping[int, int], mark: int) -> None:
         """From now on these stand for what they are given with; `mark` is where to go on after a crash if they are
         in the file then."""
         self._recent.update(numbers)

@@ -103,7 +103,7 @@ class _Batch:
             known = itself or self._person(*hits)
             kind = next((kind for kind, key in _keys(claim) if itself is not None or self._owners[key]), _Kind.ROW)
             if known is not None and (claim.own or _same(claim, known, kind)):
-                return self._again(claim, known)
+                return self._again(claim, known, led=None not in map(self._owners.get, keys))
         found, apart, doubles = self._find(claim)
         known = None if found is None else self._person(found)
         if known is not None:
@@ -116,8 +116,8 @@ class _Batch:
         known = _first(claim, contact, uuid, tuple(map(number_of, doubles)) if claim.row else ())
         return Decision(known, numbers, marked, apart=apart, doubles=doubles)
 
-    def _again(self, claim: Claim, known: Known, doubles: tuple[str, ...] = ()) -> Decision:
-        """One more row of a contact that is known."""
+    def _again(self, claim: Claim, known: Known, doubles: tuple[str, ...] = (), led: bool = False) -> Decision:
+        """One more row of a contact that is known; `led` if all its keys lead there already."""
         contact = known.contact
         if doubles:
             doubles = tuple([uuid for uuid in doubles if number_of(uuid) not in known.doubles])
@@ -131,7 +131,7 @@ class _Batch:
             fuller(claim.name, known.name),
             (*known.doubles, *map(number_of, doubles)) if doubles else known.doubles,
         )
-        marked, numbers = self._register(claim, contact)
+        marked, numbers = ((), ()) if led else self._register(claim, contact)
         if contact in self._within:
             return Decision(now, numbers, marked, within=self._within[contact], doubles=doubles)
         before, place = self._records[contact]
@@ -232,8 +232,10 @@ def _first(claim: Claim, contact: int, uuid: str, doubles: tuple[int, ...] = ())
 
 def _keys(claim: Claim) -> list[tuple[_Kind, int]]:
     """The keys of a row beside its uuid, the strongest first."""
-    keys = [(_Kind.PROFILE, claim.profile), (_Kind.MAIL, claim.mail)]
-    return [*[key for key in keys if key[1]], *[(_Kind.FOREIGN, number) for number in claim.foreign]]
+    keys = [(_Kind.PROFILE, claim.profile)] if claim.profile else []
+    if claim.mail:
+        keys.append((_Kind.MAIL, claim.mail))
+    return [*keys, *[(_Kind.FOREIGN, number) for number in claim.foreign]]
 
 
 def _same(claim: Claim, known: Known, kind: _Kind) -> bool:

@@ -67,9 +67,13 @@ def _read(order: DateOrder, cell: Any) -> str:
     if not isinstance(cell, str):
         return _stored(cell if isinstance(cell, date) else _read_text(order, text_of(cell)))
     # Not kept: a time of day hardly ever comes twice, a date does.
-    with suppress(ValueError):
-        if _STORED.fullmatch(cell):
+    if _STORED.fullmatch(cell):
+        # Not `suppress`, which takes longer than the rest: files are full of these.
+        try:
             datetime.fromisoformat(cell)
+        except ValueError:
+            pass
+        else:
             return cell
     return _cached(order, cell) if len(cell) <= _LONGEST else _no_date()
 

@@ -62,7 +62,7 @@ def _array(text: str) -> list[str] | None:
 
 
 def _values(texts: Iterable[str]) -> tuple[str, ...] | None:
-    return tuple(text for text in map(str.strip, texts) if text and text not in ANYWHERE) or None
+    return tuple([text for text in map(str.strip, texts) if text and text not in ANYWHERE]) or None
 
 
 # What is kept is also shared: values that are one object are compared at once in whatever is derived of them.

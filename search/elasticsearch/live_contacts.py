@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices, path_of
 from search.elasticsearch.pages import Pages, RawHit, Reading, more_of
+from search.elasticsearch.patience import patiently
 from search.elasticsearch.schema import MORE
 from search.engine import SCAN_BATCH, EngineSettings
 from search.fields import ALL_FIELDS, MORE_FIELDS, ContactCompleteItem, contact_of, joined
@@ -30,12 +32,21 @@ _identity = msgspec.json.Decoder(Identity).decode
 _foreign_ids = msgspec.json.Decoder(_ForeignIds).decode
 
 
+class _PatientClient(GuardedClient):
+    """Repeats what only reads, as a load can afford to; but whether the engine is there, a `GET` tells at once."""
+
+    async def request(self, method: str, path: str, body: bytes | None = None, *, ndjson: bool = False) -> bytes:
+        """As `Client.request`, of any other method as `patiently` has it."""
+        ask = partial(super().request, method, path, body, ndjson=ndjson)
+        return await (ask() if method == "GET" else patiently(ask))
+
+
 class LiveContacts:
     """See `search.loader.LiveContacts` for the methods."""
 
     def __init__(self, settings: EngineSettings) -> None:
         self._path = path_of(settings.index)
-        self._client = GuardedClient(settings, probe=f"{self._path}/_count")
+        self._client = _PatientClient(settings, probe="/_alias")
         self._indices = Indices(self._client, settings.index)
         self._pages = Pages(self._client, self._path)
 

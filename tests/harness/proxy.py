@@ -18,8 +18,9 @@ class Proxy(socketserver.ThreadingTCPServer):
     """Passes requests on to `upstream`, and spoils some on the way.
 
     Attributes:
-        busy: the share of bulk requests that are answered with 429 or 503 and not passed on.
-        lost: the share of bulk requests that are passed on, and whose answer never comes back.
+        spoils: what is in the path of the requests that are spoiled; bulk requests by default.
+        busy: the share of them that are answered with 429 or 503 and not passed on.
+        lost: the share of them that are passed on, and whose answer never comes back.
         held: tells of the first line of a request whether it has to wait, for as long as it does.
         seen: how many were spoiled so, and how many were held.
     """
@@ -31,6 +32,7 @@ class Proxy(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.upstream, self.busy, self.lost = upstream, busy, lost
         self.held: Callable[[bytes], bool] = lambda head: False
+        self.spoils = b"/_bulk"
         self.chance = random.Random(7)
         self.seen: Counter[str] = Counter()
 
@@ -50,7 +52,7 @@ class _Handler(socketserver.BaseRequestHandler):
         self.server.seen["held"] += self.server.held(head)
         while self.server.held(head):
             time.sleep(0.02)
-        fate = self.server.chance.random() if b"/_bulk" in head else 1.0
+        fate = self.server.chance.random() if self.server.spoils in head else 1.0
         if fate < self.server.busy:
             status = self.server.chance.choice((429, 503))
             self.server.seen[str(status)] += 1

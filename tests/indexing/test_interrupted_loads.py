@@ -122,6 +122,18 @@ def test_a_busy_elasticsearch_and_lost_answers_change_nothing(
         assert found == live(environment)
 
 
+def test_answers_about_the_live_contacts_that_are_lost_are_asked_for_again(
+    elasticsearch_url: str, fresh_index: str, tmp_path: Path
+) -> None:
+    with proxy(elasticsearch_url) as way:
+        environment = elasticsearch_environment(tmp_path, way.url, fresh_index)
+        text = "Email,City\n" + "".join(f"p{at}@one.example,Bonn\n" for at in range(30))
+        assert loaded(environment, "csv", "-", stdin=text)["new"] == 30
+        way.spoils, way.lost, way.busy = b"/_search", 0.25, 0.25
+        assert loaded(environment, "csv", "-", "--update", stdin=text)["kept"] == 30
+        assert way.seen["lost"] + way.seen["429"] + way.seen["503"]
+
+
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[MortalElasticsearch]:
     try:
