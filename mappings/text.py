@@ -40,7 +40,12 @@ def normalise(text: str) -> str:
     NFKC, case folded, without diacritics on Latin, Greek and Cyrillic letters. A word is a run of letters, marks
     and digits; `+` and `#` stay after a letter (`c++`, `c#`). Applying it twice changes nothing.
     """
-    return _cached(text) if len(text) <= _CACHED_LENGTH else _normalise(text[:LONGEST_TEXT])
+    return _cached(text) if len(text) <= _CACHED_LENGTH else normalise_once(text)
+
+
+def normalise_once(text: str) -> str:
+    """`normalise` for a text that hardly comes again, such as an e-mail: it takes no others' place in the memory."""
+    return _normalise(text[:LONGEST_TEXT])
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ of a load: what many contacts share is made once and remembered, within a number
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import chain, compress
 from operator import not_
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from mappings import locations, titles, vocabulary, web
 from mappings.codes import classes_of
-from mappings.text import LONGEST_TERM, normalise, term
+from mappings.text import LONGEST_TERM, normalise, normalise_once, term
 from search.kinds import DerivedValue, Form, Kind
 from search.memo import Memo
 
@@ -33,7 +33,7 @@ REMEMBERED_BYTES = 4 * 1024 * 1024
 _ENTRY_BYTES = 512
 """About how much a short text, what is made of it and their place in the memory hold."""
 
-_EPOCH, _SECOND = datetime(1970, 1, 1), timedelta(seconds=1)
+_EPOCH, _DAY = datetime(1970, 1, 1), 24 * 60 * 60
 _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 
 _EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
@@ -48,18 +48,17 @@ Place = tuple[str | None, ...]
 
 def remembered(make: Callable[[_Key], _Made]) -> Callable[[_Key], _Made]:
     """`make` with a memory (`search.memo`), for what many contacts share."""
-    memo = Memo(make, lambda key, _: _ENTRY_BYTES + 8 * _length(key), REMEMBERED_BYTES)
+    memo = Memo(make, lambda key, _: _ENTRY_BYTES + 8 * characters(key), REMEMBERED_BYTES)
     return memo.__getitem__
 
 
-def _length(key: Hashable) -> int:
+def characters(key: Hashable) -> int:
     """The characters in a text, or in a tuple of texts."""
     if isinstance(key, str):
         return len(key)
-    return sum(map(_length, key)) if isinstance(key, tuple) else 0
+    return sum(map(characters, key)) if isinstance(key, tuple) else 0
 
 
-@remembered
 def title_key(title: str | None) -> str | None:
     """The telling words of a title in order of the alphabet, as `mappings.titles` has them."""
     return titles.title_key(title or "") or None
@@ -103,12 +102,17 @@ def _spelled(place: Place) -> tuple[str, ...]:
 def search_words(values: tuple[str | None, ...]) -> tuple[str, ...]:
     """The words of an e-mail, which comes first, and those of the place after it that its location does not have."""
     email, spelled = values[0], _spelled(values[1:])
-    return tuple(dict.fromkeys((*normalise(email).split(), *spelled))) if email else spelled
+    if not email:
+        return spelled
+    found = normalise_once(email).split()
+    found += spelled
+    return tuple(dict.fromkeys(found))
 
 
 def person_name(names: tuple[str | None, ...]) -> tuple[str, ...]:
-    """The words of several names, each once."""
-    return tuple(dict.fromkeys(chain.from_iterable(map(words, names))))
+    """The words of a first and a last name, each once."""
+    first, last = names
+    return tuple(dict.fromkeys(words(first) + words(last)))
 
 
 def linkedin(url: str | None) -> str | None:
@@ -159,9 +163,10 @@ def epoch_seconds(text: str | None) -> int | None:
     if not text or len(text) != _DATETIME_LENGTH:
         return None
     try:
-        return (datetime.fromisoformat(text) - _EPOCH) // _SECOND
+        since = datetime.fromisoformat(text) - _EPOCH
     except (TypeError, ValueError):
         return None
+    return since.days * _DAY + since.seconds
 
 
 def long(number: int | None) -> int | None:

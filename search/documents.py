@@ -5,85 +5,110 @@ nothing here looks beyond the contact, a new mapping version needs no original s
 each is made stands in `search.fields`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Hashable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
+from search.derivation import characters
 from search.fields import ALL_FIELDS, CONTACT_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactCompleteItem, empty_fields
 from search.kinds import DerivedField, DerivedValue
 from search.memo import Memo
 
-COMPANY_BYTES = 8 * 1024 * 1024
-"""How much JSON of companies' fields is kept for their next contacts; as Python objects it is four times that."""
+SHARED_BYTES = 8 * 1024 * 1024
+"""How much JSON of each group in `_REPEATED` is kept for the next contacts; as Python objects it is four times that."""
+
+_LEAST_BYTES = 256
+"""For how much the shortest JSON counts: its key and its place in the memory are larger."""
+
+_COMPANY = frozenset(name for name, field in CONTACT_FIELDS.items() if field.company)
+
+_REPEATED = (
+    _COMPANY,
+    frozenset({"title"}),
+    frozenset({"seniority", "departments", "sub_departments", "email_status", "primary_email_catch_all_status"}),
+    frozenset({"city", "state", "country"}),
+    frozenset({"stage"}),
+)
+"""Contact fields whose values come together again and again. What is made of such a group alone is made once."""
 
 _encode = msgspec.json.Encoder().encode
 
+Members = Callable[[Any], bytes]
+"""From the value of one contact field, or a tuple of several, to members of a JSON object, a comma before each."""
 
-class _Part:
-    """Some of the derived fields, as a struct of their own.
 
-    Attributes:
-        struct: the fields, with `None` or `()` as defaults, which its JSON leaves out.
+def _group(derived: tuple[str, DerivedField]) -> int:
+    """The place in `_REPEATED` of the group that a field is made of; -1 if it is made of a contact's own values."""
+    of = frozenset(derived[1].of)
+    return next((at for at, group in enumerate(_REPEATED) if of <= group), -1)
+
+
+def _members(derived: Mapping[str, DerivedField], of: tuple[str, ...]) -> Members:
+    """How some derived fields are made of the values of the contact fields `of`, nothing of those that are empty."""
+    struct = msgspec.defstruct(
+        "Members",
+        [(name, DerivedValue, () if field.many else None) for name, field in derived.items()],
+        module=__name__,
+        omit_defaults=True,
+        gc=False,
+    )
+    alone = len(of) == 1
+    steps = [(field.make, _same if alone else itemgetter(*map(of.index, field.of))) for field in derived.values()]
+
+    def members(values: Any) -> bytes:
+        json = _encode(struct(*[make(get(values)) for make, get in steps]))
+        return b",%b" % json[1:-1] if len(json) > len("{}") else b""
+
+    return members
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _runs() -> list[tuple[Members, Callable[[tuple[object, ...]], Any]]]:
+    """Derived fields that follow each other and are made of the same group: how, and of which of a contact's values.
+
+    Those of companies come last, all others in the order of the table.
     """
-
-    def __init__(self, name: str, derived: Mapping[str, DerivedField], of: Sequence[str]) -> None:
-        """`of` are the contact's fields whose values `make` is given, in that order."""
-        self.struct: type[msgspec.Struct] = msgspec.defstruct(
-            name,
-            [(name, DerivedValue, () if field.many else None) for name, field in derived.items()],
-            module=__name__,
-            frozen=True,
-            omit_defaults=True,
-        )
-        self._steps = [(field.make, itemgetter(*map(of.index, field.of))) for field in derived.values()]
-
-    def make(self, values: tuple[object, ...]) -> msgspec.Struct:
-        """The struct of a contact or company with these values."""
-        return self.struct(*[make(get(values)) for make, get in self._steps])
+    derived = {name: field for name, field in SEARCH_FIELDS.items() if name != "absent"} | SORT_FIELDS
+    ordered = sorted(derived.items(), key=lambda item: _group(item) == _REPEATED.index(_COMPANY))
+    runs: list[tuple[Members, Callable[[tuple[object, ...]], Any]]] = []
+    for group, fields in groupby(ordered, _group):
+        run = dict(fields)
+        of = tuple(dict.fromkeys(name for field in run.values() for name in field.of))
+        members = _members(run, of)
+        make = Memo(members, _weight, SHARED_BYTES).__getitem__ if group >= 0 else members
+        runs.append((make, itemgetter(*map(ALL_FIELDS.index, of))))
+    return runs
 
 
-def _of_company(field: DerivedField) -> bool:
-    """Contacts of one company have the same."""
-    return all(CONTACT_FIELDS[name].company for name in field.of)
+def _weight(key: Hashable, members: bytes) -> int:
+    # Of a very long text only the beginning is in the JSON, but the key holds all of it.
+    return max(_LEAST_BYTES, len(members), characters(key))
 
 
-_DERIVED = {name: field for name, field in SEARCH_FIELDS.items() if name != "absent"} | SORT_FIELDS
-_OF_COMPANY = {name: field for name, field in _DERIVED.items() if _of_company(field)}
-_OF_PERSON = {name: field for name, field in _DERIVED.items() if name not in _OF_COMPANY}
-_COMPANY_VALUES = tuple(dict.fromkeys(name for field in _OF_COMPANY.values() for name in field.of))
-
-_person = _Part("PersonFields", _OF_PERSON, ALL_FIELDS)
-_company = _Part("CompanyFields", _OF_COMPANY, _COMPANY_VALUES)
-_company_values = itemgetter(*map(ALL_FIELDS.index, _COMPANY_VALUES))
+_RUNS = _runs()
 
 
-class DerivedFields(msgspec.Struct, frozen=True):
-    """Everything that filters and orders can ask of a contact. Empty values are left out: `None` or `()`.
+class DerivedFields(msgspec.Struct, frozen=True, gc=False):
+    """Everything that filters and orders can ask of a contact.
 
     Attributes:
-        person: the fields that are a contact's own; the names are those of `SEARCH_FIELDS` and `SORT_FIELDS`.
-        company: the fields that a contact shares with its colleagues.
         absent: the contact's empty fields. A zero is something, an empty text or list is not.
-        company_json: `company` as JSON, made once for all its contacts.
+        members: the fields of `SEARCH_FIELDS` and `SORT_FIELDS` as members of a JSON object, a comma before each. Empty
+            values are left out.
     """
 
-    person: msgspec.Struct
-    company: msgspec.Struct
     absent: tuple[str, ...]
-    company_json: bytes
+    members: bytes
 
     def json(self) -> bytes:
-        """The fields of person and company as one flat JSON object."""
-        person = _encode(self.person)
-        if self.company_json == b"{}":
-            return person
-        return b"%b%b%b" % (person[:-1], b"" if person == b"{}" else b",", self.company_json[1:])
-
-
-def value_of(name: str) -> Callable[[DerivedFields], DerivedValue]:
-    """The function that takes one field, by its name in `SEARCH_FIELDS` or `SORT_FIELDS`, from all that is derived."""
-    return attrgetter(f"{'company' if name in _OF_COMPANY else 'person'}.{name}")
+        """The fields as a JSON object."""
+        return b"{%b}" % self.members[1:]
 
 
 def search_fields(contact: ContactCompleteItem) -> DerivedFields:
@@ -93,13 +118,4 @@ def search_fields(contact: ContactCompleteItem) -> DerivedFields:
     distinct value, in memories that are bounded in bytes.
     """
     values = msgspec.structs.astuple(contact)
-    company, company_json = _companies[_company_values(values)]
-    return DerivedFields(_person.make(values), company, empty_fields(values), company_json)
-
-
-def _company_of(values: tuple[object, ...]) -> tuple[msgspec.Struct, bytes]:
-    fields = _company.make(values)
-    return fields, _encode(fields)
-
-
-_companies = Memo(_company_of, lambda _, company: len(company[1]), COMPANY_BYTES)
+    return DerivedFields(empty_fields(values), b"".join([make(get(values)) for make, get in _RUNS]))

@@ -1,20 +1,22 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
-from functools import lru_cache
-from typing import ClassVar
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Any, ClassVar
 
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed
-from search.documents import search_fields, value_of
+from search.derivation import remembered
+from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.patience import PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.engine import EngineSettings, check_mapping
-from search.fields import ContactCompleteItem, complete_json, halves
+from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
 from search.loader import Document, Identity, Refusal
 from search.stores import Store, left_over
@@ -38,15 +40,27 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b%b}\n'
+_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b}}\n'
 """Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
 has any, as a text, and the derived fields."""
 
-_NAMES = [(name, value_of(name)) for name in NAMES]
-"""Fields that have trigrams beside them, and how to get at their texts."""
-
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
+
+
+def _grams(name: str, make: Callable[..., DerivedValue], value: Any) -> bytes:
+    """The member of a document with the trigrams of a field's text, or of each of its texts; nothing without text."""
+    text = make(value)
+    if not text:
+        return b""
+    tokens = [grams(each) for each in text] if isinstance(text, tuple) else grams(str(text))
+    return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
+
+
+_TRIGRAMS = [
+    (remembered(partial(_grams, name, SEARCH_FIELDS[name].make)), attrgetter(*SEARCH_FIELDS[name].of)) for name in NAMES
+]
+"""Of each field that has trigrams beside it: how they are made, and of what of a contact."""
 
 
 class ElasticsearchLoader:
@@ -72,9 +86,6 @@ class ElasticsearchLoader:
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         item, more = halves(complete or complete_json(contact))
         fields = search_fields(contact)
-        derived, trigrams = fields.json(), b""
-        for name, value in _NAMES:
-            trigrams += _grams(name, value(fields))
         parts = (
             _encode(contact.uuid),
             # As version: a batch that is sent twice changes nothing, and the later row always wins.
@@ -82,9 +93,8 @@ class ElasticsearchLoader:
             item[:-1],
             b',"%b":%b' % (MORE.encode(), _encode(more.decode())) if more else b"",
             _encode(fields.absent),
-            trigrams,
-            b"," if len(derived) > len("{}") else b"",
-            derived[1:],
+            b"".join([make(of(contact)) for make, of in _TRIGRAMS]),
+            fields.members,
         )
         return Document(row, _DOCUMENT % parts)
 
@@ -201,15 +211,6 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def abort(self) -> None:
         """Nothing to do: what has been written is whole contacts, and right."""
-
-
-@lru_cache(maxsize=4096)
-def _grams(name: str, value: DerivedValue) -> bytes:
-    """The member of a document with the trigrams of a field's text, or of each of its texts; nothing without text."""
-    if not value:
-        return b""
-    tokens = [grams(text) for text in value] if isinstance(value, tuple) else grams(str(value))
-    return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
 
 
 def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:

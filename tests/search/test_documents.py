@@ -1,9 +1,11 @@
 """What is searched of a contact."""
 
+from typing import Any
+
 import msgspec
 from hypothesis import given
 
-from search.documents import search_fields, value_of
+from search.documents import search_fields
 from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, sort_field
 from tests.harness.strategies import items
 
@@ -32,28 +34,41 @@ CONTACT = ContactCompleteItem(
 )
 
 
+def found(contact: ContactCompleteItem) -> dict[str, Any]:
+    """The derived fields that are not empty."""
+    fields: dict[str, Any] = msgspec.json.decode(search_fields(contact).json())
+    return fields
+
+
 def test_search_fields() -> None:
-    fields = search_fields(CONTACT)
-    person, company = fields.person, fields.company
-    assert person.title_key == "manager project"
-    assert person.title_words == ("manager", "project")
-    assert (person.seniority, person.email_status, person.email_catch_all) == ("c_suite", "verified", "catch_all")
-    assert person.departments == ("sales", "engineering_technical")
-    assert person.person_location == ("san francisco", "california", "united states")
-    assert person.search_words == ("bjorn", "acme", "com", "ca", "usa")
-    assert person.person_name == ("bjorn", "o", "neil")
-    assert person.linkedin == "linkedin.com/in/bjorn"
-    assert person.sort_person_name == "bjorn o neil"
-    assert company.company_text == "acme inc"
-    assert company.company_domains == ("shop.acme.co.uk", "acme.co.uk")
-    assert company.industries == ("banking", "health wellness fitness")
-    assert company.keywords == ("digital marketing", "saas")
-    assert company.technologies == ("google analytics 4",)
-    assert company.funding_stage == "series_a"
-    assert company.employees == LONG_MAX
-    assert company.last_raised_at == 1_704_067_200
-    assert "title" not in fields.absent
-    assert "stage" in fields.absent
+    assert found(CONTACT) == {
+        "title_key": "manager project",
+        "title_words": ["manager", "project"],
+        "seniority": "c_suite",
+        "departments": ["sales", "engineering_technical"],
+        "email_status": "verified",
+        "email_catch_all": "catch_all",
+        "person_location": ["san francisco", "california", "united states"],
+        "search_words": ["bjorn", "acme", "com", "ca", "usa"],
+        "person_name": ["bjorn", "o", "neil"],
+        "linkedin": "linkedin.com/in/bjorn",
+        "sort_first_name": "bjorn",
+        "sort_last_name": "o neil",
+        "sort_person_name": "bjorn o neil",
+        "sort_title": "manager project",
+        "company_text": "acme inc",
+        "company_domains": ["shop.acme.co.uk", "acme.co.uk"],
+        "industries": ["banking", "health wellness fitness"],
+        "keywords": ["digital marketing", "saas"],
+        "technologies": ["google analytics 4"],
+        "funding_stage": "series_a",
+        "employees": LONG_MAX,
+        "last_raised_at": 1_704_067_200,
+        "sort_company": "acme inc",
+    }
+    absent = search_fields(CONTACT).absent
+    assert "title" not in absent
+    assert "stage" in absent
 
 
 def test_a_zero_is_something() -> None:
@@ -63,49 +78,52 @@ def test_a_zero_is_something() -> None:
     assert INTEGER_FIELDS.isdisjoint(search_fields(ContactCompleteItem("1", **dict.fromkeys(INTEGER_FIELDS, 0))).absent)
 
 
-def test_every_search_field_and_sort_key_is_derived() -> None:
-    fields = search_fields(CONTACT)
-    derived = {*fields.person.__struct_fields__, *fields.company.__struct_fields__, "absent"}
-    assert derived == set(SEARCH_FIELDS) | set(map(sort_field, SORT_KEYS))
+FULL = msgspec.structs.replace(
+    CONTACT,
+    stage="Cold",
+    created_at="2024-01-15T10:30:00",
+    updated_at="2024-01-15T10:30:00",
+    company_city="Rome",
+    company_description="Makes anvils",
+    sic_codes=("7372",),
+    naics_codes=("541511",),
+    founded_year=1949,
+    annual_revenue=0,
+    total_funding=0,
+    latest_funding_amount=0,
+)
 
 
-def test_the_company_is_what_colleagues_share() -> None:
-    colleague = ContactCompleteItem(
-        "2",
-        title="CEO",
-        city="Paris",
-        **{
-            name: getattr(CONTACT, name)
-            for name in ("company", "employees", "industry", "keywords", "technologies", "website", "latest_funding")
-        },
-        last_raised_at=CONTACT.last_raised_at,
+def test_every_search_field_and_sort_key_is_derived_in_order_of_the_table_but_companies_last() -> None:
+    ordered = [*(name for name in SEARCH_FIELDS if name != "absent")]
+    ordered += [sort_field(key) for key in SORT_KEYS if sort_field(key) not in ordered]
+    fields = list(found(FULL))
+    assert set(fields) == set(ordered)
+    first = fields.index("company_location")
+    for part in (fields[:first], fields[first:]):
+        assert part == [name for name in ordered if name in part]
+
+
+def test_a_contact_with_nothing_has_no_fields() -> None:
+    fields = search_fields(ContactCompleteItem("1"))
+    assert (fields.members, fields.json()) == (b"", b"{}")
+
+
+def test_what_colleagues_share_is_of_their_company() -> None:
+    shared = ("company", "employees", "industry", "keywords", "technologies", "website", "latest_funding")
+    values = {name: getattr(CONTACT, name) for name in (*shared, "last_raised_at")}
+    one, other = (
+        found(CONTACT),
+        found(msgspec.convert({**values, "uuid": "2", "title": "CEO", "city": "Paris"}, ContactCompleteItem)),
     )
-    one, other = search_fields(CONTACT), search_fields(colleague)
-    assert one.company is other.company
-    assert one.person != other.person
-    assert search_fields(msgspec.structs.replace(CONTACT, company_city="Rome")).company != one.company
-
-
-def test_a_derived_field_by_its_name() -> None:
-    fields = search_fields(CONTACT)
-    assert value_of("company_text")(fields) == "acme inc"
-    assert value_of("title_key")(fields) == "manager project"
-
-
-@given(items)
-def test_the_json_is_that_of_both_parts(item: ContactCompleteItem) -> None:
-    fields = search_fields(item)
-    parts = (msgspec.json.encode(fields.person), msgspec.json.encode(fields.company))
-    assert msgspec.json.decode(fields.json()) == {
-        name: value for part in parts for name, value in msgspec.json.decode(part).items()
-    }
+    assert all(other[name] == one[name] for name in ("company_text", "company_domains", "keywords", "employees"))
+    assert other["title_key"] != one["title_key"]
+    assert found(msgspec.structs.replace(CONTACT, company_city="Rome"))["company_location"] == ["rome"]
 
 
 @given(items)
 def test_it_is_a_function_of_the_stored_item(item: ContactCompleteItem) -> None:
     stored = msgspec.json.decode(msgspec.json.encode(item), type=ContactCompleteItem)
-    fields = search_fields(item)
-    assert search_fields(stored) == fields
-    assert all(
-        LONG_MIN <= value <= LONG_MAX for value in (fields.company.employees, fields.company.annual_revenue) if value
-    )
+    assert search_fields(stored) == search_fields(item)
+    fields = found(item)
+    assert all(LONG_MIN <= fields.get(name, 0) <= LONG_MAX for name in ("employees", "annual_revenue"))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from search.elasticsearch.loader import ElasticsearchLoader, _grams
 from search.elasticsearch.schema import NAMES, index_body
-from search.fields import ITEM_FIELDS, ContactCompleteItem, item_json
+from search.fields import ITEM_FIELDS, SEARCH_FIELDS, ContactCompleteItem, item_json
 from tests.harness.strategies import items
 
 PROPERTIES = index_body()["mappings"]["properties"]
@@ -23,6 +23,9 @@ def test_a_document_has_no_field_that_the_strict_mapping_lacks(item: ContactComp
 
 def test_every_field_that_is_searched_for_substrings_has_its_trigrams() -> None:
     assert NAMES == ("company_text",)
-    assert _grams("company_text", "ab c") == b',"company_text_grams":"ab_ b_c _c$ c$$"'
-    assert _grams("names", ("ab", "c")) == b',"names_grams":["ab$ b$$","c$$"]'
-    assert _grams("names", None) == _grams("names", ()) == b""
+    assert (
+        _grams("company_text", SEARCH_FIELDS["company_text"].make, "Ab, C")
+        == b',"company_text_grams":"ab_ b_c _c$ c$$"'
+    )
+    assert _grams("names", tuple, ["ab", "c"]) == b',"names_grams":["ab$ b$$","c$$"]'
+    assert _grams("names", tuple, ()) == _grams("company_text", SEARCH_FIELDS["company_text"].make, None) == b""
