@@ -103,9 +103,10 @@ class DelimitedTable:
                 line += 1
 
     def _row_of_one_line(self, line: int, cells: list[str], width: int) -> Row:
-        """The row of the only line taken. Where cells are missing, a quote may have taken them into another one, or the
-        whole line into one."""
-        if len(cells) < width and '"' in (text := self._taken[0]):
+        """The row of the only line taken. Where cells are missing or quotes are odd, one may have taken some cells into
+        another, or the whole line into one."""
+        quotes = (text := self._taken[0]).count('"')
+        if quotes and (len(cells) < width or quotes % 2):
             if len(cells) == 1 and len(inside := self._dialect.cells_of(cells[0])) == width:
                 return Row(line, inside)
             row = BrokenRow(self._dialect)

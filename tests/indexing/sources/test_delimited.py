@@ -145,6 +145,9 @@ def test_a_quote_that_swallows_cells_of_its_own_line_costs_that_line() -> None:
     swallowing = 'Ann,Alpha,"CEO,Acme,"saas, crm"\n'
     read = rows(table(header + swallowing + "Bob,Beta,CTO,Acme,x\n"))
     assert [row.problem for row in read] == ["a quote is not closed before the next one opens", None]
+    # Commas outside of quotes may make up for the cells that are swallowed.
+    made_up_for = rows(table(header + 'Ann,"CEO,Acme,"saas, crm, erp, b2b"\n'))
+    assert [row.problem for row in made_up_for] == ["a quote is not closed before the next one opens"]
     # Whole rows with quotes inside their cells, and short rows whose quotes end well, are what they seem to be.
     lenient = ['Ann,Alpha,"CEO, "acting"",Acme,x\n', 'Bob,Beta,"CTO, acting"\n', 'Cleo,"The" Gamma\n']
     assert [row.problem for row in rows(table(header + "".join(lenient)))] == [None] * 3
