@@ -7,11 +7,10 @@ repair file with its line and text.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from indexing.rejects import encodable
+from indexing.ndjson import NdjsonFile, encodable
 
 EXAMPLES = 3
 """Texts that are kept of each kind of repair."""
@@ -58,18 +57,16 @@ class RepairKind(msgspec.Struct):
     examples: list[str] = []
 
 
-class RepairFile:
+class RepairFile(NdjsonFile):
     """Writes NDJSON to `path`, which is made with the first repair, and counts the repairs by field and reason.
 
     Without a path they are counted only.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.size = 0
+        super().__init__(path)
         self.kinds: dict[tuple[str, str], RepairKind] = {}
         self.unreadable: Counter[str] = Counter()
-        self._stream: BinaryIO | None = None
 
     @property
     def count(self) -> int:
@@ -79,11 +76,8 @@ class RepairFile:
     def resume(self, size: int, kinds: Collection[RepairKind], unreadable: Mapping[str, int]) -> None:
         """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
         self.kinds = {(kind.field, kind.reason): kind for kind in kinds}
-        self.unreadable, self.size = Counter(unreadable), size
-        if size and self.path is not None:
-            self._stream = self.path.open("r+b" if self.path.exists() else "wb")
-            self._stream.truncate(size)
-            self._stream.seek(size)
+        self.unreadable = Counter(unreadable)
+        self.go_on(size)
 
     def add(self, source: str, line: int, repair: Repair) -> None:
         """Record what was repaired in the row that begins at `line` of `source`."""
@@ -99,24 +93,9 @@ class RepairFile:
             self.unreadable[repair.column] += 1
         if self.path is None:
             return
-        if self._stream is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self.path.open("wb")
-        said = map(encodable, (source, repair.field, repair.column, repair.reason, repair.text))
-        name, field, column, reason, text = said
-        line_of_file = RepairLine(name, line, field, column, reason, text)
-        self.size += self._stream.write(msgspec.json.encode(line_of_file) + b"\n")
-
-    def flush(self) -> None:
-        """Bring everything to the file."""
-        if self._stream is not None:
-            self._stream.flush()
-
-    def close(self) -> None:
-        """Close the file, if there is one."""
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        said = (source, repair.field, repair.column, repair.reason, repair.text)
+        name, field, column, reason, text = map(encodable, said)
+        self.write(RepairLine(name, line, field, column, reason, text))
 
 
 _LONGEST_EXAMPLE = 80

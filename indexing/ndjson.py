@@ -1,0 +1,52 @@
+"""A file of what a load has to tell of its rows, a JSON object a line: rejects and repairs write such."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+
+class NdjsonFile:
+    """Writes NDJSON to `path`, which is made with the first line. Without a path nothing is written.
+
+    Attributes:
+        size: bytes that are right in the file after `flush`.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.size = 0
+        self._stream: BinaryIO | None = None
+
+    def go_on(self, size: int) -> None:
+        """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
+        self.size = size
+        if size and self.path is not None:
+            self._stream = self.path.open("r+b" if self.path.exists() else "wb")
+            self._stream.truncate(size)
+            self._stream.seek(size)
+
+    def write(self, line: msgspec.Struct) -> None:
+        """Add a line, whose texts are `encodable`."""
+        if self.path is None:
+            return
+        if self._stream is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self.path.open("wb")
+        self.size += self._stream.write(msgspec.json.encode(line) + b"\n")
+
+    def flush(self) -> None:
+        """Bring everything to the file."""
+        if self._stream is not None:
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+
+def encodable(text: str) -> str:
+    """Bytes that were not of the source's encoding come as lone surrogates; they are shown as `\\udcXX`."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
