@@ -5,10 +5,11 @@ is not in it: that is said by the table in `mappings.parameters`, which alone re
 """
 
 from functools import cache
-from importlib import resources
 from typing import Literal, get_args
 
 import msgspec
+
+from mappings.data_files import read_data
 
 Category = Literal[
     "Pagination",
@@ -56,14 +57,10 @@ class Alias(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def entries() -> tuple[Entry, ...]:
     """All entries, in the order in which answers show parameters: by category, inside one as the data has them."""
-    return msgspec.json.decode(_data("parameters.json"), type=tuple[Entry, ...])
+    return read_data("parameters", tuple[Entry, ...])
 
 
 @cache
 def aliases() -> tuple[Alias, ...]:
     """All aliases: hand-made names, and singulars and plurals of Apollo's."""
-    return msgspec.json.decode(_data("aliases.json"), type=tuple[Alias, ...])
-
-
-def _data(file: str) -> bytes:
-    return resources.files("mappings").joinpath("data", file).read_bytes()
+    return read_data("aliases", tuple[Alias, ...])

@@ -1,9 +1,10 @@
 """Countries by all their names, those of ISO 3166-1 and the usual others."""
 
 from functools import cache
-from importlib import resources
 
 import msgspec
+
+from mappings.data_files import read_data
 
 UNITED_STATES = "united states"
 """The normalised name of the country whose states and towns are named like other countries."""
@@ -28,5 +29,4 @@ def place_key(part: str) -> str:
 @cache
 def countries() -> tuple[Country, ...]:
     """The countries of ISO 3166-1, and Kosovo."""
-    data = resources.files("mappings").joinpath("data", "countries.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Country, ...])
+    return read_data("countries", tuple[Country, ...])

@@ -9,11 +9,11 @@ their countries (`mappings.regions`).
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
 
 import msgspec
 
 from mappings.countries import UNITED_STATES, countries, place_key
+from mappings.data_files import read_data
 from mappings.predicates import Phrase, Predicate, all_of, any_of
 from mappings.regions import Region, region_of, region_with_commas
 from mappings.text import normalise
@@ -174,8 +174,7 @@ class _Places(msgspec.Struct, frozen=True):
 
 @cache
 def _places() -> _Places:
-    data = resources.files("mappings").joinpath("data", "us_states.json").read_bytes()
-    states = {normalise(code): normalise(name) for code, name in msgspec.json.decode(data, type=dict[str, str]).items()}
+    states = {normalise(code): normalise(name) for code, name in read_data("us_states", dict[str, str]).items()}
     spellings = [(text, of.name) for of in countries() for text in (of.name, of.alpha2, of.alpha3, *of.aliases)]
     codes = {normalise(country.alpha2): normalise(country.name) for country in countries()}
     return _Places(

@@ -4,10 +4,8 @@ Which those are is written to `data/sort_keys.json` from the field table, which 
 """
 
 from functools import cache
-from importlib import resources
 
-import msgspec
-
+from mappings.data_files import read_data
 from mappings.predicates import Order
 from mappings.rules import Context
 from mappings.values import boolean
@@ -30,6 +28,5 @@ def order_of(context: Context) -> Order | None:
 @cache
 def _sort_keys() -> dict[str, str]:
     """What URLs call a sort key → the sort key."""
-    data = resources.files("mappings").joinpath("data", "sort_keys.json").read_bytes()
-    table = msgspec.json.decode(data, type=dict[str, tuple[str, ...]])
+    table = read_data("sort_keys", dict[str, tuple[str, ...]])
     return {name: key for key, names in table.items() for name in names}

@@ -8,13 +8,13 @@ import base64
 import re
 from collections.abc import Callable
 from functools import cache
-from importlib import resources
 from itertools import chain
 from typing import Literal
 from urllib.parse import unquote
 
 import msgspec
 
+from mappings.data_files import read_data
 from mappings.errors import InvalidField
 
 _LINK = re.compile(r"(?:(?:https?:)?//)?(?P<host>[a-z0-9.-]+)(?::[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE | re.ASCII)
@@ -73,8 +73,7 @@ def _of_host(host: str) -> tuple[Redirector, ...]:
 @cache
 def redirectors() -> tuple[Redirector, ...]:
     """All that are known."""
-    data = resources.files("mappings").joinpath("data", "redirectors.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Redirector, ...])
+    return read_data("redirectors", tuple[Redirector, ...])
 
 
 @cache

@@ -6,11 +6,11 @@ with where that is said; countries stand there by their ISO 3166-1 codes.
 
 from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
-from importlib import resources
 
 import msgspec
 
 from mappings.countries import UNITED_STATES, countries, place_key
+from mappings.data_files import read_data
 from mappings.predicates import Not, Phrase, Predicate, all_of, any_of
 from mappings.text import normalise
 
@@ -68,8 +68,7 @@ class RegionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def region_rows() -> tuple[RegionRow, ...]:
     """The regions that are known, as they stand in the data."""
-    data = resources.files("mappings").joinpath("data", "regions.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[RegionRow, ...])
+    return read_data("regions", tuple[RegionRow, ...])
 
 
 @cache

@@ -8,10 +8,10 @@ President`. Only those are in `data/title_abbreviations.json` that mean one thin
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib import resources
 
 import msgspec
 
+from mappings.data_files import read_data
 from mappings.predicates import Predicate, Terms, all_of, any_of
 from mappings.text import LONGEST_TERM, words
 
@@ -66,8 +66,7 @@ def similar_title(field: str, text: str) -> Predicate | None:
 
 def abbreviations() -> tuple[Abbreviation, ...]:
     """What can be abbreviated, as it stands in the data."""
-    data = resources.files("mappings").joinpath("data", "title_abbreviations.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Abbreviation, ...])
+    return read_data("title_abbreviations", tuple[Abbreviation, ...])
 
 
 def _telling(title: Sequence[str]) -> list[str]:

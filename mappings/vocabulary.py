@@ -7,10 +7,10 @@ screens, exports and API.
 """
 
 from functools import cache, lru_cache
-from importlib import resources
 
 import msgspec
 
+from mappings.data_files import read_data
 from mappings.text import LONGEST_TERM, words
 from mappings.text import slug as slug_of
 
@@ -179,10 +179,6 @@ def funding_stage_codes() -> dict[str, str]:
     return _vocabularies().funding_stage.codes
 
 
-def _data(name: str) -> bytes:
-    return resources.files("mappings").joinpath("data", name).read_bytes()
-
-
 @cache
 def _seniorities() -> frozenset[str]:
     return frozenset(_vocabularies().seniority.values)
@@ -206,7 +202,7 @@ def _funding_stages() -> dict[str, str]:
 
 @cache
 def _industries() -> dict[str, str]:
-    return msgspec.json.decode(_data("industry_tags.json"), type=dict[str, str])
+    return read_data("industry_tags", dict[str, str])
 
 
 @cache
@@ -221,7 +217,7 @@ def _without_and(text: str) -> tuple[str, ...]:
 
 @cache
 def _item_fields() -> dict[str, str]:
-    table = msgspec.json.decode(_data("item_fields.json"), type=dict[str, list[str]])
+    table = read_data("item_fields", dict[str, list[str]])
     return {name: field for field, names in table.items() for name in (field, *names)}
 
 
@@ -245,4 +241,4 @@ class _Vocabularies(msgspec.Struct, forbid_unknown_fields=True):
 
 @cache
 def _vocabularies() -> _Vocabularies:
-    return msgspec.json.decode(_data("vocabularies.json"), type=_Vocabularies)
+    return read_data("vocabularies", _Vocabularies)
