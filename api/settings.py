@@ -47,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
+        jwt_secret_previous: checks tokens that were signed before the secret was changed, and signs none.
+        jwt_key_file_previous: the same with a key file.
         unknown: set variables that look like ours (`CONTACTS_SHADE`, `CONTACT_PORT`) and are no settings; say so at
             start.
     """
@@ -57,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jwt_secret_generated: bool = False
     jwt_algorithm: str = "HS256"
     jwt_key_file: Path | None = None
+    jwt_secret_previous: str | None = None
+    jwt_key_file_previous: Path | None = None
     environment: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -124,6 +128,10 @@ _SERVICE = (
     Setting("CONTACTS_JWT_ALGORITHM", "jwt_algorithm", "HS256", "HS256 with the secret, EdDSA or RS256 with a key file",
             choice("HS256", "EdDSA", "RS256")),
     Setting("CONTACTS_JWT_KEY_FILE", "jwt_key_file", None, "PEM file of the private key, for EdDSA and RS256", Path),
+    Setting("CONTACTS_JWT_SECRET_PREVIOUS", "jwt_secret_previous", None,
+            "checks tokens that were signed with it before, and signs none", _secret, secret=True),
+    Setting("CONTACTS_JWT_KEY_FILE_PREVIOUS", "jwt_key_file_previous", None,
+            "PEM file of the key before, private or public: it checks tokens, and signs none", Path),
     Setting("CONTACTS_ENV", "environment", "production", "development makes a secret for the run if none is set",
             choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", text),
@@ -195,14 +203,14 @@ def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
     Raises:
         SettingsError: one is nearly the name of a setting, or is one but for upper and lower case.
     """
-    known = [row.variable.removeprefix(PREFIX) for row in TABLE]
+    variables = {name for row in TABLE for name in (row.variable, row.file_variable) if name}
+    known = [name.removeprefix(PREFIX) for name in variables]
     given = {name for name, value in values.items() if value.strip()}
     names = sorted(name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX))
     unknown = [name for name in names if name not in known]
     for name in unknown:
-        for nearest in get_close_matches(name, known, 1, NEAR):
+        for nearest in get_close_matches(name, sorted(known), 1, NEAR):
             raise _no_such_setting(PREFIX + name, PREFIX + nearest)
-    variables = {row.variable for row in TABLE}
     for name in sorted(given - variables):
         if name.upper() in variables:
             raise _no_such_setting(name, name.upper())
