@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from api.settings import Settings
 from mappings.errors import AccountsUnavailable, SettingsError
+from search.private import make_directory
 
 FILE = "users.sqlite3"
 """The SQLite file in the data directory."""
@@ -70,7 +71,7 @@ class Database:
         """
         try:
             if self._directory is not None:
-                self._directory.mkdir(parents=True, exist_ok=True)
+                make_directory(self._directory)
             async with self._engine.connect() as connection:
                 version = await connection.run_sync(version_of)
             if version != HEAD:

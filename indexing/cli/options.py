@@ -2,16 +2,18 @@
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from api.settings import TABLE, load_settings
-from indexing.cli.places import contacts_place
+from indexing.cli.places import contacts_place, files_place
 from indexing.cli.terminal import note
 from mappings.errors import NothingIndexed
+from search.engine import EngineSettings
+from search.private import keep_private
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -34,6 +36,7 @@ def with_settings(
             settings = load_settings(environ, Path(".env"), need_secret=need_secret)
             for name in settings.unknown:
                 note(f"warning: {name} is set and is no setting of this service; see docs/settings.md")
+            _keep_private(settings.engine)
             try:
                 return command(settings, **values)
             except NothingIndexed as error:
@@ -45,3 +48,16 @@ def with_settings(
         return run
 
     return decorate
+
+
+def _keep_private(settings: EngineSettings) -> None:
+    """All that the command makes is its user's alone; say what was not so until now."""
+    closed, place = keep_private(settings.data_dir), files_place(settings)
+    if closed.mended:
+        note(f"note: {_names(closed.mended)} in {place} could be read by others; closed to them now")
+    if closed.left:
+        note(f"warning: {_names(closed.left)} in {place} can be read by others; run chmod go= on it as its owner")
+
+
+def _names(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

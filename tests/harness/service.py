@@ -100,8 +100,9 @@ def contacts(
 
 @contextmanager
 def _as_a_program(command: list[str]) -> Iterator[None]:
-    """What the program would have to itself: its arguments, its warnings and how often it collects garbage."""
-    arguments, threshold = sys.argv, gc.get_threshold()
+    """What the program would have to itself: its arguments, its warnings, the modes of the files that it makes, and how
+    often it collects garbage."""
+    arguments, threshold, mask = sys.argv, gc.get_threshold(), os.umask(0o022)
     sys.argv = command
     try:
         with warnings.catch_warnings():
@@ -109,6 +110,7 @@ def _as_a_program(command: list[str]) -> Iterator[None]:
             yield
     finally:
         sys.argv = arguments
+        os.umask(mask)
         gc.set_threshold(*threshold)
 
 

@@ -37,3 +37,26 @@ def test_unknown_settings_are_told_on_standard_error(run):
     assert outcome.stdout == '{"port":8000,"index":"contacts"}\n'
     words = "warning: CONTACTS_SERVICE_HOST is set and is no setting of this service; see docs/settings.md\n"
     assert outcome.stderr == words
+
+
+def test_what_others_could_read_is_closed_and_told(run, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "users.sqlite3").touch()
+    (tmp_path / "data" / "users.sqlite3").chmod(0o644)
+    (tmp_path / "data").chmod(0o755)
+    place = f"{tmp_path / 'data'} (CONTACTS_DATA_DIR)"
+    assert run().stderr == f"note: users.sqlite3 and 1 more in {place} could be read by others; closed to them now\n"
+    assert run().stderr == ""
+
+
+def test_what_only_its_owner_can_close_is_told(run, tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "users.sqlite3").touch()
+    (tmp_path / "data" / "users.sqlite3").chmod(0o644)
+
+    def refused(path: Path, mode: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    words = "can be read by others; run chmod go= on it as its owner"
+    assert run().stderr == f"warning: users.sqlite3 in {tmp_path / 'data'} (CONTACTS_DATA_DIR) {words}\n"
