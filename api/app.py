@@ -17,6 +17,7 @@ from api.accounts.controller import AuthController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
 from api.errors import message_of, report, status_of
+from api.operations.doors import Doors
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
 from api.operations.observer import Observer
@@ -104,7 +105,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         openapi_config=openapi(),
         logging_config=None,
     )
-    app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
+    app.asgi_handler = Observer(Doors(app.asgi_handler, settings), metrics, _actions(app))
     return app
 
 

@@ -8,14 +8,17 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import uvicorn
 from litestar import Litestar
+from litestar.types import ASGIApp
 
+from api.admin import admin_served
 from api.app import create_app
+from api.operations.doors import AdminDoor
 from api.operations.logs import configure_logging
 from api.settings import Settings
 from api.socket.connections import Connections
@@ -45,7 +48,7 @@ def serve(settings: Settings) -> None:
         runner.run(serve_app(app, settings, lambda _, address: _log.info("ready on %s", address)))
 
 
-def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves `app`: the fast WebSocket protocol, our caps, no access log and no compression.
 
     The lifespan is off because `serve` enters it itself, to get its errors as they are. Messages are not compressed:
@@ -123,7 +126,7 @@ async def serve_app(app: Litestar, settings: Settings, started: Callable[[Server
     Raises:
         SettingsError: the address can't be listened on.
     """
-    with _listening(settings) as listener:
+    with _listening(settings.host, settings.port, settings.stall_seconds) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         try:
@@ -139,7 +142,8 @@ async def serve_app(app: Litestar, settings: Settings, started: Callable[[Server
                 gc.collect()
                 gc.freeze()
                 try:
-                    await server.serve([listener])
+                    async with _admin(app, settings):
+                        await server.serve([listener])
                 finally:
                     gc.unfreeze()
         except BaseExceptionGroup as group:
@@ -153,22 +157,34 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
+@asynccontextmanager
+async def _admin(app: Litestar, settings: Settings) -> AsyncIterator[None]:
+    """The admin port beside the public one, if there is one."""
+    if settings.admin_port is None:
+        yield
+        return
+    names = ("CONTACTS_ADMIN_HOST", "CONTACTS_ADMIN_PORT")
+    with _listening(settings.admin_host, settings.admin_port, settings.stall_seconds, names) as listener:
+        async with admin_served(uvicorn_config(AdminDoor(app), settings), listener):
+            yield
+
+
 @contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def _listening(
+    host: str, port: int, stall_seconds: float, names: tuple[str, str] = ("CONTACTS_HOST", "CONTACTS_PORT")
+) -> Iterator[socket.socket]:
     """A listening socket, whose connections inherit a bound on how long their peer may take nothing."""
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None)
         reason = os.strerror(number) if number and number > 0 else "not an address of this machine"
-        raise SettingsError(
-            f"CONTACTS_HOST, CONTACTS_PORT: can't listen on {settings.host}:{settings.port}: {reason}"
-        ) from error
+        raise SettingsError(f"{', '.join(names)}: can't listen on {host}:{port}: {reason}") from error
     with listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             # However it was left, the kernel then drops a connection whose peer takes nothing.
-            unread = round(settings.stall_seconds * 1000)
+            unread = round(stall_seconds * 1000)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread)
         listener.setblocking(False)
         yield listener

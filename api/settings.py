@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,7 +18,7 @@ from search.engine import EngineSettings
 from search.engines import DEFAULT, ENGINES, engine_module, own_settings
 from search.settings import Setting, choice, read, seconds, text, whole
 
-__all__ = ["TABLE", "Setting", "Settings", "load_settings"]
+__all__ = ["TABLE", "Setting", "Settings", "Where", "load_settings"]
 
 SHORTEST_SECRET = 32
 """Bytes of a secret for HS256: what RFC 7518, 3.2 demands."""
@@ -36,6 +37,9 @@ _GIBIBYTE = 2**30
 _HOUR = 3600
 _LONGEST_STALL = 100
 """Seconds. Elasticsearch forgets a scan that nobody asks for more for two minutes."""
+
+Where = Literal["public", "admin", "off"]
+"""To whom a page is shown: to everybody, to who reaches the admin port, or to nobody."""
 
 _ENGINE = "engine."
 """Before the attributes that are those of `EngineSettings`."""
@@ -64,6 +68,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
+    docs: Where = "public"
+    metrics: Where = "public"
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = None
     max_in_flight: int = 32
     max_queued: int = 1024
     max_running: int | None = None
@@ -136,6 +144,15 @@ _SERVICE = (
             choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", text),
     Setting("CONTACTS_PORT", "port", "8000", "port to listen on; 0 takes a free one", whole(0, 65535)),
+    Setting("CONTACTS_DOCS", "docs", "public",
+            "where /docs and /asyncapi.json are: public, on the service's port; admin, on CONTACTS_ADMIN_PORT; or off",
+            choice(*get_args(Where))),
+    Setting("CONTACTS_METRICS", "metrics", "public", "where /metrics is: public, admin or off, as above",
+            choice(*get_args(Where))),
+    Setting("CONTACTS_ADMIN_HOST", "admin_host", "127.0.0.1", "address of the admin port", text),
+    Setting("CONTACTS_ADMIN_PORT", "admin_port", None,
+            "a second port, for operators: health, and what of metrics and documents is not off; 0 takes a free one",
+            whole(0, 65535)),
     Setting("CONTACTS_MAX_IN_FLIGHT", "max_in_flight", "32", "requests of one connection that run at once",
             whole(1, 10_000)),
     Setting("CONTACTS_MAX_QUEUED", "max_queued", "1024", "requests of one connection that wait behind those",
@@ -185,13 +202,15 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
     `need_secret=False` is for commands that neither make nor check tokens: a missing secret stays `None` there.
 
     Raises:
-        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is.
+        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is; or what is
+            for the admin port has none.
     """
     values = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
     attributes = read((*_STORE, *_SERVICE), values)
     shared = {name.removeprefix(_ENGINE): attributes.pop(name) for name in list(attributes) if name.startswith(_ENGINE)}
     engine = EngineSettings(own=own_settings(shared["engine"], values), **shared)
     settings = Settings(engine=engine, unknown=_unknown(values), **attributes)
+    _refuse_nowhere(settings)
     return _with_secret(settings) if need_secret else settings
 
 
@@ -216,6 +235,12 @@ def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
             raise _no_such_setting(name, name.upper())
     singular = {_SINGULAR + name for name in known} & given
     return (*sorted(singular), *(PREFIX + name for name in unknown))
+
+
+def _refuse_nowhere(settings: Settings) -> None:
+    for variable, where in (("CONTACTS_DOCS", settings.docs), ("CONTACTS_METRICS", settings.metrics)):
+        if where == "admin" and settings.admin_port is None:
+            raise SettingsError(f"{variable}: 'admin' needs CONTACTS_ADMIN_PORT, which is not set")
 
 
 def _no_such_setting(name: str, nearest: str) -> SettingsError:

@@ -21,8 +21,8 @@ OTHERS_USE = {
     "filter_failure",
     # Alembic
     "revision", "down_revision",
-    # websockets, of what is passed to uvicorn's connection by name
-    "fin",
+    # uvicorn and websockets, of the connection that ours is
+    "fin", "handshake_complete",
     # SQLAlchemy, of a type of ours
     "impl", "cache_ok", "load_dialect_impl", "process_bind_param", "process_result_value",
     # Litestar, of a controller, a response or a renderer

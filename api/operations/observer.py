@@ -1,4 +1,4 @@
-"""Around all HTTP requests: a request id, one log line, and the figures. WebSockets pass untouched."""
+"""Around all HTTP requests: a request id and safe headers, one log line, the figures. WebSockets pass untouched."""
 
 import logging
 import secrets
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.operations.headers import completed
 from api.operations.logs import Label, is_request_id, label
 from api.operations.metrics import Metrics
 
@@ -45,7 +46,7 @@ class Observer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], (HEADER, request_id)]}
+                message = {**message, "headers": [*completed(message["headers"]), (HEADER, request_id)]}
             await send(message)
 
         self._metrics.in_flight += 1

@@ -16,6 +16,7 @@ from litestar.datastructures import State
 from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
 from api.errors import message_of, report, status_of
+from api.operations.headers import completed
 from api.operations.logs import Label, label
 from api.operations.metrics import Metrics
 from api.services import Services
@@ -103,5 +104,5 @@ async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> 
         headers.append((b"www-authenticate", b"Bearer"))
     if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.start", "status": status, "headers": completed(headers)})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

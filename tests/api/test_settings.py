@@ -202,3 +202,12 @@ def test_every_secret_may_stand_in_a_file(tmp_path: Path, row):
 def test_a_secret_in_a_file_named_nearly_right():
     with pytest.raises(SettingsError, match="did you mean CONTACTS_DATABASE_URL_FILE"):
         load(CONTACTS_DATABASE_URLFILE="/run/secrets/url")
+
+
+@pytest.mark.parametrize("variable", ["CONTACTS_DOCS", "CONTACTS_METRICS"])
+def test_what_is_for_the_admin_port_needs_one(variable):
+    with pytest.raises(SettingsError) as error:
+        load(**{variable: "admin"})
+    assert str(error.value) == f"{variable}: 'admin' needs CONTACTS_ADMIN_PORT, which is not set"
+    assert load(**{variable: "ADMIN", "CONTACTS_ADMIN_PORT": "9100"}).admin_port == 9100
+    assert getattr(load(**{variable: "off"}), variable.removeprefix("CONTACTS_").lower()) == "off"
