@@ -49,6 +49,9 @@ class Parameter(msgspec.Struct, frozen=True):
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
 
+    dated: bool = False
+    """Whether a value may mean something else tomorrow."""
+
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
         return values if self.show is None else [self.show(value) for value in values]
@@ -318,6 +321,7 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         combine=row.combine,
         split=row.reader.split,
         show=row.show,
+        dated=row.reader.dated,
     )
 
 

@@ -76,10 +76,13 @@ class ValueReader(msgspec.Struct, frozen=True):
     split: Split | None = listed
     """How several values are told from one; `None` for what is always one."""
 
+    dated: bool = False
+    """Whether a value may mean something else tomorrow."""
 
-def compared(words: str, split: Split | None = listed) -> Callable[[Read], ValueReader]:
+
+def compared(words: str, split: Split | None = listed, *, dated: bool = False) -> Callable[[Read], ValueReader]:
     """Make a `Read` a `ValueReader`, as a decorator: what it does and the words for it stand together."""
-    return lambda read: ValueReader(read, words, split)
+    return lambda read: ValueReader(read, words, split, dated)
 
 
 Combine = Callable[[Iterable[Predicate]], Predicate]
