@@ -11,6 +11,7 @@ import msgspec
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, shorten
+from mappings.fingerprint import fingerprint as search_fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import parse
@@ -41,6 +42,7 @@ class Plan(msgspec.Struct, frozen=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
     """
 
@@ -49,6 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    search: str = ""
     ledger: bytes = b""
 
 
@@ -82,7 +85,8 @@ class Plans:
         return await asyncio.to_thread(self._make, url, lists, today)
 
     def _make(self, url: str, lists: CompanyLists, today: date) -> Plan:
-        mapped = map_url(parse(url), today)
+        parsed = parse(url)
+        mapped = map_url(parsed, today)
         contact_filter = ContactFilter(all_of((mapped.filter.predicate, lists.predicate())), mapped.filter.order)
         encode = msgspec.json.encode
         metadata = b',"apollo_url":%b,"mapping_summary":%b,"unmapped_categories":%b' % (
@@ -91,7 +95,8 @@ class Plans:
             encode(mapped.unmapped_categories),
         )
         compiled = self._engine.compile(contact_filter)
-        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
+        search = search_fingerprint(parsed, mapped, lists)
+        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories, search)
 
 
 def _ledger(url: str) -> bytes:

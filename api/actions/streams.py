@@ -26,6 +26,8 @@ SORTED_UUIDS = 10_000
 TakeTurn = Callable[[], AbstractAsyncContextManager[object]]
 """Makes what is held while the engine works on one batch, and given back while the reader reads."""
 
+Found = Callable[[int], None]
+
 Batch = TypeVar("Batch")
 
 
@@ -46,7 +48,11 @@ class AnswerStream(Protocol):
 
 
 class SearchStream:
-    """Contacts in order. `count`, `next` and `previous` are right once all batches were taken."""
+    """Contacts in order. `count`, `next` and `previous` are right once all batches were taken.
+
+    Attributes:
+        found: told, with each batch, how many contacts there were so far.
+    """
 
     key = "results"
 
@@ -56,6 +62,7 @@ class SearchStream:
         self._request = request
         self._offset = offset
         self._position = position
+        self.found: Found = _nobody
         self.count = 0
         self.next: Position | None = None
         self.previous: Position | None = None
@@ -70,6 +77,7 @@ class SearchStream:
         async with aclosing(paced(self._whole_items(), take_turn)) as batches:
             async for items in batches:
                 self.count += len(items)
+                self.found(self.count)
                 yield self._request.shown.of(items)
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
@@ -132,12 +140,17 @@ class SearchStream:
 
 
 class UuidStream:
-    """Uuids: of the first `limit` contacts in order, or of all in any order. `count` is right at the end."""
+    """Uuids: of the first `limit` contacts in order, or of all in any order. `count` is right at the end.
+
+    Attributes:
+        found: told, with each batch, how many uuids there were so far.
+    """
 
     key = "uuids"
 
     def __init__(self, engine: AnyEngine, plan: Plan, request: UuidsRequest) -> None:
         self._engine = engine
+        self.found: Found = _nobody
         self._plan = plan
         self._limit = request.limit
         self.count = 0
@@ -147,6 +160,7 @@ class UuidStream:
         async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
+                self.found(self.count)
                 if uuids:
                     yield inside(uuids)
 
@@ -204,6 +218,10 @@ async def paced(batches: AsyncGenerator[Batch], take_turn: TakeTurn) -> AsyncGen
             if batch is None:
                 return
             yield batch
+
+
+def _nobody(_count: int) -> None:
+    """Nobody is told."""
 
 
 def parts_of(items: Sequence[bytes]) -> Iterator[bytes]:

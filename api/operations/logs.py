@@ -9,6 +9,8 @@ from traceback import format_tb
 
 import msgspec
 
+from api.actions.audit import LOGGER
+
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 
@@ -72,7 +74,7 @@ def _ids(about: Label | None) -> dict[str, str]:
 
 
 def configure_logging(level: str = "info", *, as_json: bool = False) -> None:
-    """One line a record on standard error; of other packages only warnings.
+    """One line a record on standard error; of other packages only warnings. Lines of the audit log are always JSON.
 
     uvicorn logs the query string of every WebSocket, which holds the token, at INFO, and all headers at DEBUG: it
     gets no chance to. Warnings and errors of it are kept.
@@ -82,9 +84,19 @@ def configure_logging(level: str = "info", *, as_json: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for package in ("api", "search", "mappings", "indexing"):
         logging.getLogger(package).setLevel(level.upper())
+    _configure_audit()
     # The engine's client logs every request, and each failure with its host; what matters of it we log ourselves.
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     silence_uvicorn()
+
+
+def _configure_audit() -> None:
+    """Whatever else is not logged, or not as JSON: programs read this."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json())
+    audit = logging.getLogger(LOGGER)
+    audit.setLevel(logging.INFO)
+    audit.handlers, audit.propagate = [handler], False
 
 
 def silence_uvicorn() -> None:
