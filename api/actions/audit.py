@@ -17,6 +17,9 @@ from mappings.errors import ContactsError, Stopped
 
 LOGGER = "audit"
 
+NO_ADDRESS = "?"
+"""The address of a client that has none, e.g. on a Unix socket."""
+
 _log = logging.getLogger(LOGGER)
 
 

@@ -100,5 +100,12 @@ def _configure_audit() -> None:
 
 
 def silence_uvicorn() -> None:
-    """Keep tokens out of the log."""
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    """Keep tokens out of the log, and what is said better in a line of ours."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_not_broken)
+
+
+def _not_broken(record: logging.LogRecord) -> bool:
+    """An answer that broke off is told by `api.operations.observer`, with its action."""
+    return record.msg != "ASGI callable returned without completing response."

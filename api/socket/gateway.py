@@ -43,8 +43,7 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        metrics.refused += 1
-        await reject(socket, 503, refusal)
+        await _refuse(socket, metrics, 503, refusal)
         return
     with connections.place():
         await _serve(socket, state.services, connections, metrics, name)
@@ -57,8 +56,7 @@ async def _serve(
         claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
-        metrics.refused += 1
-        await reject(socket, status_of(error), message_of(error))
+        await _refuse(socket, metrics, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
@@ -87,6 +85,13 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     if SUBPROTOCOL in offered[:-1]:
         return str(offered[offered.index(SUBPROTOCOL) + 1])
     return None
+
+
+async def _refuse(socket: WebSocket[Any, Any, Any], metrics: Metrics, status: int, reason: str) -> None:
+    """Refuse a handshake, and log why: its client may show no more than that it failed."""
+    metrics.refused += 1
+    _log.info("handshake refused: %d, from %s: %s", status, address_of(socket), reason)
+    await reject(socket, status, reason)
 
 
 async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
