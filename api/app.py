@@ -21,6 +21,8 @@ from api.operations.doors import Doors
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
 from api.operations.observer import Observer
+from api.operations.start import build_info
+from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
@@ -69,6 +71,10 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
     accounts.listen(connections.end_session)
+    metrics.build = build_info(settings)
+    metrics.counter(
+        "contacts_database_errors", "Uses of the users' database that failed", lambda: accounts.database.errors
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -86,11 +92,18 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             )
             app.state.update(msgspec.structs.asdict(shared))
             await accounts.open()
-            watching = asyncio.create_task(connections.watch(accounts.sessions))
+            metrics.gauge(
+                "contacts_requests_waiting", "Requests that wait for the engine", lambda: traffic.slots.waiting
+            )
+            watching = [
+                asyncio.create_task(connections.watch(accounts.sessions)),
+                asyncio.create_task(StoreWatch(opened, metrics).run()),
+            ]
             try:
                 yield
             finally:
-                watching.cancel()
+                for task in watching:
+                    task.cancel()
         finally:
             await accounts.close()
             if engine is None:

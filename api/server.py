@@ -20,6 +20,7 @@ from api.admin import admin_served
 from api.app import create_app
 from api.operations.doors import AdminDoor
 from api.operations.logs import configure_logging
+from api.operations.start import tell_start
 from api.settings import Settings
 from api.socket.connections import Connections
 from api.socket.wire import FramedWebSocket
@@ -41,6 +42,7 @@ def serve(settings: Settings) -> None:
         EngineError: the engine can't be opened.
     """
     configure_logging(settings.log_level, as_json=settings.logs_json)
+    tell_start(settings)
     if settings.jwt_secret_generated:
         _log.warning("CONTACTS_JWT_SECRET is not set: tokens are signed with a secret made for this run only")
     app = create_app(settings)

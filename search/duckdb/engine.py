@@ -29,6 +29,7 @@ from search.duckdb.sql import Sql
 from search.duckdb.tally import count_each
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.stores import Store
 
 Result = TypeVar("Result")
 Read = Callable[[LiveFile, duckdb.DuckDBPyConnection, "array[int]"], list[Result]]
@@ -51,6 +52,7 @@ class DuckDBEngine:
         self._files = LiveFiles(settings.data_dir, settings.index)
         self._timeout = settings.timeout
         self._threads = Threads(self.width)
+        self._aside = Threads(1)
 
     def compile(self, contact_filter: ContactFilter) -> CompiledSql:
         return compile_filter(contact_filter)
@@ -104,9 +106,23 @@ class DuckDBEngine:
     async def ready(self) -> None:
         check_mapping(await self._ask(lambda lease: mapping_version(lease.connection)))
 
+    async def store(self) -> Store:
+        # Aside from the threads of queries: however many run, this says what they run on.
+        async with self._in_time():
+            return await self._aside.run(self._store)
+
     async def close(self) -> None:
         await asyncio.to_thread(self._files.close)
         self._threads.close()
+        self._aside.close()
+
+    def _store(self) -> Store:
+        lease = self._files.lease()
+        try:
+            [(count,)] = lease.connection.execute("SELECT count(*) FROM contacts").fetchall()
+            return Store(lease.file.path.name, int(count), live=True, mapping=mapping_version(lease.connection))
+        finally:
+            self._files.release(lease)
 
     async def _fetch(self, sql: Sql) -> list[tuple[Any, ...]]:
         return await self._ask(lambda lease: lease.connection.execute(sql.text, sql.parameters).fetchall())
