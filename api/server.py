@@ -41,7 +41,7 @@ def serve(settings: Settings) -> None:
         SettingsError: the settings can't be used, e.g. the port is taken.
         EngineError: the engine can't be opened.
     """
-    configure_logging(settings.log_level, as_json=settings.logs_json)
+    configure_logging(settings.log_level, as_json=settings.logs_json, audit_log=settings.audit_log)
     tell_start(settings)
     if settings.jwt_secret_generated:
         _log.warning("CONTACTS_JWT_SECRET is not set: tokens are signed with a secret made for this run only")

@@ -90,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     log_format: str | None = None
     log_level: str = "info"
+    audit_log: Path | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -188,6 +189,9 @@ _SERVICE = (
             "addresses whose X-Forwarded-For is believed, separated by commas; * for all", text),
     Setting("CONTACTS_LOG_FORMAT", "log_format", None,
             "json or text; when not set, json in production and text in development", choice("json", "text")),
+    Setting("CONTACTS_AUDIT_LOG", "audit_log", None,
+            "file that the audit log is appended to, by commands too; when not set, the service writes it to standard "
+            "error, and commands write none", Path),
     Setting("CONTACTS_LOG_LEVEL", "log_level", "info", "least important lines that are logged",
             choice("debug", "info", "warning", "error")),
 )  # fmt: skip

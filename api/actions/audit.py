@@ -27,13 +27,14 @@ class Deed(msgspec.Struct, kw_only=True):
     """What somebody does, until its line is written.
 
     Attributes:
-        door: `websocket` or `rest`, as in figures.
-        action: of the table of actions, or what operators call it: `login`.
+        door: `websocket` or `rest`, as in figures; `command` for the command line.
+        action: of the table of actions, or what operators call it: `login`, `users create`.
         user: the uuid of who does it; `None` as long as nobody knows.
         address: where from, as a trusted proxy or the connection says.
         contacts: how many contacts, or uuids, were handed out or counted; `None` where that has no meaning.
         search: the fingerprint of what was searched for.
         target: the uuid of another user whom it is done to.
+        account: who runs a command, by the name on the machine.
     """
 
     door: str
@@ -43,12 +44,13 @@ class Deed(msgspec.Struct, kw_only=True):
     contacts: int | None = None
     search: str | None = None
     target: str | None = None
+    account: str | None = None
 
     def end(self, error: BaseException | None = None) -> None:
         """Write the line; `error` is why it failed or was given up."""
         outcome = outcome_of(error)
         fields = {"door": self.door, "action": self.action, "outcome": outcome}
-        for name in ("user", "address", "contacts", "search", "target"):
+        for name in ("user", "account", "address", "contacts", "search", "target"):
             if (value := getattr(self, name)) is not None:
                 fields[name] = value
         _log.info("%s %s", self.action, outcome, extra={"fields": fields})

@@ -214,6 +214,21 @@ def test_the_audit_log_is_json_once_a_line_at_every_level(capsys, as_json):
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("as_before")
+def test_the_audit_log_in_a_file_of_its_owner_that_may_be_moved_away(tmp_path, capsys):
+    path, moved = tmp_path / "audit.log", tmp_path / "audit.log.1"
+    configure_logging("info", audit_log=path)
+    deed = Deed(door="rest", action="login")
+    deed.end()
+    path.rename(moved)
+    deed.end()
+    deed.end()
+    logging.getLogger("audit").handlers[0].close()
+    assert [len(file.read_text().splitlines()) for file in (moved, path)] == [1, 2]
+    assert [file.stat().st_mode & 0o777 for file in (moved, path)] == [0o600, 0o600]
+    assert capsys.readouterr().err == ""
+
+
 def test_what_looks_like_a_request_id():
     assert all(map(is_request_id, ("7", "req-1", "a.b:c_d", "x" * 64)))
     assert not any(map(is_request_id, ("", "a b", "x" * 65, "a@b.com", "\ufffd", "eyJhbGciOi.eyJzdWIi.c2ln")))
