@@ -53,7 +53,11 @@ class Deed(msgspec.Struct, kw_only=True):
         for name in ("user", "account", "address", "contacts", "search", "target"):
             if (value := getattr(self, name)) is not None:
                 fields[name] = value
-        _log.info("%s %s", self.action, outcome, extra={"fields": fields})
+        if _log.isEnabledFor(logging.INFO):
+            # By hand, since each search has one: `info` would first find out which line of code it stands in.
+            record = logging.LogRecord(LOGGER, logging.INFO, "", 0, "%s %s", (self.action, outcome), None)
+            record.fields = fields
+            _log.handle(record)
 
     def __enter__(self) -> Self:
         """Do it in a block, and have the line written at its end."""
