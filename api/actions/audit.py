@@ -70,6 +70,11 @@ class Deed(msgspec.Struct, kw_only=True):
         self.end(error)
 
 
+def unheard() -> Deed:
+    """One that is never ended, for who works for nobody in particular."""
+    return Deed(door="", action="")
+
+
 def outcome_of(error: BaseException | None) -> str:
     """`success`, `cancelled`, the kind of an error of ours, or `failed` for what nobody foresaw."""
     match error:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from api.actions.audit import Deed
+from api.actions.audit import Deed, unheard
 from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
@@ -68,7 +68,7 @@ class ContactService:
         self.engine = engine
         self._most_bytes = settings.max_response_bytes
         self._plans = Plans(engine)
-        self._deed: Deed | None = None
+        self._deed = unheard()
 
     def doing(self, deed: Deed) -> "ContactService":
         """The service for one request: `deed` is told which search it was, and how many contacts came of it."""
@@ -78,8 +78,7 @@ class ContactService:
 
     def found(self, contacts: int) -> None:
         """Tell the audit log how many contacts are handed out, or counted."""
-        if self._deed is not None:
-            self._deed.contacts = contacts
+        self._deed.contacts = contacts
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
@@ -122,7 +121,7 @@ class ContactService:
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         stream = SearchStream(self.engine, plan, request, _offset(request, plan), position)
-        stream.found = self.found
+        stream.deed = self._deed
         return stream
 
     async def uuids(self, request: UuidsRequest) -> bytes:
@@ -145,14 +144,13 @@ class ContactService:
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
         stream = UuidStream(self.engine, await self.plan(request), request)
-        stream.found = self.found
+        stream.deed = self._deed
         return stream
 
     async def plan(self, request: CountRequest) -> Plan:
         """The request's filter, ready to run."""
         plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
-        if self._deed is not None:
-            self._deed.search = plan.search
+        self._deed.search = plan.search
         return plan
 
     def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
@@ -194,10 +192,9 @@ class ContactService:
     def _countable(self, url: ApolloUrl) -> tuple[Countable, list[object]]:
         today = datetime.now(UTC).date()
         counting = countable(url, today)
-        if self._deed is not None:
-            # A malformed value is counted as 0 here, where it is no search at all elsewhere.
-            with suppress(InvalidParameter):
-                self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
+        # A malformed value is counted as 0 here, where it is no search at all elsewhere.
+        with suppress(InvalidParameter):
+            self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
     def _refuse_over(self, size: int) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from api.actions.audit import unheard
 from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
 from search.cursor import Position, encode
@@ -25,8 +26,6 @@ SORTED_UUIDS = 10_000
 
 TakeTurn = Callable[[], AbstractAsyncContextManager[object]]
 """Makes what is held while the engine works on one batch, and given back while the reader reads."""
-
-Found = Callable[[int], None]
 
 Batch = TypeVar("Batch")
 
@@ -51,7 +50,7 @@ class SearchStream:
     """Contacts in order. `count`, `next` and `previous` are right once all batches were taken.
 
     Attributes:
-        found: told, with each batch, how many contacts there were so far.
+        deed: told, with each batch, how many contacts there were so far.
     """
 
     key = "results"
@@ -62,7 +61,7 @@ class SearchStream:
         self._request = request
         self._offset = offset
         self._position = position
-        self.found: Found = _nobody
+        self.deed = unheard()
         self.count = 0
         self.next: Position | None = None
         self.previous: Position | None = None
@@ -77,7 +76,7 @@ class SearchStream:
         async with aclosing(paced(self._whole_items(), take_turn)) as batches:
             async for items in batches:
                 self.count += len(items)
-                self.found(self.count)
+                self.deed.contacts = self.count
                 yield self._request.shown.of(items)
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
@@ -143,14 +142,14 @@ class UuidStream:
     """Uuids: of the first `limit` contacts in order, or of all in any order. `count` is right at the end.
 
     Attributes:
-        found: told, with each batch, how many uuids there were so far.
+        deed: told, with each batch, how many uuids there were so far.
     """
 
     key = "uuids"
 
     def __init__(self, engine: AnyEngine, plan: Plan, request: UuidsRequest) -> None:
         self._engine = engine
-        self.found: Found = _nobody
+        self.deed = unheard()
         self._plan = plan
         self._limit = request.limit
         self.count = 0
@@ -160,7 +159,7 @@ class UuidStream:
         async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
-                self.found(self.count)
+                self.deed.contacts = self.count
                 if uuids:
                     yield inside(uuids)
 
@@ -218,10 +217,6 @@ async def paced(batches: AsyncGenerator[Batch], take_turn: TakeTurn) -> AsyncGen
             if batch is None:
                 return
             yield batch
-
-
-def _nobody(_count: int) -> None:
-    """Nobody is told."""
 
 
 def parts_of(items: Sequence[bytes]) -> Iterator[bytes]:

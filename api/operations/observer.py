@@ -90,13 +90,12 @@ class _Exchange:
     async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
         """The next event. Raises `Stopped` when the client leaves before it has asked everything: that is no fault."""
         message = await self._receive()
-        match message["type"]:
-            case "http.request":
-                self._asked = self._asked or not message.get("more_body", False)
-            case "http.disconnect":
-                self._left = not self._answered
-                if not self._asked:
-                    raise Stopped("The client left")
+        if message["type"] == "http.request":
+            self._asked = not message.get("more_body", False)
+            return message
+        self._left = not self._answered
+        if not self._asked:
+            raise Stopped("The client left")
         return message
 
     async def send(self, message: Message) -> None:

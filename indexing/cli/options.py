@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from api.actions.audit import Deed
+from api.actions.audit import Deed, unheard
 from api.settings import TABLE, Settings, load_settings
 from indexing.cli.places import contacts_place, files_place
 from indexing.cli.terminal import note
@@ -83,7 +83,7 @@ def _words(context: click.Context) -> str:
 def current_deed() -> Deed:
     """What the audit log will have of the command that runs; of one that is not audited nothing."""
     deed: Deed | None = click.get_current_context().meta.get(DOOR)
-    return deed or Deed(door=DOOR, action="")
+    return deed or unheard()
 
 
 def _account() -> str:
