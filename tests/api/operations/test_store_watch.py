@@ -16,8 +16,6 @@ from tests.harness.memory_engine import MemoryEngine
 
 pytestmark = pytest.mark.anyio
 
-BEGAN = 1769860800
-
 
 class Watched:
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
