@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from litestar.connection import Request
 
 from api.edge import limits
 from tests.harness.clients import eventually
@@ -95,6 +96,20 @@ def test_a_body_that_nobody_wants_any_more_is_not_read_for_ever(client):
     assert client.answer().status == 404
 
 
+def test_an_answer_before_the_body_is_whole_ends_nothing(client):
+    client.send(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+    assert client.answer().status == 404
+    client.send(b"       }" + GET + b"\r\n")
+    assert client.answer().body == LIVE
+
+
+def test_a_body_that_breaks_after_its_answer_ends_the_connection(client):
+    client.send(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
+    assert client.answer().status == 404
+    client.send(b"zz\r\n")
+    client.closed()
+
+
 def test_requests_sent_ahead_are_answered_in_turn_and_bounded(service, engine):
     with RawClient(service.port) as client:
         client.send((GET + b"\r\n") * 10)
@@ -144,6 +159,20 @@ def test_half_a_body_is_told_so(service, kind):
         assert answer.status == 408
         assert "1024 bytes a second" in answer.detail
         assert 0.2 < client.closed() < 5
+
+
+@pytest.mark.usefixtures("impatient")
+def test_no_time_runs_for_a_body_that_nobody_asked_for_yet(service, monkeypatch):
+    async def slow(request):
+        await asyncio.sleep(1)
+        return await body(request)
+
+    body = Request.body
+    monkeypatch.setattr(Request, "body", slow)
+    with RawClient(service.port) as client:
+        client.send(LOGIN + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert client.answer().status == 100
+        assert client.send(b"{}").answer().detail == "Missing required field: email"
 
 
 @pytest.mark.usefixtures("impatient")
