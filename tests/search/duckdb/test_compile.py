@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.algebra import simplified
 from mappings.predicates import All, Any, ContactFilter, Exists, MatchAll, Not, Order, Phrase, Range, Substring, Terms
 from search.cursor import Position
 from search.duckdb.compile import beside, compile_filter, condition, order_by, rows_of, statement
@@ -45,7 +46,7 @@ def test_no_value_becomes_part_of_the_sql(predicate, kind) -> None:
     value = (CANARY,) if kind is Terms else CANARY
     compiled = condition(Any((predicate, kind("company_text", value))))
     assert CANARY not in compiled.text
-    assert CANARY in str(compiled.parameters)
+    assert CANARY in str(compiled.parameters) or isinstance(simplified(predicate), MatchAll)
 
 
 @given(filters, st.integers(), st.booleans(), st.booleans())

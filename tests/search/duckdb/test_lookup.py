@@ -4,34 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
+from mappings.predicates import All, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
 from search.duckdb.compile import compile_filter
-from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
-from tests.harness.naive_engine import derived, matches
 from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
-from tests.harness.strategies import items, leaves
-
-PARIS, LYON, FRANCE = (Phrase("person_location", name) for name in ("paris", "lyon", "france"))
-
-
-def test_what_alternatives_share_is_taken_out() -> None:
-    vp = Terms("seniority", ("vp",))
-    alternatives = (All((PARIS, FRANCE)), vp, All((LYON, FRANCE)))
-    assert factored(alternatives) == [All((FRANCE, Any((PARIS, LYON)))), vp]
-    assert factored((PARIS, LYON)) == (PARIS, LYON)
-
-
-@settings(deadline=None)
-@given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
-def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactCompleteItem) -> None:
-    fields = derived(item)
-    assert matches(Any(tuple(factored(alternatives))), fields) == matches(Any(tuple(alternatives)), fields)
 
 
 def test_a_thousand_alternatives_become_one_look_up_of_postings() -> None:
