@@ -6,7 +6,21 @@ form first, so that each form of a question that people can ask is compiled, and
 
 from collections.abc import Callable, Iterable
 
-from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Predicate, all_of, any_of
+import msgspec
+
+from mappings.predicates import (
+    MATCH_NONE,
+    All,
+    Any,
+    MatchAll,
+    Not,
+    Phrase,
+    Predicate,
+    Substring,
+    Terms,
+    all_of,
+    any_of,
+)
 
 
 def simplified(predicate: Predicate) -> Predicate:
@@ -59,3 +73,43 @@ def _joined(whole: All | Any, opposite: Callable[[Iterable[Predicate]], Predicat
     parts: list[Predicate] = [part for part in whole.of if not isinstance(part, Not)]
     parts.insert(first, Not(opposite(negated)))
     return parts[0] if len(parts) == 1 else type(whole)(tuple(parts))
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How much a filter is.
+
+    Attributes:
+        predicates: of it and in it; some values of `Terms` are one more.
+        held: bytes of memory that it and what engines make of it take, about.
+    """
+
+    predicates: int
+    held: int
+
+
+_VALUES = 8
+"""Values of `Terms` that are as much work as a predicate of its own."""
+
+_PREDICATE_BYTES, _VALUE_BYTES, _CHARACTER_BYTES = 200, 80, 2
+"""What each takes at most, with its share in SQL, in its parameters and in JSON, as `tracemalloc` counts it."""
+
+
+def extent(predicate: Predicate) -> Extent:
+    """How much a filter is: what it takes to compile and to keep it."""
+    left = [predicate]
+    predicates = values = characters = 0
+    while left:
+        part = left.pop()
+        predicates += 1
+        match part:
+            case All(of) | Any(of):
+                left += of
+            case Not(of):
+                left.append(of)
+            case Terms(_, several):
+                values += len(several)
+                characters += sum(map(len, several))
+            case Phrase(_, text) | Substring(_, text):
+                characters += len(text)
+    held = predicates * _PREDICATE_BYTES + values * _VALUE_BYTES + characters * _CHARACTER_BYTES
+    return Extent(predicates + values // _VALUES, held)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 
-from mappings.algebra import simplified
+from mappings.algebra import Extent, extent, simplified
 from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Phrase, Predicate, Terms
 from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
@@ -66,6 +66,17 @@ def test_it_has_few_shapes(predicate: Predicate) -> None:
             assert len(set(parts)) == len(parts)
             assert not any(isinstance(part, MatchAll | type(whole)) or part == MATCH_NONE for part in parts)
             assert sum(isinstance(part, Not) for part in parts) < 2
+
+
+def test_how_much_a_filter_is() -> None:
+    assert extent(MatchAll()) == Extent(1, 200)
+    assert extent(All((A, Not(Any((VP, B)))))) == Extent(6, 6 * 200 + 80 + 2 * len("abvp"))
+    assert extent(Terms("company_domains", ("ab",) * 80)) == Extent(11, 200 + 80 * 80 + 2 * 160)
+    # To tell it of one that is as deep as can be takes no recursion.
+    deep: Predicate = A
+    for _ in range(5000):
+        deep = Not(deep)
+    assert extent(deep).predicates == 5001
 
 
 def _combined(predicate: Predicate) -> Iterator[All | Any | Not]:
