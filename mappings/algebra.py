@@ -30,14 +30,11 @@ def simplified(predicate: Predicate) -> Predicate:
     `all_of` and `any_of` join is joined. Of the parts of one at most one is a `Not`, and no `Not` stands in a `Not`:
     `Any((Not(a), Not(b)))` is `Not(All((a, b)))`, and `All((Not(a), Not(b)))` is `Not(Any((a, b)))`.
     """
-    match predicate:
-        case All(of):
-            return _every(map(simplified, of))
-        case Any(of):
-            return _either(map(simplified, of))
-        case Not(of):
-            return _negated(simplified(of))
-    return predicate
+    if isinstance(predicate, All):
+        return _every([simplified(part) for part in predicate.of])
+    if isinstance(predicate, Any):
+        return _either([simplified(part) for part in predicate.of])
+    return _negated(simplified(predicate.of)) if isinstance(predicate, Not) else predicate
 
 
 def _negated(predicate: Predicate) -> Predicate:

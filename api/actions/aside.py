@@ -1,4 +1,4 @@
-"""What is made of a URL: at once if it is little, and else in threads aside, so that no other request waits for it.
+"""What is made of a URL: at once if it is little, and else in a thread aside, so that no other request waits for it.
 
 An event loop that is held up for a millisecond holds up everybody. How much a URL is, is told before it is made into
 anything: by its length, and once it is read by what its parameters become.
@@ -12,9 +12,9 @@ from typing import TypeVar
 from mappings.parameters import effort
 from mappings.url import ApolloUrl, parse
 
-AT_ONCE = 2
-"""Threads. All they do is Python's own work, so that more would only take turns; with one, a short piece of work would
-have to wait for a long one."""
+AT_ONCE = 1
+"""Threads. All that they do is Python's own work, of which a process does one thing at a time: with a second one the
+event loop would have to wait for two."""
 
 LONGEST_AT_ONCE = 2048
 """Characters of a URL that is read at once. Apollo's have some hundreds; of a longer text much can be made in vain."""
@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 
 class Aside:
-    """Threads for what would take the event loop too long."""
+    """A thread for what would take the event loop too long."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aside")

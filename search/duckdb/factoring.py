@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
 from mappings.algebra import simplified
-from mappings.predicates import All, Predicate, all_of, any_of
+from mappings.predicates import All, Not, Predicate, all_of, any_of
 
 _FEW = 4
 """Parts of an alternative that is looked at, as many as a place has: out of longer ones part after part would go."""
@@ -21,6 +21,8 @@ def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
         if isinstance(alternative, All) and len(alternative.of) <= _FEW:
             for part in alternative.of:
                 having[part].append(place)
+    if not having:
+        return alternatives
     # How many of those that are left have each part: it becomes less as alternatives go.
     times = {part: len(places) for part, places in having.items() if len(places) > 1}
     if not times:
@@ -37,7 +39,9 @@ def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
             continue
         places = [place for place in having[part] if place in left]
         rest = [_taken_out(part, left.pop(place), times) for place in places]
-        found.append(simplified(all_of((part, any_of(rest)))))
+        factor = all_of((part, any_of(rest)))
+        # Only what is negated comes together in new ways.
+        found.append(simplified(factor) if any(isinstance(other, Not) for other in rest) else factor)
     return [*found, *left.values()]
 
 
