@@ -1,6 +1,6 @@
 """Threads for what blocks. A query that nobody waits for any more is interrupted, and goes on to its end by itself.
 
-DuckDB heeds an interrupt while it runs a query and not while it plans one: a caller is not made to wait for that.
+DuckDB heeds an interrupt while it runs a query and not always while it plans one: no caller is made to wait for that.
 """
 
 import asyncio
