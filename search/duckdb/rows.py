@@ -1,9 +1,9 @@
 """Many predicates that combine others → one statement that finds the rows of all of them.
 
 A condition for each takes DuckDB's planner longer than quadratic time, which interrupts do not always end: three
-hundred took it nine seconds. Here predicates are numbered, and rows are found with the number of whatever holds for them, level by level:
-all texts in one look-up for each field, then whatever combines these, then what combines that. So a statement grows
-with the depth of a filter and not with its breadth.
+hundred took it nine seconds. Here predicates are numbered, and rows are found with the number of whatever holds for
+them, level by level: all texts in one look-up for each field, then whatever combines these, then what combines that. So
+a statement grows with the depth of a filter and not with its breadth.
 """
 
 from collections import defaultdict
