@@ -1,5 +1,6 @@
 """Filter → SQL: how a predicate is asked of `contacts`; what it asks of texts goes by `search.duckdb.lookup`."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -21,7 +22,7 @@ from mappings.predicates import (
     Terms,
 )
 from search.cursor import Position
-from search.duckdb.columns import InColumns, column_condition
+from search.duckdb.columns import InColumns, any_range, column_condition
 from search.duckdb.factoring import factored
 from search.duckdb.lookup import any_leaf, leaves_of, look_ups
 from search.duckdb.rows import all_rows, any_rows
@@ -149,8 +150,19 @@ def _any(alternatives: Sequence[Predicate]) -> Sql:
             nested.append(alternative)
     if sum(map(look_ups, nested)) > _APART:
         groups, nested = groups + nested, []
-    conditions = [*any_leaf(leaves), *([any_rows(groups)] if groups else []), *map(_condition, [*nested, *others])]
-    return _joined(" OR ", conditions, "false")
+    conditions = [*any_leaf(leaves), *([any_rows(groups)] if groups else []), *map(_condition, nested)]
+    return _joined(" OR ", [*conditions, *_any_in_columns(others)], "false")
+
+
+def _any_in_columns(alternatives: Sequence[Predicate]) -> list[Sql]:
+    """One condition for each, but one for all ranges of a field, where they are many."""
+    ranges: dict[str, list[Range]] = defaultdict(list)
+    for alternative in alternatives:
+        if isinstance(alternative, Range):
+            ranges[alternative.field].append(alternative)
+    many = {field: those for field, those in ranges.items() if len(those) > _APART}
+    few = [other for other in alternatives if not (isinstance(other, Range) and other.field in many)]
+    return [*map(_condition, few), *(any_range(field, those) for field, those in many.items())]
 
 
 def _joined(operator: str, parts: Sequence[Sql], empty: str) -> Sql:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mappings.predicates import All, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
+from mappings.predicates import All, ContactFilter, Not, Phrase, Predicate, Range, Substring, Terms, all_of, any_of
 from search.duckdb.compile import compile_filter
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
@@ -28,7 +28,8 @@ def test_three_hundred_that_must_all_hold_become_one_look_up_for_each_field() ->
 CONTACTS = [
     ContactCompleteItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd",
                         keywords=(f"kw{at}", f"c+{at} x"),
-                    email=f"mail{at % 5}@host{at}.com", city=f"city{at}", state=f"state{at % 7}", country="France")
+                    email=f"mail{at % 5}@host{at}.com", employees=at,
+                    city=f"city{at}", state=f"state{at % 7}", country="France")
     for at in range(60)
 ]  # fmt: skip
 
@@ -36,6 +37,8 @@ CONTACTS = [
 @pytest.mark.parametrize(
     "predicate",
     [
+        any_of([*(Range("employees", at, at + at % 3) for at in range(3, 5000, 7)), Range("employees", 9, 4),
+                *(Range("annual_revenue", lte=-(2**70) - at) for at in range(20)), Range("employees", 2**70)]),
         any_of(Phrase("keywords", f"kw{at}") for at in range(0, 1500, 3)),
         any_of(Phrase("keywords", f"c+{at}") for at in range(30, 1230)),
         any_of(Substring("company_text", f"++ number{at} l") for at in range(5, 700)),
@@ -63,8 +66,8 @@ CONTACTS = [
                 Phrase("person_location", "france"), Substring("company_text", "c++ number")]),
         any_of([all_of(Terms("search_words", (word, "none")) for word in ("com", "host9")), Terms("title_key", ())]),
     ],
-    ids=["phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all", "groups of alternatives",
-         "all but some", "all of one group"],
+    ids=["ranges", "phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all",
+         "groups of alternatives", "all but some", "all of one group"],
 )  # fmt: skip
 def test_many_values_find_what_they_should(predicate: Predicate, tmp_path: Path) -> None:
     async def run() -> list[str]:
