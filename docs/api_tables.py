@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from api.actions.fields import FIELDS, Field
+from api.actions.plans import LARGE_BYTES, LARGE_BYTES_IN_USE, MOST_PREDICATES
 from api.actions.requests import fields_of, required_by
 from api.actions.table import ACTIONS, Action
 from api.errors import CODES_BY_KIND, STATUSES_BY_KIND
@@ -14,6 +15,7 @@ from api.socket.close import REASONS, Close
 from api.socket.control import AUTHENTICATE, CODES
 from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
 from mappings.errors import Conflict, ContactsError, Forbidden, Unauthorized, WrongCredentials
+from mappings.free_text import MOST_WORDS
 from mappings.url import LONGEST_URL, MOST_VALUES
 
 ITS_OWN = "its own, as in the table of actions"
@@ -124,6 +126,13 @@ def _limits() -> str:
     settings = {row.variable: row for row in TABLE}
     fixed = [
         (f"{LONGEST_URL:,} bytes, {MOST_VALUES:,} values", "a URL", ""),
+        (f"{MOST_WORDS} words", "free text, or each of its alternatives; what is beyond does not count", ""),
+        (f"{MOST_PREDICATES:,} comparisons", "what a URL and the lists beside it ask for", ""),
+        (
+            f"{LARGE_BYTES_IN_USE:,} bytes",
+            f"filters of over {LARGE_BYTES:,} bytes in use, of all connections; past it `too_many_requests`",
+            "",
+        ),
         (
             f"{WAITING_MESSAGES} of the largest messages",
             "bytes of a connection's requests that wait; past it `too_many_requests`",
