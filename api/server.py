@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
@@ -39,6 +40,9 @@ _CLOSING_SECONDS, _CLOSING_SHARE = 1.0, 0.1
 _PAUSE_SECONDS = 0.05
 
 _Connection = TypeVar("_Connection", EdgeProtocol, EdgeWebSocket)
+_TURN_SECONDS = 0.0005
+"""How long a thread runs Python before it gives way. Whenever the event loop wakes it waits so long for one that makes
+a costly filter, several times in a request: with Python's own 5 ms a search beside it took ten times as long."""
 
 _log = logging.getLogger(__name__)
 
@@ -230,6 +234,7 @@ async def serve_app(
                 # it again, which holds up every request for a tenth of a second.
                 gc.collect()
                 gc.freeze()
+                sys.setswitchinterval(_TURN_SECONDS)
                 try:
                     await server.serve([listener])
                 finally:
