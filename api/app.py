@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException
-from litestar.routes import HTTPRoute
+from litestar.routes import HTTPRoute, WebSocketRoute
 
 from api.accounts.accounts import Accounts
+from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
+from api.edge.doors import Doors
 from api.errors import message_of, report, status_of
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
@@ -95,16 +97,19 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             if engine is None:
                 await opened.close()
 
+    largest = settings.max_message_bytes
+    auth = Router("/", route_handlers=[AuthController], request_max_body_size=min(MOST_BYTES, largest))
     app = Litestar(
-        route_handlers=[gateway, asyncapi_page, contacts_router(), AuthController, live, ready, metrics_page],
+        route_handlers=[gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page],
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
-        request_max_body_size=settings.max_message_bytes,
+        request_max_body_size=largest,
         cors_config=_cors(settings),
         openapi_config=openapi(),
         logging_config=None,
     )
-    app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
+    sockets = {route.path for route in app.routes if isinstance(route, WebSocketRoute)}
+    app.asgi_handler = Observer(Doors(app.asgi_handler, sockets, metrics), metrics, _actions(app))
     return app
 
 

@@ -158,7 +158,7 @@ _SERVICE = (
     Setting("CONTACTS_PING_SECONDS", "ping_seconds", "20",
             "between keepalive pings; a client that answers none for as long is closed", seconds(_HOUR)),
     Setting("CONTACTS_SHUTDOWN_SECONDS", "shutdown_seconds", "10",
-            "how long running requests have to finish once the service stops", seconds(_HOUR)),
+            "how long the service may take to stop, in all; running requests have a little less", seconds(_HOUR)),
     Setting("CONTACTS_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1",
             "addresses whose X-Forwarded-For is believed, separated by commas; * for all", text),
     Setting("CONTACTS_LOG_FORMAT", "log_format", None,

@@ -2,7 +2,8 @@
 
 An Elasticsearch of its own is killed and started again on its data, then frozen and thawed, each while clients search
 and count all the time. A loading job is killed again and again and resumed, on both engines. One user floods the
-service, or sends URLs that cost much, while another is watched. Real servers, a real service process, real sockets.
+service, or sends URLs that cost much, while another is watched, and strangers take up its connections. Real servers, a
+real service process, real sockets.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import costly, neighbour, stores
+from benchmarks import costly, neighbour, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -101,6 +102,21 @@ def flood(options: argparse.Namespace) -> Generator[Result]:
         yield _down("flood", service)
 
 
+def strangers_come(options: argparse.Namespace) -> Generator[Result]:
+    """What one user notices of strangers who take up connections, each kind in turn; DuckDB."""
+    with (
+        stores.loaded("duckdb", options.contacts) as store,
+        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+    ):
+        for name, noticed in strangers.run(service):
+            fault = f"strangers, {name}"
+            target = neighbour.TARGET_RATIO
+            yield Result(f"{fault}: neighbour's p99 / quiet p99", noticed.ratio, target, note=noticed.note)
+            yield Result(f"{fault}: MiB more of memory", noticed.mebibytes, strangers.TARGET_MEBIBYTES)
+            yield Result(f"{fault}: s that a connection stayed open", noticed.seconds, strangers.MOST_SECONDS)
+        yield _down("strangers", service)
+
+
 def costly_urls(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of another's URLs that are short and ask for much, and what they hold; DuckDB."""
     settings = {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_ENGINE_TIMEOUT": str(COSTLY_TIMEOUT)}
@@ -123,6 +139,7 @@ SCENARIOS = {
     "frozen": engine_frozen,
     "load": load_killed,
     "flood": flood,
+    "strangers": strangers_come,
     "costly": costly_urls,
 }
 
