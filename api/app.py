@@ -17,11 +17,14 @@ from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
-from api.edge.doors import Doors
+from api.edge.unrouted import Unrouted
 from api.errors import message_of, report, status_of
+from api.operations.doors import Doors
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
 from api.operations.observer import Observer
+from api.operations.start import build_info
+from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
@@ -70,6 +73,10 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
     accounts.listen(connections.end_session)
+    metrics.build = build_info(settings)
+    metrics.counter(
+        "contacts_database_errors", "Uses of the users' database that failed", lambda: accounts.database.errors
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -87,11 +94,18 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             )
             app.state.update(msgspec.structs.asdict(shared))
             await accounts.open()
-            watching = asyncio.create_task(connections.watch(accounts.sessions))
+            metrics.gauge(
+                "contacts_requests_waiting", "Requests that wait for the engine", lambda: traffic.slots.waiting
+            )
+            watching = [
+                asyncio.create_task(connections.watch(accounts.sessions)),
+                asyncio.create_task(StoreWatch(opened, metrics).run()),
+            ]
             try:
                 yield
             finally:
-                watching.cancel()
+                for task in watching:
+                    task.cancel()
         finally:
             await accounts.close()
             if engine is None:
@@ -109,7 +123,8 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         logging_config=None,
     )
     sockets = {route.path for route in app.routes if isinstance(route, WebSocketRoute)}
-    app.asgi_handler = Observer(Doors(app.asgi_handler, sockets, metrics), metrics, _actions(app))
+    routed = Unrouted(app.asgi_handler, sockets, metrics)
+    app.asgi_handler = Observer(Doors(routed, settings), metrics, _actions(app))
     return app
 
 

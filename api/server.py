@@ -1,7 +1,6 @@
 """Runs the application under uvicorn with what was measured to be best, and logs without secrets."""
 
 import asyncio
-import contextlib
 import functools
 import gc
 import logging
@@ -10,20 +9,25 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
 import uvicorn
 from litestar import Litestar
+from litestar.types import ASGIApp
 
+from api.admin import admin_served
 from api.app import create_app
 from api.edge import limits
 from api.edge.descriptors import raise_descriptors, room_for
 from api.edge.door import Door
 from api.edge.handshake import EdgeWebSocket
 from api.edge.protocol import EdgeProtocol
+from api.operations.doors import AdminDoor
 from api.operations.logs import configure_logging
+from api.operations.start import tell_start
 from api.settings import Settings
 from api.socket.connections import Connections
 from mappings.errors import SettingsError
@@ -54,7 +58,8 @@ def serve(settings: Settings) -> None:
         SettingsError: the settings can't be used, e.g. the port is taken.
         EngineError: the engine can't be opened.
     """
-    configure_logging(settings.log_level, as_json=settings.logs_json)
+    configure_logging(settings.log_level, as_json=settings.logs_json, audit_log=settings.audit_log)
+    tell_start(settings)
     if settings.jwt_secret_generated:
         _log.warning("CONTACTS_JWT_SECRET is not set: tokens are signed with a secret made for this run only")
     app = create_app(settings)
@@ -70,7 +75,7 @@ def serve(settings: Settings) -> None:
             last.join()
 
 
-def uvicorn_config(app: Litestar, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """How uvicorn serves `app`: our protocols of connections, our caps, no access log and no compression.
 
     The lifespan is off because `serve` enters it itself, to get its errors as they are. Messages are not compressed:
@@ -143,7 +148,7 @@ class Server(uvicorn.Server):
         draining = asyncio.create_task(self._drain(self._requests_end, self._connections_end))
         for connection in self._connections(EdgeProtocol):
             connection.shutdown()
-        with contextlib.suppress(TimeoutError):
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._connections_end):
                 await self._finished(draining)
         draining.cancel()
@@ -175,7 +180,7 @@ class Server(uvicorn.Server):
     def _connections(self, kind: type[_Connection]) -> list[_Connection]:
         return [connection for connection in self.server_state.connections if isinstance(connection, kind)]
 
-    @contextlib.contextmanager
+    @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop at SIGINT, SIGTERM and SIGHUP, if this is the thread that gets them. `nohup` goes on being obeyed."""
         caught = _stopping_signals() if threading.current_thread() is threading.main_thread() else ()
@@ -217,7 +222,7 @@ async def serve_app(
     Raises:
         SettingsError: the address can't be listened on.
     """
-    with _listening(settings) as listener:
+    with _listening(settings.host, settings.port, settings.stall_seconds) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         try:
@@ -236,7 +241,8 @@ async def serve_app(
                 gc.freeze()
                 sys.setswitchinterval(_TURN_SECONDS)
                 try:
-                    await server.serve([listener])
+                    async with _admin(app, settings):
+                        await server.serve([listener])
                 finally:
                     gc.unfreeze()
         except BaseExceptionGroup as group:
@@ -250,22 +256,34 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-@contextlib.contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+@asynccontextmanager
+async def _admin(app: Litestar, settings: Settings) -> AsyncIterator[None]:
+    """The admin port beside the public one, if there is one."""
+    if settings.admin_port is None:
+        yield
+        return
+    names = ("CONTACTS_ADMIN_HOST", "CONTACTS_ADMIN_PORT")
+    with _listening(settings.admin_host, settings.admin_port, settings.stall_seconds, names) as listener:
+        async with admin_served(uvicorn_config(AdminDoor(app), settings), listener):
+            yield
+
+
+@contextmanager
+def _listening(
+    host: str, port: int, stall_seconds: float, names: tuple[str, str] = ("CONTACTS_HOST", "CONTACTS_PORT")
+) -> Iterator[socket.socket]:
     """A listening socket, whose connections inherit a bound on how long their peer may take nothing."""
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, UnicodeError) as error:
         number = getattr(error, "errno", None)
         reason = os.strerror(number) if number and number > 0 else "not an address of this machine"
-        raise SettingsError(
-            f"CONTACTS_HOST, CONTACTS_PORT: can't listen on {settings.host}:{settings.port}: {reason}"
-        ) from error
+        raise SettingsError(f"{', '.join(names)}: can't listen on {host}:{port}: {reason}") from error
     with listener:
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             # However it was left, the kernel then drops a connection whose peer takes nothing.
-            unread = round(settings.stall_seconds * 1000)
+            unread = round(stall_seconds * 1000)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread)
         listener.setblocking(False)
         yield listener

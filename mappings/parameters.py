@@ -50,6 +50,9 @@ class Parameter(msgspec.Struct, frozen=True):
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
 
+    dated: bool = False
+    """Whether a value may mean something else tomorrow."""
+
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
         return values if self.show is None else [self.show(value) for value in values]
@@ -340,6 +343,7 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         split=row.reader.split,
         weigh=row.reader.weigh,
         show=row.show,
+        dated=row.reader.dated,
     )
 
 

@@ -343,7 +343,7 @@ def at_most(field: str) -> ValueReader:
 def since(field: str) -> ValueReader:
     """Times from the start of this day on."""
 
-    @compared("this day (UTC) or later")
+    @compared("this day (UTC) or later", dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, gte=first_second(day(value, context.today))) if value.strip() else None
 
@@ -353,7 +353,7 @@ def since(field: str) -> ValueReader:
 def until(field: str) -> ValueReader:
     """Times up to the end of this day."""
 
-    @compared("this day (UTC) or earlier")
+    @compared("this day (UTC) or earlier", dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, lte=last_second(day(value, context.today))) if value.strip() else None
 

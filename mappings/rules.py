@@ -90,10 +90,15 @@ class ValueReader(msgspec.Struct, frozen=True):
 
     weigh: Weigh = by_length
 
+    dated: bool = False
+    """Whether a value may mean something else tomorrow."""
 
-def compared(words: str, split: Split | None = listed, weigh: Weigh = by_length) -> Callable[[Read], ValueReader]:
+
+def compared(
+    words: str, split: Split | None = listed, weigh: Weigh = by_length, *, dated: bool = False
+) -> Callable[[Read], ValueReader]:
     """Make a `Read` a `ValueReader`, as a decorator: what it does and the words for it stand together."""
-    return lambda read: ValueReader(read, words, split, weigh)
+    return lambda read: ValueReader(read, words, split, weigh, dated)
 
 
 Combine = Callable[[Iterable[Predicate]], Predicate]

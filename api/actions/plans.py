@@ -13,6 +13,7 @@ from mappings.algebra import extent
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, TooManyRequests, shorten
+from mappings.fingerprint import fingerprint as search_fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import ApolloUrl
@@ -55,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
@@ -64,6 +66,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    search: str = ""
     ledger: bytes = b""
     held: int = 0
 
@@ -120,7 +123,9 @@ class Plans:
         if held > LARGE_BYTES:
             self._refuse_over(held)
         compiled = self._engine.compile(contact_filter)
-        plan = Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories, held=held)
+        search = search_fingerprint(url, mapped, lists)
+        unmapped = mapped.unmapped_categories
+        plan = Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, unmapped, search, held=held)
         return self._counted(plan)
 
     def _refuse_over(self, held: int) -> None:

@@ -29,6 +29,7 @@ from search.duckdb.sql import Sql
 from search.duckdb.tally import count_each
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.stores import Store
 
 Result = TypeVar("Result")
 Read = Callable[[LiveFile, duckdb.DuckDBPyConnection, "array[int]"], list[Result]]
@@ -51,7 +52,8 @@ class DuckDBEngine:
         self._files = LiveFiles(settings.data_dir, settings.index)
         self._timeout = settings.timeout
         self._threads = Threads(self.width)
-        self._probe = Threads(1)
+        # What queries have no part in, so that nobody takes the service for dead while they fill their threads.
+        self._aside = Threads(1)
 
     def compile(self, contact_filter: ContactFilter) -> CompiledSql:
         return compile_filter(contact_filter)
@@ -103,13 +105,15 @@ class DuckDBEngine:
                 yield uuids
 
     async def ready(self) -> None:
-        # In a thread that queries have no part in, so that nobody takes the service for dead while they fill theirs.
-        check_mapping(await self._ask(lambda lease: mapping_version(lease.connection), self._probe))
+        check_mapping(await self._ask(lambda lease: mapping_version(lease.connection), self._aside))
+
+    async def store(self) -> Store:
+        return await self._ask(_store, self._aside)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._files.close)
         self._threads.close()
-        self._probe.close()
+        self._aside.close()
 
     async def _fetch(self, sql: Sql) -> list[tuple[Any, ...]]:
         return await self._ask(lambda lease: lease.connection.execute(sql.text, sql.parameters).fetchall())
@@ -169,6 +173,11 @@ class DuckDBEngine:
         """Release what came when nobody waited for it any more."""
         if not opening.cancelled() and opening.exception() is None:
             self._files.release(opening.result())
+
+
+def _store(lease: Lease) -> Store:
+    [(count,)] = lease.connection.execute("SELECT count(*) FROM contacts").fetchall()
+    return Store(lease.file.path.name, int(count), live=True, mapping=mapping_version(lease.connection))
 
 
 def _read_items(file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:

@@ -315,3 +315,17 @@ def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pyte
 
     with_contact(tmp_path, use)
     assert len(asked) == 1
+
+
+def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        slow = asyncio.create_task(engine._fetch(SLOW))
+        while not engine._threads._pool._threads:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+        assert (await asyncio.wait_for(engine.store(), 5)).contacts == 1
+        assert not slow.done()
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+
+    with_contact(tmp_path, use, concurrency=1)

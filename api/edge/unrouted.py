@@ -10,7 +10,7 @@ from api.operations.metrics import Metrics
 from api.socket.gateway import reject
 
 
-class Doors:
+class Unrouted:
     """An ASGI application around another.
 
     `HEAD` is answered wherever `GET` is (RFC 9110, 9.1), as `GET` would be: the server leaves the content out. A
