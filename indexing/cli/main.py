@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from api.settings import Settings
+from indexing.cli.entry import NothingLeft
 from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
 from indexing.cli.options import current_deed, with_settings
@@ -68,6 +69,7 @@ def serve(settings: Settings) -> None:
     from api.server import serve as run  # noqa: PLC0415 - only this command pays for importing the web framework
 
     run(settings)
+    raise NothingLeft
 
 
 @contacts.command()

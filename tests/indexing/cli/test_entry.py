@@ -141,6 +141,20 @@ def test_the_code_is_that_of_the_command(monkeypatch):
         assert end.value.code == code
 
 
+def test_where_nothing_is_left_it_ends_at_once(monkeypatch):
+    def end(code: int) -> None:
+        raise RuntimeError(f"ended with {code}")
+
+    def run() -> None:
+        raise entry.NothingLeft
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr("indexing.cli.main.main", run)
+    monkeypatch.setattr(entry.os, "_exit", end)
+    with pytest.raises(RuntimeError, match="ended with 0"):
+        entry.main()
+
+
 def test_an_interrupt_that_nobody_else_took(monkeypatch, capfd):
     def run() -> None:
         raise KeyboardInterrupt
