@@ -78,7 +78,7 @@ def report(error: Exception, where: str) -> None:
     """
     if isinstance(error, EngineError | AccountsUnavailable):
         cause = f" (from {type(error.__cause__).__name__})" if error.__cause__ else ""
-        _log.warning("%s: %s: %s%s", where, type(error).__name__, error, cause)
+        _log.warning("%s: %s: %s%s", where, type(error).__name__, error.for_operator or error, cause)
     elif not isinstance(error, ContactsError):
         _log.error("%s: unexpected %s\n%s", where, type(error).__name__, "".join(_frames(error)))
 

@@ -23,6 +23,7 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
     │   │   ├── EngineUnreachable   no connection to it
+    │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
@@ -36,7 +37,14 @@ request: it names the field, the bad value and what was expected. It never holds
 
 
 class ContactsError(Exception):
-    """Root of the tree. `str(error)` is safe to show to whoever sent the request."""
+    """Root of the tree. `str(error)` is safe to show to whoever sent the request.
+
+    Attributes:
+        for_operator: what the log and the command line say in its place, where they may say more: which file, which
+            cure. `None` where there is no more to say.
+    """
+
+    for_operator: str | None = None
 
 
 class InvalidInput(ContactsError):
@@ -143,6 +151,20 @@ class EngineUnavailable(EngineError):
 
 class EngineUnreachable(EngineUnavailable):
     """There is no connection to the engine."""
+
+
+class StoreUnreadable(EngineUnavailable):
+    """What the contacts are kept in can't be read: it is damaged, not there, or of another kind.
+
+    Args:
+        trouble: the file, and what is wrong with it.
+        cure: what to do about it.
+    """
+
+    def __init__(self, trouble: str, cure: str) -> None:
+        super().__init__("The contacts can't be read; the service's log says what is wrong and how to mend it.")
+        self.trouble = trouble
+        self.for_operator = f"{trouble}; {cure}"
 
 
 class NothingIndexed(EngineUnavailable):

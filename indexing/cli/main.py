@@ -187,7 +187,10 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
-    except (ContactsError, OSError) as error:
+    except ContactsError as error:
+        note(f"error: {error.for_operator or error}")
+        sys.exit(1)
+    except OSError as error:
         note(f"error: {error}")
         sys.exit(1)
     except Exception as error:

@@ -114,7 +114,7 @@ class DuckDBEngine:
     async def _ask(self, work: Callable[[Lease], Result]) -> Result:
         """The result of one query on the live file."""
         async with self._in_time(), self._lease() as lease:
-            return await self._threads.run(partial(work, lease), lease.connection)
+            return await self._run(lease.file, partial(work, lease), lease.connection)
 
     async def _read(self, read: Read[Result], sql: Sql, size: int) -> AsyncGenerator[list[Result]]:
         """What `read` makes of the rows that `sql` selects, in that order, `size` at a time.
@@ -122,21 +122,25 @@ class DuckDBEngine:
         The first batch is a small one, and on its way before the other rows are known.
         """
         async with self._lease() as lease:
-            connection, run = lease.connection, self._threads.run
+            file, connection = lease.file, lease.connection
             async with self._in_time():
-                await run(lambda: connection.execute(sql.text, sql.parameters), connection)
-                rows = await run(lambda: _fetched(connection, SCAN_BATCH), connection)
-                items = await run(lease.file.items.connect, connection)
+                await self._run(file, lambda: connection.execute(sql.text, sql.parameters), connection)
+                rows = await self._run(file, lambda: _fetched(connection, SCAN_BATCH), connection)
+                items = await self._run(file, file.items.connect, connection)
             try:
                 while rows:
                     for at in range(0, len(rows), size):
                         async with self._in_time():
-                            batch = await run(partial(read, lease.file, items, rows[at : at + size]), items)
+                            batch = await self._run(file, partial(read, file, items, rows[at : at + size]), items)
                         yield batch
                     async with self._in_time():
-                        rows = await run(lambda: _fetched(connection), connection)
+                        rows = await self._run(file, lambda: _fetched(connection), connection)
             finally:
                 items.close()
+
+    async def _run(self, file: LiveFile, work: Callable[[], Result], connection: duckdb.DuckDBPyConnection) -> Result:
+        """The result of `work` in a thread, which reads `file` by `connection`."""
+        return await self._threads.run(partial(file.read, work), connection)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncGenerator[None]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected
 
 Result = TypeVar("Result")
 
@@ -27,15 +27,12 @@ class Threads:
         Without a connection `work` goes on by itself when nobody waits for it any more.
 
         Raises:
-            EngineUnavailable: DuckDB can't read its file.
-            EngineRejected: it refused the query.
+            EngineRejected: DuckDB refused the query.
         """
         job = self._pool.submit(work)
         done = asyncio.wrap_future(job)
         try:
             return await asyncio.shield(done)
-        except (duckdb.IOException, duckdb.ConnectionException) as error:
-            raise EngineUnavailable("The contacts engine can't read its file.") from error
         except duckdb.Error as error:
             raise EngineRejected("The contacts engine refused this query.") from error
         finally:
