@@ -11,6 +11,9 @@ from indexing.cli.interrupts import Interrupts
 
 def main() -> None:
     """Entry point of the command. Does not return."""
+    if sys.platform == "win32":
+        # Locks of files and signals are those of Unix.
+        sys.exit("error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or in a container")
     code: int | str | None = 0
     interrupts = Interrupts()
     try:
