@@ -94,7 +94,7 @@ class Database:
                 version = await connection.run_sync(version_of)
         except (OSError, sqlite3.Error, SQLAlchemyError) as error:
             raise SettingsError(f"{self._variable}: {trouble_of(error, self._engine.url)}") from error
-        if version is not None and not ("0000" < version <= HEAD and len(version) == len(HEAD)):
+        if not is_known(version):
             raise SettingsError(
                 f"{self._variable}: the tables of users there are of a later version of this software, or of another "
                 f"program ({version!r}); use that version, or a backup from before it, or another database"
@@ -243,3 +243,8 @@ def version_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def is_known(version: str | None) -> bool:
+    """Whether a database of this `version_of` is one of ours, and of no later version than we are."""
+    return version is None or (len(version) == len(HEAD) and "0000" < version <= HEAD)

@@ -26,6 +26,10 @@ _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS
 
 _LAZY = {
     "index": ("indexing.cli.index:index", "Load contacts into a fresh store and switch to it when it is complete."),
+    "doctor": (
+        "indexing.cli.doctor:doctor",
+        "Look at settings, data directory, disk, engine, users and clock; say what is wrong and how to mend it.",
+    ),
     "users": ("indexing.cli.users:users", "Create, list and disable users."),
 }
 """Commands whose modules import much. A test holds the words against the commands' own."""
