@@ -37,14 +37,7 @@ request: it names the field, the bad value and what was expected. It never holds
 
 
 class ContactsError(Exception):
-    """Root of the tree. `str(error)` is safe to show to whoever sent the request.
-
-    Attributes:
-        for_operator: what the log and the command line say in its place, where they may say more: which file, which
-            cure. `None` where there is no more to say.
-    """
-
-    for_operator: str | None = None
+    """Root of the tree. `str(error)` is safe to show to whoever sent the request."""
 
 
 class InvalidInput(ContactsError):
@@ -138,11 +131,28 @@ class Stopped(ContactsError):
 
 
 class AccountsUnavailable(ContactsError):
-    """The database of users can't be reached or does not answer in time."""
+    """The database of users can't be reached or does not answer in time.
+
+    Attributes:
+        detail: as that of `EngineError`.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineError(ContactsError):
-    """The engine could not answer; the request itself may be fine."""
+    """The engine could not answer; the request itself may be fine.
+
+    Attributes:
+        detail: where, why, and the cure, for who runs the service: the command line and the log tell it. It names hosts
+            and settings, so it is in no answer.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineUnavailable(EngineError):
@@ -162,9 +172,8 @@ class StoreUnreadable(EngineUnavailable):
     """
 
     def __init__(self, trouble: str, cure: str) -> None:
-        super().__init__("The contacts can't be read; the service's log says what is wrong and how to mend it.")
+        super().__init__("The contacts can't be read: their files are damaged or out of reach", f"{trouble}; {cure}")
         self.trouble = trouble
-        self.for_operator = f"{trouble}; {cure}"
 
 
 class NothingIndexed(EngineUnavailable):
@@ -213,6 +222,16 @@ class RowRejected(IndexingError):
 
 class SettingsError(ContactsError):
     """An environment variable or flag has a value that can't be used."""
+
+
+def detail_of(error: BaseException | None) -> str:
+    """The `detail` of the error of the engine or of the users' database that `error` is or came of; empty if there is
+    none."""
+    while error is not None:
+        if isinstance(error, EngineError | AccountsUnavailable) and error.detail:
+            return error.detail
+        error = error.__cause__
+    return ""
 
 
 def shorten(value: str, limit: int = 80) -> str:

@@ -60,9 +60,7 @@ _HEADER = b"SQLite format 3\0"
 
 def unavailable(error: BaseException, url: URL) -> AccountsUnavailable:
     """The error for clients, with what the operator reads in the log."""
-    made = AccountsUnavailable("Users can't be looked up at the moment; try again later.")
-    made.for_operator = trouble_of(error, url)
-    return made
+    return AccountsUnavailable("Users can't be looked up at the moment; try again later.", trouble_of(error, url))
 
 
 def trouble_of(error: BaseException, url: URL) -> str:

@@ -18,7 +18,7 @@ from api.accounts.sessions import Sessions
 from api.accounts.trouble import check_file, trouble_of
 from api.accounts.users import Users
 from api.settings import Settings
-from mappings.errors import AccountsUnavailable, SettingsError
+from mappings.errors import AccountsUnavailable, SettingsError, detail_of
 from tests.harness.damage import DAMAGES, kept_from_us
 from tests.harness.processes import server_directory
 
@@ -54,8 +54,7 @@ async def told(database: Database) -> str:
         await Users(database).by_email(EMAIL)
     with pytest.raises(AccountsUnavailable):
         await Users(database).add("eve@example.com", "", "hash")
-    assert caught.value.for_operator is not None
-    return caught.value.for_operator
+    return caught.value.detail
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -67,7 +66,7 @@ async def test_a_damaged_file_does_not_open(settings: Settings, damage: str, tmp
     with pytest.raises((SettingsError, AccountsUnavailable)) as caught:
         async with opened(tmp_path) as database:
             await Users(database).all()
-    message = caught.value.for_operator or str(caught.value)
+    message = detail_of(caught.value) or str(caught.value)
     assert f"the database of users {tmp_path / FILE} is " in message
     assert "put a backup in its place" in message
 
@@ -110,7 +109,7 @@ async def test_a_locked_file_stops_no_reader_however_many_wait_to_write(
                 writer.cancel()
             await asyncio.gather(*writers, return_exceptions=True)
         assert isinstance(first, AccountsUnavailable)
-        assert first.for_operator == (
+        assert first.detail == (
             f"the database of users {tmp_path / FILE} is locked by another process; "
             f"end what holds it, which `fuser -v {tmp_path / FILE}` shows"
         )
@@ -168,7 +167,7 @@ async def test_a_server_that_lacks_the_tables_is_told(postgres_database: str, tm
             await connection.execute(text("DROP TABLE sessions"))
         with pytest.raises(AccountsUnavailable) as caught:
             await database.ready()
-        assert caught.value.for_operator == (
+        assert caught.value.detail == (
             "the database of users (CONTACTS_DATABASE_URL) lacks tables of ours; "
             "restart the service, which makes those that are missing"
         )

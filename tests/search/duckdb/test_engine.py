@@ -154,10 +154,9 @@ def test_what_duckdb_refuses_or_can_not_read_is_told_without_its_words(tmp_path:
             await engine._fetch(Sql("SELECT secret FROM nowhere"))
         await engine._ask(lambda lease: None)
         (tmp_path / "contacts.current").write_text("gone.duckdb\n")
-        with pytest.raises(StoreUnreadable, match=r"^The contacts can't be read; the service's log says") as caught:
+        with pytest.raises(StoreUnreadable, match=r"^The contacts can't be read: ") as caught:
             await count(engine)
-        assert caught.value.for_operator is not None
-        assert caught.value.for_operator.startswith(f"{tmp_path / 'gone.duckdb'} is missing; `contacts index rollback`")
+        assert caught.value.detail.startswith(f"{tmp_path / 'gone.duckdb'} is missing; `contacts index rollback`")
 
     with_contact(tmp_path, use)
 
@@ -179,7 +178,7 @@ def test_damage_that_comes_while_it_runs_is_told_until_it_is_mended(tmp_path: Pa
         for _ in range(2):
             with pytest.raises(StoreUnreadable) as caught:
                 await items()
-            assert str(file) in str(caught.value.for_operator)
+            assert str(file) in str(caught.value.detail)
         # Another file of that name: what was open is not what is read.
         file.unlink()
         file.write_bytes(content)
