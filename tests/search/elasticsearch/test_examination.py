@@ -19,22 +19,24 @@ class _Cluster(BaseHTTPRequestHandler):
     """A cluster with security, as far as it is asked about itself."""
 
     version = "8.19.7"
-    granted = True
+    status = 200
+    """Of the answer about the version, which takes a privilege."""
+    denied: frozenset[str] = frozenset()
 
     def do_GET(self) -> None:
-        self._answer({"version": {"number": self.version}})
+        self._answer({"version": {"number": self.version}}, self.status)
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["index"]
         index: dict[str, dict[str, bool]] = {}
         for entry in asked:
             for name in entry["names"]:
-                index.setdefault(name, {}).update(dict.fromkeys(entry["privileges"], self.granted))
+                index.setdefault(name, {}).update({each: each not in self.denied for each in entry["privileges"]})
         self._answer({"index": index})
 
-    def _answer(self, body: object) -> None:
+    def _answer(self, body: object, status: int = 200) -> None:
         data = json.dumps(body).encode()
-        self.send_response(200)
+        self.send_response(status)
         for name, value in (("content-type", "application/json"), ("x-elastic-product", "Elasticsearch")):
             self.send_header(name, value)
         self.send_header("content-length", str(len(data)))
@@ -60,23 +62,23 @@ def answering(**attributes: object) -> Iterator[EngineSettings]:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "expected"),
+    ("attributes", "levels", "words"),
     [
-        ({}, ["ok", "ok", "ok"]),
-        ({"version": "9.2.0"}, ["ok", "ok", "ok"]),
-        ({"version": "7.17.0"}, ["fault", "ok", "ok"]),
-        ({"version": "8.18.1"}, ["fault", "ok", "ok"]),
-        ({"granted": False}, ["ok", "fault", "warning"]),
+        ({}, ["ok", "ok"], "those of the service and of loads"),
+        ({"version": "9.2.0"}, ["ok", "ok"], "those of the service and of loads"),
+        ({"version": "7.17.0"}, ["fault", "ok"], "those of the service and of loads"),
+        ({"version": "8.18.1"}, ["fault", "ok"], "those of the service and of loads"),
+        ({"denied": {"manage", "index"}}, ["ok", "ok"], "with index on people, manage on people, index on people-2*, "),
+        ({"denied": {"read"}}, ["ok", "fault"], "lacking: read on people, read on people-2*"),
+        ({"status": 403}, ["ok", "ok"], "those of the service and of loads"),
     ],
 )
-def test_versions_and_privileges_of_a_cluster(attributes: dict[str, object], expected: list[str]) -> None:
+def test_versions_and_privileges_of_a_cluster(attributes: dict[str, object], levels: list[str], words: str) -> None:
     with answering(**attributes) as settings:
-        found = asyncio.run(examine(settings))
-    assert [finding.level for finding in found] == expected
-    subjects = ["engine version", "engine privileges of the service", "engine privileges of loads"]
-    assert [finding.subject for finding in found] == subjects
-    if expected[1] == "fault":
-        assert "read on people, " in found[1].found
+        version, privileges = asyncio.run(examine(settings))
+    assert (version.subject, privileges.subject) == ("engine version", "engine privileges")
+    assert [version.level, privileges.level] == levels
+    assert words in privileges.found
 
 
 def test_one_without_security(elasticsearch_url: str) -> None:
