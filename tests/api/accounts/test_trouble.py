@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from api.accounts import database as module
+from api.accounts.accounts import Accounts
 from api.accounts.database import FILE, Database
 from api.accounts.sessions import Sessions
 from api.accounts.trouble import check_file, trouble_of
@@ -114,6 +115,29 @@ async def test_a_locked_file_stops_no_reader_however_many_wait_to_write(
             f"end what holds it, which `fuser -v {tmp_path / FILE}` shows"
         )
         assert await users.by_email(EMAIL) == made
+
+
+async def test_tokens_are_checked_while_many_wait_to_write(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOCK_SECONDS", 2)
+    accounts = Accounts(settings)
+    await accounts.open()
+    try:
+        user = await accounts.create(EMAIL, "long enough", "")
+        token = await accounts.access_token(user)
+        with locked(tmp_path / FILE):
+            writers = [asyncio.create_task(accounts.access_token(user)) for _ in range(40)]
+            await asyncio.sleep(0.1)
+            claims = await asyncio.wait_for(asyncio.gather(*[accounts.identify(token) for _ in range(20)]), 1.5)
+            assert {claim.user for claim in claims} == {user.uuid}
+            assert (await accounts.me(token)).email == EMAIL
+            assert not any(writer.done() for writer in writers)
+            for writer in writers:
+                writer.cancel()
+            await asyncio.gather(*writers, return_exceptions=True)
+    finally:
+        await accounts.close()
 
 
 async def test_a_file_that_is_locked_at_the_start_is_opened(settings: Settings, tmp_path: Path) -> None:
