@@ -35,6 +35,8 @@ OTHERS_USE = {
     "readable", "readinto",
     # socketserver
     "daemon_threads", "handle",
+    # configparser
+    "optionxform",
     # http.server
     "do_GET", "do_POST", "log_message",
     # Python: the third argument of `__exit__`
