@@ -27,6 +27,7 @@ from api.accounts.tables import SESSIONS, USERS
 from api.accounts.trouble import check_file, trouble_of, unavailable
 from api.settings import Settings
 from mappings.errors import SettingsError
+from search.private import make_directory
 
 FILE = "users.sqlite3"
 """The SQLite file in the data directory."""
@@ -61,12 +62,16 @@ class Database:
         url: an SQLAlchemy URL; `None`: SQLite in `data_dir`. `postgresql://…` is taken with psycopg.
         data_dir: created if absent, when it is used.
 
+    Attributes:
+        errors: how often it was not there or took too long.
+
     Raises:
         SettingsError: the URL can't be used, or its driver is not installed.
     """
 
     def __init__(self, url: str | None, data_dir: Path) -> None:
         self._directory = data_dir if url is None else None
+        self.errors = 0
         try:
             parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
             self._engine = create_async_engine(parsed, **_options(parsed))
@@ -88,7 +93,7 @@ class Database:
         """
         try:
             if self._directory is not None:
-                self._directory.mkdir(parents=True, exist_ok=True)
+                make_directory(self._directory)
             await asyncio.to_thread(check_file, self._engine.url)
             async with self._engine.connect() as connection:
                 version = await connection.run_sync(version_of)
@@ -171,6 +176,7 @@ class Database:
             raise
         # What goes wrong while a connection is prepared comes as the driver raises it.
         except (OSError, TimeoutError, PoolTimeout, DatabaseError, InterfaceError, sqlite3.Error) as error:
+            self.errors += 1
             if self._sqlite and isinstance(error, DatabaseError | sqlite3.Error):
                 # They remember what they read of a file that is damaged; once it is mended there are others.
                 await engine.dispose()
