@@ -23,6 +23,7 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
     │   │   ├── EngineUnreachable   no connection to it
+    │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
@@ -130,11 +131,28 @@ class Stopped(ContactsError):
 
 
 class AccountsUnavailable(ContactsError):
-    """The database of users can't be reached or does not answer in time."""
+    """The database of users can't be reached or does not answer in time.
+
+    Attributes:
+        detail: as that of `EngineError`.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineError(ContactsError):
-    """The engine could not answer; the request itself may be fine."""
+    """The engine could not answer; the request itself may be fine.
+
+    Attributes:
+        detail: where, why, and the cure, for who runs the service: the command line and the log tell it. It names hosts
+            and settings, so it is in no answer.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineUnavailable(EngineError):
@@ -143,6 +161,19 @@ class EngineUnavailable(EngineError):
 
 class EngineUnreachable(EngineUnavailable):
     """There is no connection to the engine."""
+
+
+class StoreUnreadable(EngineUnavailable):
+    """What the contacts are kept in can't be read: it is damaged, not there, or of another kind.
+
+    Args:
+        trouble: the file, and what is wrong with it.
+        cure: what to do about it.
+    """
+
+    def __init__(self, trouble: str, cure: str) -> None:
+        super().__init__("The contacts can't be read: their files are damaged or out of reach", f"{trouble}; {cure}")
+        self.trouble = trouble
 
 
 class NothingIndexed(EngineUnavailable):
@@ -191,6 +222,16 @@ class RowRejected(IndexingError):
 
 class SettingsError(ContactsError):
     """An environment variable or flag has a value that can't be used."""
+
+
+def detail_of(error: BaseException | None) -> str:
+    """The `detail` of the error of the engine or of the users' database that `error` is or came of; empty if there is
+    none."""
+    while error is not None:
+        if isinstance(error, EngineError | AccountsUnavailable) and error.detail:
+            return error.detail
+        error = error.__cause__
+    return ""
 
 
 def shorten(value: str, limit: int = 80) -> str:

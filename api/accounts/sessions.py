@@ -74,7 +74,7 @@ class Sessions:
         """Those of `session_ids` that are not ended and whose users are active."""
         keys = [key for key in map(_uuid, session_ids) if key is not None]
         alive: set[str] = set()
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             for start in range(0, len(keys), ASKED_AT_ONCE):
                 some = keys[start : start + ASKED_AT_ONCE]
                 rows = await connection.execute(_ALIVE.where(SESSIONS.c.id.in_(some)))
@@ -86,7 +86,7 @@ class Sessions:
         key, user_id = _uuid(session_id), _uuid(user)
         if key is None or user_id is None:
             return False
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             rows = await connection.execute(_ALIVE.where(SESSIONS.c.id == key, USERS.c.id == user_id))
             return rows.one_or_none() is not None
 

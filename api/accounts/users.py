@@ -58,7 +58,7 @@ class Users:
 
     async def all(self) -> list[User]:
         """Every user, by e-mail."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             rows = await connection.execute(_USER.order_by(USERS.c.email_key))
             return [_user(*row) for row in rows]
 
@@ -69,7 +69,7 @@ class Users:
             return (await connection.execute(change)).rowcount > 0
 
     async def _one(self, condition: ColumnElement[bool]) -> User | None:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(_USER.where(condition))).one_or_none()
         return None if row is None else _user(*row)
 

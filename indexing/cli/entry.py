@@ -18,6 +18,9 @@ class NothingLeft(SystemExit):
 
 def main() -> None:
     """Entry point of the command. Does not return."""
+    if sys.platform == "win32":
+        # Locks of files and signals are those of Unix.
+        sys.exit("error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or in a container")
     code: int | str | None = 0
     at_once = False
     interrupts = Interrupts()

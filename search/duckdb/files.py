@@ -5,12 +5,17 @@ over an open DuckDB file would go on showing the old contacts to whoever opens i
 """
 
 import os
+import re
+import shlex
 from pathlib import Path
 
 from mappings.errors import NothingIndexed
+from search.duckdb.unreadable import refused, unreadable
 from search.stores import by_age, new_stamp
 
 _ENDING = ".duckdb"
+
+_NAME = re.compile(r"[^/\\\0\n]+\.duckdb")
 
 
 def new_name(index: str) -> str:
@@ -32,15 +37,30 @@ def pointer_path(data_dir: Path, index: str) -> Path:
 
 
 def live_path(data_dir: Path, index: str) -> Path:
-    """The live DuckDB file.
+    """The live DuckDB file, which may be missing.
 
     Raises:
         NothingIndexed: nothing has been loaded yet.
+        StoreUnreadable: the pointer file can't be read, or is damaged.
     """
+    pointer = pointer_path(data_dir, index)
     try:
-        return data_dir / pointer_path(data_dir, index).read_text().strip()
+        name = pointer.read_bytes().decode("utf-8", "replace").strip()
     except FileNotFoundError:
         raise NothingIndexed from None
+    except OSError as error:
+        raise refused(pointer, error, f"remove it; then {_cure(data_dir, index)}") from error
+    if not _NAME.fullmatch(name):
+        raise unreadable(pointer, "is damaged: it does not name the live load", _cure(data_dir, index))
+    return data_dir / name
+
+
+def _cure(data_dir: Path, index: str) -> str:
+    """What to do about a pointer file that does not name the live file."""
+    pointer, names = pointer_path(data_dir, index), complete_files(data_dir, index)
+    if not names:
+        return f"there is no load that it could mean: delete {pointer.name} and load anew"
+    return f"`echo {shlex.quote(names[-1])} > {shlex.quote(str(pointer.resolve()))}` makes the newest load live again"
 
 
 def switch(data_dir: Path, index: str, name: str) -> None:

@@ -9,13 +9,14 @@ from typing import BinaryIO, ClassVar, TypeVar
 import duckdb
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
+from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
@@ -82,7 +83,7 @@ class DuckDBLoader:
         return await _in_thread(self._build)
 
     async def live(self) -> Store | None:
-        return next((store for store in await self.stores() if store.live), None)
+        return await _in_thread(self._live_store)
 
     async def swap(self) -> None:
         await _in_thread(self._swap)
@@ -142,7 +143,7 @@ class DuckDBLoader:
             self._close()
             build(self._building, self._documents, self._items, self._scratch, self._longest)
             self._building.rename(self._file)
-        return _store(self._file, live=False).contacts
+        return _store(self._file).contacts
 
     def _swap(self) -> None:
         before = self._live_names()
@@ -153,8 +154,12 @@ class DuckDBLoader:
 
     def _stores(self) -> list[Store]:
         live = self._live_names()
-        names = complete_files(self._data_dir, self._index)
-        return [_store(self._data_dir / name, live=name in live) for name in names]
+        names = sorted({*complete_files(self._data_dir, self._index), *live})
+        return [_listed(self._data_dir / name, live=name in live) for name in names]
+
+    def _live_store(self) -> Store | None:
+        live = self._live_names()
+        return _store(self._data_dir / live[0], live=True) if live else None
 
     def _rollback(self) -> Store:
         name = earlier(complete_files(self._data_dir, self._index), self._live_names())
@@ -183,10 +188,19 @@ def _present(absent: tuple[str, ...]) -> int:
     return _ALL_PRESENT - sum(map(PRESENT.__getitem__, absent))
 
 
-def _store(path: Path, *, live: bool) -> Store:
-    with duckdb.connect(path, read_only=True) as database:
+def _store(path: Path, *, live: bool = False) -> Store:
+    """The store in the file at `path`. Raises `StoreUnreadable`."""
+    with connect(path) as database, reading(path):
         [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
         return Store(path.name, int(count), live, mapping_version(database))
+
+
+def _listed(path: Path, *, live: bool) -> Store:
+    """The store in the file at `path`, with what is wrong with it if it can't be read."""
+    try:
+        return _store(path, live=live)
+    except StoreUnreadable as error:
+        return Store(path.name, 0, live, trouble=error.trouble)
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

@@ -30,6 +30,7 @@ from search.fields import (
     contact_of,
     halves,
 )
+from search.findings import Finding
 from search.loader import Document, Identity, Loader, Refusal
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
@@ -75,6 +76,11 @@ def open_updater(settings: EngineSettings) -> Loader | None:
 def explain(contact_filter: ContactFilter) -> dict[str, Any]:
     """The filter itself, which is all that it needs."""
     return {"filter": msgspec.to_builtins(contact_filter)}
+
+
+async def examine(settings: EngineSettings) -> list[Finding]:
+    """There is nothing to be said of it."""
+    return []
 
 
 def derived(item: ContactCompleteItem) -> Fields:

@@ -33,9 +33,9 @@ def delete_loads(url: str, alias: str) -> None:
         urllib.request.urlopen(request, timeout=SECONDS).close()
 
 
-async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem]) -> int:
-    """Make `items` the live contacts; how many distinct ones there are."""
-    loader = open_loader(settings, keep=0)
+async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem], keep: int = 0) -> int:
+    """Make `items` the live contacts; how many distinct ones there are. `keep` earlier loads stay."""
+    loader = open_loader(settings, keep)
     try:
         await loader.start()
         for at in range(0, len(items), BATCH):

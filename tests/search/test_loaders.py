@@ -181,10 +181,21 @@ def test_a_data_directory_that_can_not_be_written_is_told(tmp_path: Path) -> Non
         asyncio.run(loader.start())
 
 
-def test_a_duckdb_file_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "contacts-20260131T120000000000Z.duckdb").write_text("not a database")
-    with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
-        asyncio.run(stores(EngineSettings(data_dir=tmp_path)))
+def test_what_duckdb_can_not_take_is_told(tmp_path: Path) -> None:
+    loader = open_loader(EngineSettings(data_dir=tmp_path))
+    staged = tmp_path / Path(loader.name).with_suffix(".documents")
+
+    async def run() -> None:
+        await loader.start()
+        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await asyncio.to_thread(staged.write_text, "no document\n")
+        try:
+            with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
+                await loader.finish()
+        finally:
+            await loader.close()
+
+    asyncio.run(run())
 
 
 def test_writing_before_the_start_is_a_mistake(tmp_path: Path) -> None:

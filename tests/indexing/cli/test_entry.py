@@ -178,3 +178,9 @@ def test_what_nobody_reads_is_dropped(monkeypatch):
         monkeypatch.setattr(sys, "stdout", broken)
         entry._let_go_of_output()
         broken.flush()
+
+
+def test_on_windows_it_says_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit, match=r"^error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or"):
+        entry.main()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mappings.errors import EngineRejected, EngineTimeout, EngineUnavailable
+from mappings.errors import EngineRejected, EngineTimeout, StoreUnreadable
 from mappings.predicates import ContactFilter
 from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
@@ -249,8 +249,35 @@ def test_what_duckdb_refuses_or_can_not_read_is_told_without_its_words(tmp_path:
             await engine._fetch(Sql("SELECT secret FROM nowhere"))
         await engine._ask(lambda lease: None)
         (tmp_path / "contacts.current").write_text("gone.duckdb\n")
-        with pytest.raises(EngineUnavailable, match=r"^The contacts engine can't read its file\.$"):
+        with pytest.raises(StoreUnreadable, match=r"^The contacts can't be read: ") as caught:
             await count(engine)
+        assert caught.value.detail.startswith(f"{tmp_path / 'gone.duckdb'} is missing; `contacts index rollback`")
+
+    with_contact(tmp_path, use)
+
+
+@pytest.mark.parametrize("read", ["search", "scan"])
+def test_damage_that_comes_while_it_runs_is_told_until_it_is_mended(tmp_path: Path, read: str) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        compiled = engine.compile(ContactFilter())
+        assert await count(engine) == 1
+        file = tmp_path / (tmp_path / "contacts.current").read_text().strip()
+        content = file.read_bytes()
+        file.write_bytes(bytes(len(content)))
+
+        async def items() -> int:
+            if read == "search":
+                return len((await engine.search(compiled, 10)).items)
+            return sum([len(batch) async for batch in engine.scan(compiled)])
+
+        for _ in range(2):
+            with pytest.raises(StoreUnreadable) as caught:
+                await items()
+            assert str(file) in str(caught.value.detail)
+        # Another file of that name: what was open is not what is read.
+        file.unlink()
+        file.write_bytes(content)
+        assert await items() == 1
 
     with_contact(tmp_path, use)
 
