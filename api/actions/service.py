@@ -29,6 +29,7 @@ FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
 
 _UUID_BYTES = 39
+"""Bytes of most uuids in an answer, with quotation marks and a comma. A contact's own may be shorter, or longer."""
 
 Result = TypeVar("Result")
 
@@ -108,10 +109,7 @@ class ContactService:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
         plan = await self.plan(request)
         if request.limit is not None:
-            # One more than fits: enough to know that the answer is too large, whatever the limit says.
-            most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
-            uuids = await self.engine.uuids(plan.compiled, most)
-            return self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
+            return await self._first_uuids(plan, request.limit)
         count, size, parts = 0, 0, []
         async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
@@ -128,6 +126,18 @@ class ContactService:
     def plan(self, request: CountRequest) -> Awaitable[Plan]:
         """The request's filter, ready to run."""
         return self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+
+    async def _first_uuids(self, plan: Plan, limit: int) -> bytes:
+        """The answer with the first `limit` uuids in order."""
+        # One more than fits: enough to know that the answer is too large, whatever the limit says. Where they turn out
+        # to be so short that as many do fit, there may be more of them.
+        most = min(limit, self._most_bytes // _UUID_BYTES + 1)
+        while True:
+            uuids = await self.engine.uuids(plan.compiled, most)
+            answer = self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
+            if len(uuids) < most or most == limit:
+                return answer
+            most = min(limit, 2 * most)
 
     def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)

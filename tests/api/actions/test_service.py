@@ -13,6 +13,7 @@ from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from mappings.url import parse
 from search.cursor import fingerprint
+from search.engine import Hit
 from tests.harness.memory_engine import MemoryEngine
 
 URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
@@ -188,6 +189,21 @@ async def test_uuids_have_a_largest_size(engine, settings):
         with pytest.raises(ResponseTooLarge):
             await contacts.uuids(UuidsRequest.read({"url": URL, **fields}))
     assert b'"count":5' in await contacts.uuids(UuidsRequest.read({"url": URL, "limit": 5}))
+
+
+@pytest.mark.parametrize("uuids", [6, 7, 12, 13, 50])
+async def test_short_uuids_are_counted_exactly_or_refused(engine, settings, uuids):
+    """A uuid that came with a row is kept, whatever it looks like: `"07",` has 5 bytes, of which 40 fit into 200."""
+    engine.hits = [Hit(b"{}", 1, f"{number:02}") for number in range(uuids)]
+    contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=200))
+    for fields in ({}, {"limit": 10**12}, {"limit": uuids}):
+        request = UuidsRequest.read({"url": URL, **fields})
+        if uuids > 40:
+            with pytest.raises(ResponseTooLarge, match="limit"):
+                await contacts.uuids(request)
+        else:
+            assert json.loads(await contacts.uuids(request))["count"] == uuids
+    assert json.loads(await contacts.uuids(UuidsRequest.read({"url": URL, "limit": 6})))["count"] == 6
 
 
 async def test_count(contacts):
