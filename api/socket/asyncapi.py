@@ -12,10 +12,15 @@ from api.actions.table import ACTIONS, Action, Shape
 from api.actions.views import VIEWS
 from api.errors import CODES
 from api.socket import gateway, msgpack
+from api.socket.envelope import LONGEST_ID
 from api.version import service_version
 
 _REF = "#/components/schemas/{name}"
-_REQUEST_ID: Schema = {"type": ["string", "integer"], "description": "Echoed in every answer to the request"}
+_REQUEST_ID: Schema = {
+    "type": ["string", "integer"],
+    "maxLength": LONGEST_ID,
+    "description": "Echoed in every answer to the request. In MessagePack an integer has 64 bits",
+}
 _ECHOED: Schema = {"type": ["string", "integer", "null"], "description": "That of the request, if it was readable"}
 
 
