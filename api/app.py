@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response
-from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException
 from litestar.routes import HTTPRoute
 
@@ -21,6 +20,7 @@ from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
 from api.operations.observer import Observer
 from api.operations.timed_engine import TimedEngine
+from api.rest.cors import Cors
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
 from api.services import Services
@@ -30,9 +30,6 @@ from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
 from search.engine import Engine
-
-EXPOSED = ["Content-Disposition", "Link", "Retry-After", "X-Request-Id"]
-"""Headers of answers that pages of other origins may read."""
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,10 +97,11 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=settings.max_message_bytes,
-        cors_config=_cors(settings),
         openapi_config=openapi(),
         logging_config=None,
     )
+    if settings.cors_origins:
+        app.asgi_handler = Cors(app.asgi_handler, settings.cors_origins)
     app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
     return app
 
@@ -117,15 +115,6 @@ def _actions(app: Litestar) -> dict[str, str]:
         for handler in route.route_handlers
         if handler.resolve_include_in_schema()
     }
-
-
-def _cors(settings: Settings) -> CORSConfig | None:
-    """Which pages of other origins a browser lets use the REST door."""
-    if not settings.cors_origins:
-        return None
-    return CORSConfig(
-        allow_origins=list(settings.cors_origins), allow_credentials=True, max_age=3600, expose_headers=EXPOSED
-    )
 
 
 def _open(settings: Settings) -> Engine[Any]:

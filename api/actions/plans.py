@@ -12,7 +12,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, shorten
 from mappings.ledger import ledger
-from mappings.predicates import ContactFilter, all_of
+from mappings.predicates import ContactFilter, Order, all_of
 from mappings.url import parse
 from search.cursor import fingerprint
 from search.engine import Engine
@@ -41,6 +41,7 @@ class Plan(msgspec.Struct, frozen=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        order: of the filter; cursors hold values of it.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
     """
 
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    order: Order = Order()
     ledger: bytes = b""
 
 
@@ -91,7 +93,8 @@ class Plans:
             encode(mapped.unmapped_categories),
         )
         compiled = self._engine.compile(contact_filter)
-        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
+        unmapped, order = mapped.unmapped_categories, contact_filter.order
+        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, unmapped, order)
 
 
 def _ledger(url: str) -> bytes:

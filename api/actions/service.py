@@ -92,7 +92,7 @@ class ContactService:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
+        position = _position(request, plan)
         if request.limit is None:
             page = await self._all(plan, request, position)
         else:
@@ -102,7 +102,7 @@ class ContactService:
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
+        position = _position(request, plan)
         return SearchStream(self.engine, plan, request, _offset(request, plan), position)
 
     async def uuids(self, request: UuidsRequest) -> bytes:
@@ -209,6 +209,11 @@ def _parsed(request: AnalyzeRequest) -> ApolloUrl:
     if request.strict:
         refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
     return url
+
+
+def _position(request: SearchRequest, plan: Plan) -> Position | None:
+    """Where the request goes on from, if it does. Raises `InvalidCursor`."""
+    return None if request.cursor is None else decode(request.cursor, plan.fingerprint, plan.order)
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
+from api.actions.fields import OUT_OF_RANGE
 from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
-
-OUT_OF_RANGE = "a number is out of range; send one of at most 4,300 digits, below 1.8e308"
 
 LONGEST_ID = 1024
 """Characters or digits of a `request_id`, which is repeated in each part of a streamed answer."""

@@ -12,7 +12,7 @@ from api.actions.streams import CHUNK
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from mappings.url import parse
-from search.cursor import fingerprint
+from search.cursor import Position, encode, fingerprint
 from search.engine import Hit
 from tests.harness.memory_engine import MemoryEngine
 
@@ -103,9 +103,19 @@ async def test_a_cursor_refuses_another_filter(contacts):
     for fields in ({"url": OTHER}, {"include_company_name": "Acme"}):
         with pytest.raises(InvalidCursor):
             await search(contacts, **{"cursor": cursor, "limit": 1, **fields})
-    for cursor in ("x", "", "ü", "A" * 10_000):
+    for cursor in ("x", "ü", "A" * 10_000):
         with pytest.raises(InvalidCursor):
             await search(contacts, cursor=cursor)
+
+
+@pytest.mark.parametrize("value", ["a text", 2**63 - 1, -(2**63)])
+async def test_a_forged_cursor_is_refused_before_the_engine_is_asked(contacts, engine, value):
+    plan = await contacts.plan(SearchRequest(url=URL))
+    forged = encode(Position(value, "u"), plan.fingerprint)
+    for act in (contacts.search, contacts.stream_search):
+        with pytest.raises(InvalidCursor, match="cursor is not one of ours"):
+            await act(SearchRequest(url=URL, cursor=forged))
+    assert engine.started == 0
 
 
 async def test_the_page_of_the_url_matters_with_a_limit_only(contacts):
