@@ -168,6 +168,10 @@ def _read_flag(name: str, value: object) -> bool:
     return value
 
 
+def _either(name: str, one: object, other: object) -> bool:
+    return any([_read_flag(name, one), _read_flag(name, other)])
+
+
 def _flag_from_texts(name: str, texts: Sequence[str]) -> bool | str:
     text = _one(name, texts)
     return text == "true" if text in ("true", "false") else text
@@ -221,7 +225,7 @@ CURSOR = Kind(
     from_texts=_text_from_texts,
     schema={"type": "string", "pattern": r"^(?:[A-Za-z0-9_-]*|[^#]*[?&]cursor=[A-Za-z0-9_-]+(?:[&#].*)?)$"},
 )
-FLAG = Kind(read=_read_flag, from_texts=_flag_from_texts, schema={"type": "boolean"})
+FLAG = Kind(read=_read_flag, from_texts=_flag_from_texts, join=_either, schema={"type": "boolean"})
 _read_strings = _strings_reader("a list of strings", single=False)
 _read_string_or_strings = _strings_reader("a string or a list of strings", single=True)
 NAMES = Kind(

@@ -1,15 +1,27 @@
 """The OpenAPI document, made from the handlers and their structs, with a page to read and try it at `/docs`."""
 
-from litestar import MediaType, Response, Router
+from typing import Any
+
+from litestar import MediaType, Request, Response, Router
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from api.openapi import shared
 from api.rest.page import DocsPage
 from api.version import service_version
 
 PATH = "/docs"
 """The page; the document itself is at `/docs/openapi.json`."""
+
+
+class Document(JsonRenderPlugin):
+    """The document itself."""
+
+    def render(self, request: Request[None, None, State], openapi_schema: dict[str, Any]) -> bytes:
+        """It as JSON, with what Litestar leaves out."""
+        return super().render(request, shared(openapi_schema))
 
 
 def openapi() -> OpenAPIConfig:
@@ -21,7 +33,7 @@ def openapi() -> OpenAPIConfig:
         description="Apollo.io people-search URLs, answered from your own contacts. The WebSocket: `/asyncapi.json`.",
         path=PATH,
         openapi_router=Router(PATH, route_handlers=[], include_in_schema=False, after_request=_as_elsewhere),
-        render_plugins=[DocsPage(PATH), JsonRenderPlugin()],
+        render_plugins=[DocsPage(PATH), Document()],
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         components=Components(security_schemes={"BearerToken": scheme}),

@@ -7,8 +7,9 @@ import msgspec
 from litestar import MediaType, Response
 
 from api.accounts.guard import HttpRequest
-from api.actions.fields import OUT_OF_RANGE, Field, Place, Schema
+from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.actions.table import ACTIONS
 from api.errors import status_of
 from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
@@ -77,7 +78,11 @@ def body_of(request: type[ActionRequest]) -> Schema:
     fields = _placed(request, *_IN_BODY)
     required = [field.name for field in fields if field.name in required_by(request)]
     properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
-    return {"type": "object", "properties": properties, "required": required}
+    # Requests that differ in their queries only have one body.
+    alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
+    title = next(alike, request).__name__.replace("Request", "Body")
+    example = {name: FIELDS[name].example for name in required}
+    return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:

@@ -74,6 +74,9 @@ def test_a_link_without_one_cursor_is_refused(text):
         ("include_company_name", ["a"], "b", ["a", "b"]),
         ("include_domain_list", ["a.com"], [], ["a.com"]),
         ("strict", True, True, True),
+        ("strict", False, True, True),
+        ("strict", True, False, True),
+        ("strict", False, False, False),
         ("limit", 5, 5, 5),
     ],
 )
@@ -82,8 +85,11 @@ def test_what_stands_in_a_query_and_in_a_body(name, query, body, joined):
 
 
 def test_what_has_one_value_has_the_same_in_both():
-    with pytest.raises(InvalidField, match=r"^strict is true in the query and false in the body; send it once$"):
-        FIELDS["strict"].kind.join("strict", True, False)
+    with pytest.raises(InvalidField, match=r"^limit is 5 in the query and 6 in the body; send it once$"):
+        FIELDS["limit"].kind.join("limit", 5, 6)
+    for one, other in ((True, "yes"), ("yes", True), (False, "yes")):
+        with pytest.raises(InvalidField, match=r"^strict must be true or false, not 'yes'$"):
+            FIELDS["strict"].kind.join("strict", one, other)
 
 
 def test_what_is_read_is_what_its_schema_takes():
