@@ -8,6 +8,7 @@ means the same in any shape. A contact's fields have theirs in their rows (`sear
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from typing import cast
 
 import msgspec
 
@@ -24,16 +25,14 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def described(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    """Schemas by the names of their shapes, with words for the fields that have none yet."""
+    """Schemas of objects by the names of their shapes, with words for the fields that have none yet."""
     return {name: _described(name, schema) for name, schema in schemas.items()}
 
 
 def _described(shape: str, schema: Schema) -> Schema:
     known = words()[ANY] | words().get(shape, {})
-    properties = schema.get("properties")
-    if not isinstance(properties, dict):
-        return schema
+    properties = cast("dict[str, Schema]", schema["properties"])
     told = {
         name: {"description": known[name], **field} if name in known else field for name, field in properties.items()
     }
-    return {**schema, "properties": told}
+    return schema | {"properties": told}

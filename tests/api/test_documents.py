@@ -1,5 +1,6 @@
 """The OpenAPI and AsyncAPI documents, held against real requests and answers."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -283,7 +284,8 @@ async def test_real_messages_are_as_the_document_says(serve, engine):
         while (answer := await receive(socket))["status"] == "partial":
             message(asyncapi, f"{action}Partial").validate(answer)
         assert answer["status"] == "success"
-        message(asyncapi, f"{action}Success").validate(answer)
+        # Aside, since it takes so long on a busy machine that a ping would go unanswered.
+        await asyncio.to_thread(message(asyncapi, f"{action}Success").validate, answer)
         assert bool(data.get("stream")) is ("parts" in answer["data"])
 
     async with connect(service.url, max_size=None) as socket:

@@ -4,8 +4,10 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.api.conftest import Service
+from tests.harness.clients import ask as ask_socket
 
 CONTACTS = "/api/v2/apollo/contacts"
 OURS, FOREIGN = "https://a.example", "https://b.example"
@@ -87,3 +89,9 @@ def test_without_origins_nothing_is_said(serve):
     _, _, headers = ask(service, "POST", CONTACTS, Origin=OURS)
     assert "vary" not in headers
     assert not [name for name in headers if name.startswith("access-control")]
+
+
+@pytest.mark.anyio
+async def test_sockets_have_a_token_and_are_not_asked_for_their_origin(service):
+    async with connect(service.url, origin=FOREIGN) as socket:
+        assert (await ask_socket(socket, "count_contacts"))["status"] == "success"
