@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -38,7 +39,7 @@ def generated(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Mod
 
 
 @pytest.fixture
-def client(service: Service, generated: ModuleType) -> SimpleNamespace:
+def client(service: Service, generated: ModuleType) -> Iterator[SimpleNamespace]:
     """Its operations by their names, each for the service's own user; `models` are its shapes."""
     bound = generated.AuthenticatedClient(base_url=service.base, token=service.token, timeout=ANSWER_SECONDS)
     operations = {
@@ -49,10 +50,11 @@ def client(service: Service, generated: ModuleType) -> SimpleNamespace:
     def operation(name: str) -> Any:
         return lambda **asked: operations[name].sync(client=bound, **asked)
 
-    return SimpleNamespace(
-        models=importlib.import_module(f"{generated.__name__}.models"),
-        **{name: operation(name) for name in operations if name != "__init__"},
-    )
+    with bound:
+        yield SimpleNamespace(
+            models=importlib.import_module(f"{generated.__name__}.models"),
+            **{name: operation(name) for name in operations if name != "__init__"},
+        )
 
 
 def test_it_pages_to_the_end_and_back_by_the_links(service: Service, client: SimpleNamespace) -> None:
