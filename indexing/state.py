@@ -5,8 +5,11 @@ the reject file) is cut off or written again to the same effect.
 """
 
 import fcntl
+import os
+import socket
 from pathlib import Path
 from typing import Self, TextIO
+from uuid import uuid4
 
 import msgspec
 
@@ -15,7 +18,8 @@ from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
-from mappings.errors import IndexingError
+from mappings.errors import IndexingError, LoadRunning
+from search.loader import Holder
 
 
 class JobState(msgspec.Struct, kw_only=True):
@@ -88,7 +92,14 @@ class JobState(msgspec.Struct, kw_only=True):
 
 
 class StateFile:
-    """The state of the load into `index`, and the lock that keeps a second load of it out. A context manager."""
+    """The state of the load into `index`. A context manager: two loads do not share the files at once.
+
+    So no two loads of one directory run at once. Loads of other directories and hosts are kept out where the contacts
+    live, if that is somewhere else (`Loader.exclusively`).
+
+    Attributes:
+        holder: who loads, to be asked for within the block.
+    """
 
     def __init__(self, data_dir: Path, index: str) -> None:
         self._path = data_dir / f"{index}.job.json"
@@ -101,14 +112,24 @@ class StateFile:
 
     def __enter__(self) -> Self:
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = self._lock_path.open("w")
+        self._lock = self._lock_path.open("a+")
         try:
             # The kernel gives it back when the process ends, however it ends.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._lock.close()
-            raise IndexingError(f"another load into {self.index} is running; wait for it or stop it") from None
+            raise LoadRunning(f"another load into {self.index} is running; wait for it or stop it") from None
+        self.holder = Holder(self._name(self._lock), socket.gethostname(), os.getpid())
         return self
+
+    def _name(self, lock: TextIO) -> str:
+        """What tells this directory from all others, which its first load makes up."""
+        lock.seek(0)
+        if not (name := lock.read()):
+            name = uuid4().hex
+            lock.write(name)
+            lock.flush()
+        return name
 
     def __exit__(self, *_: object) -> None:
         if self._lock is not None:

@@ -11,6 +11,9 @@ Result = TypeVar("Result")
 PATIENCE = 180.0
 """Seconds that a busy or restarting server is waited for before the load gives up; it can be resumed then."""
 
+BUSY = frozenset({429, 502, 503, 504})
+"""Statuses of a part of a bulk request that is worth sending again."""
+
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 
 

@@ -41,7 +41,8 @@ class Cluster:
 
 
 def result(status: int) -> dict[str, Any]:
-    return {"status": status} | ({"error": {"type": f"type_{status}"}} if status >= 400 else {})
+    kind = "version_conflict_engine_exception" if status == 409 else f"type_{status}"
+    return {"status": status} | ({"error": {"type": kind}} if status >= 400 else {})
 
 
 def well(_uuids: Sequence[str]) -> dict[str, int]:
