@@ -23,6 +23,7 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
     │   │   ├── EngineUnreachable   no connection to it
+    │   │   ├── EngineDenied        it does not know who asks, or does not let them do this
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
@@ -136,7 +137,16 @@ class AccountsUnavailable(ContactsError):
 
 
 class EngineError(ContactsError):
-    """The engine could not answer; the request itself may be fine."""
+    """The engine could not answer; the request itself may be fine.
+
+    Attributes:
+        detail: where, why, and the cure, for who runs the service: the command line and the log tell it. It names hosts
+            and settings, so it is in no answer.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineUnavailable(EngineError):
@@ -145,6 +155,10 @@ class EngineUnavailable(EngineError):
 
 class EngineUnreachable(EngineUnavailable):
     """There is no connection to the engine."""
+
+
+class EngineDenied(EngineUnavailable):
+    """The engine does not know who asks, or does not let them do this. Asking again does not help."""
 
 
 class NothingIndexed(EngineUnavailable):
@@ -201,6 +215,15 @@ class RowRejected(IndexingError):
 
 class SettingsError(ContactsError):
     """An environment variable or flag has a value that can't be used."""
+
+
+def detail_of(error: BaseException | None) -> str:
+    """The `detail` of the engine's error that `error` is or came of; empty if there is none."""
+    while error is not None:
+        if isinstance(error, EngineError) and error.detail:
+            return error.detail
+        error = error.__cause__
+    return ""
 
 
 def shorten(value: str, limit: int = 80) -> str:

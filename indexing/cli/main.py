@@ -19,7 +19,7 @@ from indexing.cli.lazy import LazyGroup
 from indexing.cli.options import with_settings
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.terminal import note, print_json, say
-from mappings.errors import ContactsError, SettingsError
+from mappings.errors import ContactsError, SettingsError, detail_of
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
 
@@ -188,7 +188,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        note(f"error: {error}")
+        detail = detail_of(error)
+        note(f"error: {error} ({detail})" if detail else f"error: {error}")
         sys.exit(1)
     except Exception as error:
         if sys.flags.dev_mode:

@@ -17,6 +17,7 @@ from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
@@ -24,16 +25,12 @@ from search.loader import Document, Holder, Identity, Refusal
 from search.stores import Store, left_over
 
 _CONFLICT = "version_conflict_engine_exception"
-_BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type"
-
-
-class _Error(msgspec.Struct):
-    type: str = ""
+_BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason"
 
 
 class _Result(msgspec.Struct):
     status: int = 0
-    error: _Error | None = None
+    error: BulkError | None = None
 
 
 class _Bulk(msgspec.Struct):
@@ -174,6 +171,9 @@ class ElasticsearchLoader:
         answer = _bulk(await self._client.request("POST", self._path + self._bulk, body, ndjson=True))
         if not answer.errors:
             return []
+        for outcome in answer.items:
+            if (error := outcome["index"].error) is not None and error.type == SECURITY:
+                raise self._client.denied(error.reason)
         sorted_out = _sort_out(documents, answer, refusals)
         await self._check_newer(sorted_out.newer)
         return sorted_out.busy

@@ -26,6 +26,7 @@ from mappings.errors import (
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import lock_name, path_of
 from search.elasticsearch.patience import BUSY, patiently
+from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings
 from search.loader import Holder
 
@@ -43,7 +44,9 @@ RELEASE_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
 _ID = "load"
 _CONFLICT = 409
-_BULK = "/_bulk?filter_path=items.*.status,items.*._seq_no,items.*._primary_term"
+_BULK = (
+    "/_bulk?filter_path=items.*.status,items.*.error.type,items.*.error.reason,items.*._seq_no,items.*._primary_term"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class _Place(msgspec.Struct, frozen=True):
     seq_no: int = msgspec.field(name="_seq_no", default=-1)
     primary_term: int = msgspec.field(name="_primary_term", default=0)
     status: int = 0
+    error: BulkError | None = None
 
 
 class _Found(_Place, frozen=True):
@@ -230,6 +234,8 @@ class LoadLock:
         ((outcome,),) = (item.values() for item in _outcomes(answer).items)
         if outcome.status == _CONFLICT:
             return False
+        if outcome.error is not None and outcome.error.type == SECURITY:
+            raise self._client.denied(outcome.error.reason)
         if outcome.status in BUSY:
             raise EngineUnavailable("The contacts engine is too busy to write the lock of loads.")
         if outcome.status >= 400:

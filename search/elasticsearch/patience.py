@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from mappings.errors import EngineTimeout, EngineUnavailable
+from mappings.errors import EngineDenied, EngineTimeout, EngineUnavailable
 
 Result = TypeVar("Result")
 
@@ -21,6 +21,7 @@ async def patiently(call: Callable[[], Awaitable[Result]]) -> Result:
     """The outcome of `call`, which may be repeated, once the server is there to take it.
 
     Raises:
+        EngineDenied: at once.
         EngineUnavailable, EngineTimeout: the last trouble, when `PATIENCE` is at an end.
     """
     now = asyncio.get_running_loop().time
@@ -28,8 +29,8 @@ async def patiently(call: Callable[[], Awaitable[Result]]) -> Result:
     while True:
         try:
             return await call()
-        except (EngineUnavailable, EngineTimeout):
-            if now() > deadline:
+        except (EngineUnavailable, EngineTimeout) as error:
+            if isinstance(error, EngineDenied) or now() > deadline:
                 raise
         await asyncio.sleep(wait)
         wait = min(2 * wait, _LONGEST_WAIT)

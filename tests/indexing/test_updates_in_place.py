@@ -86,6 +86,20 @@ def test_an_elasticsearch_update_wins_over_one_of_a_host_whose_clock_is_ahead(ho
     assert titles(here) == {"CFO"}
 
 
+def test_an_elasticsearch_whose_versions_are_used_up_says_so(hosts: Any) -> None:
+    here, _ = hosts
+    loaded(here, "csv", "-", stdin=people(2))
+
+    async def write(updater: Loader) -> None:
+        await updater.start()
+        assert await updater.write(encoded(updater, 2**63 - 9, "COO", range(2))) == []
+        await updater.finish()
+
+    updating(here, write)
+    refused = run_load(here, "csv", "-", "--update", stdin=people(2))
+    assert (refused.returncode, "load them anew without --update" in refused.stderr) == (1, True)
+
+
 def test_what_another_elasticsearch_update_has_written_fails_this_one(hosts: Any) -> None:
     here, there = hosts
     loaded(here, "csv", "-", stdin=people(10))

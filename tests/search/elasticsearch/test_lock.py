@@ -5,10 +5,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 
-from mappings.errors import EngineUnavailable, LoadRunning, Superseded
-from search.elasticsearch import lock
+from mappings.errors import (
+    EngineDenied,
+    EngineRejected,
+    EngineUnavailable,
+    LoadRunning,
+    NothingIndexed,
+    Superseded,
+)
+from search.elasticsearch import lock, patience
 from search.elasticsearch.lock import LoadLock
 from search.engine import EngineSettings
 from search.loader import Holder
@@ -218,3 +226,47 @@ def test_without_a_cluster_there_is_no_lock() -> None:
         await held.close()
 
     run(work())
+
+
+class Cluster:
+    """Answers every write of the lock with the next of these statuses and types of error."""
+
+    def __init__(self, *answers: tuple[int, str]) -> None:
+        self.answers = list(answers)
+
+    async def request(self, method: str, path: str, body: bytes = b"", *, ndjson: bool = False) -> bytes:
+        if method == "GET":
+            raise NothingIndexed
+        status, kind = self.answers.pop(0)
+        error = {"error": {"type": kind, "reason": "r"}} if kind else {}
+        return msgspec.json.encode(
+            {"items": [{"create": {"status": status, "_seq_no": 1, "_primary_term": 1} | error}]}
+        )
+
+    async def json(self, method: str, path: str, body: object) -> None:
+        assert (method, path) == ("PUT", "/people-lock")
+
+    def denied(self, reason: str) -> EngineDenied:
+        return EngineDenied(f"denied: {reason}")
+
+
+def written(*answers: tuple[int, str]) -> list[tuple[int, str]]:
+    """What is left of `answers` when the lock is taken."""
+
+    async def work() -> list[tuple[int, str]]:
+        held, answering = LoadLock(EngineSettings(index="people")), Cluster(*answers)
+        await held.close()
+        held._client = answering  # type: ignore[assignment]
+        await held._take(HERE)
+        return answering.answers
+
+    return run(work())
+
+
+def test_only_what_passes_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "_FIRST_WAIT", 0.0)
+    assert written((429, "busy"), (503, "busy"), (201, ""), (500, "never asked")) == [(500, "never asked")]
+    with pytest.raises(EngineRejected, match=r"refused to write the lock of loads \(400\)"):
+        written((400, "odd"))
+    with pytest.raises(EngineDenied, match=r"^denied: r$"):
+        written((403, "security_exception"))
