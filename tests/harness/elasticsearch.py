@@ -57,6 +57,7 @@ class LocalElasticsearch:
         """The settings about who may do what. Security is on by default, with TLS and a password."""
         return {"xpack.security.enabled": "false"}
 
+    java_options = ""
     headers: Mapping[str, str] = {}
     """What whoever asks it says of themselves."""
 
@@ -68,7 +69,7 @@ class LocalElasticsearch:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._run),
             "ES_JAVA_HOME": str(self._java),
-            "ES_JAVA_OPTS": f"-Xms{self._heap} -Xmx{self._heap}",
+            "ES_JAVA_OPTS": f"-Xms{self._heap} -Xmx{self._heap} {self.java_options}",
             "ES_PATH_CONF": str(self._run / "config"),
             "ES_TMPDIR": str(self._run / "tmp"),
         }

@@ -70,6 +70,9 @@ class SecuredElasticsearch(LocalElasticsearch):
         authority: whose certificate it has.
     """
 
+    # It is asked so little that what the better compiler costs would never come back.
+    java_options = "-XX:TieredStopAtLevel=1"
+
     def __init__(self, directory: Path, release: Release = CURRENT) -> None:
         self.authority = Authority(directory, "authority")
         self._files = self.authority.issue(directory)

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from mappings.errors import EngineDenied
 from mappings.predicates import ContactFilter
 from search.engines import open_engine
 from tests.conftest import server_or_skip
@@ -97,14 +97,30 @@ async def asked(environment: dict[str, str]) -> dict[str, Any]:
         await engine.close()
 
 
+def without(role: dict[str, Any], kind: str, left_out: str) -> dict[str, Any]:
+    """`role` without one of its privileges or names of indices."""
+    (indices,) = role["indices"]
+    return role | {"indices": [indices | {kind: [each for each in indices[kind] if each != left_out]}]}
+
+
+def test_nothing_of_the_service_role_can_be_left_out(secured: SecuredElasticsearch, tmp_path: Path) -> None:
+    """Reading all of many contacts names the index behind the alias, all else names the alias."""
+    loads = environment(secured, tmp_path, ELASTICSEARCH_API_KEY=secured.api_key("loads", LOADS))
+    loaded(loads, "csv", "-", "--allow-shrink", stdin=people(30))
+    (indices,) = SERVICE["indices"]
+    for kind in ("names", "privileges"):
+        for left_out in indices[kind]:
+            key = secured.api_key("less", without(SERVICE, kind, left_out))
+            with pytest.raises(EngineDenied):
+                asyncio.run(asked(environment(secured, tmp_path, ELASTICSEARCH_API_KEY=key)))
+
+
 def test_a_role_without_a_privilege_is_told_from_a_key_that_is_none(
     secured: SecuredElasticsearch, tmp_path: Path
 ) -> None:
     """Also where only the parts of a request are refused, as of one that writes many contacts."""
-    narrow = msgspec.json.decode(msgspec.json.encode(LOADS))
-    narrow["indices"][0]["privileges"].remove("index")
-    without = environment(secured, tmp_path, ELASTICSEARCH_API_KEY=secured.api_key("narrow", narrow))
-    outcome = run_load(without, "csv", "-", stdin=people(1))
+    narrow = secured.api_key("narrow", without(LOADS, "privileges", "index"))
+    outcome = run_load(environment(secured, tmp_path, ELASTICSEARCH_API_KEY=narrow), "csv", "-", stdin=people(1))
     assert outcome.returncode == 1
     assert "answered 403: action [indices:data/write/bulk" in outcome.stderr
     key = secured.api_key("short", SERVICE, expiration="1ms")
