@@ -50,6 +50,7 @@ _ROW_BITS = 40
 """The lower bits of the version of a document that an update wrote: the number of its row."""
 
 _GENERATIONS = 1 << 63 - _ROW_BITS
+"""So many updates can be told apart."""
 
 
 class _Index(msgspec.Struct):
@@ -129,13 +130,11 @@ class ElasticsearchLoader:
         return self._lock.held(holder)
 
     async def clear(self, abandoned: str | None = None) -> list[str]:
-        left = {*await self._indices.incomplete(), *filter(None, [abandoned])} - {
-            self.name,
-            *await self._indices.live(),
-        }
-        for name in sorted(left):
+        kept = {self.name, *await self._indices.live()}
+        left = sorted({*await self._indices.incomplete(), *filter(None, [abandoned])} - kept)
+        for name in left:
             await self._indices.remove(name)
-        return sorted(left)
+        return left
 
     async def base(self) -> int:
         return 0
@@ -259,10 +258,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
         await self._live_store()
         await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
         used = await patiently(self._indices.highest_version) >> _ROW_BITS
-        generation = await self._lock.next_generation(used)
-        if generation >= _GENERATIONS:
+        if used + 1 >= _GENERATIONS:
             raise EngineRejected("The versions of these contacts are used up; load them anew without --update.")
-        return generation << _ROW_BITS
+        return await self._lock.next_generation(used) << _ROW_BITS
 
     async def start(self) -> None:
         self._into = (await self._live_store()).name

@@ -98,6 +98,10 @@ def test_an_elasticsearch_whose_versions_are_used_up_says_so(hosts: Any) -> None
     updating(here, write)
     refused = run_load(here, "csv", "-", "--update", stdin=people(2))
     assert (refused.returncode, "load them anew without --update" in refused.stderr) == (1, True)
+    # Then updates begin at the bottom again.
+    loaded(here, "csv", "-", stdin=people(2))
+    assert loaded(here, "csv", "-", "--update", stdin=people(2, title="CTO"))["live"] == 2
+    assert titles(here) == {"CTO"}
 
 
 def test_what_another_elasticsearch_update_has_written_fails_this_one(hosts: Any) -> None:
