@@ -7,8 +7,9 @@ the reject file) is cut off or written again to the same effect.
 import fcntl
 import os
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, TextIO
+from typing import BinaryIO, Self
 from uuid import uuid4
 
 import msgspec
@@ -104,7 +105,7 @@ class StateFile:
     def __init__(self, data_dir: Path, index: str) -> None:
         self._path = data_dir / f"{index}.job.json"
         self._lock_path = data_dir / f"{index}.job.lock"
-        self._lock: TextIO | None = None
+        self._lock: BinaryIO | None = None
         self.ledger_path = data_dir / f"{index}.job.ledger"
         self.lost_path = data_dir / f"{index}.job.lost"
         self.keys_path = data_dir / f"{index}.job.keys"
@@ -112,24 +113,24 @@ class StateFile:
 
     def __enter__(self) -> Self:
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = self._lock_path.open("a+")
+        self._lock = self._lock_path.open("ab+")
         try:
             # The kernel gives it back when the process ends, however it ends.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            holder = _holder(self._lock)
             self._lock.close()
-            raise LoadRunning(f"another load into {self.index} is running; wait for it or stop it") from None
-        self.holder = Holder(self._name(self._lock), socket.gethostname(), os.getpid())
+            who = f": {holder}" if holder else ""
+            raise LoadRunning(f"another load into {self.index} is running{who}; wait for it or stop it there") from None
+        before = _holder(self._lock)
+        # What tells this directory from all others is made up by its first load.
+        directory, now = before.directory if before else uuid4().hex, datetime.now(UTC)
+        since = now.isoformat(sep=" ", timespec="seconds")
+        self.holder = Holder(directory, socket.gethostname(), os.getpid(), since)
+        self._lock.truncate(0)
+        self._lock.write(msgspec.json.encode(self.holder))
+        self._lock.flush()
         return self
-
-    def _name(self, lock: TextIO) -> str:
-        """What tells this directory from all others, which its first load makes up."""
-        lock.seek(0)
-        if not (name := lock.read()):
-            name = uuid4().hex
-            lock.write(name)
-            lock.flush()
-        return name
 
     def __exit__(self, *_: object) -> None:
         if self._lock is not None:
@@ -153,3 +154,12 @@ class StateFile:
         self._path.unlink(missing_ok=True)
         for path in (self.ledger_path, self.lost_path, *self.keys_path.parent.glob(f"{self.keys_path.name}*")):
             path.unlink(missing_ok=True)
+
+
+def _holder(lock: BinaryIO) -> Holder | None:
+    """Who had the lock last, or has it, as that has written into it."""
+    lock.seek(0)
+    try:
+        return msgspec.json.decode(lock.read(), type=Holder)
+    except msgspec.DecodeError:
+        return None

@@ -47,11 +47,16 @@ class Holder(msgspec.Struct, frozen=True):
         directory: tells the directory that the state of its loads is in from all others. No two processes of one host
             load from there at once.
         host, process: the name of its host, and its number there.
+        since: when it began, by the clock of that host, for people to read.
     """
 
     directory: str
     host: str
     process: int
+    since: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.process} on {self.host}, since {self.since} by its clock"
 
     @property
     def place(self) -> tuple[str, str]:

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
 
@@ -57,14 +56,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         holder: who owns it; `None` while nobody loads.
         run: tells one load of a holder from another.
-        since: when it was taken, by the clock of the owner's host, for people to read.
         beat: counted up while the owner is alive.
         generation: that of the latest update in place. It stays when the lock is given back.
     """
 
     holder: Holder | None = None
     run: str = ""
-    since: str = ""
     beat: int = 0
     generation: int = 0
 
@@ -163,8 +160,7 @@ class LoadLock:
             if owner is not None and found.source.run != self._run and owner.place != holder.place:
                 await self._watch(found)
             self._entry, self._place = found.source, found
-            now = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
-            wanted = Entry(holder=holder, run=self._run, since=now, generation=found.source.generation)
+            wanted = Entry(holder=holder, run=self._run, generation=found.source.generation)
             if await patiently(partial(self._write, wanted)):
                 return
 
@@ -178,7 +174,7 @@ class LoadLock:
             if latest.source.holder is None:
                 return
             if latest.seq_no != found.seq_no:
-                raise LoadRunning(self._refusal(latest.source))
+                raise LoadRunning(self._refusal(latest.source.holder))
             if not told and now() - started > 2 * BEAT_SECONDS:
                 told = True
                 _log.warning("A load that gives no sign of life has the lock; in %.0f s it is taken over", GONE_SECONDS)
@@ -243,20 +239,14 @@ class LoadLock:
         self._entry, self._place = entry, outcome
         return True
 
-    def _refusal(self, entry: Entry) -> str:
+    def _refusal(self, holder: Holder) -> str:
         return (
-            f"another load into {self._alias} is running: {_owner(entry)}; wait for it or stop it there. "
+            f"another load into {self._alias} is running: {holder}; wait for it or stop it there. "
             f"One whose host is gone is taken over after {GONE_SECONDS:.0f} s without a sign of life"
         )
 
     def _lost(self) -> str:
         return (
             f"this load into {self._alias} gave no sign of life for {GONE_SECONDS:.0f} s, and its lock was taken over: "
-            f"{_owner(self._entry)}; load anew without --resume when that is done"
+            f"{self._entry.holder or 'nobody has it now'}; load anew without --resume when that is done"
         )
-
-
-def _owner(entry: Entry) -> str:
-    if entry.holder is None:
-        return "nobody has it now"
-    return f"process {entry.holder.process} on {entry.holder.host}, since {entry.since} by its clock"

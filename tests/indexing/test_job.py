@@ -1,6 +1,7 @@
 """The guard before the swap, and what a failed or interrupted load leaves behind, with a loader that misbehaves."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
@@ -15,7 +16,7 @@ from indexing.progress import ProgressBar
 from indexing.request import Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
-from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
+from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
 from search.loader import Document, Holder, Refusal
 from search.stores import Store
@@ -225,7 +226,10 @@ def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:
 def test_two_loads_into_one_index_exclude_each_other(tmp_path: Path) -> None:
     with (
         StateFile(tmp_path, "contacts"),
-        pytest.raises(IndexingError, match="another load"),
+        pytest.raises(
+            LoadRunning,
+            match=rf"into contacts is running: process {os.getpid()} on .*, since 20.*; wait for",
+        ),
         StateFile(tmp_path, "contacts"),
     ):
         pass

@@ -23,7 +23,7 @@ from search.loader import Holder
 from tests.harness.proxy import proxy
 from tests.harness.stores import cluster
 
-HERE = Holder(directory="d1", host="alpha", process=11)
+HERE = Holder(directory="d1", host="alpha", process=11, since="2026-01-31 12:00:00")
 THERE = Holder(directory="d2", host="beta", process=22)
 AGAIN = Holder(directory="d1", host="alpha", process=33)
 
@@ -65,7 +65,7 @@ def test_a_second_host_is_refused_with_who_holds_the_lock_and_the_cure(opened: C
             await second.confirm()
         await closing(first, second)
         said = str(refused.value)
-        assert "process 11 on alpha, since 20" in said
+        assert "process 11 on alpha, since 2026-01-31 12:00:00 by its clock" in said
         assert "wait for it or stop it there" in said
         assert "taken over after 60 s" in said
 
