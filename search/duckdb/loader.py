@@ -21,6 +21,7 @@ from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Holder, Identity, Refusal
+from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
@@ -127,7 +128,7 @@ class DuckDBLoader:
         return sorted(left)
 
     def _start(self) -> None:
-        self._data_dir.mkdir(parents=True, exist_ok=True)
+        make_directory(self._data_dir)
         self._streams = (self._documents.open("wb"), self._items.open("wb"))
 
     def _resume(self, mark: str) -> None:

@@ -22,6 +22,7 @@ from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import joined
+from search.stores import Store
 
 _ITEMS: dict[str, Any] = {"_source": True}
 _WHOLE: dict[str, Any] = _ITEMS | {"stored_fields": [MORE]}
@@ -157,6 +158,9 @@ class ElasticsearchEngine:
                 "The contacts engine is starting, or a part of its contacts is missing.", error.detail
             ) from error
         check_mapping(await self._indices.mapping())
+
+    async def store(self) -> Store:
+        return await self._indices.serving()
 
     async def close(self) -> None:
         await self._client.close()

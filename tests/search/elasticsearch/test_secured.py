@@ -67,7 +67,16 @@ def test_the_documented_roles_are_all_that_it_takes(secured: SecuredElasticsearc
     assert loaded(loads, "csv", "-", "--update", stdin=people(20, first=490, title="CTO"))["live"] == 510
     assert [store["contacts"] for store in status(loads)["stores"]] == [300, 510]
     found = asyncio.run(asked(service))
-    assert found == {"ready": None, "count": 510, "page": 25, "deep": 10, "uuids": 510, "all": 510, "each": [510]}
+    assert found == {
+        "ready": None,
+        "store": 510,
+        "count": 510,
+        "page": 25,
+        "deep": 10,
+        "uuids": 510,
+        "all": 510,
+        "each": [510],
+    }
     assert contacts(service, "count", CEOS).stdout.strip() == "490"
     assert loaded(loads, "rebuild")["live"] == 510
     outcome = contacts(loads, "index", "rollback", "--json")
@@ -86,6 +95,7 @@ async def asked(environment: dict[str, str]) -> dict[str, Any]:
     try:
         return {
             "ready": await engine.ready(),
+            "store": (await engine.store()).contacts,
             "count": await engine.count(everybody),
             "page": len((await engine.search(everybody, 25)).items),
             "deep": len((await engine.search(everybody, 10_000, 500)).items),
