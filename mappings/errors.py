@@ -24,12 +24,15 @@ request: it names the field, the bad value and what was expected. It never holds
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
     │   │   ├── EngineUnreachable   no connection to it
     │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
+    │   │   ├── EngineDenied        it does not know who asks, or does not let them do this
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
     │   └── ResponseTooLarge    the answer is over the configured size
     ├── IndexingError           the job failed before the swap; the live contacts are untouched
     │   ├── NoSuchLoad          there is no load to go back to, or to go on with
+    │   ├── LoadRunning         another load into the same alias is under way
+    │   ├── Superseded          another load has gone over this one, which can't be gone on with
     │   ├── SourceError         the source can't be read as contacts
     │   └── RowRejected         one row can't become a contact; the job goes on with the next
     └── SettingsError           an environment variable or flag has a value that can't be used
@@ -176,6 +179,10 @@ class StoreUnreadable(EngineUnavailable):
         self.trouble = trouble
 
 
+class EngineDenied(EngineUnavailable):
+    """The engine does not know who asks, or does not let them do this. Asking again does not help."""
+
+
 class NothingIndexed(EngineUnavailable):
     """There are no contacts yet. Where there are none, only the command line says: a message names no place.
 
@@ -210,6 +217,14 @@ class IndexingError(ContactsError):
 
 class NoSuchLoad(IndexingError):
     """There is no load to go back to, or to go on with. Where there is none, only the command line says."""
+
+
+class LoadRunning(IndexingError):
+    """Another load into the same alias is under way. The message says whose, since when, and the cure."""
+
+
+class Superseded(IndexingError):
+    """Another load has gone over this one since it began. It can neither be finished nor gone on with."""
 
 
 class SourceError(IndexingError):

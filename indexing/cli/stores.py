@@ -100,7 +100,8 @@ async def _status(settings: EngineSettings) -> Status:
 async def _rollback(settings: EngineSettings) -> Store:
     loader = open_loader(settings)
     try:
-        with StateFile(settings.data_dir, settings.index):
-            return await loader.rollback()
+        with StateFile(settings.data_dir, settings.index) as file:
+            async with loader.exclusively(file.holder):
+                return await loader.rollback()
     finally:
         await loader.close()

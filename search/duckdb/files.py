@@ -17,6 +17,9 @@ _ENDING = ".duckdb"
 
 _NAME = re.compile(r"[^/\\\0\n]+\.duckdb")
 
+STAGED = (".documents", ".items", ".building", ".scratch")
+"""Endings, in place of a file's own, of what is there while it is made: documents, items, tables, what was sorted."""
+
 
 def new_name(index: str) -> str:
     """The name of a new file for the alias `index`."""
@@ -29,6 +32,12 @@ def complete_files(data_dir: Path, index: str) -> list[str]:
     A file that is being built has another ending.
     """
     return by_age((path.name for path in data_dir.glob(f"*{_ENDING}")), index, _ENDING)
+
+
+def staged(data_dir: Path, index: str) -> set[str]:
+    """The names of the files of the alias `index` that something is staged for."""
+    found = [(ending, [path.name for path in data_dir.glob(f"*{ending}")]) for ending in STAGED]
+    return {name.removesuffix(ending) + _ENDING for ending, names in found for name in by_age(names, index, ending)}
 
 
 def pointer_path(data_dir: Path, index: str) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar, TypeVar
@@ -12,7 +13,7 @@ import msgspec
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
-from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
@@ -20,7 +21,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -49,9 +50,7 @@ class DuckDBLoader:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
-        self._building = self._file.with_suffix(".building")
-        self._documents, self._items = self._file.with_suffix(".documents"), self._file.with_suffix(".items")
-        self._scratch = self._file.with_suffix(".scratch")
+        self._documents, self._items, self._building, self._scratch = map(self._file.with_suffix, STAGED)
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
         self._live = LiveContacts(settings)
@@ -64,6 +63,16 @@ class DuckDBLoader:
         sizes = (len(packed), len(packed_more))
         parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
         return Document(row, _DOCUMENT % parts, packed + packed_more)
+
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
+        return nullcontext()
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        return await _in_thread(partial(self._clear, abandoned))
+
+    async def base(self) -> int:
+        return 0
 
     async def start(self) -> None:
         await _in_thread(self._start)
@@ -111,6 +120,13 @@ class DuckDBLoader:
     async def close(self) -> None:
         await _in_thread(self._close)
         await _in_thread(self._live.close)
+
+    def _clear(self, abandoned: str | None) -> list[str]:
+        left = {*staged(self._data_dir, self._index), *filter(None, [abandoned])} - {self.name, *self._live_names()}
+        for name in sorted(left):
+            file = self._data_dir / name
+            remove(file, *map(file.with_suffix, STAGED))
+        return sorted(left)
 
     def _start(self) -> None:
         make_directory(self._data_dir)

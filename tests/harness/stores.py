@@ -26,7 +26,9 @@ def cluster(url: str, index: str, **settings: Any) -> EngineSettings:
 
 def delete_loads(url: str, alias: str) -> None:
     """Delete all that was ever loaded into an alias of the Elasticsearch at `url`."""
-    with urllib.request.urlopen(f"{url}/_cat/indices/{alias}-*?format=json&h=index", timeout=SECONDS) as listing:
+    with urllib.request.urlopen(
+        f"{url}/_cat/indices/{alias}-*?format=json&h=index&expand_wildcards=all", timeout=SECONDS
+    ) as listing:
         names = [row["index"] for row in json.load(listing)]
     for name in names:
         request = urllib.request.Request(f"{url}/{name}", method="DELETE")
