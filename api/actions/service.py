@@ -4,7 +4,7 @@ Answers are JSON bytes, assembled from the items as the engine stored them: noth
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -13,7 +13,7 @@ import msgspec
 
 from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
-from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
+from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
 from api.settings import Settings
 from mappings.analysis import Analysis, analyze
 from mappings.contact_filter import map_url
@@ -29,6 +29,12 @@ FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
 
 _UUID_BYTES = 39
+
+_ALL = b'{"next":null,"previous":null,"results":['
+"""How an answer with all contacts begins: it has no neighbouring pages."""
+
+Body = bytes | bytearray
+"""An answer's `data` as JSON. Large ones are made in place, so that they are in memory once."""
 
 Result = TypeVar("Result")
 
@@ -64,6 +70,16 @@ class ContactService:
         self.engine = engine
         self._most_bytes = settings.max_response_bytes
         self._plans = Plans(engine)
+        self._grown: Callable[[int], object] = _unheeded
+
+    def within(self, grown: Callable[[int], object]) -> "ContactService":
+        """The same, for one request: `grown` is told how many bytes there are of its answer, batch by batch.
+
+        What it raises ends the answer.
+        """
+        service = object.__new__(ContactService)
+        service.__dict__.update(self.__dict__, _grown=grown)
+        return service
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
@@ -80,22 +96,19 @@ class ContactService:
         plan = await self.plan(request)
         return b'{"count":%d%b}' % (await self.engine.count(plan.compiled), plan.ledger)
 
-    async def search(self, request: SearchRequest) -> bytes:
+    async def search(self, request: SearchRequest) -> Body:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
-        return (await self.page(request)).encode()
+        return await self._all(request) if request.limit is None else (await self.page(request)).encode()
 
     async def page(self, request: SearchRequest) -> SearchAnswer:
-        """One page of contacts, or all of them without a limit.
+        """One page of contacts, for a request with a limit.
 
         Raises:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
-        if request.limit is None:
-            page = await self._all(plan, request, position)
-        else:
-            page = await self._page(plan, request, position)
+        page = await self._page(plan, request, position)
         return SearchAnswer(page.items, plan, cursor_of(page.next, plan), cursor_of(page.previous, plan))
 
     async def stream_search(self, request: SearchRequest) -> SearchStream:
@@ -104,22 +117,23 @@ class ContactService:
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         return SearchStream(self.engine, plan, request, _offset(request, plan), position)
 
-    async def uuids(self, request: UuidsRequest) -> bytes:
+    async def uuids(self, request: UuidsRequest) -> Body:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
         plan = await self.plan(request)
         if request.limit is not None:
             # One more than fits: enough to know that the answer is too large, whatever the limit says.
             most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
             uuids = await self.engine.uuids(plan.compiled, most)
-            return self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
-        count, size, parts = 0, 0, []
+            return self._uuids_answer(plan, len(uuids), bytearray(inside(uuids) if uuids else b""))
+        count, body = 0, bytearray()
         async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
                 if batch:
-                    parts.append(inside(batch))
-                    count, size = count + len(batch), size + len(parts[-1]) + 1
-                    self._refuse_over(size)
-        return self._uuids_answer(plan, count, parts)
+                    body += b"," if body else b""
+                    body += inside(batch)
+                    count += len(batch)
+                    self._grow(len(body) + 1)
+        return self._uuids_answer(plan, count, body)
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
@@ -129,23 +143,29 @@ class ContactService:
         """The request's filter, ready to run."""
         return self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
 
-    def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
-        body = b",".join(parts)
-        self._refuse_over(len(body))
-        return b'{"count":%d,"uuids":[%b]%b}' % (count, body, plan.ledger)
+    def _uuids_answer(self, plan: Plan, count: int, uuids: bytearray) -> Body:
+        """The answer that has `uuids`, the inside of a JSON list, which it is made of in place."""
+        self._grow(len(uuids))
+        uuids[:0] = b'{"count":%d,"uuids":[' % count
+        uuids += b"]%b}" % plan.ledger
+        return uuids
 
-    async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
-        items: list[bytes] = []
-        size = 0
-        view = request.shown
+    async def _all(self, request: SearchRequest) -> Body:
+        """All contacts, for a request without a limit. Each batch is put behind the others at once, and let go of."""
+        plan = await self.plan(request)
+        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
+        answer, size, view = bytearray(_ALL), 0, request.shown
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
                 shown = view.of(batch)
-                size += _bytes_of(shown)
-                self._refuse_over(size)
-                items += shown
-        return Page(items)
+                size += bytes_of(shown)
+                self._grow(size)
+                if shown:
+                    answer += b"," if len(answer) > len(_ALL) else b""
+                    answer += b",".join(shown)
+        answer += b"]%b%b}" % (plan.metadata, plan.ledger)
+        return answer
 
     async def _page(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         """The page, taken from the engine in chunks that follow each other in reading direction."""
@@ -158,8 +178,8 @@ class ContactService:
             async for last in source:
                 first = last if not chunks else first
                 chunks.append(view.of(last.items))
-                size += _bytes_of(chunks[-1])
-                self._refuse_over(size)
+                size += bytes_of(chunks[-1])
+                self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
@@ -168,12 +188,13 @@ class ContactService:
         counting = countable(url, datetime.now(UTC).date())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
-    def _refuse_over(self, size: int) -> None:
+    def _grow(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
                 f"The answer is over {self._most_bytes} bytes; ask for less with limit, or for it in parts: over the "
                 "WebSocket with stream, over REST as contacts without limit"
             )
+        self._grown(size)
 
 
 async def _off_loop(url: str, work: Callable[[], Result]) -> Result:
@@ -210,5 +231,5 @@ def _offset(request: SearchRequest, plan: Plan) -> int:
     return min((plan.page - 1) * request.limit, FARTHEST) if request.limit is not None else 0
 
 
-def _bytes_of(items: Sequence[bytes]) -> int:
-    return sum(map(len, items)) + len(items)
+def _unheeded(_size: int) -> None:
+    """Nobody bounds what is held."""

@@ -20,7 +20,7 @@ from api.openapi import BEARER, operation, problems
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
-from api.rest.work import in_turn, service_of
+from api.rest.work import in_turn
 from mappings.errors import InvalidInput
 
 Reply = Response[bytes] | StreamedReply
@@ -71,8 +71,8 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         data = await asked(request, action.request)
         if special is not None:
             return await special.answer(request, data)
-        service, wanted = service_of(request), action.request.read(data)
-        body = await in_turn(request, lambda: action.function(service, wanted), uses_engine=action.uses_engine)
+        wanted = action.request.read(data)
+        body = await in_turn(request, lambda service: action.function(service, wanted), uses_engine=action.uses_engine)
         return await reply(request, body, JSON)
 
     # Litestar makes the document of these.
