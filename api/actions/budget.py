@@ -24,7 +24,8 @@ class Budget:
     """So many bytes may be held in all, and a user may hold as many as are left then.
 
     So a user alone may hold half of them and two a third each: something is always left for the next who comes, and
-    nothing is set aside for users who do not. What has no room is made in its turn, one answer over all users.
+    nothing is set aside for users who do not. What has no room is made in its turn, one answer over all users, and does
+    not count.
 
     Beyond `most` there is at most: that one answer; `SMALL` for each account; and for each slot of the engine what was
     made before it was first counted, which is one batch.
@@ -33,7 +34,7 @@ class Budget:
         most: bytes in all.
 
     Attributes:
-        left: bytes that are not held; less than 0 where an answer is larger than all.
+        left: bytes that are not held; less than 0 where more accounts than have room for it have a little.
         turns: for the answers that have no room.
     """
 
@@ -124,10 +125,14 @@ class Account:
         """Whether so many bytes more may be held."""
         return self._held + size <= SMALL or self._share.held + size <= self._budget.left
 
-    def answers(self, size: int) -> None:
-        """Hold so many bytes more of answers; fewer if `size` is less than 0."""
+    def answers(self, size: int, *, beyond: bool) -> None:
+        """Hold so many bytes more of answers; fewer if `size` is less than 0. `beyond` the budget, they count only here."""
         self._answers += size
-        self.keep(size)
+        if not beyond:
+            self.keep(size)
+        if not self._answers and self in self._share.wanting:
+            del self._share.wanting[self]
+            self.told()
 
     def keep(self, size: int) -> None:
         """Hold so many bytes more, of messages that wait or of answers; fewer if `size` is less than 0."""
@@ -204,14 +209,17 @@ class Hold:
     def grow(self, size: int) -> None:
         """The answer has `size` bytes by now. Raises `Outgrown` if there is no room for so many."""
         more = size - self._size
-        if more > 0 and not self._account.fits(more) and not self._account.take_turn(self):
-            raise Outgrown
+        if more > 0 and not self.has_turn and not self._account.fits(more):
+            if not self._account.take_turn(self):
+                raise Outgrown
+            # Or there would be no room for anybody else while a large answer is read.
+            self._account.keep(-self._size)
         self.set(size)
 
     def set(self, size: int) -> None:
         """The answer has `size` bytes, whether or not there is room."""
         if size != self._size:
-            self._account.answers(size - self._size)
+            self._account.answers(size - self._size, beyond=self.has_turn)
             self._size = size
 
     def made(self, size: int) -> None:

@@ -20,7 +20,7 @@ class Meter(dict[str, Callable[[float], float]]):
     """What the server has under `EXTENSION`, and the application may put something into."""
 
     def spent(self, seconds: float) -> float:
-        """The server took so long to look at what the client sent: how long it is to wait before it looks on."""
+        """So long took what the client sent, or is sent: how long it is to wait before the server looks on."""
         told = self.get("spent")
         return 0.0 if told is None else told(seconds)
 
@@ -40,7 +40,7 @@ def understood(scope: Mapping[str, Any]) -> bool:
 
 
 def tell(scope: Mapping[str, Any], spent: Callable[[float], float]) -> None:
-    """Have the server say how long it took to look at what the client sent, and wait as long as `spent` says."""
+    """Have the server say how long it took to read and to send, and read on after as long as `spent` says."""
     meter = (scope.get("extensions") or {}).get(EXTENSION)
     if isinstance(meter, Meter):
         meter["spent"] = spent

@@ -123,6 +123,7 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
 
     async def _send_frame(self, frame: Frame) -> None:
         await self._has_room()
+        began = self.loop.time()
         begin = {
             "text": self.conn.send_text,
             "binary": self.conn.send_binary,
@@ -133,6 +134,8 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         except InvalidState as error:
             raise ClientDisconnected from error
         self.transport.write(b"".join(self.conn.data_to_send()))
+        # Only who asks for more has to wait for that.
+        self._meter.spent(self.loop.time() - began)
         await self._has_room()
 
     async def _has_room(self) -> None:
