@@ -126,7 +126,7 @@ class Account:
         return self._held + size <= SMALL or self._share.held + size <= self._budget.left
 
     def answers(self, size: int, *, beyond: bool) -> None:
-        """Hold so many bytes more of answers; fewer if `size` is less than 0. `beyond` the budget, they count only here."""
+        """Hold so many bytes more of answers; fewer if `size` is less than 0. `beyond` the budget, they count here."""
         self._answers += size
         if not beyond:
             self.keep(size)

@@ -49,7 +49,7 @@ async def raw(url: str, path_more: str = "") -> AsyncIterator[tuple[asyncio.Stre
 
 
 def piece(first: int, data: bytes = b"") -> bytes:
-    """A short frame of a client, with a mask that changes nothing; `first` has the bit that says that it is the last."""
+    """A short frame of a client, with a mask that changes nothing; `first` says whether it is the last."""
     return struct.pack("!BB", first, 0x80 | len(data)) + bytes(4) + data
 
 
