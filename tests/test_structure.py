@@ -37,6 +37,8 @@ OTHERS_USE = {
     "daemon_threads", "handle",
     # Python: the third argument of `__exit__`
     "trace",
+    # uvicorn, of a protocol
+    "handle_cont",
     # Hypothesis, of a state machine
     "teardown",
     # Nobody: fields made up by tests

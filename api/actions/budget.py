@@ -13,6 +13,10 @@ SMALL = 128 * 1024
 """Bytes that an account may always hold: an answer of so many, or fewer, waits for nobody else's client."""
 
 
+UNCOUNTED = 32 * 1024
+"""Bytes of an answer that count only once it is finished: so most answers are counted once."""
+
+
 class Outgrown(Exception):
     """An answer is larger than there is room for: whoever makes it drops it, and makes it once more in its turn.
 
@@ -208,6 +212,8 @@ class Hold:
 
     def grow(self, size: int) -> None:
         """The answer has `size` bytes by now. Raises `Outgrown` if there is no room for so many."""
+        if size <= UNCOUNTED:
+            return
         more = size - self._size
         if more > 0 and not self.has_turn and not self._account.fits(more):
             if not self._account.take_turn(self):

@@ -1,6 +1,7 @@
 """The event loop's time, shared between users: what reading and explaining takes of it stops all others meanwhile."""
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -31,8 +32,7 @@ class Pace:
         self._clock = clock
         self._running: dict[str, int] = {}
         self._total = 0
-        self._last, self._last_at = "", -COMPANY_SECONDS
-        self._other_at = -COMPANY_SECONDS
+        self._last, self._last_at, self._other_at = "", -math.inf, -math.inf
         self._go_on_at: OrderedDict[str, float] = OrderedDict()
         self._waiting = 0
 
@@ -57,7 +57,7 @@ class Pace:
         if self._total > self._running.get(user, 0):
             return True
         at = self._other_at if user == self._last else self._last_at
-        return self._clock() - at < COMPANY_SECONDS
+        return at > -math.inf and self._clock() - at < COMPANY_SECONDS
 
     def spent(self, user: str, seconds: float) -> float:
         """`user` has taken so much of the event loop; how long to wait before it takes more, mostly 0."""

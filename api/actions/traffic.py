@@ -126,8 +126,10 @@ class Explaining:
     async def __aenter__(self) -> None:
         """Wait for the turn, and before that for as long as the user owes others."""
         while True:
-            await self._pace.wait(self._user)
-            await self._turns.acquire(self._user)
+            if self._pace.due(self._user):
+                await self._pace.wait(self._user)
+            if not self._turns.take(self._user):
+                await self._turns.acquire(self._user)
             if not self._pace.due(self._user):
                 break
             self._turns.release(self._user)

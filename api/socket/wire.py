@@ -122,7 +122,10 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
             await super().send(message)
 
     async def _send_frame(self, frame: Frame) -> None:
-        await self._has_room()
+        if not self.writable.is_set():
+            await self.writable.wait()
+        if self.disconnected:
+            raise ClientDisconnected
         began = self.loop.time()
         begin = {
             "text": self.conn.send_text,
@@ -136,9 +139,5 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         # Only who asks for more has to wait for that.
         self._meter.spent(self.loop.time() - began)
-        await self._has_room()
-
-    async def _has_room(self) -> None:
-        await self.writable.wait()
-        if self.disconnected:
-            raise ClientDisconnected
+        if not self.writable.is_set():
+            await self.writable.wait()

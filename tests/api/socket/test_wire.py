@@ -193,7 +193,7 @@ async def test_others_are_answered_while_one_client_sends_frames_with_nothing_in
 
 async def read_all(reader: asyncio.StreamReader, into: bytearray) -> None:
     while data := await reader.read(64 * 1024):
-        into += data
+        into.extend(data)
 
 
 class Transport:
