@@ -141,8 +141,8 @@ class Accounts:
             raise Unauthorized("Token is invalid.")
         return self._answer(user, claims.session, fresh)
 
-    async def logout(self, body: Mapping[str, object], access_token: str | None) -> None:
-        """End the session of the access token, or of the `refresh_token` in `body`.
+    async def logout(self, body: Mapping[str, object], access_token: str | None) -> str:
+        """End the session of the access token, or of the `refresh_token` in `body`; the uuid of its user.
 
         Raises:
             Unauthorized: neither holds.
@@ -156,6 +156,7 @@ class Accounts:
             raise Unauthorized(NO_CREDENTIALS)
         await self.sessions.end(claims.session)
         self._tell(claims.session)
+        return claims.user
 
     async def identify(self, token: str | None) -> Claims:
         """Whose access token this is.

@@ -9,6 +9,9 @@ from msgspec import Meta
 from api.accounts.passwords import LONGEST, SHORTEST
 from mappings.errors import InvalidField, InvalidJson, MissingField
 
+MOST_BYTES = 16 * 1024
+"""Of a body: it is read before anybody knows whose it is."""
+
 LONGEST_EMAIL, LONGEST_NAME = 320, 200
 """Characters: RFC 5321's 64 + 1 + 255 for an e-mail address."""
 

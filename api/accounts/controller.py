@@ -5,6 +5,7 @@ from litestar import Controller, get, post
 from api.accounts.accounts import Accounts, IssuedTokens, PublicUser
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody, read_object
 from api.accounts.guard import HttpRequest, address_of, bearer_token
+from api.actions.audit import Deed
 from api.openapi import BEARER, operation, problems
 
 LINKS = {"refresh": "refresh_token", "logout": "refresh_token"}
@@ -26,7 +27,10 @@ class AuthController(Controller):
     )
     async def register(self, request: HttpRequest) -> IssuedTokens:
         """Create a user and log in."""
-        return await _accounts(request).register(read_object(await request.body()), address_of(request))
+        with _deed(request, "register") as deed:
+            issued = await _accounts(request).register(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/login",
@@ -37,7 +41,10 @@ class AuthController(Controller):
     )
     async def login(self, request: HttpRequest) -> IssuedTokens:
         """A session for an e-mail and a password: an access token, and a refresh token to get the next with."""
-        return await _accounts(request).login(read_object(await request.body()), address_of(request))
+        with _deed(request, "login") as deed:
+            issued = await _accounts(request).login(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/refresh",
@@ -48,7 +55,10 @@ class AuthController(Controller):
     )
     async def refresh(self, request: HttpRequest) -> IssuedTokens:
         """New tokens for a `refresh_token`, which can be used once: using it again ends the session."""
-        return await _accounts(request).refresh(read_object(await request.body()), address_of(request))
+        with _deed(request, "refresh") as deed:
+            issued = await _accounts(request).refresh(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/logout",
@@ -60,8 +70,10 @@ class AuthController(Controller):
     )
     async def logout(self, request: HttpRequest) -> None:
         """End the session of the access token, or of the `refresh_token` in the body, and close its WebSockets."""
-        body = await request.body()
-        await _accounts(request).logout(read_object(body) if body.strip() else {}, bearer_token(request))
+        with _deed(request, "logout") as deed:
+            body = await request.body()
+            given = read_object(body) if body.strip() else {}
+            deed.user = await _accounts(request).logout(given, bearer_token(request))
 
     @get(
         "/me",
@@ -73,6 +85,11 @@ class AuthController(Controller):
     async def me(self, request: HttpRequest) -> PublicUser:
         """The user whose access token was sent."""
         return await _accounts(request).me(bearer_token(request))
+
+
+def _deed(request: HttpRequest, action: str) -> Deed:
+    """What the audit log is told of it."""
+    return Deed(door="rest", action=action, address=address_of(request))
 
 
 def _accounts(request: HttpRequest) -> Accounts:

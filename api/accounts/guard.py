@@ -8,10 +8,8 @@ from litestar.datastructures import State
 
 from api.accounts.accounts import Accounts
 from api.accounts.bearer import bearer
+from api.actions.audit import NO_ADDRESS
 from api.actions.traffic import Traffic
-
-UNKNOWN = "?"
-"""The address of a client that has none, e.g. on a Unix socket."""
 
 HttpRequest: TypeAlias = Request[None, None, State]
 """A request of the REST door: who sent it is asked here and not kept in it."""
@@ -38,4 +36,4 @@ def bearer_token(request: HttpRequest) -> str | None:
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The client's address, as a trusted proxy or the connection says."""
-    return connection.client.host if connection.client else UNKNOWN
+    return connection.client.host if connection.client else NO_ADDRESS

@@ -2,12 +2,13 @@
 
 import time
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 import jwt
 import msgspec
 
-from api.accounts.keys import Keys
+from api.accounts.keys import Checking, Keys
 from mappings.errors import Unauthorized
 
 ISSUER = AUDIENCE = "apollo-contact-search"
@@ -48,7 +49,7 @@ class Tokens:
     """Makes and checks tokens with one algorithm.
 
     Args:
-        keys: what they are signed with.
+        keys: what they are signed and checked with.
         access_seconds: how long an access token holds.
     """
 
@@ -80,14 +81,7 @@ class Tokens:
         try:
             if len(token) > LONGEST_TOKEN:
                 raise Unauthorized("Token is invalid.")
-            claims = jwt.decode(
-                token,
-                self._keys.checking,
-                algorithms=[self._keys.algorithm],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                options={"require": list(_REQUIRED)},
-            )
+            claims = self._decoded(token)
         except jwt.ExpiredSignatureError as error:
             raise Unauthorized("Token has expired.") from error
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
@@ -95,3 +89,24 @@ class Tokens:
         if claims["typ"] != kind.value or not isinstance(claims["jti"], str) or not isinstance(claims["sid"], str):
             raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else "Token is invalid.")
         return Claims(claims["sub"], claims["sid"], int(claims["exp"]), claims["jti"])
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        """The claims of a token that one of the keys has signed, today's or one from before. Raises as PyJWT does."""
+        *earlier, last = self._keys.all_checking
+        for checking in earlier:
+            try:
+                return _decoded(token, checking)
+            except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+                continue
+        return _decoded(token, last)
+
+
+def _decoded(token: str, checking: Checking) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        checking.key,
+        algorithms=[checking.algorithm],
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        options={"require": list(_REQUIRED)},
+    )

@@ -3,25 +3,29 @@
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
+from copy import copy
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import msgspec
 
-from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
+from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
+from api.actions.audit import Deed, unheard
+from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
 from api.settings import Settings
+from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
+from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
-from mappings.errors import ResponseTooLarge
+from mappings.errors import InvalidParameter, ResponseTooLarge
+from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
-from mappings.url import ApolloUrl, parse
+from mappings.url import ApolloUrl
 from search.cursor import Position, decode
 from search.engine import Page
 
@@ -35,8 +39,6 @@ _ALL = b'{"next":null,"previous":null,"results":['
 
 Body = bytes | bytearray
 """An answer's `data` as JSON. Large ones are made in place, so that they are in memory once."""
-
-Result = TypeVar("Result")
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -69,32 +71,49 @@ class ContactService:
     def __init__(self, engine: AnyEngine, settings: Settings) -> None:
         self.engine = engine
         self._most_bytes = settings.max_response_bytes
-        self._plans = Plans(engine)
+        self._aside = Aside()
+        self._plans = Plans(engine, self._aside)
+        self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
 
     def within(self, grown: Callable[[int], object]) -> "ContactService":
-        """The same, for one request: `grown` is told how many bytes there are of its answer, batch by batch.
+        """The service for one request: `grown` is told how many bytes there are of its answer, batch by batch.
 
         What it raises ends the answer.
         """
-        service = object.__new__(ContactService)
-        service.__dict__.update(self.__dict__, _grown=grown)
-        return service
+        within = copy(self)
+        within._grown = grown
+        return within
+
+    def doing(self, deed: Deed) -> "ContactService":
+        """The service for one request: `deed` is told which search it was, and how many contacts came of it."""
+        doing = copy(self)
+        doing._deed = deed
+        return doing
+
+    def found(self, contacts: int) -> None:
+        """Tell the audit log how many contacts are handed out, or counted."""
+        self._deed.contacts = contacts
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
-        return await _off_loop(request.url, lambda: _analysis(request))
+        weigh = mapping if request.ledger or request.strict else explaining
+        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
+        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
-        return await _off_loop(request.url, lambda: _told(counting.answer(counts), counting.url, request))
+        if mapping(counting.url) <= MOST_AT_ONCE:
+            return _counted(counting, counts, request)
+        return await self._aside.run(lambda: _counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact."""
         plan = await self.plan(request)
-        return b'{"count":%d%b}' % (await self.engine.count(plan.compiled), plan.ledger)
+        count = await self.engine.count(plan.compiled)
+        self.found(count)
+        return b'{"count":%d%b}' % (count, plan.ledger)
 
     async def search(self, request: SearchRequest) -> Body:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
@@ -109,13 +128,16 @@ class ContactService:
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
         page = await self._page(plan, request, position)
+        self.found(len(page.items))
         return SearchAnswer(page.items, plan, cursor_of(page.next, plan), cursor_of(page.previous, plan))
 
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
-        return SearchStream(self.engine, plan, request, _offset(request, plan), position)
+        stream = SearchStream(self.engine, plan, request, _offset(request, plan), position)
+        stream.deed = self._deed
+        return stream
 
     async def uuids(self, request: UuidsRequest) -> Body:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
@@ -137,15 +159,20 @@ class ContactService:
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
-        return UuidStream(self.engine, await self.plan(request), request)
+        stream = UuidStream(self.engine, await self.plan(request), request)
+        stream.deed = self._deed
+        return stream
 
-    def plan(self, request: CountRequest) -> Awaitable[Plan]:
+    async def plan(self, request: CountRequest) -> Plan:
         """The request's filter, ready to run."""
-        return self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        self._deed.search = plan.search
+        return plan
 
     def _uuids_answer(self, plan: Plan, count: int, uuids: bytearray) -> Body:
         """The answer that has `uuids`, the inside of a JSON list, which it is made of in place."""
         self._grow(len(uuids))
+        self.found(count)
         uuids[:0] = b'{"count":%d,"uuids":[' % count
         uuids += b"]%b}" % plan.ledger
         return uuids
@@ -154,16 +181,18 @@ class ContactService:
         """All contacts, for a request without a limit. Each batch is put behind the others at once, and let go of."""
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
-        answer, size, view = bytearray(_ALL), 0, request.shown
+        answer, size, count, view = bytearray(_ALL), 0, 0, request.shown
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
                 shown = view.of(batch)
                 size += bytes_of(shown)
                 self._grow(size)
+                count += len(shown)
                 if shown:
                     answer += b"," if len(answer) > len(_ALL) else b""
                     answer += b",".join(shown)
+        self.found(count)
         answer += b"]%b%b}" % (plan.metadata, plan.ledger)
         return answer
 
@@ -184,8 +213,14 @@ class ContactService:
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
 
-    def _countable(self, url: ApolloUrl) -> tuple[Countable, list[object]]:
-        counting = countable(url, datetime.now(UTC).date())
+    def _countable(self, url: ApolloUrl, request: AnalyzeRequest) -> tuple[Countable, list[object]]:
+        _refuse_unmapped(url, request)
+        today = datetime.now(UTC).date()
+        counting = countable(url, today)
+        refuse_over(sum([extent(predicate).predicates for predicate in counting.predicates]))
+        # A malformed value is counted as 0 here, where it is no search at all elsewhere.
+        with suppress(InvalidParameter):
+            self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
     def _grow(self, size: int) -> None:
@@ -197,14 +232,13 @@ class ContactService:
         self._grown(size)
 
 
-async def _off_loop(url: str, work: Callable[[], Result]) -> Result:
-    """The result of `work`, in a thread if the URL is so long that others would notice."""
-    return work() if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work)
-
-
-def _analysis(request: AnalyzeRequest) -> bytes:
-    url = _parsed(request)
+def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:
+    _refuse_unmapped(url, request)
     return _told(analyze(url), url, request)
+
+
+def _counted(counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
+    return _told(counting.answer(counts), counting.url, request)
 
 
 def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: AnalyzeRequest) -> bytes:
@@ -214,12 +248,10 @@ def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: Analyze
     return msgspec.json.encode(analysis)
 
 
-def _parsed(request: AnalyzeRequest) -> ApolloUrl:
-    """The request's URL. Raises `ForeignUrl` or `InvalidField`, the latter for what `strict` refuses."""
-    url = parse(request.url)
+def _refuse_unmapped(url: ApolloUrl, request: AnalyzeRequest) -> None:
+    """Raise `InvalidField` for what `strict` refuses, if the request is."""
     if request.strict:
         refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
-    return url
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:

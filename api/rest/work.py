@@ -46,23 +46,27 @@ def account_of(http: HttpRequest) -> Account:
 
 
 async def in_turn(
-    http: HttpRequest, work: Callable[[ContactService], Awaitable[Result]], *, uses_engine: bool = True
+    http: HttpRequest,
+    service: ContactService,
+    work: Callable[[ContactService], Awaitable[Result]],
+    *,
+    uses_engine: bool = True,
 ) -> Result:
     """The result of `work`, which begins with the turn; without a slot if it does not use the engine.
 
-    What it makes is held on the request's account.
+    It is given `service` in a form that holds what it makes on the request's account.
     """
     traffic, user, account = _services(http).traffic, http.state.user, account_of(http)
     hold, by = Hold(account), traffic.deadline()
-    service = service_of(http).within(hold.grow)
+    within = service.within(hold.grow)
 
     async def working() -> Result:
         with suppress(Outgrown):
             async with traffic.admitted(user, uses_engine=uses_engine, by=by):
-                return await work(service)
+                return await work(within)
         # What was made has to be forgotten by now, and with it the error, which knows where it was raised.
         async with traffic.admitted(user, uses_engine=uses_engine, by=by, outgrown=hold):
-            return await work(service)
+            return await work(within)
 
     try:
         return await while_there(http, working())

@@ -18,6 +18,7 @@ from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
 from api.accounts.tokens import Claims
 from api.errors import message_of, report, status_of
+from api.operations.headers import completed
 from api.operations.logs import Label, label
 from api.operations.metrics import Metrics
 from api.services import Services
@@ -44,8 +45,7 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        metrics.refused += 1
-        await reject(socket, 503, refusal)
+        await refuse(socket, metrics, 503, refusal)
         return
     with connections.place():
         await _serve(socket, state.services, connections, metrics, name)
@@ -60,8 +60,7 @@ async def _serve(
             held.enter_context(connections.place_of(claims.user))
         except Exception as error:
             report(error, "handshake")
-            metrics.refused += 1
-            await reject(socket, status_of(error), message_of(error))
+            await refuse(socket, metrics, status_of(error), message_of(error))
             return
         await _accepted(socket, services, connections, claims, name)
 
@@ -98,6 +97,13 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     return None
 
 
+async def refuse(socket: WebSocket[Any, Any, Any], metrics: Metrics, status: int, reason: str) -> None:
+    """Refuse a handshake, and log why: its client may show no more than that it failed."""
+    metrics.refused += 1
+    _log.info("handshake refused: %d, from %s: %s", status, address_of(socket), reason)
+    await reject(socket, status, reason)
+
+
 async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
     """Refuse a handshake with an HTTP answer, or a close where the server can do no more."""
     send: Any = socket.send
@@ -113,5 +119,5 @@ async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> 
         headers.append((b"www-authenticate", b"Bearer"))
     if status in (429, 503):
         headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.start", "status": status, "headers": completed(headers)})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

@@ -6,15 +6,18 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
+from api.actions.audit import Deed
 from api.actions.budget import Hold, Outgrown
 from api.actions.requests import ActionRequest, is_streamed
-from api.actions.service import Body
-from api.actions.table import ACTIONS, Action, OpenStream
+from api.actions.service import Body, ContactService
+from api.actions.streams import AnswerStream
+from api.actions.table import ACTIONS, Action
 from api.errors import report
 from api.operations.logs import Label, label
 from api.services import Services
 from api.socket.control import AUTHENTICATE, fresh_token
 from api.socket.envelope import Request
+from api.socket.roster import DOOR
 from api.socket.session import Session
 from mappings.errors import ContactsError, EngineTimeout
 
@@ -28,13 +31,15 @@ class Runner:
     Args:
         session: told of every outcome.
         name: what log lines call the connection.
+        address: where its client is.
         told: called each time the session was told something.
     """
 
-    def __init__(self, session: Session, services: Services, name: str, told: Callable[[], None]) -> None:
+    def __init__(self, session: Session, services: Services, name: str, address: str, told: Callable[[], None]) -> None:
         self._session = session
         self._services = services
         self._name = name
+        self._address = address
         self._told = told
         self._loop = asyncio.get_running_loop()
         self._user = session.expiry.claims.user
@@ -88,7 +93,7 @@ class Runner:
         action, pace = ACTIONS[request.action], self._services.traffic.pace
         pace.begin(self._user)
         try:
-            data = await self._data(number, action, request)
+            data = await self._audited(number, action, request)
         except Exception as error:
             report(error, request.action)
             self._session.failed(number, error, self._loop.time())
@@ -98,20 +103,37 @@ class Runner:
             pace.end(self._user)
         self._told()
 
-    async def _data(self, number: int, action: Action[ActionRequest], request: Request) -> Body:
+    async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> Body:
+        """The `data` of the answer, after the audit log has its line: of what uses no contacts there is none."""
+        if not action.uses_engine:
+            return await self._data(number, action, request, self._services.contacts)
+        deed = Deed(door=DOOR, action=action.name, user=self._user, address=self._address)
+        try:
+            data = await self._data(number, action, request, self._services.contacts.doing(deed))
+        except BaseException as error:
+            deed.end(self._reasons.get(number, error))
+            raise
+        deed.end()
+        return data
+
+    async def _data(
+        self, number: int, action: Action[ActionRequest], request: Request, service: ContactService
+    ) -> Body:
         """The `data` of the answer; of a streamed one, of the message that ends it."""
         hold = self._session.hold(number)
         if action.stream is not None and is_streamed(request.data):
-            return await self._send_parts(number, action.stream, request, hold)
+            return await self._send_parts(number, await action.stream(service, request.data), request, hold)
+        service = service.within(hold.grow)
         with suppress(Outgrown):
-            return await self._made(number, action, request, hold)
+            return await self._made(number, action, request, service, hold)
         # What was made has to be forgotten by now, and with it the error, which knows where it was raised.
         await hold.turn()
-        return await self._made(number, action, request, hold)
+        return await self._made(number, action, request, service, hold)
 
-    async def _made(self, number: int, action: Action[ActionRequest], request: Request, hold: Hold) -> Body:
+    async def _made(
+        self, number: int, action: Action[ActionRequest], request: Request, service: ContactService, hold: Hold
+    ) -> Body:
         """The `data` of an answer in one piece. Raises `Outgrown` if there is no room for it now."""
-        service = self._services.contacts.within(hold.grow)
         if not action.uses_engine:
             async with self._services.traffic.explaining(self._user):
                 data = await action.answer(service, request.data)
@@ -179,12 +201,11 @@ class Runner:
         finally:
             self._services.traffic.slots.release(self._user)
 
-    async def _send_parts(self, number: int, opened: OpenStream, request: Request, hold: Hold) -> Body:
+    async def _send_parts(self, number: int, stream: AnswerStream, request: Request, hold: Hold) -> Body:
         """Send the partial messages of a streamed answer; the `data` of the one that ends it.
 
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
-        stream = await opened(self._services.contacts, request.data)
         sequence = 0
         async with aclosing(stream.parts(lambda: self._turn(number, request, hold, first=not sequence))) as parts:
             async for part in parts:

@@ -7,7 +7,7 @@ import msgspec
 
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
-from indexing.cli.options import with_settings
+from indexing.cli.options import current_deed, with_settings
 from indexing.cli.places import users_place
 from indexing.cli.terminal import Table, print_json, print_table, say
 from mappings.errors import InvalidInput
@@ -48,6 +48,7 @@ def create(settings: Settings, email: str, name: str, password_stdin: bool, as_j
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     made = run_async(_create(settings, email, password, name))
+    current_deed().target = made.uuid
     if as_json:
         print_json(made)
     else:
@@ -104,6 +105,7 @@ def list_users(settings: Settings, as_json: bool) -> None:
 
 
 def _report(user: ListedUser, as_json: bool) -> None:
+    current_deed().target = user.uuid
     if as_json:
         print_json(user)
     else:
