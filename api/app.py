@@ -15,7 +15,7 @@ from api.accounts.accounts import Accounts
 from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
 from api.actions.service import ContactService
-from api.actions.traffic import Traffic
+from api.actions.traffic import KEPT_SLOTS, Traffic
 from api.edge.unrouted import Unrouted
 from api.errors import message_of, report, status_of
 from api.operations.doors import Doors
@@ -68,7 +68,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         SettingsError: no secret, or a database URL that can't be used.
     """
     accounts, metrics = Accounts(settings), Metrics()
-    connections = Connections(settings.max_connections, metrics)
+    connections = Connections(settings.max_connections, settings.max_user_connections, metrics)
     accounts.listen(connections.end_session)
     metrics.build = build_info(settings)
     metrics.counter(
@@ -78,9 +78,10 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         opened = engine or _open(settings)
+        width = opened.width if engine else opened.width - KEPT_SLOTS
         try:
             timed = TimedEngine(opened, metrics)
-            traffic = Traffic(settings, metrics, opened.width)
+            traffic = Traffic(settings, metrics, width)
             shared = Shared(
                 services=Services(ContactService(timed, settings), accounts, traffic, settings),
                 accounts=accounts,
@@ -138,10 +139,11 @@ def _actions(app: Litestar) -> dict[str, str]:
 
 def _open(settings: Settings) -> Engine[Any]:
     # Engines bring heavy packages, which an application with an engine of its own does without.
-    from search.engines import open_engine  # noqa: PLC0415
+    from search.engines import engine_module, open_engine  # noqa: PLC0415
 
     # As many as are let in run; where the settings do not say how many, the engine does.
-    return open_engine(msgspec.structs.replace(settings.engine, concurrency=settings.max_running))
+    width = settings.max_running or engine_module(settings.engine.engine).WIDTH
+    return open_engine(msgspec.structs.replace(settings.engine, concurrency=width + KEPT_SLOTS))
 
 
 def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:

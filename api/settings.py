@@ -76,8 +76,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_queued: int = 1024
     max_running: int | None = None
     max_connections: int = 10_000
+    max_user_connections: int = 1000
     max_message_bytes: int = 1048576
     max_response_bytes: int = 268435456
+    max_held_bytes: int = 134217728
     max_page_size: int = 1000
     stall_seconds: float = 60.0
     cors_origins: tuple[str, ...] = ()
@@ -163,10 +165,15 @@ _SERVICE = (
             f"engine works on well: {_WIDTHS}", whole(1, 10_000)),
     Setting("CONTACTS_MAX_CONNECTIONS", "max_connections", "10000",
             "WebSockets open at once; further handshakes are refused with 503", whole(1, 1_000_000)),
+    Setting("CONTACTS_MAX_USER_CONNECTIONS", "max_user_connections", "1000",
+            "WebSockets of one user open at once; further handshakes are refused with 429", whole(1, 1_000_000)),
     Setting("CONTACTS_MAX_MESSAGE_BYTES", "max_message_bytes", "1048576",
             "largest message to read; a larger one closes the connection with 1009", whole(1024, _GIBIBYTE)),
     Setting("CONTACTS_MAX_RESPONSE_BYTES", "max_response_bytes", "268435456",
             "largest answer to send in one message", whole(1024, 4 * _GIBIBYTE)),
+    Setting("CONTACTS_MAX_HELD_BYTES", "max_held_bytes", "134217728",
+            "answers that are made or wait for their readers, and messages that wait, of all connections; a user may "
+            "hold as much of it as is left, and beyond it there is one answer at a time", whole(1024, 1024**4)),
     Setting("CONTACTS_MAX_PAGE_SIZE", "max_page_size", "1000", "largest limit of REST contacts; a larger one is cut",
             whole(1, 100_000)),
     Setting("CONTACTS_STALL_SECONDS", "stall_seconds", "60",

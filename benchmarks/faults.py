@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import costly, neighbour, stores, strangers
+from benchmarks import costly, floods, neighbour, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -96,10 +96,31 @@ def flood(options: argparse.Namespace) -> Generator[Result]:
         stores.loaded("duckdb", options.contacts) as store,
         running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
     ):
-        noticed = neighbour.run(service, options.rounds)
-        note = f"{noticed.flood_p99:.1f} / {noticed.quiet_p99:.1f} ms, {noticed.frames_per_second:.0f} frames/s"
+        noticed = neighbour.run(service, neighbour.NONSENSE, options.rounds)
+        frames = neighbour.CONNECTIONS * neighbour.FRAMES / noticed.seconds
+        note = f"{noticed.flood_p99:.1f} / {noticed.quiet_p99:.1f} ms, {frames:.0f} frames/s"
         yield Result("flood: neighbour's p99 / quiet p99", noticed.ratio, neighbour.TARGET_RATIO, note=note)
         yield _down("flood", service)
+
+
+def greed(options: argparse.Namespace) -> Generator[Result]:
+    """What the process holds, and another user notices, of one who takes all there is; DuckDB."""
+    with (
+        stores.loaded("duckdb", options.contacts) as store,
+        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+    ):
+        for name, taken in floods.FLOODS.items():
+            noticed = neighbour.run(service, taken, options.rounds)
+            note = f"{noticed.flood_p99:.1f} / {noticed.quiet_p99:.1f} ms"
+            yield Result(f"{name}: neighbour's p99 / quiet p99", noticed.ratio, neighbour.TARGET_RATIO, note=note)
+        yield _down("greed", service)
+    with (
+        stores.loaded("duckdb", floods.UNREAD_CONTACTS) as store,
+        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+    ):
+        rose, note = floods.unread(service)
+        yield Result("unread answers: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
+        yield _down("unread answers", service)
 
 
 def strangers_come(options: argparse.Namespace) -> Generator[Result]:
@@ -139,6 +160,7 @@ SCENARIOS = {
     "frozen": engine_frozen,
     "load": load_killed,
     "flood": flood,
+    "greed": greed,
     "strangers": strangers_come,
     "costly": costly_urls,
 }

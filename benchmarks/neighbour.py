@@ -1,19 +1,20 @@
 """`python -m benchmarks.neighbour`: what a client notices of others that flood the service, p99 beside its quiet one.
 
-Each round measures it quiet, then while `CONNECTIONS` connections of another user send random and mutated frames
-as fast as they are answered. The flood is a process of its own and runs with low priority, where the machine has no
-core for it: in earnest it would come from another machine.
+Each round measures it quiet, then beside a flood of another user: `CONNECTIONS` connections that send random and
+mutated frames as fast as they are answered, or one of those in `benchmarks.floods`. The flood is a process of its own
+and runs with low priority, where the machine has no core for it: in earnest it would come from another machine.
 """
 
 import argparse
 import asyncio
 import multiprocessing
 import os
+import secrets
 import statistics
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -37,8 +38,20 @@ LIMIT = 25
 TARGET_RATIO = 3.0
 
 
+class Flood(msgspec.Struct, frozen=True):
+    """What another user does meanwhile.
+
+    Attributes:
+        attack: is given the address to connect to and the number of the round, and ends by itself.
+        connections: WebSockets that it has open as long as it goes on.
+    """
+
+    attack: Callable[[str, int], object]
+    connections: int
+
+
 class Noticed(msgspec.Struct, frozen=True):
-    """Milliseconds of the neighbour's searches, quiet and beside the flood, and the flood's frames a second."""
+    """Milliseconds of the neighbour's searches, quiet and beside the flood, and how long the flood took."""
 
     quiet_p50: float
     quiet_p99: float
@@ -46,12 +59,12 @@ class Noticed(msgspec.Struct, frozen=True):
     flood_p99: float
     ratio: float
     requests: int
-    frames_per_second: float
+    seconds: float
 
 
-def run(service: Service, rounds: int = ROUNDS) -> Noticed:
+def run(service: Service, flood: Flood, rounds: int = ROUNDS) -> Noticed:
     """The medians over the rounds; `ratio` is that of flood ÷ quiet at p99, round by round."""
-    measured = [asyncio.run(_round(service, number)) for number in range(rounds)]
+    measured = [asyncio.run(_round(service, flood, number)) for number in range(rounds)]
     quiet_p99s, flood_p99s = [p99(done.quiet) for done in measured], [p99(done.flooded) for done in measured]
     return Noticed(
         quiet_p50=statistics.median(statistics.median(done.quiet) for done in measured),
@@ -60,7 +73,7 @@ def run(service: Service, rounds: int = ROUNDS) -> Noticed:
         flood_p99=statistics.median(flood_p99s),
         ratio=median_ratio(flood_p99s, quiet_p99s),
         requests=sum(len(done.flooded) for done in measured),
-        frames_per_second=statistics.median(done.frames_per_second for done in measured),
+        seconds=statistics.median(done.seconds for done in measured),
     )
 
 
@@ -69,11 +82,11 @@ class _Round(msgspec.Struct, frozen=True):
 
     quiet: list[float]
     flooded: list[float]
-    frames_per_second: float
+    seconds: float
 
 
-async def _round(service: Service, number: int) -> _Round:
-    own = service.socket_url(service.registered(f"neighbour{number}@example.com"))
+async def _round(service: Service, flood: Flood, number: int) -> _Round:
+    own = service.socket_url(service.registered(f"neighbour-{secrets.token_hex(4)}@example.com"))
     first = number * 1_000_000
     async with connect(own, max_size=None) as socket:
         sent = iter(range(first, first + 1_000_000))
@@ -81,9 +94,9 @@ async def _round(service: Service, number: int) -> _Round:
             await _search(socket, next(sent))
         quiet = [await _search(socket, next(sent)) for _ in range(QUIET_REQUESTS)]
         context = multiprocessing.get_context("spawn")
-        attacker = context.Process(target=_attack, args=(service.socket_url(), number))
+        attacker = context.Process(target=_begin, args=(flood.attack, service.socket_url(), number))
         attacker.start()
-        while attacker.is_alive() and not await _flooding(service):  # noqa: ASYNC110 - another process is waited for
+        while attacker.is_alive() and not await _flooding(service, flood):  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.05)
         started, flooded = time.perf_counter(), []
         while attacker.is_alive():
@@ -91,7 +104,7 @@ async def _round(service: Service, number: int) -> _Round:
         seconds = time.perf_counter() - started
         attacker.join()
     assert attacker.exitcode == 0, "a frame of the flood was not answered"
-    return _Round(quiet, flooded, CONNECTIONS * FRAMES / seconds)
+    return _Round(quiet, flooded, seconds)
 
 
 async def _search(socket: ClientConnection, number: int) -> float:
@@ -104,10 +117,10 @@ async def _search(socket: ClientConnection, number: int) -> float:
     return milliseconds
 
 
-async def _flooding(service: Service) -> bool:
+async def _flooding(service: Service, flood: Flood) -> bool:
     """Whether the flood's connections are open, as the service itself counts them."""
     text = await asyncio.to_thread(_metrics, service)
-    return f"contacts_connections {CONNECTIONS + 1}.0" in text
+    return f"contacts_connections {flood.connections + 1}.0" in text
 
 
 def _metrics(service: Service) -> str:
@@ -115,22 +128,31 @@ def _metrics(service: Service) -> str:
         return str(response.read().decode())
 
 
-def _attack(uri: str, seed: int) -> None:
+def _begin(attack: Callable[[str, int], object], uri: str, seed: int) -> None:
     if (os.cpu_count() or 1) < 4:
         os.nice(10)
-    asyncio.run(_floods(uri, seed))
+    attack(uri, seed)
 
 
-async def _floods(uri: str, seed: int) -> Counter[str]:
+def nonsense(uri: str, seed: int) -> None:
+    """Send frames as no client should, as fast as they are answered."""
+    asyncio.run(_nonsense(uri, seed))
+
+
+async def _nonsense(uri: str, seed: int) -> Counter[str]:
     seen = await asyncio.gather(*(flood(uri, FRAMES, seed * CONNECTIONS + at) for at in range(CONNECTIONS)))
     return sum(seen, Counter[str]())
+
+
+NONSENSE = Flood(nonsense, CONNECTIONS)
+"""The flood of this module."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure it on DuckDB with sample contacts; the exit code is 0 whether or not the target is met."""
     argparse.ArgumentParser(prog="python -m benchmarks.neighbour", description=__doc__).parse_args(arguments)
     with loaded("duckdb", CONTACTS) as store, running(store.environment) as service:
-        noticed = run(service)
+        noticed = run(service, NONSENSE)
     line: dict[str, object] = {"figure": "searches beside a flood / quiet, p99"}
     show(line | at_most(noticed.ratio, TARGET_RATIO) | msgspec.to_builtins(noticed))
 

@@ -43,6 +43,8 @@ OTHERS_USE = {
     "do_GET", "do_POST", "log_message",
     # Python: the third argument of `__exit__`
     "trace",
+    # uvicorn, of a protocol
+    "handle_cont",
     # Hypothesis, of a state machine
     "teardown",
     # Nobody: fields made up by tests

@@ -14,7 +14,7 @@ from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
-from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
+from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
 from api.settings import Settings
 from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
@@ -34,6 +34,12 @@ FARTHEST = 2**53
 
 _UUID_BYTES = 39
 """Bytes of most uuids in an answer, with quotation marks and a comma. A contact's own may be shorter, or longer."""
+
+_ALL = b'{"next":null,"previous":null,"results":['
+"""How an answer with all contacts begins: it has no neighbouring pages."""
+
+Body = bytes | bytearray
+"""An answer's `data` as JSON. Large ones are made in place, so that they are in memory once."""
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -69,6 +75,16 @@ class ContactService:
         self._aside = Aside()
         self._plans = Plans(engine, self._aside)
         self._deed = unheard()
+        self._grown: Callable[[int], object] = _unheeded
+
+    def within(self, grown: Callable[[int], object]) -> "ContactService":
+        """The service for one request: `grown` is told how many bytes there are of its answer, batch by batch.
+
+        What it raises ends the answer.
+        """
+        within = copy(self)
+        within._grown = grown
+        return within
 
     def doing(self, deed: Deed) -> "ContactService":
         """The service for one request: `deed` is told which search it was, and how many contacts came of it."""
@@ -100,22 +116,18 @@ class ContactService:
         self.found(count)
         return b'{"count":%d%b}' % (count, plan.ledger)
 
-    async def search(self, request: SearchRequest) -> bytes:
+    async def search(self, request: SearchRequest) -> Body:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
-        return (await self.page(request)).encode()
+        return await self._all(request) if request.limit is None else (await self.page(request)).encode()
 
     async def page(self, request: SearchRequest) -> SearchAnswer:
-        """One page of contacts, or all of them without a limit.
+        """One page of contacts, for a request with a limit.
 
         Raises:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
-        position = _position(request, plan)
-        if request.limit is None:
-            page = await self._all(plan, request, position)
-        else:
-            page = await self._page(plan, request, position)
+        page = await self._page(plan, request, _position(request, plan))
         self.found(len(page.items))
         return SearchAnswer(page.items, plan, cursor_of(page.next, plan), cursor_of(page.previous, plan))
 
@@ -126,19 +138,20 @@ class ContactService:
         stream.deed = self._deed
         return stream
 
-    async def uuids(self, request: UuidsRequest) -> bytes:
+    async def uuids(self, request: UuidsRequest) -> Body:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
         plan = await self.plan(request)
         if request.limit is not None:
             return await self._first_uuids(plan, request.limit)
-        count, size, parts = 0, 0, []
+        count, body = 0, bytearray()
         async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
                 if batch:
-                    parts.append(inside(batch))
-                    count, size = count + len(batch), size + len(parts[-1]) + 1
-                    self._refuse_over(size)
-        return self._uuids_answer(plan, count, parts)
+                    body += b"," if body else b""
+                    body += inside(batch)
+                    count += len(batch)
+                    self._grow(len(body) + 1)
+        return self._uuids_answer(plan, count, body)
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
@@ -152,36 +165,44 @@ class ContactService:
         self._deed.search = plan.search
         return plan
 
-    async def _first_uuids(self, plan: Plan, limit: int) -> bytes:
+    async def _first_uuids(self, plan: Plan, limit: int) -> Body:
         """The answer with the first `limit` uuids in order."""
         # One more than fits: enough to know that the answer is too large, whatever the limit says. Where they turn out
         # to be so short that as many do fit, there may be more of them.
         most = min(limit, self._most_bytes // _UUID_BYTES + 1)
         while True:
             uuids = await self.engine.uuids(plan.compiled, most)
-            answer = self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
+            answer = self._uuids_answer(plan, len(uuids), bytearray(inside(uuids) if uuids else b""))
             if len(uuids) < most or most == limit:
                 return answer
             most = min(limit, 2 * most)
 
-    def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
-        body = b",".join(parts)
-        self._refuse_over(len(body))
+    def _uuids_answer(self, plan: Plan, count: int, uuids: bytearray) -> Body:
+        """The answer that has `uuids`, the inside of a JSON list, which it is made of in place."""
+        self._grow(len(uuids))
         self.found(count)
-        return b'{"count":%d,"uuids":[%b]%b}' % (count, body, plan.ledger)
+        uuids[:0] = b'{"count":%d,"uuids":[' % count
+        uuids += b"]%b}" % plan.ledger
+        return uuids
 
-    async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
-        items: list[bytes] = []
-        size = 0
-        view = request.shown
+    async def _all(self, request: SearchRequest) -> Body:
+        """All contacts, for a request without a limit. Each batch is put behind the others at once, and let go of."""
+        plan = await self.plan(request)
+        position = _position(request, plan)
+        answer, size, count, view = bytearray(_ALL), 0, 0, request.shown
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
                 shown = view.of(batch)
-                size += _bytes_of(shown)
-                self._refuse_over(size)
-                items += shown
-        return Page(items)
+                size += bytes_of(shown)
+                self._grow(size)
+                count += len(shown)
+                if shown:
+                    answer += b"," if len(answer) > len(_ALL) else b""
+                    answer += b",".join(shown)
+        self.found(count)
+        answer += b"]%b%b}" % (plan.metadata, plan.ledger)
+        return answer
 
     async def _page(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
         """The page, taken from the engine in chunks that follow each other in reading direction."""
@@ -194,8 +215,8 @@ class ContactService:
             async for last in source:
                 first = last if not chunks else first
                 chunks.append(view.of(last.items))
-                size += _bytes_of(chunks[-1])
-                self._refuse_over(size)
+                size += bytes_of(chunks[-1])
+                self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
@@ -210,12 +231,13 @@ class ContactService:
             self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
-    def _refuse_over(self, size: int) -> None:
+    def _grow(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
                 f"The answer is over {self._most_bytes} bytes; ask for less with limit, or for it in parts: over the "
                 "WebSocket with stream, over REST as contacts without limit"
             )
+        self._grown(size)
 
 
 def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:
@@ -254,5 +276,5 @@ def _offset(request: SearchRequest, plan: Plan) -> int:
     return min((plan.page - 1) * request.limit, FARTHEST) if request.limit is not None else 0
 
 
-def _bytes_of(items: Sequence[bytes]) -> int:
-    return sum(map(len, items)) + len(items)
+def _unheeded(_size: int) -> None:
+    """Nobody bounds what is held."""

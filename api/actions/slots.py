@@ -1,4 +1,4 @@
-"""Requests that may use the engine at once, over all connections and both doors, shared fairly between users."""
+"""Turns for what there is little of, such as the engine: over all connections and both doors, shared between users."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -11,16 +11,22 @@ MOST_WAITING = 10_000
 
 
 class Slots:
-    """A cap with a queue for each user behind it. A free slot goes to the users in turn, not to whoever asked most.
+    """A cap with a queue for each user behind it.
+
+    A free slot goes to the user who holds fewest of those that wait, and among equals to the users in turn: not to
+    whoever asked most. A user alone may hold all but those that are `kept`.
 
     Nothing here ends a wait: whoever waits has a deadline of its own.
 
     Args:
         most: requests that hold a slot at once.
+        kept: slots beyond those, for users who hold none: whoever fills the others for long stops nobody else.
     """
 
-    def __init__(self, most: int) -> None:
-        self._free = most
+    def __init__(self, most: int, kept: int = 0) -> None:
+        self._free = most + kept
+        self._kept = kept
+        self._held: dict[str, int] = {}
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = 0
 
@@ -33,16 +39,19 @@ class Slots:
         """`async with slots.turn(user):` holds a slot."""
         return Turn(self, user)
 
-    def take(self) -> bool:
-        """Take a slot if one is free and nobody waits for it: the usual case, without waiting."""
-        if self._free and not self._waiting:
-            self._free -= 1
+    def take(self, user: str) -> bool:
+        """Take a slot if there is one for `user`: the usual case, without waiting.
+
+        Nobody is passed over: as long as there is one for this user, there was one for whoever waits.
+        """
+        if self._free > self._kept or (self._free and user not in self._held):
+            self._give(user)
             return True
         return False
 
     async def acquire(self, user: str) -> None:
         """Take a slot. Raises `TooManyRequests` if too many wait already."""
-        if self.take():
+        if self.take(user):
             return
         if self._waiting >= MOST_WAITING:
             raise TooManyRequests("The service is at its limit; try again later", retry_after=1.0)
@@ -55,24 +64,47 @@ class Slots:
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
                 # It was handed a slot in the same moment.
-                self.release()
+                self.release(user)
             else:
                 self._forget(user, place)
             raise
 
-    def release(self) -> None:
-        """Give a slot back: the next user's first waiting request gets it."""
-        while self._waiting:
-            user, queue = self._queues.popitem(last=False)
+    def release(self, user: str) -> None:
+        """Give a slot back that `user` held: whoever is next among those that wait gets it."""
+        self._free += 1
+        if self._held[user] == 1:
+            del self._held[user]
+        else:
+            self._held[user] -= 1
+        while self._waiting and (following := self._next()) is not None:
+            queue = self._queues[following]
             place = queue.popleft()
             self._waiting -= 1
             if queue:
-                self._queues[user] = queue
+                self._queues.move_to_end(following)
+            else:
+                del self._queues[following]
             # One that was cancelled a moment ago has not left its queue yet.
             if not place.done():
+                self._give(following)
                 place.set_result(None)
-                return
-        self._free += 1
+
+    def _give(self, user: str) -> None:
+        self._free -= 1
+        self._held[user] = self._held.get(user, 0) + 1
+
+    def _next(self) -> str | None:
+        """The user for whom there is a slot now. At most as many are looked at as hold one, and one more."""
+        if not self._free:
+            return None
+        chosen, fewest = None, 0
+        for user in self._queues:
+            held = self._held.get(user, 0)
+            if not held:
+                return user
+            if chosen is None or held < fewest:
+                chosen, fewest = user, held
+        return chosen if self._free > self._kept else None
 
     def _forget(self, user: str, place: asyncio.Future[None]) -> None:
         queue = self._queues.get(user)
@@ -99,4 +131,4 @@ class Turn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give it back."""
-        self._slots.release()
+        self._slots.release(self._user)

@@ -24,6 +24,9 @@ PART_BYTES = 512 * 1024
 SORTED_UUIDS = 10_000
 """Limit up to which uuids are asked for at once; beyond it they are read with their contacts, batch by batch."""
 
+_UUID_MEMORY = 100
+"""Bytes of memory that a uuid takes as a text in a list."""
+
 TakeTurn = Callable[[], AbstractAsyncContextManager[object]]
 """Makes what is held while the engine works on one batch, and given back while the reader reads."""
 
@@ -35,9 +38,11 @@ class AnswerStream(Protocol):
 
     Attributes:
         key: what the list in each part is called.
+        held: bytes of the batch that parts are made of, roughly.
     """
 
     key: str
+    held: int
 
     def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
@@ -62,7 +67,7 @@ class SearchStream:
         self._offset = offset
         self._position = position
         self.deed = unheard()
-        self.count = 0
+        self.count = self.held = 0
         self.next: Position | None = None
         self.previous: Position | None = None
 
@@ -77,7 +82,9 @@ class SearchStream:
             async for items in batches:
                 self.count += len(items)
                 self.deed.contacts = self.count
-                yield self._request.shown.of(items)
+                shown = self._request.shown.of(items)
+                self.held = bytes_of(shown)
+                yield shown
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
@@ -152,13 +159,14 @@ class UuidStream:
         self.deed = unheard()
         self._plan = plan
         self._limit = request.limit
-        self.count = 0
+        self.count = self.held = 0
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
         """The inside of one JSON list after the other."""
         async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
+                self.held = len(uuids) * _UUID_MEMORY
                 self.deed.contacts = self.count
                 if uuids:
                     yield inside(uuids)
@@ -229,6 +237,11 @@ def parts_of(items: Sequence[bytes]) -> Iterator[bytes]:
             at, size = index, len(item) + 1
     if at < len(items):
         yield b",".join(items[at:])
+
+
+def bytes_of(items: Sequence[bytes]) -> int:
+    """Bytes of `items`, with what stands between them."""
+    return sum(map(len, items)) + len(items)
 
 
 def inside(uuids: list[str]) -> bytes:

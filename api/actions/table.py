@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
-from api.actions.service import ContactService
+from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
 from mappings.analysis import Analysis
@@ -58,7 +58,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     summary: str
     description: str
     request: type[Asked]
-    function: Callable[[ContactService, Asked], Awaitable[bytes]]
+    function: Callable[[ContactService, Asked], Awaitable[Body]]
     shape: Shape
     streamed: Streamed[Asked] | None = None
     error_code: str
@@ -71,7 +71,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         """The id of the operation in the OpenAPI document."""
         return re.sub(r"\W+", "_", self.command)
 
-    def answer(self, service: ContactService, data: Data) -> Awaitable[bytes]:
+    def answer(self, service: ContactService, data: Data) -> Awaitable[Body]:
         """The answer's `data`, as JSON, to `data`. Raises `InvalidInput`, also before it is awaited."""
         return self.function(service, self.request.read(data))
 

@@ -1,14 +1,25 @@
-"""What both doors share of a request on its way: the user's rate limit, a slot for the engine, the deadline."""
+"""What both doors share of a request on its way: all that users share, the rate limit, and the deadline."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Protocol
 
+from api.actions.budget import Budget, Hold
+from api.actions.pace import Pace
 from api.actions.rates import Rates
 from api.actions.slots import Slots
 from api.settings import Settings
 from mappings.errors import EngineTimeout, TooManyRequests
+
+KEPT_SLOTS = 1
+"""Slots beyond those that fill the engine, which is opened for as many more calls: see `Slots`."""
+
+EXPLAINED_AT_ONCE = 1
+"""Analyses that run at once, over all connections, and one more for a user who has none running. They take the time of
+this process and of nothing else, so that several at once would only be slower together."""
 
 BUSY = "The service is busy and did not answer in time."
 """What a request is answered with whose deadline passed while it waited."""
@@ -35,24 +46,22 @@ class Traffic:
 
     Args:
         recorder: keeps the figures; nothing is decided by them.
-        width: requests that the engine works on well at once, for where the settings do not say how many.
+        width: requests that fill the engine, for where the settings do not say how many.
 
     Attributes:
         slots: turns for the engine.
-        running: requests that the core carries out at the moment; who does that counts it up and down.
+        pace: of the event loop; whoever carries out a request tells it when that begins and ends.
+        budget: of what is held for clients.
     """
 
     def __init__(self, settings: Settings, recorder: Recorder, width: int) -> None:
         self._rates = Rates(settings.rate_limit)
         self._timeout = settings.engine.timeout
         self.recorder = recorder
-        self.slots = Slots(settings.max_running or width)
-        self.running = 0
-
-    @property
-    def busy(self) -> bool:
-        """Whether any request is being carried out."""
-        return self.running > 0
+        self.slots = Slots(settings.max_running or width, KEPT_SLOTS)
+        self.pace = Pace()
+        self.budget = Budget(settings.max_held_bytes)
+        self._explanations = Slots(EXPLAINED_AT_ONCE, kept=1)
 
     def count(self, user: str) -> None:
         """Count a request of `user`. Raises `TooManyRequests` over the limit."""
@@ -60,27 +69,75 @@ class Traffic:
             words = f"Too many requests; your limit is reached, the next is possible in {seconds:.0f} s"
             raise TooManyRequests(words, retry_after=seconds)
 
+    def deadline(self) -> float:
+        """When a request that comes now has to be answered, in the loop's time."""
+        return asyncio.get_running_loop().time() + self._timeout
+
+    def explaining(self, user: str) -> "Explaining":
+        """`async with traffic.explaining(user):` is a turn for what needs no engine, but time of this process."""
+        return Explaining(self._explanations, self.pace, user)
+
     @asynccontextmanager
-    async def admitted(self, user: str, *, uses_engine: bool = True) -> AsyncGenerator[None]:
+    async def admitted(
+        self, user: str, *, uses_engine: bool = True, by: float | None = None, outgrown: Hold | None = None
+    ) -> AsyncGenerator[None]:
         """Carry out a request of `user` in a block, with a slot if it uses the engine.
 
         The wait for the slot and the block have one deadline together. For a door that keeps no deadlines of its own;
         of a streamed answer each part is such a block.
 
+        Args:
+            user: who asks.
+            uses_engine: whether it needs a slot.
+            by: the deadline in the loop's time, where it began before.
+            outgrown: an answer that had no room, and is made again in its turn, which is waited for too.
+
         Raises:
             TooManyRequests: too many wait for a slot already.
             EngineTimeout: the deadline came first; the block was cancelled.
         """
-        self.running += 1
+        self.pace.begin(user)
         words = BUSY
-        slot = self.slots.turn(user) if uses_engine else nullcontext()
+        slot = self.slots.turn(user) if uses_engine else self.explaining(user)
         try:
-            async with asyncio.timeout(self._timeout) as deadline, slot:
-                words = SILENT if uses_engine else BUSY
-                yield
+            async with asyncio.timeout_at(self.deadline() if by is None else by) as deadline:
+                if outgrown is not None:
+                    await outgrown.turn()
+                async with slot:
+                    words = SILENT if uses_engine else BUSY
+                    yield
         except TimeoutError:
             if deadline.expired():
                 raise EngineTimeout(words) from None
             raise
         finally:
-            self.running -= 1
+            self.pace.end(user)
+
+
+class Explaining:
+    """A turn for what takes the event loop's time, or that of a thread beside it, for as long as a block runs."""
+
+    def __init__(self, turns: Slots, pace: Pace, user: str) -> None:
+        self._turns = turns
+        self._pace = pace
+        self._user = user
+        self._started = 0.0
+
+    async def __aenter__(self) -> None:
+        """Wait for the turn, and before that for as long as the user owes others."""
+        while True:
+            if self._pace.due(self._user):
+                await self._pace.wait(self._user)
+            if not self._turns.take(self._user):
+                await self._turns.acquire(self._user)
+            if not self._pace.due(self._user):
+                break
+            self._turns.release(self._user)
+        self._started = time.monotonic()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The turn is over."""
+        self._pace.spent(self._user, time.monotonic() - self._started)
+        self._turns.release(self._user)

@@ -1,21 +1,24 @@
 """What HTTP adds to a search: pages that link to each other, everything as a stream, lines and rows instead of JSON."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response
 
 from api.accounts.guard import HttpRequest
+from api.actions.budget import Account, Hold
 from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import ContactService, SearchAnswer
+from api.actions.streams import SearchStream
 from api.actions.table import ACTIONS
 from api.actions.views import View
 from api.rest.preferences import media_type
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
-from api.rest.work import in_turn, settings_of, turn, while_there
+from api.rest.work import account_of, in_turn, settings_of, turn, while_there
 from search.fields import MORE_FIELDS
 
 FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
@@ -39,11 +42,11 @@ async def search(http: HttpRequest, service: ContactService, data: Data) -> Resp
         return await _everything(http, service, request)
     limit = min(request.limit, settings_of(http).max_page_size)
     request = msgspec.structs.replace(request, limit=limit)
-    page = await in_turn(http, lambda: service.page(request))
+    page = await in_turn(http, service, lambda service: service.page(request))
     return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, request.shown)
 
 
-async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) -> Response[bytes]:
+async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) -> Response[bytes] | StreamedReply:
     """A page in the form that the client accepts. Its links repeat the `query`, and go with the same body."""
 
     def link(cursor: str) -> str:
@@ -72,6 +75,7 @@ async def _everything(http: HttpRequest, service: ContactService, request: Searc
         parts = csv_parts(stream, lambda: turn(http), request.shown)
     else:
         parts = json_parts(stream, lambda: turn(http))
+    parts = _held(parts, stream, account_of(http))
     first = await while_there(http, anext(parts, b""))
     headers = _as_file(form) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}
     return StreamedReply(first, parts, headers, settings_of(http).stall_seconds, gzip=takes_gzip(http))
@@ -79,6 +83,18 @@ async def _everything(http: HttpRequest, service: ContactService, request: Searc
 
 def _as_file(form: str) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{FILES[form]}"'} if form in FILES else {}
+
+
+async def _held(parts: AsyncGenerator[bytes], stream: SearchStream, account: Account) -> AsyncGenerator[bytes]:
+    """The same parts; what they are made of is held until the last one is taken."""
+    hold = Hold(account)
+    try:
+        async with aclosing(parts):
+            async for part in parts:
+                hold.set(stream.held + len(part))
+                yield part
+    finally:
+        account.close()
 
 
 def _form(http: HttpRequest) -> str:

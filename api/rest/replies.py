@@ -12,13 +12,17 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from api.accounts.guard import HttpRequest
+from api.actions.budget import Account
 from api.errors import report
 from api.rest.preferences import coding
-from api.rest.work import gone
+from api.rest.work import account_of, gone, settings_of
 from mappings.errors import Stopped
 
 SMALL = 1024
 """Bytes that are not worth compressing."""
+
+PIECE = 512 * 1024
+"""Bytes of a finished answer that are handed to the server at once: it keeps what the client does not take."""
 
 LEVEL = 3
 """Of zlib: most of the gain for a third of the time."""
@@ -111,12 +115,23 @@ class StreamedReply(Response[None]):
             await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-async def reply(request: HttpRequest, body: bytes, media_type: str, **headers: str) -> Response[bytes]:
-    """An answer that is finished, as gzip if the client takes that."""
-    gzip = takes_gzip(request) and len(body) > SMALL
+async def reply(
+    request: HttpRequest, body: bytes | bytearray, media_type: str, **headers: str
+) -> Response[bytes] | StreamedReply:
+    """An answer that is finished, as gzip if the client takes that. A large one leaves as the client takes it."""
+    account, gzip = account_of(request), takes_gzip(request) and len(body) > SMALL
+    if len(body) > PIECE:
+        return StreamedReply(
+            bytes(body[:PIECE]),
+            _pieces(body, account),
+            {"content-type": media_type, **headers} | ({} if gzip else {"content-length": str(len(body))}),
+            settings_of(request).stall_seconds,
+            gzip=gzip,
+        )
+    account.close()
     if gzip:
         body = await asyncio.to_thread(_compressed, body)
-    return Response(body, status_code=200, media_type=media_type, headers={**headers, **_encoding(gzip)})
+    return Response(bytes(body), status_code=200, media_type=media_type, headers={**headers, **_encoding(gzip)})
 
 
 def takes_gzip(request: HttpRequest) -> bool:
@@ -124,7 +139,16 @@ def takes_gzip(request: HttpRequest) -> bool:
     return coding(request.headers.getall("accept-encoding", []), "gzip")
 
 
-def _compressed(body: bytes) -> bytes:
+async def _pieces(body: bytes | bytearray, account: Account) -> AsyncGenerator[bytes]:
+    """All of `body` behind its first piece; it is held until the last one is taken."""
+    try:
+        for start in range(PIECE, len(body), PIECE):
+            yield bytes(body[start : start + PIECE])
+    finally:
+        account.close()
+
+
+def _compressed(body: bytes | bytearray) -> bytes:
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
     return compressor.compress(body) + compressor.flush()
 

@@ -91,7 +91,9 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         if special is not None:
             return await special.answer(request, service, data)
         wanted = action.request.read(data)
-        body = await in_turn(request, lambda: action.function(service, wanted), uses_engine=action.uses_engine)
+        body = await in_turn(
+            request, service, lambda service: action.function(service, wanted), uses_engine=action.uses_engine
+        )
         return await reply(request, body, JSON)
 
     # Litestar makes the document of these.

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
 from litestar.types import Receive
 
 from api.accounts.guard import HttpRequest
+from api.actions.budget import Account, Hold, Outgrown
 from api.actions.service import ContactService
 from api.services import Services
 from api.settings import Settings
@@ -36,14 +37,42 @@ def _services(http: HttpRequest) -> Services:
     return services
 
 
-async def in_turn(http: HttpRequest, work: Callable[[], Awaitable[Result]], *, uses_engine: bool = True) -> Result:
-    """The result of `work`, which begins with the turn; without a slot if it does not use the engine."""
+def account_of(http: HttpRequest) -> Account:
+    """What is held for the request, until its answer is sent or nobody needs it any longer."""
+    account: Account | None = http.state.get("account")
+    if account is None:
+        account = http.state.account = _services(http).traffic.budget.account(http.state.user)
+    return account
+
+
+async def in_turn(
+    http: HttpRequest,
+    service: ContactService,
+    work: Callable[[ContactService], Awaitable[Result]],
+    *,
+    uses_engine: bool = True,
+) -> Result:
+    """The result of `work`, which begins with the turn; without a slot if it does not use the engine.
+
+    It is given `service` in a form that holds what it makes on the request's account.
+    """
+    traffic, user, account = _services(http).traffic, http.state.user, account_of(http)
+    hold, by = Hold(account), traffic.deadline()
+    within = service.within(hold.grow)
 
     async def working() -> Result:
-        async with turn(http, uses_engine=uses_engine):
-            return await work()
+        with suppress(Outgrown):
+            async with traffic.admitted(user, uses_engine=uses_engine, by=by):
+                return await work(within)
+        # What was made has to be forgotten by now, and with it the error, which knows where it was raised.
+        async with traffic.admitted(user, uses_engine=uses_engine, by=by, outgrown=hold):
+            return await work(within)
 
-    return await while_there(http, working())
+    try:
+        return await while_there(http, working())
+    except BaseException:
+        account.close()
+        raise
 
 
 async def while_there(http: HttpRequest, work: Awaitable[Result]) -> Result:

@@ -10,6 +10,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from litestar import WebSocket
@@ -24,6 +25,7 @@ from api.socket.close import REASONS, Close
 from api.socket.effects import Cancel, End, Renew, Resume, Start
 from api.socket.expiry import Expiry
 from api.socket.msgpack import packed, read
+from api.socket.outbox import Message
 from api.socket.runner import Runner
 from api.socket.session import Session
 
@@ -50,6 +52,8 @@ class Connection:
         self._msgpack = msgpack
         self._framed = frames.understood(cast(dict[str, Any], socket.scope))
         self._loop = asyncio.get_running_loop()
+        self._spent = partial(services.traffic.pace.spent, claims.user)
+        frames.tell(cast(dict[str, Any], socket.scope), self._spent)
         expiry = Expiry(claims, epoch=time.time() - self._loop.time())
         self._session = Session(
             services.settings, expiry, services.traffic, ACTIONS, read if msgpack else envelope.read
@@ -111,8 +115,6 @@ class Connection:
                     self._over.set_result(close)
         if self._idle is not None and session.has_message and not self._idle.done():
             self._idle.set_result(None)
-        if self._runner.wants_room and not session.full:
-            self._runner.make_room()
         self._set_timer()
 
     # Reading, writing, and the time
@@ -124,10 +126,12 @@ class Connection:
                 event = await self._socket.receive()
                 if event["type"] != "websocket.receive":
                     return Close.CLIENT_LEFT
-                frame = event.get("bytes")
-                pause = session.frame(event["text"] or "" if frame is None else frame, loop.time())
+                frame, began = event.get("bytes"), loop.time()
+                pause = session.frame(event["text"] or "" if frame is None else frame, began)
                 self._do()
-                if pause is not None:
+                if seconds := self._spent(loop.time() - began):
+                    await asyncio.sleep(seconds)
+                elif pause is not None:
                     await asyncio.sleep(pause)
         except Exception as error:
             report(error, "reading from a connection")
@@ -143,6 +147,8 @@ class Connection:
                     self._idle = None
                 self._set_timer()
                 await self._send(message)
+                # Or a large one would stay here until there is another.
+                del message
                 session.sent(loop.time())
                 self._do()
         except Exception as error:
@@ -150,7 +156,7 @@ class Connection:
             _log.debug("a client left while being answered: %s", type(error).__name__)
             return Close.CLIENT_LEFT
 
-    async def _send(self, message: bytes) -> None:
+    async def _send(self, message: Message) -> None:
         """Send one message whole. What a frame leaves behind is a sign of life of the client."""
         if self._msgpack:
             message = await packed(message)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from api.errors import report
 from api.operations.metrics import Metrics
 from api.socket.close import Close
 from api.socket.connection import Connection
-from mappings.errors import Stopped
+from mappings.errors import Stopped, TooManyRequests
 
 CHECK_SECONDS = 60.0
 """How long a connection may outlive its session, or its user being disabled, by another process."""
@@ -23,11 +24,14 @@ class Connections:
 
     Args:
         most: how many there may be.
+        most_of_user: how many of them one user may have.
         metrics: where their number is shown.
     """
 
-    def __init__(self, most: int, metrics: Metrics) -> None:
+    def __init__(self, most: int, most_of_user: int, metrics: Metrics) -> None:
         self._most = most
+        self._most_of_user = most_of_user
+        self._of_users: Counter[str] = Counter()
         self._metrics = metrics
         self._places = 0
         self._open: set[Connection] = set()
@@ -54,6 +58,19 @@ class Connections:
         finally:
             self._places -= 1
             self._metrics.connections = self._places
+
+    @contextmanager
+    def place_of(self, user: str) -> Iterator[None]:
+        """Hold one of the places that `user` has, to the end. Raises `TooManyRequests` if it has no more of them."""
+        if self._of_users[user] >= self._most_of_user:
+            raise TooManyRequests(f"Too many connections: you have {self._most_of_user} already; close some of them")
+        self._of_users[user] += 1
+        try:
+            yield
+        finally:
+            self._of_users[user] -= 1
+            if not self._of_users[user]:
+                del self._of_users[user]
 
     @contextmanager
     def entered(self, connection: Connection) -> Iterator[None]:

@@ -108,8 +108,12 @@ def request_of(
     return Request(head, size, request_id, action, data if isinstance(data, dict) else {})
 
 
-def success(head: bytes, data: bytes) -> bytes:
-    """The answer that carries `data`, which is JSON already."""
+def success(head: bytes, data: bytes | bytearray) -> bytes | bytearray:
+    """The answer that carries `data`, which is JSON already. A `bytearray` becomes the answer, and is not copied."""
+    if isinstance(data, bytearray):
+        data[:0] = b'%b"success","data":' % head
+        data += b"}"
+        return data
     return b'%b"success","data":%b}' % (head, data)
 
 

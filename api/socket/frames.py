@@ -6,7 +6,7 @@ waits in the server until the client has taken all of it, pings behind it. So he
 (RFC 6455, 5.4), which the client puts together again. `api.socket.wire` is the server's side.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypedDict
 
 EXTENSION = "contacts.frames"
@@ -16,11 +16,20 @@ FRAME_BYTES = 2**20
 """The largest frame. Most messages are one; of a larger one no more than this is held by the server as well."""
 
 
+class Meter(dict[str, Callable[[float], float]]):
+    """What the server has under `EXTENSION`, and the application may put something into."""
+
+    def spent(self, seconds: float) -> float:
+        """So long took what the client sent, or is sent: how long it is to wait before the server looks on."""
+        told = self.get("spent")
+        return 0.0 if told is None else told(seconds)
+
+
 class Frame(TypedDict):
     """An ASGI event: a piece of a message. `text` and `binary` are those that begin one."""
 
     type: Literal["contacts.frame"]
-    data: bytes | memoryview
+    data: bytes | bytearray | memoryview
     opcode: Literal["text", "binary", "continuation"]
     last: bool
 
@@ -30,7 +39,14 @@ def understood(scope: Mapping[str, Any]) -> bool:
     return EXTENSION in (scope.get("extensions") or {})
 
 
-def frames(message: bytes, *, text: bool) -> Iterator[Frame]:
+def tell(scope: Mapping[str, Any], spent: Callable[[float], float]) -> None:
+    """Have the server say how long it took to read and to send, and read on after as long as `spent` says."""
+    meter = (scope.get("extensions") or {}).get(EXTENSION)
+    if isinstance(meter, Meter):
+        meter["spent"] = spent
+
+
+def frames(message: bytes | bytearray, *, text: bool) -> Iterator[Frame]:
     """The frames of a message; one at least. `message` is UTF-8 if it is a text, and is not copied."""
     opcode: Literal["text", "binary", "continuation"] = "text" if text else "binary"
     if len(message) <= FRAME_BYTES:

@@ -7,6 +7,7 @@ why. A guard can't do that: its refusal is an empty 403.
 import logging
 import secrets
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from litestar.datastructures import State
 
 from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
+from api.accounts.tokens import Claims
 from api.errors import message_of, report, status_of
 from api.operations.headers import completed
 from api.operations.logs import Label, label
@@ -29,7 +31,7 @@ PATH = "/api/v2/apollo/ws"
 SUBPROTOCOL = "bearer"
 
 RETRY_SECONDS = 5
-"""What a client that finds the service full is told to wait."""
+"""What a client that finds no place is told to wait."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,12 +54,20 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
 async def _serve(
     socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, metrics: Metrics, name: str
 ) -> None:
-    try:
-        claims = await services.accounts.identify(find_token(socket))
-    except Exception as error:
-        report(error, "handshake")
-        await refuse(socket, metrics, status_of(error), message_of(error))
-        return
+    with ExitStack() as held:
+        try:
+            claims = await services.accounts.identify(find_token(socket))
+            held.enter_context(connections.place_of(claims.user))
+        except Exception as error:
+            report(error, "handshake")
+            await refuse(socket, metrics, status_of(error), message_of(error))
+            return
+        await _accepted(socket, services, connections, claims, name)
+
+
+async def _accepted(
+    socket: WebSocket[Any, Any, Any], services: Services, connections: Connections, claims: Claims, name: str
+) -> None:
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
     await socket.send({"type": "websocket.accept", "subprotocol": chosen, "headers": []})
@@ -107,7 +117,7 @@ async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> 
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
-    if status == 503:
+    if status in (429, 503):
         headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
     await send({"type": "websocket.http.response.start", "status": status, "headers": completed(headers)})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

@@ -22,10 +22,6 @@ FULL = "Too many requests on this connection at once; wait for answers before se
 FRAMES_IN_A_ROW = 16
 """Frames read before others get their turn: a flood must not hold up other connections."""
 
-GIVE_WAY_SECONDS = 0.005
-"""How long a connection waits after a frame that makes no sense while requests are being answered: a flood of such
-frames gives way to them, and is read at full speed otherwise."""
-
 NOTICE_SECONDS = 30.0
 """How long before the token expires a client that renews tokens is told."""
 

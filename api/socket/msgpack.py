@@ -141,7 +141,7 @@ def _kind(value: object) -> str:
     return shorten(msgspec.json.encode(value).decode())
 
 
-async def packed(message: bytes) -> bytes:
+async def packed(message: bytes | bytearray) -> bytes:
     """An answer as MessagePack. A large one is turned item by item, in turn with other work."""
     if len(message) <= AT_ONCE:
         return _packed(message)
@@ -165,9 +165,9 @@ async def _packed_list(raw: bytes) -> list[msgspec.Raw]:
     return items
 
 
-def _raw_object(json: bytes) -> dict[str, bytes]:
+def _raw_object(json: bytes | bytearray) -> dict[str, bytes]:
     return {name: bytes(raw) for name, raw in msgspec.json.decode(json, type=dict[str, msgspec.Raw]).items()}
 
 
-def _packed(json: bytes | msgspec.Raw) -> bytes:
+def _packed(json: bytes | bytearray | msgspec.Raw) -> bytes:
     return msgspec.msgpack.encode(msgspec.json.decode(json))

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from api.actions.budget import Hold
 from api.socket.envelope import Request
 from api.socket.lanes import Lane
 from mappings.errors import ContactsError
@@ -12,6 +13,7 @@ class Pending(msgspec.Struct, eq=False):
 
     Attributes:
         number: what the session and the connection call it; ids are the client's, and may be used twice.
+        hold: what is held of its answer while that is made, and until it has left.
         deadline: when it is answered as late, in the session's clock; infinity while a part waits for its reader.
         started: when it began to run; `None` while it waits in its lane.
         reason: why it is being stopped.
@@ -22,6 +24,7 @@ class Pending(msgspec.Struct, eq=False):
     number: int
     request: Request
     lane: Lane
+    hold: Hold
     deadline: float
     started: float | None = None
     reason: ContactsError | None = None

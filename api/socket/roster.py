@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
+from api.actions.budget import Account, Hold
 from api.actions.requests import ActionRequest
 from api.actions.table import Action
 from api.actions.traffic import Recorder
@@ -21,17 +23,21 @@ class Roster:
     Args:
         settings: the caps.
         recorder: where they are counted.
+        account: on which is held what they cost.
         start: told of each request that runs from now on.
 
     Attributes:
         renewals: the lane of `authenticate`, which is neither timed nor in flight for the recorder.
     """
 
-    def __init__(self, settings: Settings, recorder: Recorder, start: Callable[[Pending], None]) -> None:
-        waiting = limits.WAITING_MESSAGES * settings.max_message_bytes
-        self._engine = Lane(width=settings.max_in_flight, depth=settings.max_queued, most_bytes=waiting)
-        self._analyses = Lane(width=limits.ANALYSES_AT_ONCE, depth=settings.max_queued, most_bytes=waiting)
-        self.renewals = Lane(width=1, depth=limits.RENEWALS_WAITING, most_bytes=waiting)
+    def __init__(
+        self, settings: Settings, recorder: Recorder, account: Account, start: Callable[[Pending], None]
+    ) -> None:
+        lane = partial(Lane, most_bytes=limits.WAITING_MESSAGES * settings.max_message_bytes, account=account)
+        self._engine = lane(width=settings.max_in_flight, depth=settings.max_queued)
+        self._analyses = lane(width=limits.ANALYSES_AT_ONCE, depth=settings.max_queued)
+        self.renewals = lane(width=1, depth=limits.RENEWALS_WAITING)
+        self._account = account
         self._timeout = settings.engine.timeout
         self._recorder = recorder
         self._start = start
@@ -66,7 +72,7 @@ class Roster:
     def enter(self, lane: Lane, request: Request, now: float) -> Pending:
         """Take in a request that its lane has room for. It runs now or later."""
         self._last_number += 1
-        pending = Pending(self._last_number, request, lane, now + self._timeout)
+        pending = Pending(self._last_number, request, lane, Hold(self._account), now + self._timeout)
         self._pending[pending.number] = pending
         if lane.enter(pending.number, request.size):
             self._run(pending, now)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from api.actions.audit import Deed
+from api.actions.budget import Hold, Outgrown
 from api.actions.requests import ActionRequest, is_streamed
+from api.actions.service import Body, ContactService
 from api.actions.streams import AnswerStream
 from api.actions.table import ACTIONS, Action
 from api.errors import report
@@ -45,6 +47,7 @@ class Runner:
         self._reasons: dict[int, ContactsError] = {}
         self._resumed: dict[int, asyncio.Future[None]] = {}
         self._wanting: list[asyncio.Future[None]] = []
+        session.account.told = self._make_room
 
     def start(self, number: int, request: Request) -> None:
         """Carry out a request of one of the actions."""
@@ -63,18 +66,6 @@ class Runner:
         """Stop a request. It is done once in the life of each."""
         self._reasons[number] = reason
         self._tasks[number].cancel()
-
-    @property
-    def wants_room(self) -> bool:
-        """Whether requests wait until the client has read more."""
-        return bool(self._wanting)
-
-    def make_room(self) -> None:
-        """The client has read enough for another answer to be made."""
-        for waiting in self._wanting:
-            if not waiting.done():
-                waiting.set_result(None)
-        self._wanting.clear()
 
     async def close(self) -> None:
         """Stop all requests, and wait until they have ended. One that is being stopped already is not disturbed."""
@@ -99,8 +90,8 @@ class Runner:
     async def _carry_out(self, number: int, request: Request) -> None:
         """Answer a request of one of the actions."""
         label.set(Label(self._name, request.request_id))
-        action, traffic = ACTIONS[request.action], self._services.traffic
-        traffic.running += 1
+        action, pace = ACTIONS[request.action], self._services.traffic.pace
+        pace.begin(self._user)
         try:
             data = await self._audited(number, action, request)
         except Exception as error:
@@ -109,46 +100,76 @@ class Runner:
         else:
             self._session.succeeded(number, data, self._loop.time())
         finally:
-            traffic.running -= 1
+            pace.end(self._user)
         self._told()
 
-    async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> bytes:
+    async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> Body:
         """The `data` of the answer, after the audit log has its line: of what uses no contacts there is none."""
         if not action.uses_engine:
-            return await action.answer(self._services.contacts, request.data)
+            return await self._data(number, action, request, self._services.contacts)
         deed = Deed(door=DOOR, action=action.name, user=self._user, address=self._address)
         try:
-            data = await self._data(number, action, request, deed)
+            data = await self._data(number, action, request, self._services.contacts.doing(deed))
         except BaseException as error:
             deed.end(self._reasons.get(number, error))
             raise
         deed.end()
         return data
 
-    async def _data(self, number: int, action: Action[ActionRequest], request: Request, deed: Deed) -> bytes:
+    async def _data(
+        self, number: int, action: Action[ActionRequest], request: Request, service: ContactService
+    ) -> Body:
         """The `data` of the answer; of a streamed one, of the message that ends it."""
-        service = self._services.contacts.doing(deed)
+        hold = self._session.hold(number)
         if action.stream is not None and is_streamed(request.data):
-            return await self._send_parts(number, await action.stream(service, request.data), request)
-        await self._take_slot()
-        try:
-            async with self._in_engine(number, request):
-                return await action.answer(service, request.data)
-        finally:
-            self._services.traffic.slots.release()
+            return await self._send_parts(number, await action.stream(service, request.data), request, hold)
+        service = service.within(hold.grow)
+        with suppress(Outgrown):
+            return await self._made(number, action, request, service, hold)
+        # What was made has to be forgotten by now, and with it the error, which knows where it was raised.
+        await hold.turn()
+        return await self._made(number, action, request, service, hold)
 
-    async def _take_slot(self) -> None:
-        """Wait for a slot, and before that until the client has read enough for another answer to be made."""
-        slots = self._services.traffic.slots
+    async def _made(
+        self, number: int, action: Action[ActionRequest], request: Request, service: ContactService, hold: Hold
+    ) -> Body:
+        """The `data` of an answer in one piece. Raises `Outgrown` if there is no room for it now."""
+        if not action.uses_engine:
+            async with self._services.traffic.explaining(self._user):
+                data = await action.answer(service, request.data)
+        else:
+            await self._take_slot(hold)
+            try:
+                async with self._in_engine(number, request):
+                    data = await action.answer(service, request.data)
+            finally:
+                self._services.traffic.slots.release(self._user)
+        hold.grow(len(data))
+        return data
+
+    async def _take_slot(self, hold: Hold) -> None:
+        """Wait for a slot, and before that for room, unless it is the turn of an answer that needs none."""
+        account, slots = self._session.account, self._services.traffic.slots
         while True:
-            while self._session.full:
-                self._wanting.append(self._loop.create_future())
-                await self._wanting[-1]
-            if not slots.take():
+            while not (account.has_room or hold.has_turn):
+                await self._room()
+            if not slots.take(self._user):
                 await slots.acquire(self._user)
-            if not self._session.full:
+            if account.has_room or hold.has_turn:
                 return
-            slots.release()
+            slots.release(self._user)
+
+    async def _room(self) -> None:
+        """Wait until there may be room for another answer: because this client has read, or others have."""
+        self._session.account.want()
+        self._wanting.append(self._loop.create_future())
+        await self._wanting[-1]
+
+    def _make_room(self) -> None:
+        for waiting in self._wanting:
+            if not waiting.done():
+                waiting.set_result(None)
+        self._wanting.clear()
 
     @asynccontextmanager
     async def _in_engine(self, number: int, request: Request) -> AsyncGenerator[None]:
@@ -164,20 +185,32 @@ class Runner:
             self._session.left(number)
 
     @asynccontextmanager
-    async def _turn(self, number: int, request: Request) -> AsyncGenerator[None]:
-        """A slot, for one part of a streamed answer."""
-        async with self._services.traffic.slots.turn(self._user), self._in_engine(number, request):
-            yield
+    async def _turn(self, number: int, request: Request, hold: Hold, *, first: bool) -> AsyncGenerator[None]:
+        """A slot, for one batch of a streamed answer. All of the batch before is out."""
+        hold.set(0)
+        if not first and not self._session.account.has_room:
+            self._session.paused(number)
+            while not self._session.account.has_room:
+                await self._room()
+            self._session.resumed(number, self._loop.time())
+            self._told()
+        await self._take_slot(hold)
+        try:
+            async with self._in_engine(number, request):
+                yield
+        finally:
+            self._services.traffic.slots.release(self._user)
 
-    async def _send_parts(self, number: int, stream: AnswerStream, request: Request) -> bytes:
+    async def _send_parts(self, number: int, stream: AnswerStream, request: Request, hold: Hold) -> Body:
         """Send the partial messages of a streamed answer; the `data` of the one that ends it.
 
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
         sequence = 0
-        async with aclosing(stream.parts(lambda: self._turn(number, request))) as parts:
+        async with aclosing(stream.parts(lambda: self._turn(number, request, hold, first=not sequence))) as parts:
             async for part in parts:
                 sequence += 1
+                hold.set(stream.held)
                 if not self._session.part(number, sequence, stream.key, part, self._loop.time()):
                     resumed = self._resumed[number] = self._loop.create_future()
                     await resumed

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from api.accounts.tokens import Claims
+from api.actions.budget import Hold
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.errors import message_of
 from api.settings import Settings
@@ -23,7 +24,7 @@ from api.socket.effects import Cancel, Effect, End, Renew, Resume, Start
 from api.socket.envelope import Request
 from api.socket.expiry import Expiry
 from api.socket.moments import Moments
-from api.socket.outbox import Outbox
+from api.socket.outbox import Message, Outbox
 from api.socket.pending import Pending
 from api.socket.roster import DOOR, Roster
 from mappings.errors import ContactsError, EngineTimeout, Stopped, TooManyRequests, Unauthorized
@@ -41,6 +42,7 @@ class Session:
 
     Attributes:
         requests: frames that came in.
+        account: on which is held what the connection costs, until it ends.
         over: why the connection ends, once it does. Whatever goes in then has no effect.
         moments: `next` of them is when to call `time`, at the latest.
     """
@@ -61,8 +63,9 @@ class Session:
         self._read = read
         self._traffic = traffic
         self._effects: list[Effect] = []
-        self._roster = Roster(settings, traffic.recorder, self._start)
-        self._outbox = Outbox(limits.ANSWERS_BYTES, limits.REFUSALS_BYTES)
+        self.account = traffic.budget.account(expiry.claims.user, limits.ANSWERS_BYTES)
+        self._roster = Roster(settings, traffic.recorder, self.account, self._start)
+        self._outbox = Outbox(limits.ANSWERS_BYTES, limits.REFUSALS_BYTES, self.account)
         self.moments = Moments(expiry, settings.stall_seconds)
 
     def effects(self) -> Sequence[Effect]:
@@ -70,7 +73,7 @@ class Session:
         effects, self._effects = self._effects, []
         return effects
 
-    def message(self, now: float) -> bytes | None:
+    def message(self, now: float) -> Message | None:
         """What to send next, if there is anything; then say `sent`, and on the way `moved`."""
         message = self._outbox.first()
         if message is not None:
@@ -82,11 +85,6 @@ class Session:
         """Whether there is something to send."""
         return self._outbox.first() is not None
 
-    @property
-    def full(self) -> bool:
-        """Whether so much waits for the client that nothing more should be made for it."""
-        return self._outbox.full
-
     def frame(self, frame: bytes | str, now: float) -> float | None:
         """A frame came. Answers how many seconds to wait before the next is read, `None` for not at all."""
         if self.over is not None:
@@ -97,8 +95,6 @@ class Session:
             self._take(request, now)
         except ContactsError as error:
             self._refuse(request, error, now)
-        if request.error is not None and self._traffic.busy:
-            return limits.GIVE_WAY_SECONDS
         return None if self.requests % limits.FRAMES_IN_A_ROW else 0.0
 
     def entered(self, number: int) -> None:
@@ -111,8 +107,23 @@ class Session:
         if (pending := self._roster.get(number)) is not None:
             pending.in_engine = False
 
-    def succeeded(self, number: int, data: bytes, now: float) -> None:
-        """A request was carried out; `data` is the answer's, as JSON."""
+    def hold(self, number: int) -> Hold:
+        """What is held of a request's answer while it is made. It is let go of when the answer has left."""
+        pending = self._roster.get(number)
+        return Hold(self.account) if pending is None else pending.hold
+
+    def paused(self, number: int) -> None:
+        """The next part of a streamed answer waits for room. No time runs meanwhile."""
+        if (pending := self._roster.get(number)) is not None:
+            self._roster.allow(pending, math.inf)
+
+    def resumed(self, number: int, now: float) -> None:
+        """There is room for the next part."""
+        if (pending := self._roster.get(number)) is not None:
+            self.moments.look_by(self._roster.allow(pending, now))
+
+    def succeeded(self, number: int, data: bytes | bytearray, now: float) -> None:
+        """A request was carried out; `data` is the answer's, as JSON, and no longer the caller's."""
         if (pending := self._roster.get(number)) is not None:
             self._finish(pending, envelope.success(pending.request.head, data), "success", now)
 
@@ -134,7 +145,8 @@ class Session:
         """A part of a streamed answer was made: `True` if the next one may follow, `False` if `Resume` will tell."""
         if (pending := self._roster.get(number)) is None:
             return False
-        fits = self._outbox.put(number, envelope.partial(pending.request.head, sequence, key, part))
+        message = envelope.partial(pending.request.head, sequence, key, part)
+        fits = self._outbox.put(number, message, Hold(self.account))
         self.moments.look_by(self._roster.allow(pending, now if fits else math.inf))
         return fits
 
@@ -191,6 +203,8 @@ class Session:
         if self.over is None:
             self.over = close
             self._roster.clear(now)
+            self.account.close()
+            self._outbox.clear()
             self._effects = [End(close)]
             self.moments.next = math.inf
 
@@ -236,15 +250,16 @@ class Session:
                 pending.reason = reason
                 self._effects.append(Cancel(pending.number, reason))
 
-    def _finish(self, pending: Pending, answer: bytes, outcome: str, now: float) -> None:
+    def _finish(self, pending: Pending, answer: Message, outcome: str, now: float) -> None:
         self._roster.record(pending, outcome, now)
         pending.finished = True
-        if self._outbox.put(pending.number, answer):
+        if self._outbox.put(pending.number, answer, pending.hold):
             self._roster.release(pending, now)
 
     def _answer_instead(self, pending: Pending, reason: ContactsError, now: float) -> None:
         """Answer `reason`, and nothing that waits for room. What ran was counted then."""
         self._outbox.drop(pending.number)
+        pending.hold.end()
         self._refuse(pending.request, reason, now, recorded=pending.started is not None)
         self._roster.release(pending, now)
 
@@ -255,7 +270,7 @@ class Session:
             self._traffic.recorder.answered(DOOR, request.action or "unknown", code)
         self._offer(envelope.failure(request.head, code, message_of(error)), now)
 
-    def _offer(self, message: bytes, now: float) -> None:
+    def _offer(self, message: Message, now: float) -> None:
         if not self._outbox.offer(message):
             self.end(Close.NOT_READING, now)
 

@@ -45,7 +45,7 @@ class Question(msgspec.Struct, frozen=True):
         """The answer's `data`. What it leaves out of the URL has been said by then."""
         answer = await self.action.answer(self.service, self.data)
         self.note_remarks()
-        return answer
+        return bytes(answer)
 
     def note_remarks(self) -> None:
         """Say what is left out of the URL, and whether anything in it narrows the search."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.actions.traffic import KEPT_SLOTS
 from api.app import create_app
 from api.settings import load_settings
 from search import engines
@@ -30,7 +31,7 @@ def test_as_many_requests_as_are_let_in_run_at_once_in_the_engine(
         async with create_app(settings).lifespan():
             [engine] = opened
             assert isinstance(engine, DuckDBEngine)
-            assert engine.width == 8
-            await run_at_once(engine, tmp_path, 8)
+            assert engine.width == 8 + KEPT_SLOTS
+            await run_at_once(engine, tmp_path, 8 + KEPT_SLOTS)
 
     asyncio.run(run())

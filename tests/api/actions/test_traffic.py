@@ -1,7 +1,9 @@
 import asyncio
+from collections import Counter
 
 import pytest
 
+from api.actions.budget import Hold
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.settings import Settings
 from mappings.errors import EngineTimeout, EngineUnavailable, TooManyRequests
@@ -32,27 +34,36 @@ def test_the_limit_is_each_users_own():
     assert caught.value.retry_after == pytest.approx(60, abs=1)
 
 
-async def test_busy_is_what_the_core_carries_out_and_no_figure():
+def fill(some: Traffic) -> None:
+    """Take all slots of an engine that works on one request, and the one that is kept for others."""
+    assert some.slots.take("cy")
+    assert not some.slots.take("cy")
+    assert some.slots.take("dee")
+
+
+async def test_company_is_whom_requests_are_carried_out_for_and_no_figure():
     some = traffic()
     some.recorder.in_flight = 5
-    assert not some.busy
+    assert not some.pace.has_company("bob")
     async with some.admitted("ada"):
-        assert some.busy
-    assert not some.busy
+        assert some.pace.has_company("bob")
+        assert not some.pace.has_company("ada")
 
 
-async def test_so_many_use_the_engine_as_the_settings_say_or_as_it_works_on_well():
+async def test_so_many_use_the_engine_as_the_settings_say_or_as_it_works_on_well_and_one_more_user():
     for some in (traffic(width=2), traffic(max_running=2, width=7)):
-        async with some.admitted("ada"), some.admitted("bob"):
-            assert not some.slots.take()
-        assert some.slots.take()
+        async with some.admitted("ada"), some.admitted("ada"):
+            assert not some.slots.take("ada")
+            async with some.admitted("bob"):
+                assert not some.slots.take("cy")
+        assert some.slots.take("cy")
 
 
 async def test_the_wait_for_a_slot_and_the_work_have_one_deadline():
     some = traffic(timeout=1.0)
     loop = asyncio.get_running_loop()
-    assert some.slots.take()
-    loop.call_later(0.5, some.slots.release)
+    fill(some)
+    loop.call_later(0.5, some.slots.release, "dee")
     started = loop.time()
 
     async def work() -> None:
@@ -62,31 +73,69 @@ async def test_the_wait_for_a_slot_and_the_work_have_one_deadline():
     with pytest.raises(EngineTimeout, match=SILENT):
         await work()
     assert 0.9 < loop.time() - started < 1.45, "the wait has counted"
-    assert not some.busy
-    assert some.slots.take()
+    assert some.slots.take("dee")
+
+
+async def test_a_deadline_that_began_before_is_not_begun_anew():
+    some = traffic(timeout=60)
+    with pytest.raises(EngineTimeout, match=SILENT):
+        async with some.admitted("ada", by=asyncio.get_running_loop().time() + 0.05):
+            await asyncio.sleep(60)
 
 
 async def test_what_needs_no_engine_has_a_deadline_and_no_slot():
     some = traffic(timeout=0.05)
-    assert some.slots.take()
-
-    async def work() -> None:
-        async with some.admitted("ada", uses_engine=False):
-            assert some.busy
-            await asyncio.sleep(60)
-
+    fill(some)
     with pytest.raises(EngineTimeout, match=BUSY):
-        await work()
-    assert not some.busy
+        async with some.admitted("ada", uses_engine=False):
+            await asyncio.sleep(60)
 
 
 async def test_no_slot_in_time():
     some = traffic(timeout=0.05)
-    assert some.slots.take()
+    fill(some)
     with pytest.raises(EngineTimeout, match=BUSY):
         async with some.admitted("ada"):
             raise AssertionError("it has no slot")
-    assert not some.busy
+
+
+async def test_what_outgrew_its_room_waits_for_its_turn_until_the_deadline():
+    some = traffic(timeout=0.05)
+    assert some.budget.turns.take("bob")
+    hold = Hold(some.budget.account("ada"))
+    with pytest.raises(EngineTimeout, match=BUSY):
+        async with some.admitted("ada", outgrown=hold):
+            raise AssertionError("it is not its turn")
+    some.budget.turns.release("bob")
+    async with some.admitted("ada", outgrown=hold):
+        assert hold.has_turn
+    hold.end()
+    assert some.budget.turns.take("bob")
+
+
+async def test_urls_are_explained_one_at_a_time_and_one_more_for_another_user():
+    some, running, most = traffic(), Counter[str](), Counter[str]()
+
+    async def explain(user: str) -> None:
+        async with some.explaining(user):
+            running[user] += 1
+            running["all"] += 1
+            for name in (user, "all"):
+                most[name] = max(most[name], running[name])
+            await asyncio.sleep(0.005)
+            running.subtract((user, "all"))
+
+    await asyncio.gather(*(explain("ada") for _ in range(4)), *(explain("bob") for _ in range(2)), explain("cy"))
+    assert most == {"ada": 1, "bob": 1, "cy": 1, "all": 2}
+
+
+async def test_who_took_much_time_has_nothing_explained_until_it_is_due():
+    some = traffic()
+    async with some.admitted("bob"):
+        some.pace.spent("ada", 0.02)
+        started = asyncio.get_running_loop().time()
+        async with some.explaining("ada"):
+            assert asyncio.get_running_loop().time() - started >= 0.05
 
 
 @pytest.mark.parametrize("error", [TimeoutError("of the work itself"), EngineUnavailable("away")])
@@ -95,4 +144,5 @@ async def test_errors_of_the_work_are_left_as_they_are(error):
     with pytest.raises(type(error), match=str(error)):
         async with some.admitted("ada"):
             raise error
-    assert some.slots.take()
+    assert some.slots.take("cy")
+    assert not some.pace.has_company("ada")

@@ -46,7 +46,7 @@ class Sessions:
 
 def test_there_is_room_up_to_the_cap():
     metrics = Metrics()
-    some = Connections(1, metrics)
+    some = Connections(1, 1, metrics)
     assert some.refusal() is None
     with some.place():
         assert metrics.connections == 1
@@ -56,7 +56,7 @@ def test_there_is_room_up_to_the_cap():
 
 
 def test_a_session_that_ends_takes_its_connections_with_it():
-    some, mine, theirs = Connections(9, Metrics()), Open("mine"), Open("theirs")
+    some, mine, theirs = Connections(9, 9, Metrics()), Open("mine"), Open("theirs")
     with some.entered(mine), some.entered(theirs):
         some.end_session("mine")
     some.end_session("theirs")
@@ -67,7 +67,7 @@ async def test_sessions_are_looked_up_now_and_then_and_nobody_is_thrown_out_for_
     monkeypatch, caplog
 ):
     monkeypatch.setattr(module, "CHECK_SECONDS", 0.01)
-    some, gone, here, sessions = Connections(9, Metrics()), Open("gone"), Open("here"), Sessions("here")
+    some, gone, here, sessions = Connections(9, 9, Metrics()), Open("gone"), Open("here"), Sessions("here")
     sessions.error = AccountsUnavailable("away")
     watching = asyncio.create_task(some.watch(sessions))
     with some.entered(gone), some.entered(here):
@@ -81,7 +81,7 @@ async def test_sessions_are_looked_up_now_and_then_and_nobody_is_thrown_out_for_
 
 
 async def test_when_the_service_stops_none_comes_and_all_go():
-    some, slow = Connections(9, Metrics()), Open()
+    some, slow = Connections(9, 9, Metrics()), Open()
     with some.entered(slow):
         await some.drain(0.01, 0.03)
         assert slow.finished == [0.01]
@@ -93,7 +93,7 @@ async def test_when_the_service_stops_none_comes_and_all_go():
 
 
 async def test_stopping_waits_no_longer_than_it_must():
-    some, open_one = Connections(9, Metrics()), Open()
+    some, open_one = Connections(9, 9, Metrics()), Open()
 
     async def serve() -> None:
         with some.entered(open_one):

@@ -1,8 +1,10 @@
+from api.actions.budget import Account, Budget
 from api.socket.lanes import Lane
 
 
-def lane(width: int = 2, depth: int = 3, most_bytes: int = 100) -> Lane:
-    return Lane(width=width, depth=depth, most_bytes=most_bytes)
+def lane(width: int = 2, depth: int = 3, most_bytes: int = 100, account: Account | None = None) -> Lane:
+    account = account or Budget(10**6).account("ada")
+    return Lane(width=width, depth=depth, most_bytes=most_bytes, account=account)
 
 
 def test_so_many_run_at_once_and_the_others_wait_in_order():

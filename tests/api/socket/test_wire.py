@@ -48,6 +48,11 @@ async def raw(url: str, path_more: str = "") -> AsyncIterator[tuple[asyncio.Stre
         writer.close()
 
 
+def piece(first: int, data: bytes = b"") -> bytes:
+    """A short frame of a client, with a mask that changes nothing; `first` says whether it is the last."""
+    return struct.pack("!BB", first, 0x80 | len(data)) + bytes(4) + data
+
+
 def masked(text: str) -> bytes:
     """One frame of a client, with a mask that changes nothing."""
     data = text.encode()
@@ -146,7 +151,82 @@ class Closing:
 async def test_a_frame_for_a_client_that_left_says_so(disconnected):
     protocol = FramedWebSocket.__new__(FramedWebSocket)
     protocol.writable, protocol.disconnected, protocol.conn = asyncio.Event(), disconnected, Closing()
+    protocol.loop = asyncio.get_running_loop()
     protocol.writable.set()
     [frame_event] = frames(b"{}", text=True)
     with pytest.raises(ClientDisconnected):
         await protocol.send(frame_event)
+
+
+async def test_a_message_may_come_in_any_number_of_pieces(service):
+    text = request("count_contacts", "pieces").encode()
+    async with asyncio.timeout(60), raw(service.url) as (reader, writer):
+        writer.write(piece(TEXT, text[:1]))
+        writer.write(
+            b"".join(piece(CONTINUATION, text[at : at + 1]) + piece(CONTINUATION) for at in range(1, len(text)))
+        )
+        writer.write(piece(0x80 | CONTINUATION))
+        _, _, length = await frame(reader)
+        assert b'"pieces"' in await reader.readexactly(length)
+
+
+@pytest.mark.parametrize("filling", [piece(CONTINUATION), piece(0x80 | PING)])
+async def test_others_are_answered_while_one_client_sends_frames_with_nothing_in_them(service, filling):
+    other = service.registered("bob@example.com")["access_token"]
+    async with (
+        asyncio.timeout(60),
+        raw(service.url) as (reader, writer),
+        connect(f"{service.bare_url}?token={other}") as neighbour,
+    ):
+        answered = bytearray()
+        reading = asyncio.create_task(read_all(reader, answered))
+        writer.write(piece(TEXT, b"{") + filling * 300_000 + piece(0x80 | CONTINUATION, b"}"))
+        writer.write(masked(request("analyze", "x" * 10)))
+        for _ in range(20):
+            await neighbour.send(request("count_contacts"))
+            assert (await receive(neighbour))["status"] == "success"
+        assert not reading.done()
+        assert b"xxxxxxxxxx" not in answered, "all of it was looked at before others had their turns"
+        await eventually(lambda: b"xxxxxxxxxx" in answered, 50)
+        reading.cancel()
+
+
+async def read_all(reader: asyncio.StreamReader, into: bytearray) -> None:
+    while data := await reader.read(64 * 1024):
+        into.extend(data)
+
+
+class Transport:
+    """What was written to it."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+
+class Pongs:
+    """uvicorn's half of a connection that has a pong to send."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def data_to_send(self) -> list[bytes]:
+        self.number += 1
+        return [b"pong %d" % self.number]
+
+
+def test_a_client_that_reads_nothing_has_one_pong_waiting():
+    protocol = FramedWebSocket.__new__(FramedWebSocket)
+    protocol.transport, protocol.conn, protocol.writable = Transport(), Pongs(), asyncio.Event()
+    protocol._pong = b""
+    protocol.writable.set()
+    protocol.handle_ping()
+    protocol.pause_writing()
+    for _ in range(1000):
+        protocol.handle_ping()
+    assert protocol.transport.written == [b"pong 1"]
+    protocol.resume_writing()
+    protocol.resume_writing()
+    assert protocol.transport.written == [b"pong 1", b"pong 1001"]

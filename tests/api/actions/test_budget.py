@@ -1,0 +1,226 @@
+"""What is held for clients, and who may hold more."""
+
+import asyncio
+import gc
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from api.actions.budget import SMALL, Account, Budget, Hold, Outgrown
+
+MOST = 100 * SMALL
+
+pytestmark = pytest.mark.anyio
+
+
+def filled(account: Account, size: int) -> Hold:
+    hold = Hold(account)
+    hold.set(size)
+    return hold
+
+
+def test_a_user_alone_may_hold_half_and_two_a_third_each():
+    budget = Budget(MOST)
+    ada, bob = budget.account("ada"), budget.account("bob")
+    first = Hold(ada)
+    first.grow(MOST // 2)
+    assert not ada.fits(SMALL)
+    assert bob.fits(MOST // 2)
+    assert not bob.fits(MOST // 2 + 1)
+    first.set(MOST // 3)
+    filled(bob, MOST // 3)
+    assert not ada.fits(SMALL)
+    assert not bob.fits(SMALL)
+    assert budget.account("cy").fits(MOST // 3)
+
+
+def test_it_is_the_users_share_that_counts_however_many_accounts():
+    budget = Budget(MOST)
+    hold = filled(budget.account("ada"), MOST // 2)
+    other = budget.account("ada")
+    assert other.fits(SMALL), "a little is always possible"
+    filled(other, 1)
+    assert not other.fits(SMALL)
+    assert not other.has_room
+    assert budget.account("bob").fits(SMALL * 10)
+    hold.end()
+    assert other.has_room
+
+
+def test_an_answer_may_always_be_begun_where_there_is_none():
+    budget = Budget(MOST)
+    full = budget.account("ada")
+    filled(full, 3 * MOST)
+    assert budget.left < 0
+    waits = budget.account("ada")
+    waits.keep(10)
+    assert waits.has_room, "messages that wait are no answers"
+    filled(waits, 1)
+    assert not waits.has_room
+
+
+def test_one_answer_at_a_time_may_outgrow_its_room():
+    budget = Budget(MOST)
+    first, second = Hold(budget.account("ada")), Hold(budget.account("bob"))
+    first.grow(MOST)
+    assert not first.has_turn
+    first.grow(3 * MOST)
+    assert first.has_turn
+    assert budget.left == MOST, "others have as much room as ever"
+    second.grow(MOST)
+    with pytest.raises(Outgrown):
+        second.grow(MOST + 1)
+    first.grow(4 * MOST)
+    first.made(4 * MOST)
+    with pytest.raises(Outgrown):
+        second.grow(MOST + 1)
+    first.end()
+    assert not first.has_turn
+    second.grow(2 * MOST)
+    assert second.has_turn
+    second.end()
+    assert budget.left == MOST
+
+
+async def test_what_has_outgrown_its_room_waits_for_its_turn_with_nothing_held():
+    budget = Budget(MOST)
+    first, second = Hold(budget.account("ada")), filled(budget.account("bob"), SMALL)
+    first.grow(MOST)
+    waiting = asyncio.create_task(second.turn())
+    await asyncio.sleep(0)
+    assert budget.left == MOST
+    assert not waiting.done()
+    first.end()
+    await asyncio.wait_for(waiting, 1)
+    assert second.has_turn
+
+
+async def test_the_turn_of_an_account_that_is_closed_goes_on():
+    budget = Budget(MOST)
+    first, gone, third = (budget.account(user) for user in ("ada", "bob", "cy"))
+    Hold(first).grow(2 * MOST)
+    waiting = asyncio.create_task(Hold(gone).turn())
+    await asyncio.sleep(0)
+    gone.close()
+    first.close()
+    await asyncio.wait_for(waiting, 1)
+    assert budget.left == MOST
+    Hold(third).grow(2 * MOST)
+
+
+def test_who_waits_for_room_is_told_when_there_is_some():
+    budget, told = Budget(MOST), []
+    full, waits = filled(budget.account("ada"), MOST), budget.account("ada")
+    filled(waits, 1)
+    waits.told = lambda: told.append("ada")
+    waits.want()
+    full.set(MOST // 2)
+    assert told == [], "there is as little left as the user holds"
+    full.set(MOST // 4)
+    full.set(0)
+    assert told == ["ada"], "once"
+
+
+def test_who_waits_for_its_own_client_is_told_when_that_has_read():
+    account, told = Budget(MOST).account("ada", most_unread=10), []
+    account.told = lambda: told.append("read")
+    holds = [Hold(account) for _ in range(3)]
+    for hold in holds:
+        hold.made(6)
+    assert not account.has_room
+    account.want()
+    holds[0].end()
+    assert told == []
+    holds[1].end()
+    assert told == ["read"]
+    assert account.has_room
+
+
+def test_who_has_nothing_left_is_told_whatever_others_of_the_user_hold():
+    budget, told = Budget(MOST), []
+    full, account = budget.account("ada"), budget.account("ada")
+    filled(full, MOST)
+    holds = [filled(account, 1), filled(account, 1)]
+    account.told = lambda: told.append("get on")
+    account.want()
+    holds[0].end()
+    assert told == []
+    holds[1].end()
+    assert told == ["get on"]
+    assert account.has_room
+
+
+def test_a_closed_account_holds_nothing_and_nobody_is_told_of_it():
+    budget, told = Budget(MOST), []
+    account = budget.account("ada")
+    hold = filled(account, MOST)
+    account.told = lambda: told.append("ada")
+    account.want()
+    account.close()
+    account.close()
+    assert budget.left == MOST
+    hold.made(5)
+    hold.end()
+    account.keep(3)
+    assert budget.left == MOST
+    assert told == []
+
+
+def test_an_account_that_nobody_closed_holds_nothing_either():
+    budget = Budget(MOST)
+    filled(budget.account("ada"), 10).set(20)
+    gc.collect()
+    assert budget.left == MOST
+
+
+class Sums(RuleBasedStateMachine):
+    """However accounts come and go: what is left and what is held are all there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.budget = Budget(MOST)
+        self.held: list[tuple[Account, list[Hold]]] = []
+
+    @rule(user=st.sampled_from("abc"))
+    def come(self, user: str) -> None:
+        self.held.append((self.budget.account(user, 10 * SMALL), []))
+
+    @rule(pick=st.integers(0, 9), size=st.integers(0, 30 * SMALL))
+    def grow(self, pick: int, size: int) -> None:
+        if self.held:
+            account, holds = self.held[pick % len(self.held)]
+            hold = Hold(account)
+            try:
+                hold.grow(size)
+            except Outgrown:
+                assert not account.fits(size)
+            else:
+                holds.append(hold)
+                if size % 2:
+                    hold.made(size)
+
+    @rule(pick=st.integers(0, 9))
+    def leave(self, pick: int) -> None:
+        if self.held and self.held[pick % len(self.held)][1]:
+            self.held[pick % len(self.held)][1].pop().end()
+
+    @rule(pick=st.integers(0, 9))
+    def close(self, pick: int) -> None:
+        if self.held:
+            self.held.pop(pick % len(self.held))[0].close()
+
+    @invariant()
+    def no_more_is_held_than_the_budget_one_answer_and_a_little_each(self) -> None:
+        assert self.budget.left >= -SMALL * len(self.held)
+
+    def teardown(self) -> None:
+        for account, _ in self.held:
+            account.close()
+        assert self.budget.left == MOST
+        assert self.budget.turns.take("z")
+
+
+TestSums = Sums.TestCase
+TestSums.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
