@@ -153,7 +153,7 @@ _SERVICE = (
             choice("open", "closed")),
     Setting("CONTACTS_RATE_LIMIT", "rate_limit", "0", "requests a minute and user; 0 is off", whole(0, 1_000_000)),
     Setting("CONTACTS_LOGIN_RATE_LIMIT", "login_rate_limit", "60",
-            "logins and registrations a minute and address; an e-mail address has a sixth of them; 0 is off",
+            "logins and registrations a minute and address; each e-mail has a sixth of them there; 0 is off",
             whole(0, 1_000_000)),
     Setting("CONTACTS_PING_SECONDS", "ping_seconds", "20",
             "between keepalive pings; a client that answers none for as long is closed", seconds(_HOUR)),

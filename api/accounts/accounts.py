@@ -1,6 +1,5 @@
 """Who may use the service: registration, login, refresh, logout, and whom a token belongs to. Free of any framework."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
@@ -9,28 +8,23 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from api.accounts.bodies import EMAIL, LONGEST_EMAIL, LONGEST_NAME, read_string
+from api.accounts.attempts import Attempts
+from api.accounts.bodies import LONGEST_NAME, read_string
 from api.accounts.database import Database
+from api.accounts.emails import LONGEST_EMAIL, new_email
 from api.accounts.keys import load_keys
 from api.accounts.passwords import Passwords
 from api.accounts.sessions import Sessions
 from api.accounts.tokens import REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
-from api.actions.rates import Rates
 from api.settings import Settings
 from mappings.errors import (
     Conflict,
     Forbidden,
     InvalidField,
-    TooManyRequests,
     Unauthorized,
     WrongCredentials,
 )
-
-EMAIL_SHARE = 6
-"""An e-mail address has this part of the logins that an address of the network has."""
-
-_EMAIL = re.compile(EMAIL)
 
 NO_CREDENTIALS = "Authentication credentials were not provided."
 
@@ -67,8 +61,7 @@ class Accounts:
         self.sessions = Sessions(self.database)
         self._passwords = Passwords()
         self._closed = settings.registration == "closed"
-        most = settings.login_rate_limit
-        self._by_address, self._by_email = Rates(most), Rates(-(-most // EMAIL_SHARE))
+        self._attempts = Attempts(settings.login_rate_limit)
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, ended: Callable[[str], None]) -> None:
@@ -93,14 +86,14 @@ class Accounts:
         Raises:
             Forbidden: registration is closed.
             Conflict: the e-mail is taken.
-            TooManyRequests: too many from this address or for this e-mail.
+            TooManyRequests: too many from this address, or for this e-mail from it.
             MissingField, InvalidField: as it says.
         """
-        _limit(self._by_address, address)
+        self._attempts.by(address)
         if self._closed:
             raise Forbidden("Registration is closed; ask the operator for a user.")
-        email, password = _email(body), read_string(body, "password")
-        _limit(self._by_email, email.casefold())
+        email, password = new_email(read_string(body, "email", LONGEST_EMAIL)), read_string(body, "password")
+        self._attempts.on(email, address)
         name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME).strip()
         return await self._log_in(await self.create(email, password, name))
 
@@ -112,12 +105,12 @@ class Accounts:
         """The tokens of a new session, for the `email` and `password` in `body`. `address` is the client's.
 
         Raises:
-            TooManyRequests: too many from this address or for this e-mail, whether or not there is such a user.
+            TooManyRequests: too many from this address, or for this e-mail from it; for unknown users too.
             WrongCredentials: in the same words and time for an unknown user, a wrong password and a disabled user.
         """
-        _limit(self._by_address, address)
+        self._attempts.by(address)
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
-        _limit(self._by_email, email.strip().casefold())
+        self._attempts.on(email, address)
         user = await self.users.by_email(email)
         matches = await self._passwords.check(password, user.password_hash if user else None)
         if user is None or not matches or not user.active:
@@ -130,7 +123,7 @@ class Accounts:
         Raises:
             Unauthorized: it does not hold. One that was used before ends its whole session.
         """
-        _limit(self._by_address, address)
+        self._attempts.by(address)
         claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
         fresh = str(uuid4())
         if not await self.sessions.renew(claims.session, claims.token_id, fresh, _refresh_end()):
@@ -205,9 +198,9 @@ async def create_user(users: Users, passwords: Passwords, email: str, password: 
 
     Raises:
         Conflict: the e-mail is taken.
-        InvalidField: what is not an e-mail address, or a password that is too short or too long.
+        InvalidField: what is no e-mail address or could be taken for another, or a password that is too short or long.
     """
-    email, name = _checked_email(email), name.strip()
+    email, name = new_email(email), name.strip()
     if len(name) > LONGEST_NAME:
         raise InvalidField(f"name must have at most {LONGEST_NAME} characters")
     if await users.by_email(email) is not None:
@@ -221,19 +214,3 @@ def _public(user: User) -> PublicUser:
 
 def _refresh_end() -> int:
     return int(time.time()) + REFRESH_SECONDS
-
-
-def _limit(rates: Rates, key: str) -> None:
-    if seconds := rates.take(key):
-        raise TooManyRequests("Too many logins; try again later", retry_after=seconds)
-
-
-def _email(body: Mapping[str, object]) -> str:
-    return _checked_email(read_string(body, "email", LONGEST_EMAIL))
-
-
-def _checked_email(email: str) -> str:
-    email = email.strip()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise InvalidField("email must be an e-mail address such as ada@example.com")
-    return email

@@ -6,17 +6,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from api.accounts.emails import FORMAT, LONGEST_EMAIL
 from api.accounts.passwords import LONGEST, SHORTEST
 from mappings.errors import InvalidField, InvalidJson, MissingField
 
-LONGEST_EMAIL, LONGEST_NAME = 320, 200
-"""Characters: RFC 5321's 64 + 1 + 255 for an e-mail address."""
+LONGEST_NAME = 200
+"""Characters."""
 
-EMAIL = r"[^\s@]+@[^\s@]+"
-"""What is taken for an e-mail address. Whether it exists, only a letter would tell."""
-
-# U+001C to U+001F and U+0085 are white space to Python, and not to the patterns of JSON Schema.
-_PART = r"[^\s\u0000\u001c-\u001f\u0085@]+"
 _NO_NUL = {"pattern": r"^[^\u0000]*$"}
 
 _Token = Annotated[
@@ -37,7 +33,7 @@ class RegisterBody(msgspec.Struct, frozen=True):
         Meta(
             max_length=LONGEST_EMAIL,
             examples=["ada@example.com"],
-            extra_json_schema={"pattern": rf"^\s*{_PART}@{_PART}\s*$"},
+            extra_json_schema={"format": FORMAT},
         ),
     ]
     password: Annotated[

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.accounts.database import Database
+from api.accounts.emails import folded
 from api.accounts.tables import USERS
 from mappings.errors import Conflict
 
@@ -35,7 +36,7 @@ class Users:
         """Create a user. Raises `Conflict` if the e-mail is taken."""
         user_id = uuid4()
         row = insert(USERS).values(
-            id=user_id, email=email, email_key=_folded(email), name=name, password_hash=password_hash, active=True
+            id=user_id, email=email, email_key=folded(email), name=name, password_hash=password_hash, active=True
         )
         try:
             async with self._database.transaction() as connection:
@@ -46,7 +47,7 @@ class Users:
 
     async def by_email(self, email: str) -> User | None:
         """The user with this e-mail, in whatever case it is written."""
-        return await self._one(USERS.c.email_key == _folded(email))
+        return await self._one(USERS.c.email_key == folded(email))
 
     async def by_uuid(self, uuid: str) -> User | None:
         """The user with this uuid."""
@@ -64,7 +65,7 @@ class Users:
 
     async def set_active(self, email: str, active: bool) -> bool:
         """Enable or disable a user; `False` if there is none with this e-mail."""
-        change = update(USERS).where(USERS.c.email_key == _folded(email)).values(active=active)
+        change = update(USERS).where(USERS.c.email_key == folded(email)).values(active=active)
         async with self._database.transaction() as connection:
             return (await connection.execute(change)).rowcount > 0
 
@@ -76,7 +77,3 @@ class Users:
 
 def _user(user_id: UUID, email: str, name: str, password_hash: str, active: bool) -> User:
     return User(str(user_id), email, name, password_hash, active)
-
-
-def _folded(email: str) -> str:
-    return email.strip().casefold()

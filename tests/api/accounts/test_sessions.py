@@ -130,16 +130,17 @@ async def test_a_refresh_token_of_a_disabled_user(any_database):
 
 
 @pytest.mark.anyio
-async def test_logins_are_limited_by_address_and_by_email(settings):
+async def test_logins_are_limited_by_address_and_by_email_there(settings):
     accounts = Accounts(msgspec.structs.replace(settings, login_rate_limit=12))
     await accounts.open()
     wrong = {"email": "ada@example.com", "password": "wrong password"}
     for address in ("a", "b"):
-        with pytest.raises(WrongCredentials):
-            await accounts.login(wrong, address)
-    for body in (wrong, {**wrong, "email": " ADA@example.com"}):
-        with pytest.raises(TooManyRequests) as caught:
-            await accounts.login(body, "c")
+        for _ in range(2):
+            with pytest.raises(WrongCredentials):
+                await accounts.login(wrong, address)
+        for body in (wrong, {**wrong, "email": " ADA@example.com"}):
+            with pytest.raises(TooManyRequests) as caught:
+                await accounts.login(body, address)
     assert 25 < (caught.value.retry_after or 0) <= 30
     for number in range(12):
         with pytest.raises(WrongCredentials):
