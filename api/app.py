@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from api.accounts.accounts import Accounts
 from api.accounts.controller import AuthController
+from api.accounts.users_controller import UsersController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
 from api.errors import message_of, report, status_of
@@ -96,7 +97,16 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
                 await opened.close()
 
     app = Litestar(
-        route_handlers=[gateway, asyncapi_page, contacts_router(), AuthController, live, ready, metrics_page],
+        route_handlers=[
+            gateway,
+            asyncapi_page,
+            contacts_router(),
+            AuthController,
+            UsersController,
+            live,
+            ready,
+            metrics_page,
+        ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=settings.max_message_bytes,
@@ -108,15 +118,16 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     return app
 
 
-def _actions(app: Litestar) -> dict[str, str]:
-    """Path → what logs and figures call the documented operation there: its `action`, or else its own name."""
-    return {
-        route.path: handler.opt.get("action", handler.handler_name)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if handler.resolve_include_in_schema()
-    }
+def _actions(app: Litestar) -> dict[str, dict[str, str]]:
+    """Path → method → what logs and figures call the documented operation there: its `action`, or else its own name."""
+    actions: dict[str, dict[str, str]] = {}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.resolve_include_in_schema():
+                    name = handler.opt.get("action", handler.handler_name)
+                    actions.setdefault(route.path_format, {}).update(dict.fromkeys(handler.http_methods, name))
+    return actions
 
 
 def _cors(settings: Settings) -> CORSConfig | None:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from api.accounts.emails import FORMAT, LONGEST_EMAIL
 from api.accounts.passwords import LONGEST, SHORTEST
+from api.actions.roles import Role
 from mappings.errors import InvalidField, InvalidJson, MissingField
 
 LONGEST_NAME = 200
@@ -25,21 +26,46 @@ _Token = Annotated[
 ]
 
 
+_NewPassword = Annotated[
+    str, Meta(min_length=SHORTEST, max_length=LONGEST, examples=["analytical engine"], extra_json_schema=_NO_NUL)
+]
+
+
+_Role = Annotated[str, Meta(examples=[Role.USER.value], extra_json_schema={"enum": [role.value for role in Role]})]
+
+
 class RegisterBody(msgspec.Struct, frozen=True):
     """Of `register`."""
 
     email: Annotated[
-        str,
-        Meta(
-            max_length=LONGEST_EMAIL,
-            examples=["ada@example.com"],
-            extra_json_schema={"format": FORMAT},
-        ),
+        str, Meta(max_length=LONGEST_EMAIL, examples=["ada@example.com"], extra_json_schema={"format": FORMAT})
     ]
-    password: Annotated[
-        str, Meta(min_length=SHORTEST, max_length=LONGEST, examples=["analytical engine"], extra_json_schema=_NO_NUL)
-    ]
+    password: _NewPassword
     name: Annotated[str, Meta(max_length=LONGEST_NAME, examples=["Ada"], extra_json_schema=_NO_NUL)] | None = None
+
+
+class CreateBody(RegisterBody, frozen=True):
+    """Of `create_user`."""
+
+    role: _Role = Role.USER.value
+
+
+class ChangeBody(msgspec.Struct, frozen=True):
+    """Of `change_user`; what is absent or null stays as it is."""
+
+    active: Annotated[bool, Meta(examples=[True])] | None = None
+    role: _Role | None = None
+    password: _NewPassword | None = None
+
+
+class PasswordBody(msgspec.Struct, frozen=True):
+    """Of `change_password`."""
+
+    password: Annotated[
+        str,
+        Meta(min_length=1, description="The one so far", examples=["analytical engine"], extra_json_schema=_NO_NUL),
+    ]
+    new_password: _NewPassword
 
 
 class LoginBody(msgspec.Struct, frozen=True):
@@ -87,3 +113,20 @@ def read_string(body: Mapping[str, object], name: str, longest: int | None = Non
         # PostgreSQL can't hold it.
         raise InvalidField(f"{name} must not hold the character NUL")
     return value
+
+
+def read_role(body: Mapping[str, object]) -> Role | None:
+    """The `role` in `body`; `None` if it is absent or null. Raises `InvalidField`."""
+    if (value := body.get("role")) is None:
+        return None
+    if not isinstance(value, str) or value not in list(Role):
+        raise InvalidField(f"role must be {', '.join(Role)}")
+    return Role(value)
+
+
+def read_flag(body: Mapping[str, object], name: str) -> bool | None:
+    """The flag `name` in `body`; `None` if it is absent or null. Raises `InvalidField`."""
+    value = body.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    raise InvalidField(f"{name} must be true or false")

@@ -6,6 +6,7 @@ Answers are JSON bytes, assembled from the items as the engine stored them: noth
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
+from copy import copy
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -13,11 +14,13 @@ import msgspec
 
 from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
+from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
 from api.settings import Settings
 from mappings.analysis import Analysis, analyze
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
+from mappings.counts import Count, exact, guarded
 from mappings.errors import ResponseTooLarge
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
@@ -58,12 +61,22 @@ class ContactService:
 
     Attributes:
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
     def __init__(self, engine: AnyEngine, settings: Settings) -> None:
         self.engine = engine
+        self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
         self._plans = Plans(engine)
+
+    def for_role(self, role: Role) -> "ContactService":
+        """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
+        if role.sees_few:
+            return self
+        guarding = copy(self)
+        guarding.shown = guarded
+        return guarding
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
@@ -73,12 +86,13 @@ class ContactService:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
         counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
         counts = await self.engine.count_many(compiled)
-        return await _off_loop(request.url, lambda: _told(counting.answer(counts), counting.url, request))
+        return await _off_loop(request.url, lambda: _told(counting.answer(counts, self.shown), counting.url, request))
 
     async def count(self, request: CountRequest) -> bytes:
-        """`{"count": …}`, exact."""
+        """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        return b'{"count":%d%b}' % (await self.engine.count(plan.compiled), plan.ledger)
+        count = self.shown(await self.engine.count(plan.compiled))
+        return b'{"count":%b%b}' % (msgspec.json.encode(count), plan.ledger)
 
     async def search(self, request: SearchRequest) -> bytes:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""

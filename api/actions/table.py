@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
@@ -51,6 +52,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         path: of the REST door, where it is a `POST`.
         command: what the command line calls it, with a flag if it shares a command with another; the id of its
             operation in the OpenAPI document is made of it.
+        least: the role that a user needs for it at least; what has contacts or uuids in it needs `Role.USER`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
     """
 
@@ -64,6 +66,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     error_code: str
     path: str
     command: str
+    least: Role
     uses_engine: bool = True
 
     @property
@@ -96,6 +99,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="analysis_error",
         path="/analyze",
         command="analyze",
+        least=Role.COUNTER,
         uses_engine=False,
     ),
     Action(
@@ -110,6 +114,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="count_error",
         path="/analyze/count",
         command="count --by-filter",
+        least=Role.COUNTER,
     ),
     Action(
         name="count_contacts",
@@ -121,6 +126,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="count_error",
         path="/contacts/count",
         command="count",
+        least=Role.COUNTER,
     ),
     Action(
         name="get_uuids",
@@ -133,6 +139,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="uuids_error",
         path="/contacts/count/uuids",
         command="uuids",
+        least=Role.USER,
     ),
     Action(
         name="search_contacts",
@@ -145,6 +152,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="search_error",
         path="/contacts",
         command="search",
+        least=Role.USER,
     ),
 )
 

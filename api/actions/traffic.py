@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, nullcontext
 from typing import Protocol
 
 from api.actions.rates import Rates
+from api.actions.roles import Role
 from api.actions.slots import Slots
 from api.settings import Settings
 from mappings.errors import EngineTimeout, TooManyRequests
@@ -54,8 +55,14 @@ class Traffic:
         """Whether any request is being carried out."""
         return self.running > 0
 
-    def count(self, user: str) -> None:
-        """Count a request of `user`. Raises `TooManyRequests` over the limit."""
+    def admit(self, user: str, role: Role, least: Role) -> None:
+        """Let in a request of `user`, who has `role`, for what needs `least`, and count it towards the user's limit.
+
+        Raises:
+            Forbidden: the role is not enough; it was not counted.
+            TooManyRequests: over the limit.
+        """
+        role.require(least)
         if seconds := self._rates.take(user):
             words = f"Too many requests; your limit is reached, the next is possible in {seconds:.0f} s"
             raise TooManyRequests(words, retry_after=seconds)

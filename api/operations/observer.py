@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api.operations.logs import Label, is_request_id, label
 from api.operations.metrics import Metrics
@@ -23,10 +23,11 @@ class Observer:
     """An ASGI application around another.
 
     Args:
-        actions: what each path is called in logs and figures. Another path may hold anything, so it is not shown.
+        actions: what each path is called in logs and figures, by its method; by another it is called as by its first.
+            Another path may hold anything, so it is not shown.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, actions: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, actions: Mapping[str, Mapping[str, str]]) -> None:
         self._app = app
         self._metrics = metrics
         self._actions = actions
@@ -36,7 +37,6 @@ class Observer:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        action = self._actions.get(scope["path"].rstrip("/"), "other")
         request_id = _request_id(scope["headers"])
         label.set(Label(request=request_id.decode()))
         status, started = 0, time.perf_counter()
@@ -54,10 +54,16 @@ class Observer:
         finally:
             self._metrics.in_flight -= 1
             seconds = time.perf_counter() - started
+            action = self._action(scope)
             self._metrics.answered(DOOR, action, str(status) if status else "cancelled", seconds)
             fields = {"method": scope["method"], "action": action, "status": status, "ms": round(seconds * 1000, 1)}
             words = "%(method)s %(action)s %(status)d in %(ms)s ms"
             _log.log(logging.DEBUG if action in _QUIET else logging.INFO, words, fields, extra={"fields": fields})
+
+    def _action(self, scope: HTTPScope) -> str:
+        """What a request is called, once it was routed: only then it is known which of its path is a parameter."""
+        named = self._actions.get(scope.get("path_template") or scope["path"].rstrip("/"), {})
+        return named.get(scope["method"]) or next(iter(named.values()), "other")
 
 
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from api.actions.requests import ActionRequest, is_streamed
+from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action, OpenStream
 from api.errors import report
 from api.operations.logs import Label, label
@@ -91,6 +92,11 @@ class Runner:
             self._session.stopped(number, self._loop.time())
             self._told()
 
+    @property
+    def _contacts(self) -> ContactService:
+        """The service as it answers the user, whose token may have been renewed."""
+        return self._services.contacts.for_role(self._session.expiry.claims.role)
+
     async def _carry_out(self, number: int, request: Request) -> None:
         """Answer a request of one of the actions."""
         label.set(Label(self._name, request.request_id))
@@ -112,11 +118,11 @@ class Runner:
         if action.stream is not None and is_streamed(request.data):
             return await self._send_parts(number, action.stream, request)
         if not action.uses_engine:
-            return await action.answer(self._services.contacts, request.data)
+            return await action.answer(self._contacts, request.data)
         await self._take_slot()
         try:
             async with self._in_engine(number, request):
-                return await action.answer(self._services.contacts, request.data)
+                return await action.answer(self._contacts, request.data)
         finally:
             self._services.traffic.slots.release()
 
@@ -157,7 +163,7 @@ class Runner:
 
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
-        stream = await opened(self._services.contacts, request.data)
+        stream = await opened(self._contacts, request.data)
         sequence = 0
         async with aclosing(stream.parts(lambda: self._turn(number, request))) as parts:
             async for part in parts:

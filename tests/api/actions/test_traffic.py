@@ -2,9 +2,10 @@ import asyncio
 
 import pytest
 
+from api.actions.roles import Role
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.settings import Settings
-from mappings.errors import EngineTimeout, EngineUnavailable, TooManyRequests
+from mappings.errors import EngineTimeout, EngineUnavailable, Forbidden, TooManyRequests
 from search.engine import EngineSettings
 
 pytestmark = pytest.mark.anyio
@@ -25,11 +26,19 @@ def traffic(timeout: float = 30.0, width: int = 1, **settings: int) -> Traffic:
 
 def test_the_limit_is_each_users_own():
     some = traffic(rate_limit=1)
-    some.count("ada")
-    some.count("bob")
+    some.admit("ada", Role.USER, Role.USER)
+    some.admit("bob", Role.USER, Role.USER)
     with pytest.raises(TooManyRequests, match=r"the next is possible in 60 s") as caught:
-        some.count("ada")
+        some.admit("ada", Role.USER, Role.USER)
     assert caught.value.retry_after == pytest.approx(60, abs=1)
+
+
+def test_what_a_role_may_not_costs_nothing_of_the_limit():
+    some = traffic(rate_limit=1)
+    for _ in range(2):
+        with pytest.raises(Forbidden, match=r"^Your role is counter; this needs user\."):
+            some.admit("ada", Role.COUNTER, Role.USER)
+    some.admit("ada", Role.COUNTER, Role.COUNTER)
 
 
 async def test_busy_is_what_the_core_carries_out_and_no_figure():
