@@ -114,8 +114,22 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         openapi_config=openapi(),
         logging_config=None,
     )
+    _name_all_methods(app)
     app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
     return app
+
+
+def _name_all_methods(app: Litestar) -> None:
+    """Have `OPTIONS` tell all methods of a path: what Litestar made knows those it had with its first handler."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and len(route.route_handlers) > 2:
+            fresh = route.create_options_handler(route.path)
+            kept = [handler for handler in route.route_handlers if handler.http_methods != {"OPTIONS"}]
+            fresh.owner = kept[0].owner
+            fresh.on_registration(app)
+            route.route_handlers = [*kept, fresh]
+            route.route_handler_map.clear()
+            route.create_handler_map()
 
 
 def _actions(app: Litestar) -> dict[str, dict[str, str]]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from api.accounts.administration import Administration
-from api.accounts.attempts import Attempts
+from api.accounts.attempts import Attempts, network_of
 from api.accounts.bodies import LONGEST_NAME, read_string
 from api.accounts.database import Database
 from api.accounts.emails import LONGEST_EMAIL, new_email
@@ -119,7 +119,8 @@ class Accounts:
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
         self._attempts.on(email, address)
         user = await self.users.by_email(email)
-        matches = await self._passwords.check(password, user.password_hash if user else None)
+        stored = user.password_hash if user else None
+        matches = await self._passwords.check(password, stored, network_of(address))
         if user is None or not matches or not user.active:
             raise WrongCredentials
         return await self._log_in(user, address)
@@ -190,7 +191,7 @@ class Accounts:
         user = await self._user_of(token)
         password, new = read_string(body, "password"), read_string(body, "new_password")
         self._attempts.on(user.email, address)
-        if not await self._passwords.check(password, user.password_hash):
+        if not await self._passwords.check(password, user.password_hash, network_of(address)):
             raise Forbidden("password is not the one that you have now.")
         return await self._log_in(await self.administration.change(user.uuid, password=new), address)
 

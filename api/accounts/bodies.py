@@ -9,7 +9,7 @@ from msgspec import Meta
 from api.accounts.emails import FORMAT, LONGEST_EMAIL
 from api.accounts.passwords import LONGEST, SHORTEST
 from api.actions.roles import Role
-from mappings.errors import InvalidField, InvalidJson, MissingField
+from mappings.errors import InvalidField, InvalidJson, MissingField, shorten
 
 LONGEST_NAME = 200
 """Characters."""
@@ -50,8 +50,8 @@ class CreateBody(RegisterBody, frozen=True):
     role: _Role = Role.USER.value
 
 
-class ChangeBody(msgspec.Struct, frozen=True):
-    """Of `change_user`; what is absent or null stays as it is."""
+class ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of `change_user`; what is absent or null stays as it is. There are no other fields, so that no change is lost."""
 
     active: Annotated[bool, Meta(examples=[True])] | None = None
     role: _Role | None = None
@@ -122,6 +122,15 @@ def read_role(body: Mapping[str, object]) -> Role | None:
     if not isinstance(value, str) or value not in list(Role):
         raise InvalidField(f"role must be {', '.join(Role)}")
     return Role(value)
+
+
+def refuse_unknown(body: Mapping[str, object], shape: type[msgspec.Struct]) -> None:
+    """Raises `InvalidField` for a field that `shape` has not."""
+    for name in body:
+        if name not in shape.__struct_fields__:
+            raise InvalidField(
+                f"{shorten(name)} is no field of this request; there are {', '.join(shape.__struct_fields__)}"
+            )
 
 
 def read_flag(body: Mapping[str, object], name: str) -> bool | None:

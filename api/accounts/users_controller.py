@@ -16,12 +16,13 @@ from api.accounts.bodies import (
     read_object,
     read_role,
     read_string,
+    refuse_unknown,
 )
 from api.accounts.emails import LONGEST_EMAIL
 from api.accounts.guard import HttpRequest, sender
 from api.actions.roles import Role
 from api.openapi import BEARER, least_role, links_by_path, operation, problems
-from mappings.errors import Conflict, InvalidField
+from mappings.errors import Conflict
 
 LEAST = Role.ADMIN
 
@@ -75,8 +76,8 @@ class UsersController(Controller):
         "/{user:str}",
         summary="Change a user",
         description=(
-            "Disable or enable a user, give another role or a new password. Whatever of these is different afterwards, "
-            f"all sessions of the user end, and their WebSockets close.\n\n{least_role(LEAST)}"
+            "Disable or enable a user, give another role or a new password; what is absent stays. If anything is "
+            f"different afterwards, all sessions of the user end, and their WebSockets close.\n\n{least_role(LEAST)}"
         ),
         operation_class=operation(body=ChangeBody),
         responses=problems(400, 401, 403, 404, 409, 413, 429, 503),
@@ -84,10 +85,9 @@ class UsersController(Controller):
     async def change_user(self, request: HttpRequest, user: FromPath[str]) -> ListedUser:
         """Change a user."""
         body = read_object(await request.body())
+        refuse_unknown(body, ChangeBody)
         active, role = read_flag(body, "active"), read_role(body)
         password = None if body.get("password") is None else read_string(body, "password")
-        if active is None and role is None and password is None:
-            raise InvalidField("nothing to change: send active, role or password")
         administration = _administration(request)
         uuid = await _other(request, administration, user)
         return listed(await administration.change(uuid, active=active, role=role, password=password))

@@ -113,7 +113,7 @@ async def test_a_login_that_comes_too_late_for_a_change_starts_no_session(accoun
     user = (await accounts.register(ADA)).user
     before = await accounts.users.by_uuid(user.uuid)
 
-    async def changed_meanwhile(password, stored):
+    async def changed_meanwhile(password, stored, client):
         await accounts.administration.change(user.uuid, password="another one")
         return True
 

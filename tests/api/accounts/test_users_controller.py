@@ -45,7 +45,7 @@ def test_create_list_change_and_delete(service):
     status, eve = sent(service, "POST", f"{USERS}/", BOB | {"email": "eve@example.com"})
     assert (status, eve["role"], eve["name"]) == (201, "user", "")
     assert sent(service, "GET", USERS) == (200, [ada | {"active": True, "role": "admin"}, bob, eve])
-    for change in ({"role": "user"}, {"active": False}, {"active": True, "role": "admin", "password": None}):
+    for change in ({}, {"role": "user"}, {"active": False}, {"active": True, "role": "admin", "password": None}):
         status, changed = sent(service, "PATCH", f"{USERS}/{bob['uuid']}", change)
         bob |= {name: value for name, value in change.items() if name != "password"}
         assert (status, changed) == (200, bob)
@@ -74,7 +74,7 @@ def test_what_is_wrong(service):
         ("PATCH", bob, {"active": "no"}, 400, "active must be true or false"),
         ("PATCH", bob, {"password": "short"}, 400, "password must have 8 to 1024 characters"),
         ("PATCH", bob, {"password": 12345678}, 400, "password must be a string"),
-        ("PATCH", bob, {"activ": False}, 400, "nothing to change: send active, role or password"),
+        ("PATCH", bob, {"activ": False}, 400, "activ is no field of this request; there are active, role, password"),
         ("PATCH", bob, [], 400, "The body is not a JSON object"),
         ("PATCH", f"{USERS}/nonsense", {"active": False}, 404, "There is no such user."),
         ("PATCH", f"{USERS}/00000000-0000-4000-8000-000000000000", {"active": False}, 404, "There is no such user."),
@@ -168,3 +168,18 @@ def test_what_these_are_called_in_the_figures(service):
     for action, outcome in (("delete_user", 409), ("list_users", 200)):
         assert f'{{action="{action}",door="rest",outcome="{outcome}"}} 1.0' in figures
     assert uuid not in figures
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        (USERS, "GET, OPTIONS, POST"),
+        (f"{USERS}/x", "DELETE, OPTIONS, PATCH"),
+        (f"{AUTH}/sessions", "DELETE, GET, OPTIONS"),
+        (f"{AUTH}/login", "OPTIONS, POST"),
+    ],
+)
+def test_all_methods_of_a_path_are_told_to_anybody(serve, path, methods):
+    request = urllib.request.Request(serve().address + path, method="OPTIONS")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (204, methods)
