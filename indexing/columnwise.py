@@ -1,11 +1,13 @@
 """The rows of a batch → contacts, column by column: what `indexing.items` makes of each row, in less time.
 
-Within a batch most columns are empty or say the same again and again: each text of a column is read once. A row that
-holds anything out of the ordinary is read by itself, in `indexing.items`; so is a row of typed values.
+Within a batch most columns are empty or say the same again and again: each text of a column is read once. What
+colleagues share, all columns of their company, is read once for all of them, also in batches to come. A row that holds
+anything out of the ordinary is read by itself, in `indexing.items`; so is a row of typed values.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 from indexing.items import Draft, contact_reader, finished, is_odd
@@ -19,9 +21,16 @@ from indexing.values.placeholders import placeholders_of
 from indexing.values.readers import ValueReader, value_reader
 from indexing.values.unreadable import Unreadable
 from mappings.errors import RowRejected
-from search.fields import ALL_FIELDS
+from search.fields import ALL_FIELDS, CONTACT_FIELDS
+from search.memo import Memo
+
+SHARED_CHARACTERS = 8 * 1024 * 1024
+"""How much text of companies is kept for their next contacts; with what was read of it that is some four times so
+many bytes."""
 
 BatchReader = Callable[[Sequence[Sequence[Cell]]], Iterator[Draft | RowRejected]]
+
+_OF_COMPANY = [CONTACT_FIELDS[field].company for field in ALL_FIELDS]
 
 _SPECIAL: dict[str, Callable[[str], bool]] = {
     "title": ADDRESS_FORMS.__contains__,
@@ -30,7 +39,7 @@ _SPECIAL: dict[str, Callable[[str], bool]] = {
 """Texts that mean something beside their field: what they mean is told in the reader of rows."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def batch_reader(mapping: ColumnMapping, strict_values: bool = False) -> BatchReader:
     """The function that gives, for each row of a batch, what `contact_reader` gives or raises."""
     read, steps = contact_reader(mapping, strict_values), steps_of(mapping)
@@ -38,6 +47,7 @@ def batch_reader(mapping: ColumnMapping, strict_values: bool = False) -> BatchRe
     cell_readers = {
         place: _cell_reader(ALL_FIELDS[at], mapping.columns[place], mapping.dates) for place, at in fields.items()
     }
+    companies = _Companies({place: cell_readers[place] for place, at in fields.items() if _OF_COMPANY[at]})
 
     def read_alone(cells: Sequence[Cell]) -> Draft | RowRejected:
         try:
@@ -50,43 +60,91 @@ def batch_reader(mapping: ColumnMapping, strict_values: bool = False) -> BatchRe
         odd: set[int] = set()
         empty: set[int] = set()
         try:
-            for place, cells in enumerate(zip(*rows, strict=True)):
-                known: dict[Any, Any] = dict.fromkeys(cells)
-                text = "".join(known)
-                if not text:
+            columns = list(zip(*rows, strict=True))
+            shared = companies.read(rows, odd)
+            for place, cells in enumerate(columns):
+                if place in shared:
+                    values[fields[place]] = shared[place]
+                elif (read_as := _read_column(cells, cell_readers.get(place))) is None:
                     empty.add(place)
-                    continue
-                strange = set(filter(is_odd, known)) if is_odd(text) else set()
-                if place in fields:
-                    reader = cell_readers[place]
-                    for cell in known:
-                        try:
-                            known[cell] = reader(cell)
-                        except Unreadable:
-                            strange.add(cell)
-                    values[fields[place]] = [known[cell] for cell in cells]
-                if strange:
-                    odd.update(at for at, cell in enumerate(cells) if cell in strange)
+                else:
+                    found, strange = read_as
+                    if place in fields:
+                        values[fields[place]] = found
+                    if strange:
+                        odd.update(at for at, cell in enumerate(cells) if cell in strange)
         except (TypeError, ValueError):
             # Typed values, or rows of several widths.
             yield from map(read_alone, rows)
             return
         taken = [step.take for step in steps if not empty.issuperset(step.places)]
-        for at, (whole, found) in enumerate(zip(rows, map(list, zip(*values, strict=True)), strict=True)):
+        for at, (whole, contact) in enumerate(zip(rows, map(list, zip(*values, strict=True)), strict=True)):
             if at in odd:
                 yield read_alone(whole)
                 continue
-            row = Row(whole, whole, found, strict_values) if taken else None
+            row = Row(whole, whole, contact, strict_values) if taken else None
             try:
                 for take in taken:
                     take(row)  # type: ignore[arg-type] # where there are steps, there is a row
-                draft = finished(found, row)
+                draft = finished(contact, row)
             except RowRejected as rejected:
                 yield rejected
             else:
                 yield draft
 
     return read_batch if parting(mapping) is None else partial(map, read_alone)
+
+
+def _read_column(cells: Sequence[Any], reader: ValueReader | None) -> tuple[Sequence[Any], set[Any]] | None:
+    """The values of a column, as `reader` has them, and the cells that need a closer look; `None` if all are empty.
+
+    Raises:
+        TypeError: a cell is no text.
+    """
+    known: dict[Any, Any] = dict.fromkeys(cells)
+    text = "".join(known)
+    if not text:
+        return None
+    strange = set(filter(is_odd, known)) if is_odd(text) else set()
+    if reader is None:
+        return (), strange
+    for cell in known:
+        try:
+            known[cell] = reader(cell)
+        except Unreadable:
+            strange.add(cell)
+    return [known[cell] for cell in cells], strange
+
+
+class _Companies:
+    """The columns that say something of a company, `readers` by their places."""
+
+    def __init__(self, readers: Mapping[int, ValueReader]) -> None:
+        self._readers = readers if len(readers) > 1 else {}
+        self._pick: Callable[[Sequence[Cell]], Any] = itemgetter(*self._readers or (0,))
+        self._odd = (None,) * len(self._readers)
+        self._known = Memo(self._made, lambda cells, _: sum(map(len, cells)), SHARED_CHARACTERS)
+
+    def read(self, rows: Sequence[Sequence[Cell]], odd: set[int]) -> dict[int, Sequence[Any]]:
+        """Place → the values of the column. Rows that need a closer look are added to `odd`.
+
+        Raises:
+            TypeError: a cell is no text.
+        """
+        if not self._readers:
+            return {}
+        found = list(map(self._known.__getitem__, map(self._pick, rows)))
+        odd.update(at for at, values in enumerate(found) if values is self._odd)
+        return dict(zip(self._readers, zip(*found, strict=True), strict=True))
+
+    def _made(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+        """The values of a company; `_odd` itself if one of its cells is."""
+        if is_odd("".join(cells)):
+            return self._odd
+        try:
+            return tuple([read(cell) for read, cell in zip(self._readers.values(), cells, strict=True)])
+        except Unreadable:
+            return self._odd
 
 
 def _cell_reader(field: str, column: Column, dates: DateOrder) -> ValueReader:

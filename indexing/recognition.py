@@ -109,12 +109,14 @@ class Recognition:
         await asyncio.to_thread(self._keep, encoded, decisions, joined)
         known = {decision.known.row: decision.known.contact for decision in decisions}
         emptied = _emptied(decisions, joined.emptied) if self._request.update else {}
-        good = [row for row in known if row not in joined.rejects]
-        documents = {document.row: document for document in encoded.documents} | joined.documents
+        documents = encoded.documents
+        if joins:
+            made = {document.row: document for document in documents} | joined.documents
+            documents = [made[row] for row in known if row not in joined.rejects]
         return Recognised(
             portion,
-            {row: known[row] for row in good},
-            [documents[row] for row in good],
+            {row: contact for row, contact in known.items() if row not in joined.rejects} if joined.rejects else known,
+            documents,
             encoded.rejects | joined.rejects,
             {row: known[row] for row in joined.rejects},
             _tally(portion, decisions, plus(encoded.filled, joined.filled), emptied),
@@ -168,8 +170,10 @@ class Recognition:
 
     def _keep(self, encoded: Encoded, decisions: Sequence[Decision], joined: Joined) -> None:
         """Spool and table have the contacts as they are now."""
-        rows = zip(encoded.claims, encoded.contacts, strict=True)
-        contacts = [joined.contacts.get(claim.row, contact) for claim, contact in rows]
+        contacts = encoded.contacts
+        if joined.contacts:
+            rows = zip(encoded.claims, contacts, strict=True)
+            contacts = [joined.contacts.get(claim.row, contact) for claim, contact in rows]
         stored = zip(decisions, self._spool.add(contacts), map(len, contacts), strict=True)
         self._table.add(
             [

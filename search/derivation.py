@@ -11,6 +11,8 @@ from itertools import chain, compress
 from operator import not_
 from typing import TypeVar
 
+import msgspec
+
 from mappings import locations, titles, vocabulary, web
 from mappings.codes import classes_of
 from mappings.text import LONGEST_TERM, normalise, normalise_once, term
@@ -39,6 +41,8 @@ _DATETIME_LENGTH = len("2024-01-15T10:30:00")
 _EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
 
+_encode = msgspec.json.Encoder().encode
+
 _Key = TypeVar("_Key", bound=Hashable)
 _Made = TypeVar("_Made")
 
@@ -53,10 +57,8 @@ def remembered(make: Callable[[_Key], _Made]) -> Callable[[_Key], _Made]:
 
 
 def characters(key: Hashable) -> int:
-    """The characters in a text, or in a tuple of texts."""
-    if isinstance(key, str):
-        return len(key)
-    return sum(map(characters, key)) if isinstance(key, tuple) else 0
+    """The characters of a text; about those of what else a contact's fields have, as JSON."""
+    return len(key) if isinstance(key, str) else len(_encode(key))
 
 
 def title_key(title: str | None) -> str | None:
@@ -190,10 +192,9 @@ def _each(normal: Callable[[str], str], texts: tuple[str, ...] | None) -> tuple[
     return _distinct(map(normal, texts or ()))
 
 
-@remembered
 def sort_text(text: str | None) -> str | None:
     """What contacts are ordered by, of one text."""
-    return normalise(text or "")[:LONGEST_SORT_KEY] or None
+    return normalise(text)[:LONGEST_SORT_KEY] or None if text else None
 
 
 def joined_sort_text(texts: tuple[str | None, ...]) -> str | None:

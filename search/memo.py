@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Hashable
+from itertools import islice
 from threading import Lock
 from typing import TypeVar
 
@@ -21,8 +22,9 @@ class Memo(dict[Key, Value]):
     Args:
         make: a pure function.
         weigh: about how many bytes a key and its value hold.
-        budget: bytes that are held at most, plus one entry. When they are used up everything is forgotten: what is
-            asked for often is soon there again, and nothing has to be kept about the use of each entry.
+        budget: bytes that are held at most, plus one entry. When they are used up the half that came first is
+            forgotten: what of it is asked for often is soon there again, and nothing has to be kept about the use of
+            each entry.
     """
 
     def __init__(self, make: Callable[[Key], Value], weigh: Callable[[Key, Value], int], budget: int) -> None:
@@ -37,9 +39,12 @@ class Memo(dict[Key, Value]):
         with self._adding:
             if key in self:
                 return self[key]
+            while self and self._held + weight > self._budget:
+                self._forget()
             self._held += weight
-            if self._held > self._budget:
-                self.clear()
-                self._held = weight
             self[key] = made
         return made
+
+    def _forget(self) -> None:
+        for key in list(islice(self, (len(self) + 1) // 2)):
+            self._held -= self._weigh(key, self.pop(key))

@@ -42,7 +42,8 @@ def values_of(cells: Sequence[Cell]) -> list[str]:
 def size_of(cells: Sequence[Cell]) -> int:
     """How much a row holds, for the size of batches: characters, or bytes of JSON where not all cells are texts."""
     try:
-        return sum(map(len, cells))  # type: ignore[arg-type] # a file has texts alone
+        # A file has texts alone. To join them takes half the time of asking each.
+        return len("".join(cells))  # type: ignore[arg-type]
     except TypeError:
         pass
     try:

@@ -1,6 +1,6 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed
-from search.derivation import remembered
+from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
@@ -19,6 +19,7 @@ from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
 from search.loader import Document, Identity, Refusal
+from search.memo import Memo
 from search.stores import Store, left_over
 
 _BUSY = frozenset({429, 502, 503, 504})
@@ -44,6 +45,9 @@ _DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,
 """Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
 has any, as a text, and the derived fields."""
 
+_ENTRY_BYTES = 256
+"""About what a name, its member of a document and their place in the memory hold beside their letters."""
+
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
 
@@ -57,8 +61,16 @@ def _grams(name: str, make: Callable[..., DerivedValue], value: Any) -> bytes:
     return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
 
 
+def _weight(text: Hashable, member: bytes) -> int:
+    return _ENTRY_BYTES + characters(text) + len(member)
+
+
 _TRIGRAMS = [
-    (remembered(partial(_grams, name, SEARCH_FIELDS[name].make)), attrgetter(*SEARCH_FIELDS[name].of)) for name in NAMES
+    (
+        Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, REMEMBERED_BYTES).__getitem__,
+        attrgetter(*SEARCH_FIELDS[name].of),
+    )
+    for name in NAMES
 ]
 """Of each field that has trigrams beside it: how they are made, and of what of a contact."""
 
