@@ -30,7 +30,7 @@ async def sender(request: HttpRequest, least: Role) -> Claims:
     accounts: Accounts = request.app.state.accounts
     traffic: Traffic = request.app.state.traffic
     claims = await accounts.identify(bearer_token(request))
-    traffic.admit(claims.user, claims.role, least)
+    traffic.let_in(claims.user, claims.role, least)
     return claims
 
 

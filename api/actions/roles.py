@@ -1,7 +1,7 @@
 """What users may do: THE order of roles, and the one place where one is held against what something needs.
 
 Actions say the least role that they need in their row (`api.actions.table`), routes about users in their guard. Both
-doors come by `Traffic.admit` before they look at what is asked, and that asks here.
+doors come by `Traffic.let_in` before they look at what is asked, and that asks here.
 """
 
 from enum import StrEnum

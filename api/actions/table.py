@@ -17,6 +17,7 @@ from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, Uui
 from api.actions.streams import AnswerStream
 from mappings.analysis import Analysis
 from mappings.counting import CountedAnalysis
+from mappings.counts import FEW, FEWEST
 
 Shape = type[msgspec.Struct]
 OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
@@ -88,6 +89,8 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         return self.streamed.open(service, self.request.read(data))
 
 
+_FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
+
 _ROWS: tuple[Action[Any], ...] = (
     Action(
         name="analyze",
@@ -107,7 +110,7 @@ _ROWS: tuple[Action[Any], ...] = (
         summary="Count a URL's parameters one by one",
         description="The analysis, with the number of contacts for every category, parameter and value, each on its "
         "own.\n\nPagination, sorting and what can't be mapped count 0; an exclusion counts the contacts that have the "
-        "value;\na category counts as its largest parameter.",
+        f"value;\na category counts as its largest parameter.\n\n{_FEW_WORDS}",
         request=AnalyzeRequest,
         function=ContactService.count_by_filter,
         shape=CountedAnalysis,
@@ -119,7 +122,7 @@ _ROWS: tuple[Action[Any], ...] = (
     Action(
         name="count_contacts",
         summary="Count contacts",
-        description="How many contacts match the URL, exactly.",
+        description=f"How many contacts match the URL, exactly.\n\n{_FEW_WORDS}",
         request=CountRequest,
         function=ContactService.count,
         shape=CountData,

@@ -55,7 +55,7 @@ class Traffic:
         """Whether any request is being carried out."""
         return self.running > 0
 
-    def admit(self, user: str, role: Role, least: Role) -> None:
+    def let_in(self, user: str, role: Role, least: Role) -> None:
         """Let in a request of `user`, who has `role`, for what needs `least`, and count it towards the user's limit.
 
         Raises:

@@ -16,7 +16,7 @@ class TwoEach:
     def __init__(self) -> None:
         self.users: list[str] = []
 
-    def admit(self, user: str, role: Role, least: Role) -> None:
+    def let_in(self, user: str, role: Role, least: Role) -> None:
         role.require(least)
         if self.users.count(user) == 2:
             raise TooManyRequests("too many")

@@ -26,10 +26,10 @@ def traffic(timeout: float = 30.0, width: int = 1, **settings: int) -> Traffic:
 
 def test_the_limit_is_each_users_own():
     some = traffic(rate_limit=1)
-    some.admit("ada", Role.USER, Role.USER)
-    some.admit("bob", Role.USER, Role.USER)
+    some.let_in("ada", Role.USER, Role.USER)
+    some.let_in("bob", Role.USER, Role.USER)
     with pytest.raises(TooManyRequests, match=r"the next is possible in 60 s") as caught:
-        some.admit("ada", Role.USER, Role.USER)
+        some.let_in("ada", Role.USER, Role.USER)
     assert caught.value.retry_after == pytest.approx(60, abs=1)
 
 
@@ -37,8 +37,8 @@ def test_what_a_role_may_not_costs_nothing_of_the_limit():
     some = traffic(rate_limit=1)
     for _ in range(2):
         with pytest.raises(Forbidden, match=r"^Your role is counter; this needs user\."):
-            some.admit("ada", Role.COUNTER, Role.USER)
-    some.admit("ada", Role.COUNTER, Role.COUNTER)
+            some.let_in("ada", Role.COUNTER, Role.USER)
+    some.let_in("ada", Role.COUNTER, Role.COUNTER)
 
 
 async def test_busy_is_what_the_core_carries_out_and_no_figure():
