@@ -137,10 +137,7 @@ class Accounts:
         if renewal is None:
             self._tell(claims.session)
             raise Unauthorized(INVALID)
-        user = await self.users.by_uuid(claims.user)
-        if user is None or not user.active:
-            raise Unauthorized(INVALID)
-        return self._answer(user, claims.session, renewal)
+        return self._answer(await self._user_with(claims.user), claims.session, renewal)
 
     async def logout(self, body: Mapping[str, object], access_token: str | None) -> None:
         """End the session of the access token, or of the `refresh_token` in `body`.
@@ -241,8 +238,12 @@ class Accounts:
         return self._tokens.issue(user.uuid, session)
 
     async def _user_of(self, token: str | None) -> User:
-        user = await self.users.by_uuid((await self.identify(token)).user)
-        if user is None:
+        """The user whose access token this is. Raises `Unauthorized`."""
+        return await self._user_with((await self.identify(token)).user)
+
+    async def _user_with(self, uuid: str) -> User:
+        """A user with a session a moment ago. Raises `Unauthorized` for one who is gone since."""
+        if (user := await self.users.by_uuid(uuid)) is None:
             raise Unauthorized(INVALID)
         return user
 

@@ -51,10 +51,8 @@ def test_every_operation_succeeded_at_times(report: dict[str, Any]) -> None:
     """But for those that schemathesis.toml has a word about; `test_users_controller.py` has them succeed."""
     rates = report["valid_rates"]
     operations = {name for name, phases in rates.items() if any(phase["accepted"] for phase in phases.values())}
-    hard = {name for name in rates if name == "POST /api/v2/auth/password" or "{" in name}
-    assert set(rates) - operations <= hard
-    assert len(hard) == 4
-    assert len(rates) == report["operations"]["total"] >= 21
+    assert all(name == "POST /api/v2/auth/password" or "{" in name for name in set(rates) - operations), operations
+    assert len(operations) >= report["operations"]["total"] - 4 >= 17, operations
 
 
 def test_the_one_exception_is_needed(report: dict[str, Any]) -> None:

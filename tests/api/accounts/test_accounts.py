@@ -124,6 +124,23 @@ async def test_a_login_that_comes_too_late_for_a_change_starts_no_session(accoun
     assert (await accounts.users.by_uuid(user.uuid)).password_hash != before.password_hash
 
 
+async def test_a_user_who_is_deleted_in_the_same_moment(accounts):
+    issued = await accounts.register(ADA)
+    renew = accounts.sessions.renew
+
+    async def renewed(*arguments):
+        renewal = await renew(*arguments)
+        await accounts.administration.delete(issued.user.uuid)
+        return renewal
+
+    accounts.sessions.renew = renewed
+    with pytest.raises(Unauthorized):
+        await accounts.refresh({"refresh_token": issued.refresh_token})
+    accounts.sessions.renew = renew
+    with pytest.raises(Unauthorized):
+        await accounts.refresh({"refresh_token": issued.refresh_token})
+
+
 async def test_a_new_password_ends_all_sessions_but_the_one_that_begins(accounts):
     ended: list[str] = []
     accounts.listen(ended.append)

@@ -29,6 +29,7 @@ def listed(environment: dict[str, str]) -> list[tuple[str, str, bool]]:
 
 def test_create_list_disable_enable(environment):
     assert listed(environment) == []
+    assert contacts(environment, "users", "list").stdout.startswith("There are no users in ")
     made = create(environment, "Ada@example.com", "--name", "Ada", "--json")
     assert (made.returncode, made.stderr) == (0, "")
     assert list(json.loads(made.stdout)) == ["uuid", "email", "name", "active", "role"]
