@@ -1,6 +1,7 @@
 """The application: everything is wired here, and only here."""
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,6 +35,9 @@ from search.engine import Engine
 
 EXPOSED = ["Content-Disposition", "Link", "Retry-After", "X-Request-Id"]
 """Headers of answers that pages of other origins may read."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,8 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             )
             app.state.update(msgspec.structs.asdict(shared))
             await accounts.open()
+            if await accounts.deserted():
+                _log.warning("there are no users yet: make the first with `contacts users create EMAIL --role admin`")
             watching = asyncio.create_task(connections.watch(accounts.sessions))
             try:
                 yield

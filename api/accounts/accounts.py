@@ -87,6 +87,10 @@ class Accounts:
         await self.database.open()
         await self._passwords.prepare()
 
+    async def deserted(self) -> bool:
+        """Whether nobody can come in: there are no users, and registration is closed."""
+        return not self._open and not await self.users.any()
+
     async def close(self) -> None:
         """Give the database back."""
         await self.database.close()

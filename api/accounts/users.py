@@ -80,6 +80,11 @@ class Users:
             rows = await connection.execute(_USER.order_by(USERS.c.email_key))
             return [_user(row) for row in rows]
 
+    async def any(self) -> bool:
+        """Whether there is any user."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_USER.limit(1))).one_or_none() is not None
+
     async def change(self, uuid: str, changes: Changes) -> list[str]:
         """Change a user; the ids of the sessions that end with it: all of them, if anything is different afterwards."""
         values = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
