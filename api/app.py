@@ -8,20 +8,25 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, MediaType, Request, Response, Router
 from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException
-from litestar.routes import HTTPRoute
+from litestar.routes import HTTPRoute, WebSocketRoute
 
 from api.accounts.accounts import Accounts
+from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
 from api.accounts.users_controller import UsersController
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
+from api.edge.unrouted import Unrouted
 from api.errors import message_of, report, status_of
+from api.operations.doors import Doors
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
 from api.operations.observer import Observer
+from api.operations.start import build_info
+from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
@@ -73,6 +78,10 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     accounts, metrics = Accounts(settings), Metrics()
     connections = Connections(settings.max_connections, metrics)
     accounts.listen(connections.end_session)
+    metrics.build = build_info(settings)
+    metrics.counter(
+        "contacts_database_errors", "Uses of the users' database that failed", lambda: accounts.database.errors
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -92,36 +101,38 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             await accounts.open()
             if await accounts.deserted():
                 _log.warning("there are no users yet: make the first with `contacts users create EMAIL --role admin`")
-            watching = asyncio.create_task(connections.watch(accounts.sessions))
+            metrics.gauge(
+                "contacts_requests_waiting", "Requests that wait for the engine", lambda: traffic.slots.waiting
+            )
+            watching = [
+                asyncio.create_task(connections.watch(accounts.sessions)),
+                asyncio.create_task(StoreWatch(opened, metrics).run()),
+            ]
             try:
                 yield
             finally:
-                watching.cancel()
+                for task in watching:
+                    task.cancel()
         finally:
             await accounts.close()
             if engine is None:
                 await opened.close()
 
+    largest = settings.max_message_bytes
+    auth = Router("/", route_handlers=[AuthController, UsersController], request_max_body_size=min(MOST_BYTES, largest))
     app = Litestar(
-        route_handlers=[
-            gateway,
-            asyncapi_page,
-            contacts_router(),
-            AuthController,
-            UsersController,
-            live,
-            ready,
-            metrics_page,
-        ],
+        route_handlers=[gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page],
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
-        request_max_body_size=settings.max_message_bytes,
+        request_max_body_size=largest,
         cors_config=_cors(settings),
         openapi_config=openapi(),
         logging_config=None,
     )
     _name_all_methods(app)
-    app.asgi_handler = Observer(app.asgi_handler, metrics, _actions(app))
+    sockets = {route.path for route in app.routes if isinstance(route, WebSocketRoute)}
+    routed = Unrouted(app.asgi_handler, sockets, metrics)
+    app.asgi_handler = Observer(Doors(routed, settings), metrics, _actions(app))
     return app
 
 

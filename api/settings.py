@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,7 +18,7 @@ from search.engine import EngineSettings
 from search.engines import DEFAULT, ENGINES, engine_module, own_settings
 from search.settings import Setting, choice, read, seconds, text, whole
 
-__all__ = ["TABLE", "Setting", "Settings", "load_settings"]
+__all__ = ["TABLE", "Setting", "Settings", "Where", "load_settings"]
 
 SHORTEST_SECRET = 32
 """Bytes of a secret for HS256: what RFC 7518, 3.2 demands."""
@@ -37,6 +38,9 @@ _HOUR = 3600
 _LONGEST_STALL = 100
 """Seconds. Elasticsearch forgets a scan that nobody asks for more for two minutes."""
 
+Where = Literal["public", "admin", "off"]
+"""To whom a page is shown: to everybody, to who reaches the admin port, or to nobody."""
+
 _ENGINE = "engine."
 """Before the attributes that are those of `EngineSettings`."""
 
@@ -47,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         jwt_secret: signs tokens; `None` where a key file does, and for commands that neither make nor check one.
         jwt_secret_generated: the secret was made for this run, so tokens end with it; say so at start.
+        jwt_secret_previous: checks tokens that were signed before the secret was changed, and signs none.
+        jwt_key_file_previous: the same with a key file.
         unknown: set variables that look like ours (`CONTACTS_SHADE`, `CONTACT_PORT`) and are no settings; say so at
             start.
     """
@@ -57,9 +63,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jwt_secret_generated: bool = False
     jwt_algorithm: str = "HS256"
     jwt_key_file: Path | None = None
+    jwt_secret_previous: str | None = None
+    jwt_key_file_previous: Path | None = None
     environment: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
+    docs: Where = "public"
+    metrics: Where = "public"
+    admin_host: str = "127.0.0.1"
+    admin_port: int | None = None
     max_in_flight: int = 32
     max_queued: int = 1024
     max_running: int | None = None
@@ -78,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     log_format: str | None = None
     log_level: str = "info"
+    audit_log: Path | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -129,11 +142,24 @@ _SERVICE = (
     Setting("CONTACTS_JWT_ALGORITHM", "jwt_algorithm", "HS256", "HS256 with the secret, EdDSA or RS256 with a key file",
             choice("HS256", "EdDSA", "RS256")),
     Setting("CONTACTS_JWT_KEY_FILE", "jwt_key_file", None, "PEM file of the private key, for EdDSA and RS256", Path),
+    Setting("CONTACTS_JWT_SECRET_PREVIOUS", "jwt_secret_previous", None,
+            "checks tokens that were signed with it before, and signs none", _secret, secret=True),
+    Setting("CONTACTS_JWT_KEY_FILE_PREVIOUS", "jwt_key_file_previous", None,
+            "PEM file of the key before, private or public: it checks tokens, and signs none", Path),
     Setting("CONTACTS_ENV", "environment", "production",
             "development makes a secret for the run if none is set, and opens registration",
             choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", text),
     Setting("CONTACTS_PORT", "port", "8000", "port to listen on; 0 takes a free one", whole(0, 65535)),
+    Setting("CONTACTS_DOCS", "docs", "public",
+            "where /docs and /asyncapi.json are: public, on the service's port; admin, on CONTACTS_ADMIN_PORT; or off",
+            choice(*get_args(Where))),
+    Setting("CONTACTS_METRICS", "metrics", "public", "where /metrics is: public, admin or off, as above",
+            choice(*get_args(Where))),
+    Setting("CONTACTS_ADMIN_HOST", "admin_host", "127.0.0.1", "address of the admin port", text),
+    Setting("CONTACTS_ADMIN_PORT", "admin_port", None,
+            "a second port, for operators: health, and what of metrics and documents is not off; 0 takes a free one",
+            whole(0, 65535)),
     Setting("CONTACTS_MAX_IN_FLIGHT", "max_in_flight", "32", "requests of one connection that run at once",
             whole(1, 10_000)),
     Setting("CONTACTS_MAX_QUEUED", "max_queued", "1024", "requests of one connection that wait behind those",
@@ -165,11 +191,14 @@ _SERVICE = (
     Setting("CONTACTS_PING_SECONDS", "ping_seconds", "20",
             "between keepalive pings; a client that answers none for as long is closed", seconds(_HOUR)),
     Setting("CONTACTS_SHUTDOWN_SECONDS", "shutdown_seconds", "10",
-            "how long running requests have to finish once the service stops", seconds(_HOUR)),
+            "how long the service may take to stop, in all; running requests have a little less", seconds(_HOUR)),
     Setting("CONTACTS_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1",
             "addresses whose X-Forwarded-For is believed, separated by commas; * for all", text),
     Setting("CONTACTS_LOG_FORMAT", "log_format", None,
             "json or text; when not set, json in production and text in development", choice("json", "text")),
+    Setting("CONTACTS_AUDIT_LOG", "audit_log", None,
+            "file that the audit log is appended to, by commands too; when not set, the service writes it to standard "
+            "error, and commands write none", Path),
     Setting("CONTACTS_LOG_LEVEL", "log_level", "info", "least important lines that are logged",
             choice("debug", "info", "warning", "error")),
 )  # fmt: skip
@@ -184,13 +213,15 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
     `need_secret=False` is for commands that neither make nor check tokens: a missing secret stays `None` there.
 
     Raises:
-        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is.
+        SettingsError: names the variable, its value and what is expected, or the setting that it nearly is; or what is
+            for the admin port has none.
     """
     values = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
     attributes = read((*_STORE, *_SERVICE), values)
     shared = {name.removeprefix(_ENGINE): attributes.pop(name) for name in list(attributes) if name.startswith(_ENGINE)}
     engine = EngineSettings(own=own_settings(shared["engine"], values), **shared)
     settings = Settings(engine=engine, unknown=_unknown(values), **attributes)
+    _refuse_nowhere(settings)
     return _with_secret(settings) if need_secret else settings
 
 
@@ -202,19 +233,25 @@ def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
     Raises:
         SettingsError: one is nearly the name of a setting, or is one but for upper and lower case.
     """
-    known = [row.variable.removeprefix(PREFIX) for row in TABLE]
+    variables = {name for row in TABLE for name in (row.variable, row.file_variable) if name}
+    known = [name.removeprefix(PREFIX) for name in variables]
     given = {name for name, value in values.items() if value.strip()}
     names = sorted(name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX))
     unknown = [name for name in names if name not in known]
     for name in unknown:
-        for nearest in get_close_matches(name, known, 1, NEAR):
+        for nearest in get_close_matches(name, sorted(known), 1, NEAR):
             raise _no_such_setting(PREFIX + name, PREFIX + nearest)
-    variables = {row.variable for row in TABLE}
     for name in sorted(given - variables):
         if name.upper() in variables:
             raise _no_such_setting(name, name.upper())
     singular = {_SINGULAR + name for name in known} & given
     return (*sorted(singular), *(PREFIX + name for name in unknown))
+
+
+def _refuse_nowhere(settings: Settings) -> None:
+    for variable, where in (("CONTACTS_DOCS", settings.docs), ("CONTACTS_METRICS", settings.metrics)):
+        if where == "admin" and settings.admin_port is None:
+            raise SettingsError(f"{variable}: 'admin' needs CONTACTS_ADMIN_PORT, which is not set")
 
 
 def _no_such_setting(name: str, nearest: str) -> SettingsError:

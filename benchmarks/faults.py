@@ -2,7 +2,8 @@
 
 An Elasticsearch of its own is killed and started again on its data, then frozen and thawed, each while clients search
 and count all the time. A loading job is killed again and again and resumed, on both engines. One user floods the
-service while another is watched. Real servers, a real service process, real sockets.
+service, or sends URLs that cost much, while another is watched, and strangers take up its connections. Real servers, a
+real service process, real sockets.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import neighbour, stores
+from benchmarks import costly, neighbour, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -29,6 +30,7 @@ from tests.harness.service import Service, running
 
 CONTACTS = 10_000
 ENGINE_TIMEOUT = 2
+COSTLY_TIMEOUT = 10
 QUIET_SECONDS, DEAD_SECONDS, AFTER_SECONDS = 3, 8, 7
 """Of an outage: before it, the least it takes, and how long recovery is watched."""
 
@@ -100,7 +102,46 @@ def flood(options: argparse.Namespace) -> Generator[Result]:
         yield _down("flood", service)
 
 
-SCENARIOS = {"killed": engine_killed, "frozen": engine_frozen, "load": load_killed, "flood": flood}
+def strangers_come(options: argparse.Namespace) -> Generator[Result]:
+    """What one user notices of strangers who take up connections, each kind in turn; DuckDB."""
+    with (
+        stores.loaded("duckdb", options.contacts) as store,
+        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+    ):
+        for name, noticed in strangers.run(service):
+            fault = f"strangers, {name}"
+            target = neighbour.TARGET_RATIO
+            yield Result(f"{fault}: neighbour's p99 / quiet p99", noticed.ratio, target, note=noticed.note)
+            yield Result(f"{fault}: MiB more of memory", noticed.mebibytes, strangers.TARGET_MEBIBYTES)
+            yield Result(f"{fault}: s that a connection stayed open", noticed.seconds, strangers.MOST_SECONDS)
+        yield _down("strangers", service)
+
+
+def costly_urls(options: argparse.Namespace) -> Generator[Result]:
+    """What one user notices of another's URLs that are short and ask for much, and what they hold; DuckDB."""
+    settings = {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_ENGINE_TIMEOUT": str(COSTLY_TIMEOUT)}
+    with stores.loaded("duckdb", options.contacts) as store, running(store.environment | settings) as service:
+        slowest, ready, rose = 0.0, 0.0, 0.0
+        for kind in costly.KINDS:
+            noticed = costly.run(service, kind)
+            slowest, ready = max(slowest, noticed.slowest), max(ready, noticed.ready)
+            rose = max(rose, noticed.rose)
+            note = f"{noticed.beside:.1f} / {noticed.quiet:.1f} ms, {noticed.answered} answered"
+            yield Result(f"{kind}: neighbour's p99 / quiet p99", noticed.ratio, costly.TARGET_RATIO, note=note)
+        yield Result("costly URLs: s to the slowest answer", slowest, COSTLY_TIMEOUT + 1)
+        yield Result("costly URLs: ms until it says that it is ready", ready, costly.MOST_READY_MILLISECONDS)
+        yield Result("costly URLs: MiB more", rose, costly.MOST_MEBIBYTES)
+        yield _down("costly URLs", service)
+
+
+SCENARIOS = {
+    "killed": engine_killed,
+    "frozen": engine_frozen,
+    "load": load_killed,
+    "flood": flood,
+    "strangers": strangers_come,
+    "costly": costly_urls,
+}
 
 
 @contextmanager

@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from api.accounts.bodies import MOST_BYTES
 from api.actions.fields import FIELDS, Field
+from api.actions.plans import LARGE_BYTES, LARGE_BYTES_IN_USE, MOST_PREDICATES
 from api.actions.requests import fields_of, required_by
 from api.actions.table import ACTIONS, Action
+from api.edge import limits as edge
 from api.errors import CODES_BY_KIND, STATUSES_BY_KIND
 from api.rest.routes import PATH
 from api.settings import TABLE
@@ -14,6 +17,7 @@ from api.socket.close import REASONS, Close
 from api.socket.control import AUTHENTICATE, CODES
 from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
 from mappings.errors import Conflict, ContactsError, NotFound, Unauthorized, WrongCredentials
+from mappings.free_text import MOST_WORDS
 from mappings.url import LONGEST_URL, MOST_VALUES
 
 ITS_OWN = "its own, as in the table of actions"
@@ -127,6 +131,23 @@ def _limits() -> str:
     settings = {row.variable: row for row in TABLE}
     fixed = [
         (f"{LONGEST_URL:,} bytes, {MOST_VALUES:,} values", "a URL", ""),
+        (f"{edge.HEAD_BYTES:,} bytes", "request line and headers, also of a handshake; past it 431", ""),
+        (f"{edge.HEAD_SECONDS:g} s", "for those, and for saying nothing; past it 408, or closed without a word", ""),
+        (
+            f"{edge.BODY_SECONDS:g} s",
+            f"for a body, which after {edge.BODY_GRACE_SECONDS:g} s must have come at {edge.BODY_PACE:,} bytes a "
+            "second; past it 408",
+            "",
+        ),
+        (f"{MOST_BYTES:,} bytes", "a body about accounts; past it 413", ""),
+        (str(edge.PIPELINED), "HTTP requests that wait behind the one their connection is at; past it 400", ""),
+        (f"{MOST_WORDS} words", "free text, or each of its alternatives; what is beyond does not count", ""),
+        (f"{MOST_PREDICATES:,} comparisons", "what a URL and the lists beside it ask for", ""),
+        (
+            f"{LARGE_BYTES_IN_USE:,} bytes",
+            f"filters of over {LARGE_BYTES:,} bytes in use, of all connections; past it `too_many_requests`",
+            "",
+        ),
         (
             f"{WAITING_MESSAGES} of the largest messages",
             "bytes of a connection's requests that wait; past it `too_many_requests`",

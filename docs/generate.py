@@ -44,6 +44,11 @@ def _names(table: Mapping[str, Iterable[str]]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def _files() -> str:
+    """The variables that name the files of secrets."""
+    return ", ".join(f"`{row.file_variable}`" for row in TABLE if row.file_variable)
+
+
 def _settings() -> str:
     rows = [f"| `{row.variable}` | {f'`{row.default}`' if row.default else 'none'} | {row.help} |" for row in TABLE]
     return "\n".join(
@@ -58,6 +63,13 @@ def _settings() -> str:
             "either place, stops the start if it is nearly one (`CONTACTS_MAX_CONECTIONS`, `contacts_port`);",
             "others are warned of, and so is `CONTACT_PORT`. An empty value counts as not set. In `.env`",
             "`export` before a name is allowed.",
+            "",
+            "Each secret may stand in a file instead, as Docker and Kubernetes mount them. A variable with `_FILE`",
+            f"behind its name says where: {_files()}. Both at once stop the start.",
+            "",
+            "To change `CONTACTS_JWT_SECRET` without logging everybody out, set the old one as",
+            "`CONTACTS_JWT_SECRET_PREVIOUS` for 14 days, as long as refresh tokens hold. It checks tokens, signs none.",
+            "`CONTACTS_JWT_KEY_FILE_PREVIOUS` is the same for a key file, of whichever algorithm.",
             "",
             "| variable | default | meaning |",
             "| --- | --- | --- |",

@@ -1,9 +1,11 @@
-"""A file of what a load has to tell of its rows, a JSON object a line: rejects and repairs write such."""
+"""A file of what a load has to tell of its rows, a JSON object a line, for its owner alone: rejects and repairs."""
 
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+
+from search.private import open_private
 
 
 class NdjsonFile:
@@ -22,7 +24,7 @@ class NdjsonFile:
         """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
         self.size = size
         if size and self.path is not None:
-            self._stream = self.path.open("r+b" if self.path.exists() else "wb")
+            self._stream = self.path.open("r+b") if self.path.exists() else open_private(self.path)
             self._stream.truncate(size)
             self._stream.seek(size)
 
@@ -32,7 +34,7 @@ class NdjsonFile:
             return
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self.path.open("wb")
+            self._stream = open_private(self.path)
         self.size += self._stream.write(msgspec.json.encode(line) + b"\n")
 
     def flush(self) -> None:

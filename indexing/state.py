@@ -16,6 +16,7 @@ from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
 from mappings.errors import IndexingError
+from search.private import make_directory
 
 
 class JobState(msgspec.Struct, kw_only=True):
@@ -100,7 +101,7 @@ class StateFile:
         self.index = index
 
     def __enter__(self) -> Self:
-        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(self._lock_path.parent)
         self._lock = self._lock_path.open("w")
         try:
             # The kernel gives it back when the process ends, however it ends.

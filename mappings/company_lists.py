@@ -9,6 +9,8 @@ from mappings.rules import none_of
 from mappings.text import normalise
 from mappings.web import listed_domain
 
+_MANY = 1000
+
 
 class CompanyLists(msgspec.Struct, frozen=True):
     """Companies to include and exclude, by name and by domain. Of several in one list, any one counts."""
@@ -17,6 +19,21 @@ class CompanyLists(msgspec.Struct, frozen=True):
     exclude_company_name: tuple[str, ...] = ()
     include_domain_list: tuple[str, ...] = ()
     exclude_domain_list: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many there are in all."""
+        return sum(map(len, msgspec.structs.astuple(self)))
+
+    @property
+    def characters(self) -> int:
+        """How long they are in all."""
+        return sum([sum(map(len, entries)) for entries in msgspec.structs.astuple(self)])
+
+    def effort(self) -> int:
+        """About how many predicates they become, or things that are as much work to make (`mappings.parameters`)."""
+        # Of many it does not matter how long they are.
+        return self.entries if self.entries > _MANY else self.entries + self.characters // 8
 
     def predicate(self) -> Predicate:
         """The lists as one predicate, every contact if they are empty; exclusions are a `Not` each at its top.

@@ -17,6 +17,14 @@ _DEFAULT_KEYWORD_FIELDS = ("company_text", "keywords", "industries")
 _SEARCHED_TERMS = ("person_name", "title_words", "search_words")
 _SEARCHED_PHRASES = ("company_text", "industries", "keywords", "person_location")
 _OR = " OR "
+_IN_EVERY_FIELD = len(_SEARCHED_TERMS) + len(_SEARCHED_PHRASES)
+_KEYWORD_FIELDS = 4
+"""Fields that keywords can be looked for in."""
+
+MOST_WORDS = 100
+"""Words that all have to be there. Whoever pasted more than that wanted something else than these contacts."""
+
+_CUT = f"only its first {MOST_WORDS} words are searched"
 _AROUND_DOMAIN = "\"'`“”‘’«»<>()[]{},;.!?"
 """What may stand around a domain in a sentence."""
 
@@ -46,18 +54,26 @@ def all_words(field: str) -> ValueReader:
     """All the words, in any order and place of `field`."""
 
     @compared("all the words in any order, among others")
-    def read(value: str, _context: Context) -> Predicate | None:
+    def read(value: str, _context: Context) -> Predicate | Reading | None:
         asked = words(value)
-        return all_of(Terms(field, (word,)) for word in asked) if asked else None
+        if not asked:
+            return None
+        predicate = all_of(Terms(field, (word,)) for word in asked[:MOST_WORDS])
+        return predicate if len(asked) <= MOST_WORDS else Reading(predicate, _CUT, approximate=True)
 
     return read
+
+
+def _several(value: str) -> int:
+    """The weight of words between which ` OR ` may stand."""
+    return 1 + len(value) // 2
 
 
 def alternatives(reader: ValueReader) -> ValueReader:
     """Free text in which ` OR ` separates alternatives and a leading `-` negates one: `consulting OR -staffing`."""
     read_one = reader.read
 
-    @compared(f"{reader.compared}; `OR` separates alternatives, a leading `-` negates one")
+    @compared(f"{reader.compared}; `OR` separates alternatives, a leading `-` negates one", weigh=_several)
     def read(value: str, context: Context) -> Predicate | Reading | None:
         either: list[Predicate] = []
         notes: list[Reading] = []
@@ -74,11 +90,12 @@ def alternatives(reader: ValueReader) -> ValueReader:
 
 
 def _noted(predicate: Predicate, notes: Sequence[Reading]) -> Predicate | Reading:
-    """What is made of the readings of several parts of a value: they are of one kind, and say so once."""
+    """What is made of the readings of several parts of a value, all approximate: each kind of note is said once."""
     if not notes:
         return predicate
     read_as = ", ".join(dict.fromkeys(note.read_as for note in notes if note.read_as))
-    return Reading(predicate, notes[0].note, read_as, notes[0].approximate)
+    said = "; ".join(dict.fromkeys(note.note for note in notes))
+    return Reading(predicate, said, read_as or None, approximate=True)
 
 
 def or_domain(reader: ValueReader) -> ValueReader:
@@ -106,19 +123,44 @@ def _words_anywhere(value: str, _context: Context) -> Predicate | None:
 _word_or_domain = or_domain(_words_anywhere)
 
 
-@compared(f"all the words, {_word_or_domain.compared}", split=None)
+def _words_weight(value: str) -> int:
+    """The weight of words that are looked for in every field."""
+    return _IN_EVERY_FIELD * min(1 + len(value) // 4, MOST_WORDS)
+
+
+@compared(
+    f"all the words, at most {MOST_WORDS}, {_word_or_domain.compared}",
+    split=None,
+    weigh=_words_weight,
+)
 def anywhere(value: str, context: Context) -> Predicate | Reading | None:
     """All the words, each in any of the fields that free text searches; a domain among them is one of them."""
     every: list[Predicate] = []
     notes: list[Reading] = []
-    for part in value[:LONGEST_TEXT].split():
+    asked, cut = _first_words(value)
+    for part in asked:
         one = _word_or_domain.read(part, context)
         if isinstance(one, Reading):
             notes.append(one)
             one = one.predicate
         if isinstance(one, Predicate):
             every.append(one)
+    if cut:
+        notes.append(Reading(None, _CUT, approximate=True))
     return _noted(all_of(every), notes) if every else None
+
+
+def _first_words(value: str) -> tuple[list[str], bool]:
+    """The parts of a text between blanks, no more of them than have `MOST_WORDS` words, and whether it had more."""
+    parts: list[str] = []
+    left = MOST_WORDS
+    for part in value[:LONGEST_TEXT].split():
+        several = words(part)
+        if len(several) > left:
+            return [*parts, *several[:left]], True
+        parts.append(part)
+        left -= len(several)
+    return parts, len(value) > LONGEST_TEXT
 
 
 def _anywhere(word: str) -> Predicate:
@@ -126,10 +168,18 @@ def _anywhere(word: str) -> Predicate:
     return any_of([*terms, *(Phrase(field, word) for field in _SEARCHED_PHRASES)])
 
 
+def _keywords_weight(value: str) -> int:
+    """The weight of a keyword, or of a list of them."""
+    return _KEYWORD_FIELDS * (1 + value.count("\n") + value.count("\r") + value.count(","))
+
+
 def keyword(fields_parameter: str) -> ValueReader:
     """A phrase in any one of the fields that `fields_parameter` names, by default all three."""
 
-    @compared(f"the whole phrase, in a field of `{fields_parameter}`, by default company name, keywords or industries")
+    @compared(
+        f"the whole phrase, in a field of `{fields_parameter}`, by default company name, keywords or industries",
+        weigh=_keywords_weight,
+    )
     def read(value: str, context: Context) -> Predicate | None:
         normalised = normalise(value)
         if not normalised:

@@ -28,7 +28,12 @@ def pairs_in(value: str) -> list[tuple[str, str]]:
     return list(_pairs("", read, 0)) if isinstance(read, dict) else []
 
 
-@compared("not compared: JSON, whose names are read as parameters of their own", split=None)
+def _weight(value: str) -> int:
+    """What is in it can be anything, free text among it."""
+    return 1 + 8 * len(value)
+
+
+@compared("not compared: JSON, whose names are read as parameters of their own", split=None, weigh=_weight)
 def unread_filters(value: str, _: Context) -> Predicate | Reason | None:
     """What is left of `filters=` when its names have been taken out: nothing asked, or nothing understood."""
     if not value.strip():

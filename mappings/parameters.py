@@ -21,7 +21,7 @@ from mappings.json_filters import FILTERS, pairs_in, unread_filters
 from mappings.lists import Split
 from mappings.names import key_of
 from mappings.predicates import all_of, any_of
-from mappings.rules import Combine, Read, Reason, Show, ValueReader, last_of, none_of, unmapped
+from mappings.rules import Combine, Read, Reason, Show, ValueReader, Weigh, by_length, last_of, none_of, unmapped
 from mappings.url import MOST_VALUES
 from mappings.values import decoded_again
 
@@ -45,9 +45,13 @@ class Parameter(msgspec.Struct, frozen=True):
 
     combine: Combine = any_of
     split: Split | None = None
+    weigh: Weigh = by_length
     show: Show | None = None
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
+
+    dated: bool = False
+    """Whether a value may mean something else tomorrow."""
 
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
@@ -182,11 +186,31 @@ _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
 _OF_FILTERS = re.compile(r"\s*filters?\[(?P<name>[^\[\]]+)\]", re.IGNORECASE)
 _HUMP = re.compile(r"(?<!^)[A-Z]")
 _LAST_RANK = sys.maxsize
+_RESPELLING = 6
+"""What it takes to know a name in an uncommon spelling, or that it is none: as much as to make so many predicates."""
 
 
 def parameter_of(name: str) -> Parameter:
     """The parameter that a decoded name in a URL stands for, in any of its spellings; an unknown one is `Other`."""
     return _by_spelling().get(name) or _respelled(name)
+
+
+def effort(pairs: Iterable[tuple[str, str]], most: int) -> int:
+    """About how many predicates names and values of a URL become, or things that are as much work to make.
+
+    It is told without making them. Counting ends once it is over `most`.
+    """
+    spellings = _by_spelling()
+    sum_of_all = 0
+    for name, value in pairs:
+        parameter = spellings.get(name)
+        if parameter is None:
+            parameter = _respelled(name)
+            sum_of_all += _RESPELLING
+        sum_of_all += parameter.weigh(value)
+        if sum_of_all > most:
+            break
+    return sum_of_all
 
 
 def known_parameters() -> list[Parameter]:
@@ -317,7 +341,9 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         compared=row.reader.compared,
         combine=row.combine,
         split=row.reader.split,
+        weigh=row.reader.weigh,
         show=row.show,
+        dated=row.reader.dated,
     )
 
 

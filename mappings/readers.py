@@ -37,6 +37,12 @@ from mappings.web import linkedin_key, listed_domain
 _ID = re.compile("[0-9a-fA-F]{24}")
 """An id of Apollo's."""
 
+_PLACE_WEIGHT = 8
+"""What it takes to read a place: as much as to make so many predicates."""
+
+_LONG_PLACE = 64
+_SEVERAL_PLACES = frozenset(";|[\r\n")
+
 
 def _spelled(predicate: Predicate, written: str, read: str) -> Predicate | Reading:
     """`predicate`, with a note that its value was read in another spelling, if it was."""
@@ -106,6 +112,15 @@ def title_or_similar(value: str, context: Context) -> Predicate | Reading | Reas
     return Reading(similar, "similar titles are those with any one of its words", approximate=True)
 
 
+def _place_weight(value: str) -> int:
+    """A place is more to read than to compare with; a region is as many predicates as it has countries."""
+    if len(value) > _LONG_PLACE or not _SEVERAL_PLACES.isdisjoint(value):
+        return _PLACE_WEIGHT * len(value)
+    place = asked_place(value)
+    regions = [region for region in place.regions if region] if place else []
+    return _PLACE_WEIGHT + sum([len(region.countries) for region in regions])
+
+
 def location(field: str) -> ValueReader:
     """A place, in a field of places."""
 
@@ -113,6 +128,7 @@ def location(field: str) -> ValueReader:
         "the place and all that is in it: each part between commas is a phrase in city, state or country, a region any "
         "of its countries",
         lists.places,
+        _place_weight,
     )
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         place = asked_place(value)
@@ -327,7 +343,7 @@ def at_most(field: str) -> ValueReader:
 def since(field: str) -> ValueReader:
     """Times from the start of this day on."""
 
-    @compared("this day (UTC) or later")
+    @compared("this day (UTC) or later", dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, gte=first_second(day(value, context.today))) if value.strip() else None
 
@@ -337,7 +353,7 @@ def since(field: str) -> ValueReader:
 def until(field: str) -> ValueReader:
     """Times up to the end of this day."""
 
-    @compared("this day (UTC) or earlier")
+    @compared("this day (UTC) or earlier", dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, lte=last_second(day(value, context.today))) if value.strip() else None
 

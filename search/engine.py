@@ -14,6 +14,7 @@ from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.fields import MAPPING_VERSION
+from search.stores import Store
 
 SCAN_BATCH = 1000
 """Hits in one batch of a scan: large enough to keep the engine busy, small enough to hold a few of in memory."""
@@ -123,6 +124,9 @@ class Engine(Protocol[Compiled]):
         Raises:
             EngineUnavailable: it does not, and what to do.
         """
+
+    async def store(self) -> Store:
+        """The live contacts: how many, in which store, of which version. Raises as `ready`, but for the version."""
 
     async def close(self) -> None:
         """Give back all connections, threads and files. The engine is not used again."""

@@ -1,4 +1,4 @@
-"""A memory for what many contacts share: what a pure function made of a key is kept, up to a number of bytes.
+"""Memories with a budget in bytes: of what many contacts share in a load, of what many requests ask for.
 
 `functools.lru_cache` bounds entries; one entry here can be a company with ten keywords or with ten thousand.
 """
@@ -12,39 +12,54 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Memo(dict[Key, Value]):
-    """`memo[key]` is what `make` makes of `key`, made when it is first asked for. Exceptions pass through and are not
-    remembered.
+class Kept(dict[Key, Value]):
+    """What is remembered by `keep` until there is too much of it.
 
-    It is a dictionary for the sake of speed: what is there is found without running any Python. Threads may share it:
-    two that ask for the same key at once may both make its value, which is then kept, and counted, once.
+    It is a dictionary for the sake of speed: what is there is found without running any Python. Threads may share it.
 
     Args:
-        make: a pure function.
         weigh: about how many bytes a key and its value hold.
         budget: bytes that are held at most, plus one entry. When they are used up the half that came first is
             forgotten: what of it is asked for often is soon there again, and nothing has to be kept about the use of
             each entry.
     """
 
-    def __init__(self, make: Callable[[Key], Value], weigh: Callable[[Key, Value], int], budget: int) -> None:
+    def __init__(self, weigh: Callable[[Key, Value], int], budget: int) -> None:
         super().__init__()
-        self._make, self._weigh, self._budget = make, weigh, budget
+        self._weigh, self._budget = weigh, budget
         self._held = 0
         self._adding = Lock()
 
-    def __missing__(self, key: Key) -> Value:
-        made = self._make(key)
-        weight = self._weigh(key, made)
+    def keep(self, key: Key, value: Value) -> Value:
+        """Remember `value`. Of two for one key the first is kept, and counted, and given back."""
+        weight = self._weigh(key, value)
         with self._adding:
             if key in self:
                 return self[key]
             while self and self._held + weight > self._budget:
                 self._forget()
             self._held += weight
-            self[key] = made
-        return made
+            self[key] = value
+        return value
 
     def _forget(self) -> None:
         for key in list(islice(self, (len(self) + 1) // 2)):
             self._held -= self._weigh(key, self.pop(key))
+
+
+class Memo(Kept[Key, Value]):
+    """`memo[key]` is what `make` makes of `key`, made when it is first asked for. Exceptions pass through and are not
+    remembered. Two threads that ask for the same key at once may both make its value.
+
+    Args:
+        make: a pure function.
+        weigh: as of `Kept`.
+        budget: as of `Kept`.
+    """
+
+    def __init__(self, make: Callable[[Key], Value], weigh: Callable[[Key, Value], int], budget: int) -> None:
+        super().__init__(weigh, budget)
+        self._make = make
+
+    def __missing__(self, key: Key) -> Value:
+        return self.keep(key, self._make(key))

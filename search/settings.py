@@ -1,15 +1,20 @@
 """A setting is a row: an environment variable, where its value goes, and how its text is read.
 
-The service has rows of its own (`api.settings`), and so has each engine, in its package; both are read here.
+The service has rows of its own (`api.settings`), and so has each engine, in its package; both are read here. Any
+secret may stand in a file instead, as Docker and Kubernetes hand them over: `CONTACTS_…_FILE` names it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from mappings.errors import SettingsError, shorten
+
+LARGEST_SECRET = 64 * 1024
+"""Bytes of a file with a secret. A larger one is another file."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -20,7 +25,7 @@ class Setting(msgspec.Struct, frozen=True):
         attribute: of the struct that the value goes to.
         default: the text that is read when the variable is not set; `None` leaves the attribute `None`.
         parse: raises `ValueError` with what would have been accepted.
-        secret: the value is never shown.
+        secret: the value is never shown, and may stand in a file.
         flag: commands have a flag of the same name, which wins over the variable.
     """
 
@@ -32,18 +37,49 @@ class Setting(msgspec.Struct, frozen=True):
     secret: bool = False
     flag: bool = False
 
+    @property
+    def file_variable(self) -> str | None:
+        """The variable that names a file with the value instead; `None` for what is no secret."""
+        return f"{self.variable}_FILE" if self.secret else None
+
 
 def read(rows: Iterable[Setting], values: Mapping[str, str]) -> dict[str, Any]:
     """Attribute → value of each row, of the texts in `values` by variable; a blank text counts as not set.
 
     Raises:
-        SettingsError: names the variable, its value and what is expected.
+        SettingsError: names the variable, its value and what is expected; or a secret is given twice, or can't be read
+            in its file.
     """
     attributes: dict[str, Any] = {}
     for row in rows:
-        given = values.get(row.variable, "").strip() or row.default
-        attributes[row.attribute] = None if given is None else _parsed(row, given)
+        variable, given = _given(row, values)
+        attributes[row.attribute] = None if given is None else _parsed(row, variable, given)
     return attributes
+
+
+def _given(row: Setting, values: Mapping[str, str]) -> tuple[str, str | None]:
+    """The variable that gives the row's text, and that text: its own, that in the file of a secret, or the default."""
+    text = values.get(row.variable, "").strip()
+    file = values.get(row.file_variable, "").strip() if row.file_variable else ""
+    if row.file_variable and file:
+        if text:
+            raise SettingsError(f"{row.variable}, {row.file_variable}: both are set; expected one of them")
+        return row.file_variable, _secret_in(row.file_variable, Path(file))
+    return row.variable, text or row.default
+
+
+def _secret_in(variable: str, path: Path) -> str:
+    """The text of a file, without the line break that editors put at its end. Raises `SettingsError`."""
+    expected = f"expected a file with the secret and nothing else, UTF-8, at most {LARGEST_SECRET} bytes"
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_SECRET + 1)
+        text = content.decode().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}: {str(path)!r} can't be read ({type(error).__name__}); {expected}") from None
+    if not text or len(content) > LARGEST_SECRET:
+        raise SettingsError(f"{variable}: {str(path)!r} {'is too large' if text else 'is empty'}; {expected}")
+    return text
 
 
 def text(value: str) -> str:
@@ -97,9 +133,9 @@ def http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _parsed(row: Setting, given: str) -> Any:
+def _parsed(row: Setting, variable: str, given: str) -> Any:
     try:
         return row.parse(given)
     except ValueError as error:
         shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(given))
-        raise SettingsError(f"{row.variable}: {shown} can't be used; expected {error}") from error
+        raise SettingsError(f"{variable}: {shown} can't be used; expected {error}") from error

@@ -14,6 +14,8 @@ import msgspec
 from mappings.errors import NoSuchLoad
 from search.fields import MAPPING_VERSION
 
+_STAMP = re.compile(r"-(\d{8}T\d{12}Z)(?:\.|$)")
+
 
 class Store(msgspec.Struct, frozen=True):
     """One complete store of contacts: an index, or a file.
@@ -36,6 +38,15 @@ class Store(msgspec.Struct, frozen=True):
 def new_stamp() -> str:
     """The end of a new store's name, behind the alias and a hyphen: `20260131T120000000000Z`, to the microsecond."""
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def began_at(name: str) -> datetime | None:
+    """When the load began that the store `name` is of, in UTC; `None` for a store that was never a load."""
+    stamp = _STAMP.search(name.upper())
+    try:
+        return None if stamp is None else datetime.strptime(stamp[1], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def by_age(names: Iterable[str], alias: str, ending: str = "") -> list[str]:

@@ -21,14 +21,16 @@ OTHERS_USE = {
     "filter_failure",
     # Alembic
     "revision", "down_revision",
-    # websockets, of what is passed to uvicorn's connection by name
-    "fin",
+    # uvicorn and websockets, of the connection that ours is
+    "fin", "handshake_complete",
     # SQLAlchemy, of a type of ours
     "impl", "cache_ok", "load_dialect_impl", "process_bind_param", "process_result_value",
     # Litestar, of a controller, a response or a renderer
     "tags", "security", "guards", "exception_handlers", "request_body", "to_asgi_response", "render", "receive_router",
     # uvicorn, of its server
     "capture_signals", "should_exit",
+    # uvicorn, of a connection
+    "total_requests",
     # psycopg, of a connection and a cursor
     "read_only", "isolation_level", "itersize",
     # io, of a raw stream

@@ -143,8 +143,8 @@ class Accounts:
             raise Unauthorized(INVALID)
         return self._answer(await self._user_with(claims.user), claims.session, renewal)
 
-    async def logout(self, body: Mapping[str, object], access_token: str | None) -> None:
-        """End the session of the access token, or of the `refresh_token` in `body`.
+    async def logout(self, body: Mapping[str, object], access_token: str | None) -> str:
+        """End the session of the access token, or of the `refresh_token` in `body`; the uuid of its user.
 
         Raises:
             Unauthorized: neither holds.
@@ -158,6 +158,7 @@ class Accounts:
             raise Unauthorized(NO_CREDENTIALS)
         await self.sessions.end(claims.session)
         self._tell(claims.session)
+        return claims.user
 
     async def identify(self, token: str | None) -> Claims:
         """Whose access token this is, and what role that user has.
@@ -211,22 +212,30 @@ class Accounts:
             for session in await self.sessions.of(claims.user)
         ]
 
-    async def end_session(self, token: str | None, session: str) -> None:
-        """End a session of the user whose access token this is.
+    async def end_session(self, token: str | None, session: str) -> str:
+        """End a session of the user whose access token this is; the uuid of that user.
 
         Raises:
             Unauthorized: the token does not hold.
             NotFound: the user has no such session.
         """
-        if session not in [own.uuid for own in await self.own_sessions(token)]:
+        user = (await self.identify(token)).user
+        if session not in [own.uuid for own in await self.sessions.of(user)]:
             raise NotFound("You have no such session.")
         await self.sessions.end(session)
         self._tell(session)
+        return user
 
-    async def end_sessions(self, token: str | None) -> None:
-        """End all sessions of the user whose access token this is, its own too. Raises `Unauthorized`."""
-        for session in await self.sessions.end_all((await self.identify(token)).user):
+    async def end_sessions(self, token: str | None) -> str:
+        """End all sessions of the user whose access token this is, its own too; the uuid of that user.
+
+        Raises:
+            Unauthorized: the token does not hold.
+        """
+        user = (await self.identify(token)).user
+        for session in await self.sessions.end_all(user):
             self._tell(session)
+        return user
 
     async def access_token(self, user: User) -> str:
         """An access token for `user`, of a session of its own that can't be refreshed: for the command line.

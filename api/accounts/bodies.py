@@ -11,6 +11,9 @@ from api.accounts.passwords import LONGEST, SHORTEST
 from api.actions.roles import Role
 from mappings.errors import InvalidField, InvalidJson, MissingField, shorten
 
+MOST_BYTES = 16 * 1024
+"""Of a body: it is read before anybody knows whose it is."""
+
 LONGEST_NAME = 200
 """Characters."""
 

@@ -6,6 +6,7 @@ from litestar.params import FromPath
 from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser
 from api.accounts.bodies import LoginBody, LogoutBody, PasswordBody, RefreshBody, RegisterBody, read_object
 from api.accounts.guard import HttpRequest, address_of, bearer_token
+from api.actions.audit import Deed
 from api.openapi import BEARER, links_by_field, links_by_path, operation, problems
 
 LINKS = links_by_field("refresh_token", "refresh", "logout")
@@ -27,7 +28,10 @@ class AuthController(Controller):
     )
     async def register(self, request: HttpRequest) -> IssuedTokens:
         """Create a user and log in."""
-        return await _accounts(request).register(read_object(await request.body()), address_of(request))
+        with _deed(request, "register") as deed:
+            issued = await _accounts(request).register(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/login",
@@ -38,7 +42,10 @@ class AuthController(Controller):
     )
     async def login(self, request: HttpRequest) -> IssuedTokens:
         """A session for an e-mail and a password: an access token, and a refresh token to get the next with."""
-        return await _accounts(request).login(read_object(await request.body()), address_of(request))
+        with _deed(request, "login") as deed:
+            issued = await _accounts(request).login(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/refresh",
@@ -51,7 +58,10 @@ class AuthController(Controller):
         """New tokens for a `refresh_token`, which is used up by it. For ten seconds it may come again, and is answered
         with the same refresh token; coming later, it was copied, and ends the session.
         """
-        return await _accounts(request).refresh(read_object(await request.body()), address_of(request))
+        with _deed(request, "refresh") as deed:
+            issued = await _accounts(request).refresh(read_object(await request.body()), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @post(
         "/logout",
@@ -63,8 +73,10 @@ class AuthController(Controller):
     )
     async def logout(self, request: HttpRequest) -> None:
         """End the session of the access token, or of the `refresh_token` in the body, and close its WebSockets."""
-        body = await request.body()
-        await _accounts(request).logout(read_object(body) if body.strip() else {}, bearer_token(request))
+        with _deed(request, "logout") as deed:
+            body = await request.body()
+            given = read_object(body) if body.strip() else {}
+            deed.user = await _accounts(request).logout(given, bearer_token(request))
 
     @get(
         "/me",
@@ -87,8 +99,11 @@ class AuthController(Controller):
     )
     async def change_password(self, request: HttpRequest) -> IssuedTokens:
         """Give the user whose access token was sent a new password. All sessions end, and a new one begins."""
-        body = read_object(await request.body())
-        return await _accounts(request).change_password(body, bearer_token(request), address_of(request))
+        with _deed(request, "change_password") as deed:
+            body = read_object(await request.body())
+            issued = await _accounts(request).change_password(body, bearer_token(request), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
 
     @get(
         "/sessions",
@@ -111,7 +126,8 @@ class AuthController(Controller):
     )
     async def end_sessions(self, request: HttpRequest) -> None:
         """End all sessions of the user whose access token was sent, its own too, and close their WebSockets."""
-        await _accounts(request).end_sessions(bearer_token(request))
+        with _deed(request, "end_sessions") as deed:
+            deed.user = await _accounts(request).end_sessions(bearer_token(request))
 
     @delete(
         "/sessions/{session:str}",
@@ -123,7 +139,13 @@ class AuthController(Controller):
     )
     async def end_session(self, request: HttpRequest, session: FromPath[str]) -> None:
         """End a session of the user whose access token was sent, and close its WebSockets."""
-        await _accounts(request).end_session(bearer_token(request), session)
+        with _deed(request, "end_session") as deed:
+            deed.user = await _accounts(request).end_session(bearer_token(request), session)
+
+
+def _deed(request: HttpRequest, action: str) -> Deed:
+    """What the audit log is told of it."""
+    return Deed(door="rest", action=action, address=address_of(request))
 
 
 def _accounts(request: HttpRequest) -> Accounts:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from api.settings import Settings
 from mappings.errors import AccountsUnavailable, SettingsError
+from search.private import make_directory
 
 FILE = "users.sqlite3"
 """The SQLite file in the data directory."""
@@ -45,12 +46,16 @@ class Database:
         url: an SQLAlchemy URL; `None`: SQLite in `data_dir`. `postgresql://…` is taken with psycopg.
         data_dir: created if absent, when it is used.
 
+    Attributes:
+        errors: how often it was not there or took too long.
+
     Raises:
         SettingsError: the URL can't be used, or its driver is not installed.
     """
 
     def __init__(self, url: str | None, data_dir: Path) -> None:
         self._directory = data_dir if url is None else None
+        self.errors = 0
         try:
             parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
             self._engine = create_async_engine(parsed, **_options(parsed))
@@ -70,7 +75,7 @@ class Database:
         """
         try:
             if self._directory is not None:
-                self._directory.mkdir(parents=True, exist_ok=True)
+                make_directory(self._directory)
             async with self._engine.connect() as connection:
                 version = await connection.run_sync(version_of)
             if version != HEAD:
@@ -127,6 +132,7 @@ class Database:
             async with asyncio.timeout(ANSWER_SECONDS), self._engine.begin() as connection:
                 yield connection
         except (OSError, TimeoutError, PoolTimeout, OperationalError, InterfaceError) as error:
+            self.errors += 1
             raise AccountsUnavailable("Users can't be looked up at the moment; try again later.") from error
 
     async def ready(self) -> None:

@@ -9,11 +9,9 @@ from litestar.datastructures import State
 from api.accounts.accounts import Accounts
 from api.accounts.bearer import bearer
 from api.accounts.tokens import Claims
+from api.actions.audit import NO_ADDRESS
 from api.actions.roles import Role
 from api.actions.traffic import Traffic
-
-UNKNOWN = "?"
-"""The address of a client that has none, e.g. on a Unix socket."""
 
 HttpRequest: TypeAlias = Request[None, None, State]
 """A request of the REST door: who sent it is asked here and not kept in it."""
@@ -41,4 +39,4 @@ def bearer_token(request: HttpRequest) -> str | None:
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     """The client's address, as a trusted proxy or the connection says."""
-    return connection.client.host if connection.client else UNKNOWN
+    return connection.client.host if connection.client else NO_ADDRESS

@@ -2,12 +2,13 @@
 
 import time
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
 import jwt
 import msgspec
 
-from api.accounts.keys import Keys
+from api.accounts.keys import Checking, Keys
 from api.actions.roles import Role
 from mappings.errors import Unauthorized
 
@@ -55,7 +56,7 @@ class Tokens:
     """Makes and checks tokens with one algorithm.
 
     Args:
-        keys: what they are signed with.
+        keys: what they are signed and checked with.
         access_seconds: how long an access token holds.
     """
 
@@ -89,15 +90,7 @@ class Tokens:
         try:
             if len(token) > LONGEST_TOKEN:
                 raise Unauthorized("Token is invalid.")
-            claims = jwt.decode(
-                token,
-                self._keys.checking,
-                algorithms=[self._keys.algorithm],
-                issuer=ISSUER,
-                audience=AUDIENCE,
-                options={"require": list(_REQUIRED)},
-                leeway=LEEWAY_SECONDS,
-            )
+            claims = self._decoded(token)
             if int(claims["exp"]) <= time.time():
                 raise Unauthorized("Token has expired.")
         except jwt.ExpiredSignatureError as error:
@@ -107,3 +100,25 @@ class Tokens:
         if claims["typ"] != kind.value or not isinstance(claims["jti"], str) or not isinstance(claims["sid"], str):
             raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else "Token is invalid.")
         return Claims(claims["sub"], claims["sid"], int(claims["exp"]), claims["jti"])
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        """The claims of a token that one of the keys has signed, today's or one from before. Raises as PyJWT does."""
+        *earlier, last = self._keys.all_checking
+        for checking in earlier:
+            try:
+                return _decoded(token, checking)
+            except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+                continue
+        return _decoded(token, last)
+
+
+def _decoded(token: str, checking: Checking) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        checking.key,
+        algorithms=[checking.algorithm],
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        options={"require": list(_REQUIRED)},
+        leeway=LEEWAY_SECONDS,
+    )

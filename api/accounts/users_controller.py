@@ -19,7 +19,8 @@ from api.accounts.bodies import (
     refuse_unknown,
 )
 from api.accounts.emails import LONGEST_EMAIL
-from api.accounts.guard import HttpRequest, sender
+from api.accounts.guard import HttpRequest, address_of, sender
+from api.actions.audit import Deed
 from api.actions.roles import Role
 from api.openapi import BEARER, least_role, links_by_path, operation, problems
 from mappings.errors import Conflict
@@ -55,7 +56,8 @@ class UsersController(Controller):
     )
     async def list_users(self, request: HttpRequest) -> list[ListedUser]:
         """All users."""
-        return await _administration(request).all()
+        with _deed(request, "list_users"):
+            return await _administration(request).all()
 
     @post(
         status_code=201,
@@ -70,7 +72,10 @@ class UsersController(Controller):
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
         name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME)
         role = read_role(body) or Role.USER
-        return listed(await _administration(request).create(email, password, name, role))
+        with _deed(request, "create_user") as deed:
+            created = await _administration(request).create(email, password, name, role)
+            deed.target = created.uuid
+        return listed(created)
 
     @patch(
         "/{user:str}",
@@ -89,8 +94,9 @@ class UsersController(Controller):
         active, role = read_flag(body, "active"), read_role(body)
         password = None if body.get("password") is None else read_string(body, "password")
         administration = _administration(request)
-        uuid = await _other(request, administration, user)
-        return listed(await administration.change(uuid, active=active, role=role, password=password))
+        with _deed(request, "change_user") as deed:
+            deed.target = await _other(request, administration, user)
+            return listed(await administration.change(deed.target, active=active, role=role, password=password))
 
     @delete(
         "/{user:str}",
@@ -103,12 +109,19 @@ class UsersController(Controller):
     async def delete_user(self, request: HttpRequest, user: FromPath[str]) -> None:
         """Delete a user."""
         administration = _administration(request)
-        await administration.delete(await _other(request, administration, user))
+        with _deed(request, "delete_user") as deed:
+            deed.target = await _other(request, administration, user)
+            await administration.delete(deed.target)
 
 
 def _administration(request: HttpRequest) -> Administration:
     accounts: Accounts = request.app.state.accounts
     return accounts.administration
+
+
+def _deed(request: HttpRequest, action: str) -> Deed:
+    """What the audit log is told of it."""
+    return Deed(door="rest", action=action, user=request.state.user, address=address_of(request))
 
 
 async def _other(request: HttpRequest, administration: Administration, uuid: str) -> str:

@@ -1,38 +1,53 @@
 """From a URL and company lists to what an engine runs, made once and kept: the hot path of every request."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from itertools import count
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
+from api.actions.aside import Aside, mapping
+from mappings.algebra import extent
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import UnmappedCategory, map_url
-from mappings.errors import InvalidField, shorten
+from mappings.errors import InvalidField, TooManyRequests, shorten
+from mappings.fingerprint import fingerprint as search_fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, all_of
-from mappings.url import parse
+from mappings.url import ApolloUrl
 from search.cursor import fingerprint
 from search.engine import Engine
+from search.memo import Kept
 
 AnyEngine = Engine[Any]
 """An engine, whatever its own form of a filter is: here that is made and handed back, and never looked into."""
 
-KEPT_PLANS = 2048
-"""Plans that are remembered; the one unused for longest goes first."""
+KEPT_BYTES = 32 * 1024 * 1024
+"""Of plans that are remembered. A plan of a real URL has some 4 KB."""
 
-LONGEST_KEPT = 8 * 1024
-"""Characters of URL and lists of a plan that is remembered, so that the memory of all of them has a bound."""
+LARGE_BYTES = KEPT_BYTES // 32
+"""Of a plan that is too large to be remembered, since a few of them would take the place of all others."""
 
-LONGEST_INLINE = 16 * 1024
-"""Characters from which a plan is made in a thread: it takes so long that other connections would notice."""
+LARGE_BYTES_IN_USE = 128 * 1024 * 1024
+"""Of such plans that requests have at the moment: what is streamed to a slow reader keeps its plan for long."""
 
-_STRING_OVERHEAD = 64
+MOST_PREDICATES = 100_000
+"""Of a filter. Thousands of companies, titles or places are far below that; so many values of a list of domains, which
+are looked up together, are an eighth of it. It bounds what a short text makes: a region is a hundred countries."""
+
+_MOST_LISTED = 1000
+"""Entries of company lists up to which a plan is remembered: to look for it takes a look at them all."""
+
+_PLAN_BYTES, _STRING_BYTES, _COPIES = 1500, 64, 2
+"""What a plan takes besides its filter, a text besides its characters, and how often the URL and the metadata, the
+names and values in it being texts of their own, are there."""
+
+_Key = tuple[str, CompanyLists, date]
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, weakref=True):
     """A request's filter, ready to run.
 
     Attributes:
@@ -41,7 +56,9 @@ class Plan(msgspec.Struct, frozen=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
+        held: bytes of memory that it takes, about.
     """
 
     fingerprint: bytes
@@ -49,53 +66,78 @@ class Plan(msgspec.Struct, frozen=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    search: str = ""
     ledger: bytes = b""
+    held: int = 0
 
 
 class Plans:
-    """Makes plans for one engine and remembers the last `KEPT_PLANS` of them."""
+    """Makes plans for one engine and remembers those that were asked for lately, `KEPT_BYTES` of them."""
 
-    def __init__(self, engine: AnyEngine) -> None:
+    def __init__(self, engine: AnyEngine, aside: Aside) -> None:
         self._engine = engine
-        self._kept = lru_cache(maxsize=KEPT_PLANS)(self._make)
+        self._aside = aside
+        self._kept: Kept[_Key, Plan] = Kept(_weight, KEPT_BYTES)
+        self._large: WeakValueDictionary[int, Plan] = WeakValueDictionary()
+        self._numbers = count()
 
     async def get(self, url: str, lists: CompanyLists, *, strict: bool = False, with_ledger: bool = False) -> Plan:
-        """The plan for `url` and `lists`. Raises `ForeignUrl`, `InvalidField` or `InvalidParameter`.
+        """The plan for `url` and `lists`.
 
         A ledger is made when it is asked for, and not kept: few ask, and it is longer than all the rest.
+
+        Raises:
+            ForeignUrl, InvalidField, InvalidParameter: as `parse` and `map_url`, or the filter is too large.
+            TooManyRequests: too many large filters are in use.
         """
         plan = await self._plan(url, lists)
         if strict:
             refuse_unmapped(plan.unmapped)
         if not with_ledger:
             return plan
-        told = _ledger(url) if len(url) <= LONGEST_INLINE else await asyncio.to_thread(_ledger, url)
-        return msgspec.structs.replace(plan, ledger=told)
+        told = await self._aside.of_url(url, _ledger, mapping)
+        return self._counted(msgspec.structs.replace(plan, ledger=told, held=plan.held + len(told)))
 
     async def _plan(self, url: str, lists: CompanyLists) -> Plan:
-        size = _size(url, lists)
         today = datetime.now(UTC).date()
-        if size <= LONGEST_KEPT:
-            return self._kept(url, lists, today)
-        if size <= LONGEST_INLINE:
-            return self._make(url, lists, today)
-        return await asyncio.to_thread(self._make, url, lists, today)
+        key = (url, lists, today) if lists.entries <= _MOST_LISTED else None
+        if key is not None and (plan := self._kept.get(key)) is not None:
+            return plan
+        plan = await self._aside.of_url(url, lambda read: self._make(read, lists, today), mapping, lists.effort())
+        if key is not None and plan.held <= LARGE_BYTES:
+            self._kept.keep(key, plan)
+        return plan
 
-    def _make(self, url: str, lists: CompanyLists, today: date) -> Plan:
-        mapped = map_url(parse(url), today)
+    def _make(self, url: ApolloUrl, lists: CompanyLists, today: date) -> Plan:
+        mapped = map_url(url, today)
         contact_filter = ContactFilter(all_of((mapped.filter.predicate, lists.predicate())), mapped.filter.order)
+        size = extent(contact_filter.predicate)
+        refuse_over(size.predicates)
         encode = msgspec.json.encode
         metadata = b',"apollo_url":%b,"mapping_summary":%b,"unmapped_categories":%b' % (
-            encode(url),
+            encode(url.text),
             encode(mapped.mapping_summary),
             encode(mapped.unmapped_categories),
         )
+        held = size.held + _PLAN_BYTES + _COPIES * len(metadata)
+        if held > LARGE_BYTES:
+            self._refuse_over(held)
         compiled = self._engine.compile(contact_filter)
-        return Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, mapped.unmapped_categories)
+        search = search_fingerprint(url, mapped, lists)
+        unmapped = mapped.unmapped_categories
+        plan = Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, unmapped, search, held=held)
+        return self._counted(plan)
 
+    def _refuse_over(self, held: int) -> None:
+        """Raise `TooManyRequests` if there is no room for so many bytes more."""
+        if sum([plan.held for plan in self._large.values()]) + held > LARGE_BYTES_IN_USE:
+            raise TooManyRequests("Too many large filters are in use; try again later", retry_after=1.0)
 
-def _ledger(url: str) -> bytes:
-    return b',"ledger":%b' % msgspec.json.encode(ledger(parse(url), datetime.now(UTC).date()))
+    def _counted(self, plan: Plan) -> Plan:
+        """`plan`, which counts for as long as anybody has it, if it is large."""
+        if plan.held > LARGE_BYTES:
+            self._large[next(self._numbers)] = plan
+        return plan
 
 
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
@@ -106,8 +148,20 @@ def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
         raise InvalidField(f"strict: {left_out.name} can't be mapped ({values!r}): {left_out.reason}")
 
 
-def _size(url: str, lists: CompanyLists) -> int:
-    listed = (
-        lists.include_company_name + lists.exclude_company_name + lists.include_domain_list + lists.exclude_domain_list
-    )
-    return len(url) + (sum(map(len, listed)) + _STRING_OVERHEAD * len(listed) if listed else 0)
+def refuse_over(predicates: int) -> None:
+    """Raise `InvalidField` if so many predicates are more than a request may ask for."""
+    if predicates > MOST_PREDICATES:
+        raise InvalidField(
+            f"url: it and the lists beside it ask for {predicates} comparisons, more than {MOST_PREDICATES}; "
+            "ask for fewer values at once, such as single countries in place of regions"
+        )
+
+
+def _ledger(url: ApolloUrl) -> bytes:
+    return b',"ledger":%b' % msgspec.json.encode(ledger(url, datetime.now(UTC).date()))
+
+
+def _weight(key: _Key, plan: Plan) -> int:
+    """What a plan takes with its key."""
+    url, lists, _ = key
+    return plan.held + _STRING_BYTES * (1 + lists.entries) + len(url) + lists.characters

@@ -3,28 +3,31 @@
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
 from copy import copy
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import msgspec
 
-from api.actions.plans import LONGEST_INLINE, AnyEngine, Plan, Plans, refuse_unmapped
+from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
+from api.actions.audit import Deed, unheard
+from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, cursor_of, inside, pages
 from api.settings import Settings
+from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
+from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import ResponseTooLarge
+from mappings.errors import InvalidParameter, ResponseTooLarge
+from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
-from mappings.url import ApolloUrl, parse
+from mappings.url import ApolloUrl
 from search.cursor import Position, decode
 from search.engine import Page
 
@@ -32,8 +35,6 @@ FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
 
 _UUID_BYTES = 39
-
-Result = TypeVar("Result")
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -68,7 +69,19 @@ class ContactService:
         self.engine = engine
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
-        self._plans = Plans(engine)
+        self._aside = Aside()
+        self._plans = Plans(engine, self._aside)
+        self._deed = unheard()
+
+    def doing(self, deed: Deed) -> "ContactService":
+        """The service for one request: `deed` is told which search it was, and how many contacts came of it."""
+        doing = copy(self)
+        doing._deed = deed
+        return doing
+
+    def found(self, contacts: int) -> None:
+        """Tell the audit log how many contacts are handed out, or counted."""
+        self._deed.contacts = contacts
 
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
@@ -80,19 +93,23 @@ class ContactService:
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
-        return await _off_loop(request.url, lambda: _analysis(request))
+        weigh = mapping if request.ledger or request.strict else explaining
+        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await _off_loop(request.url, lambda: self._countable(_parsed(request)))
+        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
-        return await _off_loop(request.url, lambda: _told(counting.answer(counts, self.shown), counting.url, request))
+        if mapping(counting.url) <= MOST_AT_ONCE:
+            return self._counted(counting, counts, request)
+        return await self._aside.run(lambda: self._counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        count = self.shown(await self.engine.count(plan.compiled))
-        return b'{"count":%b%b}' % (msgspec.json.encode(count), plan.ledger)
+        count = await self.engine.count(plan.compiled)
+        self.found(count)
+        return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
     async def search(self, request: SearchRequest) -> bytes:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
@@ -110,13 +127,16 @@ class ContactService:
             page = await self._all(plan, request, position)
         else:
             page = await self._page(plan, request, position)
+        self.found(len(page.items))
         return SearchAnswer(page.items, plan, cursor_of(page.next, plan), cursor_of(page.previous, plan))
 
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
         position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
-        return SearchStream(self.engine, plan, request, _offset(request, plan), position)
+        stream = SearchStream(self.engine, plan, request, _offset(request, plan), position)
+        stream.deed = self._deed
+        return stream
 
     async def uuids(self, request: UuidsRequest) -> bytes:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
@@ -137,15 +157,20 @@ class ContactService:
 
     async def stream_uuids(self, request: UuidsRequest) -> UuidStream:
         """The same uuids as `uuids`, in parts and however many. What is wrong with the request is raised here."""
-        return UuidStream(self.engine, await self.plan(request), request)
+        stream = UuidStream(self.engine, await self.plan(request), request)
+        stream.deed = self._deed
+        return stream
 
-    def plan(self, request: CountRequest) -> Awaitable[Plan]:
+    async def plan(self, request: CountRequest) -> Plan:
         """The request's filter, ready to run."""
-        return self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        self._deed.search = plan.search
+        return plan
 
     def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)
         self._refuse_over(len(body))
+        self.found(count)
         return b'{"count":%d,"uuids":[%b]%b}' % (count, body, plan.ledger)
 
     async def _all(self, plan: Plan, request: SearchRequest, position: Position | None) -> Page:
@@ -178,9 +203,18 @@ class ContactService:
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
 
-    def _countable(self, url: ApolloUrl) -> tuple[Countable, list[object]]:
-        counting = countable(url, datetime.now(UTC).date())
+    def _countable(self, url: ApolloUrl, request: AnalyzeRequest) -> tuple[Countable, list[object]]:
+        _refuse_unmapped(url, request)
+        today = datetime.now(UTC).date()
+        counting = countable(url, today)
+        refuse_over(sum([extent(predicate).predicates for predicate in counting.predicates]))
+        # A malformed value is counted as 0 here, where it is no search at all elsewhere.
+        with suppress(InvalidParameter):
+            self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
+
+    def _counted(self, counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
+        return _told(counting.answer(counts, self.shown), counting.url, request)
 
     def _refuse_over(self, size: int) -> None:
         if size > self._most_bytes:
@@ -190,13 +224,8 @@ class ContactService:
             )
 
 
-async def _off_loop(url: str, work: Callable[[], Result]) -> Result:
-    """The result of `work`, in a thread if the URL is so long that others would notice."""
-    return work() if len(url) <= LONGEST_INLINE else await asyncio.to_thread(work)
-
-
-def _analysis(request: AnalyzeRequest) -> bytes:
-    url = _parsed(request)
+def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:
+    _refuse_unmapped(url, request)
     return _told(analyze(url), url, request)
 
 
@@ -207,12 +236,10 @@ def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: Analyze
     return msgspec.json.encode(analysis)
 
 
-def _parsed(request: AnalyzeRequest) -> ApolloUrl:
-    """The request's URL. Raises `ForeignUrl` or `InvalidField`, the latter for what `strict` refuses."""
-    url = parse(request.url)
+def _refuse_unmapped(url: ApolloUrl, request: AnalyzeRequest) -> None:
+    """Raise `InvalidField` for what `strict` refuses, if the request is."""
     if request.strict:
         refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
-    return url
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:

@@ -24,6 +24,11 @@ class Slots:
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a slot."""
+        return self._waiting
+
     def turn(self, user: str) -> "Turn":
         """`async with slots.turn(user):` holds a slot."""
         return Turn(self, user)

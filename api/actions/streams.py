@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from api.actions.audit import unheard
 from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
 from search.cursor import Position, encode
@@ -46,7 +47,11 @@ class AnswerStream(Protocol):
 
 
 class SearchStream:
-    """Contacts in order. `count`, `next` and `previous` are right once all batches were taken."""
+    """Contacts in order. `count`, `next` and `previous` are right once all batches were taken.
+
+    Attributes:
+        deed: told, with each batch, how many contacts there were so far.
+    """
 
     key = "results"
 
@@ -56,6 +61,7 @@ class SearchStream:
         self._request = request
         self._offset = offset
         self._position = position
+        self.deed = unheard()
         self.count = 0
         self.next: Position | None = None
         self.previous: Position | None = None
@@ -70,6 +76,7 @@ class SearchStream:
         async with aclosing(paced(self._whole_items(), take_turn)) as batches:
             async for items in batches:
                 self.count += len(items)
+                self.deed.contacts = self.count
                 yield self._request.shown.of(items)
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
@@ -132,12 +139,17 @@ class SearchStream:
 
 
 class UuidStream:
-    """Uuids: of the first `limit` contacts in order, or of all in any order. `count` is right at the end."""
+    """Uuids: of the first `limit` contacts in order, or of all in any order. `count` is right at the end.
+
+    Attributes:
+        deed: told, with each batch, how many uuids there were so far.
+    """
 
     key = "uuids"
 
     def __init__(self, engine: AnyEngine, plan: Plan, request: UuidsRequest) -> None:
         self._engine = engine
+        self.deed = unheard()
         self._plan = plan
         self._limit = request.limit
         self.count = 0
@@ -147,6 +159,7 @@ class UuidStream:
         async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
+                self.deed.contacts = self.count
                 if uuids:
                     yield inside(uuids)
 

@@ -1,13 +1,20 @@
 """Log lines: JSON for machines or text for people, with the request they belong to, and never a token."""
 
 import logging
+import os
 import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 from traceback import format_tb
 
 import msgspec
+
+from api.actions.audit import LOGGER
+from mappings.errors import SettingsError
 
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
@@ -71,8 +78,8 @@ def _ids(about: Label | None) -> dict[str, str]:
     return ids
 
 
-def configure_logging(level: str = "info", *, as_json: bool = False) -> None:
-    """One line a record on standard error; of other packages only warnings.
+def configure_logging(level: str = "info", *, as_json: bool = False, audit_log: Path | None = None) -> None:
+    """One line a record on standard error; of other packages only warnings. The audit log may go to a file.
 
     uvicorn logs the query string of every WebSocket, which holds the token, at INFO, and all headers at DEBUG: it
     gets no chance to. Warnings and errors of it are kept.
@@ -82,11 +89,42 @@ def configure_logging(level: str = "info", *, as_json: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for package in ("api", "search", "mappings", "indexing"):
         logging.getLogger(package).setLevel(level.upper())
+    configure_audit(audit_log)
     # The engine's client logs every request, and each failure with its host; what matters of it we log ourselves.
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     silence_uvicorn()
 
 
+class _AuditFile(WatchedFileHandler):
+    """Appends to a file that is its owner's alone, and to a new one when that was moved away."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+
+def configure_audit(path: Path | None = None) -> None:
+    """The audit log, as JSON whatever else is logged and how: appended to a file, or on standard error.
+
+    Raises:
+        SettingsError: the file can't be written.
+    """
+    try:
+        handler = logging.StreamHandler(sys.stderr) if path is None else _AuditFile(path)
+    except OSError as error:
+        raise SettingsError(f"CONTACTS_AUDIT_LOG: {str(path)!r} can't be written ({error.strerror})") from error
+    handler.setFormatter(_Json())
+    audit = logging.getLogger(LOGGER)
+    audit.setLevel(logging.INFO)
+    audit.handlers, audit.propagate = [handler], False
+
+
 def silence_uvicorn() -> None:
-    """Keep tokens out of the log."""
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    """Keep tokens out of the log, and what is said better in a line of ours."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_not_broken)
+
+
+def _not_broken(record: logging.LogRecord) -> bool:
+    """An answer that broke off is told by `api.operations.observer`, with its action."""
+    return record.msg != "ASGI callable returned without completing response."

@@ -1,4 +1,4 @@
-"""Around all HTTP requests: a request id, one log line, and the figures. WebSockets pass untouched."""
+"""Around all HTTP requests: a request id and safe headers, one log line, the figures. WebSockets pass untouched."""
 
 import logging
 import secrets
@@ -6,13 +6,28 @@ import time
 from collections.abc import Iterable, Mapping
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
 
+from api.actions.audit import NO_ADDRESS
+from api.operations.headers import completed
 from api.operations.logs import Label, is_request_id, label
 from api.operations.metrics import Metrics
+from mappings.errors import Stopped
 
 DOOR = "rest"
 HEADER = b"x-request-id"
+
+BROKEN, CANCELLED = "broken", "cancelled"
+"""Outcomes of a request that no status tells: its answer was not sent whole; its client left before it was."""
 
 _QUIET = frozenset(("health", "metrics"))
 
@@ -39,31 +54,78 @@ class Observer:
             return
         request_id = _request_id(scope["headers"])
         label.set(Label(request=request_id.decode()))
-        status, started = 0, time.perf_counter()
-
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": [*message["headers"], (HEADER, request_id)]}
-            await send(message)
-
+        exchange, started = _Exchange(receive, send, request_id), time.perf_counter()
         self._metrics.in_flight += 1
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, exchange.receive, exchange.send)
         finally:
             self._metrics.in_flight -= 1
-            seconds = time.perf_counter() - started
-            action = self._action(scope)
-            self._metrics.answered(DOOR, action, str(status) if status else "cancelled", seconds)
-            fields = {"method": scope["method"], "action": action, "status": status, "ms": round(seconds * 1000, 1)}
-            words = "%(method)s %(action)s %(status)d in %(ms)s ms"
-            _log.log(logging.DEBUG if action in _QUIET else logging.INFO, words, fields, extra={"fields": fields})
+            seconds, outcome, action = time.perf_counter() - started, exchange.outcome, self._action(scope)
+            self._metrics.answered(DOOR, action, outcome, seconds)
+            client = scope.get("client")
+            fields = {
+                "method": scope["method"],
+                "action": action,
+                "status": exchange.status,
+                "outcome": outcome,
+                "ms": round(seconds * 1000, 1),
+                "address": client[0] if client else NO_ADDRESS,
+            }
+            words = "%(method)s %(action)s %(outcome)s in %(ms)s ms, from %(address)s"
+            _log.log(_level(action, outcome), words, fields, extra={"fields": fields})
 
     def _action(self, scope: HTTPScope) -> str:
         """What a request is called, once it was routed: only then it is known which of its path is a parameter."""
         named = self._actions.get(scope.get("path_template") or scope["path"].rstrip("/"), {})
         return named.get(scope["method"]) or next(iter(named.values()), "other")
+
+
+class _Exchange:
+    """What is heard and said of one request, and how it ended.
+
+    Attributes:
+        status: of the answer; 0 before there is one.
+    """
+
+    def __init__(self, receive: Receive, send: Send, request_id: bytes) -> None:
+        self._receive = receive
+        self._send = send
+        self._request_id = request_id
+        self._asked = self._answered = self._left = False
+        self.status = 0
+
+    @property
+    def outcome(self) -> str:
+        """The status, or what became of a request whose answer is not all with its client."""
+        if self._answered and not self._left:
+            return str(self.status)
+        return BROKEN if self.status and not self._left else CANCELLED
+
+    async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        """The next event. Raises `Stopped` when the client leaves before it has asked everything: that is no fault."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._asked = not message.get("more_body", False)
+            return message
+        self._left = not self._answered
+        if not self._asked:
+            raise Stopped("The client left")
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Say something, with the headers that no answer goes without."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*completed(message["headers"]), (HEADER, self._request_id)]}
+        await self._send(message)
+        if message["type"] == "http.response.body" and not self._left:
+            self._answered = not message.get("more_body", False)
+
+
+def _level(action: str, outcome: str) -> int:
+    if outcome == BROKEN:
+        return logging.WARNING
+    return logging.DEBUG if action in _QUIET else logging.INFO
 
 
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

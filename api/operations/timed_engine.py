@@ -9,6 +9,7 @@ from api.operations.metrics import Metrics
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Compiled, Engine, Page
+from search.stores import Store
 
 Answer = TypeVar("Answer")
 Observe = Callable[[float], None]
@@ -71,6 +72,10 @@ class TimedEngine(Generic[Compiled]):
     async def ready(self) -> None:
         """As the engine does; not timed, since nobody's request waits for it."""
         await self._engine.ready()
+
+    async def store(self) -> Store:
+        """As the engine does; not timed, for the same reason."""
+        return await self._engine.store()
 
     async def close(self) -> None:
         """As the engine does."""

@@ -9,12 +9,12 @@ from litestar import Response
 from api.accounts.guard import HttpRequest
 from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
 from api.actions.requests import Data, SearchRequest
-from api.actions.service import SearchAnswer
+from api.actions.service import ContactService, SearchAnswer
 from api.actions.table import ACTIONS
 from api.actions.views import View
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
-from api.rest.work import in_turn, service_of, settings_of, turn, while_there
+from api.rest.work import in_turn, settings_of, turn, while_there
 from search.fields import MORE_FIELDS
 
 FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
@@ -28,14 +28,14 @@ In `view=complete` a contact has, behind what is described here: {", ".join(f"`{
 """What the OpenAPI document adds to the action's description."""
 
 
-async def search(http: HttpRequest, data: Data) -> Response[bytes] | StreamedReply:
+async def search(http: HttpRequest, service: ContactService, data: Data) -> Response[bytes] | StreamedReply:
     """The answer to a search: a page with a limit, which is cut to the largest there may be, else everything."""
     request = SearchRequest.read(data)
     if request.limit is None:
-        return await _everything(http, request)
+        return await _everything(http, service, request)
     limit = min(request.limit, settings_of(http).max_page_size)
     request = msgspec.structs.replace(request, limit=limit)
-    page = await in_turn(http, lambda: service_of(http).page(request))
+    page = await in_turn(http, lambda: service.page(request))
     return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, request.shown)
 
 
@@ -58,9 +58,9 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) 
     return await reply(http, csv_header(view) + csv_rows(page.items, view), CSV, **headers)
 
 
-async def _everything(http: HttpRequest, request: SearchRequest) -> StreamedReply:
+async def _everything(http: HttpRequest, service: ContactService, request: SearchRequest) -> StreamedReply:
     """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
-    stream = await service_of(http).stream_search(request)
+    stream = await service.stream_search(request)
     form, headers = _form(http), {}
     if form == NDJSON:
         parts = ndjson_parts(stream, lambda: turn(http))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import cast
 
@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope, Send
 from api.accounts.guard import HttpRequest
 from api.errors import report
 from api.rest.work import gone
+from mappings.errors import Stopped
 
 SMALL = 1024
 """Bytes that are not worth compressing."""
@@ -24,6 +25,8 @@ LEVEL = 3
 _GZIP = 31
 """zlib's name for a gzip header and the largest window."""
 
+Ended = Callable[[BaseException | None], None]
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,8 @@ class StreamedReply(Response[None]):
     The next part is made when the client took the one before. One that takes nothing for `stall_seconds` is closed.
     After a failure the response is not ended: the connection closes without the last chunk, and any client notices
     that something is missing. A client that leaves ends the work.
+
+    `when_ended` gives who is told how it ended: with nothing if the client has all, else why it has not.
     """
 
     def __init__(
@@ -50,6 +55,11 @@ class StreamedReply(Response[None]):
         self._headers = {**headers, **_encoding(gzip)}
         self._stall_seconds = stall_seconds
         self._gzip = gzip
+        self._ended: Ended | None = None
+
+    def when_ended(self, told: Ended) -> None:
+        """Have `told` called once, at the end."""
+        self._ended = told
 
     def to_asgi_response(self, *_arguments: object, **_named: object) -> ASGIResponse:
         """What Litestar runs, which may be any ASGI application."""
@@ -64,9 +74,12 @@ class StreamedReply(Response[None]):
             finally:
                 for task in (sending, leaving):
                     task.cancel()
-                await asyncio.gather(sending, leaving, return_exceptions=True)
+                [trouble, _] = await asyncio.gather(sending, leaving, return_exceptions=True)
+        if self._ended is not None:
+            self._ended(trouble)
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, send: Send) -> Exception | None:
+        """Send everything; what kept it from that is told, and returned."""
         headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
         compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP) if self._gzip else None
         try:
@@ -78,8 +91,11 @@ class StreamedReply(Response[None]):
             await self._send_body(send, rest, more=False)
         except TimeoutError:
             _log.info("a client took nothing of a stream for %s s and is closed", self._stall_seconds)
+            return Stopped("The client took nothing")
         except Exception as error:
             report(error, "streaming an answer")
+            return error
+        return None
 
     async def _send_part(self, send: Send, part: bytes, compressor: "zlib._Compress | None") -> None:
         if compressor is not None:

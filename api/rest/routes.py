@@ -12,12 +12,15 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from api.accounts.guard import HttpRequest, sender
+from api.accounts.guard import HttpRequest, address_of, sender
+from api.actions.audit import Deed
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
 from api.actions.roles import Role
+from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.openapi import BEARER, least_role, operation, problems
+from api.operations.observer import DOOR
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
@@ -36,7 +39,7 @@ class Special(msgspec.Struct, frozen=True):
         forms: media types beside JSON → what they hold.
     """
 
-    answer: Callable[[HttpRequest, Data], Awaitable[Reply]]
+    answer: Callable[[HttpRequest, ContactService, Data], Awaitable[Reply]]
     words: str
     forms: Mapping[str, str]
 
@@ -70,10 +73,25 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
     special = SPECIAL.get(action.name)
 
     async def answer(request: HttpRequest) -> Reply:
+        if not action.uses_engine:
+            return await made(request, service_of(request))
+        deed = Deed(door=DOOR, action=action.name, user=request.state.user, address=address_of(request))
+        try:
+            answered = await made(request, service_of(request).doing(deed))
+        except BaseException as error:
+            deed.end(error)
+            raise
+        if isinstance(answered, StreamedReply):
+            answered.when_ended(deed.end)
+        else:
+            deed.end()
+        return answered
+
+    async def made(request: HttpRequest, service: ContactService) -> Reply:
         data = await asked(request, action.request)
         if special is not None:
-            return await special.answer(request, data)
-        service, wanted = service_of(request), action.request.read(data)
+            return await special.answer(request, service, data)
+        wanted = action.request.read(data)
         body = await in_turn(request, lambda: action.function(service, wanted), uses_engine=action.uses_engine)
         return await reply(request, body, JSON)
 

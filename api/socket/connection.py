@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from litestar import WebSocket
 
+from api.accounts.guard import address_of
 from api.accounts.tokens import Claims
 from api.actions.table import ACTIONS
 from api.errors import report
@@ -54,7 +55,7 @@ class Connection:
             services.settings, expiry, services.traffic, ACTIONS, read if msgpack else envelope.read
         )
         self._over: asyncio.Future[Close] = self._loop.create_future()
-        self._runner = Runner(self._session, services, name, self._do)
+        self._runner = Runner(self._session, services, name, address_of(socket), self._do)
         self._idle: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf

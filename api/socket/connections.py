@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from api.accounts.sessions import Sessions
 from api.errors import report
 from api.operations.metrics import Metrics
-from api.socket import limits
 from api.socket.close import Close
-from api.socket.connection import CLOSE_SECONDS, Connection
+from api.socket.connection import Connection
 from mappings.errors import Stopped
 
 CHECK_SECONDS = 10.0
@@ -87,17 +86,17 @@ class Connections:
             for session in gone:
                 self.end_session(session)
 
-    async def drain(self, seconds: float) -> None:
-        """Open no more; let running requests finish within `seconds`; then close all with 1001."""
+    async def drain(self, finishing: float, seconds: float) -> None:
+        """Open no more; let requests finish within `finishing` seconds; close all with 1001, in `seconds` in all."""
         self.stopping = True
         if self._open:
-            _log.info("stopping: %d connections have %g s to finish", len(self._open), seconds)
+            _log.info("stopping: %d connections have %g s to finish", len(self._open), finishing)
             for connection in list(self._open):
-                connection.finish(seconds)
-            await self._emptied(seconds + limits.FLUSH_SECONDS + CLOSE_SECONDS)
+                connection.finish(finishing)
+            await self._emptied((finishing + seconds) / 2)
         for connection in list(self._open):
             connection.end(Close.GOING_AWAY)
-        await self._emptied(CLOSE_SECONDS)
+        await self._emptied((seconds - finishing) / 2)
 
     async def _emptied(self, seconds: float) -> None:
         try:

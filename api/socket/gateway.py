@@ -16,6 +16,7 @@ from litestar.datastructures import State
 from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
 from api.errors import message_of, report, status_of
+from api.operations.headers import completed
 from api.operations.logs import Label, label
 from api.operations.metrics import Metrics
 from api.services import Services
@@ -42,8 +43,7 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        metrics.refused += 1
-        await reject(socket, 503, refusal)
+        await _refuse(socket, metrics, 503, refusal)
         return
     with connections.place():
         await _serve(socket, state.services, connections, metrics, name)
@@ -56,8 +56,7 @@ async def _serve(
         claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
-        metrics.refused += 1
-        await reject(socket, status_of(error), message_of(error))
+        await _refuse(socket, metrics, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
@@ -88,6 +87,13 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     return None
 
 
+async def _refuse(socket: WebSocket[Any, Any, Any], metrics: Metrics, status: int, reason: str) -> None:
+    """Refuse a handshake, and log why: its client may show no more than that it failed."""
+    metrics.refused += 1
+    _log.info("handshake refused: %d, from %s: %s", status, address_of(socket), reason)
+    await reject(socket, status, reason)
+
+
 async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> None:
     """Refuse a handshake with an HTTP answer, or a close where the server can do no more."""
     send: Any = socket.send
@@ -103,5 +109,5 @@ async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> 
         headers.append((b"www-authenticate", b"Bearer"))
     if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.start", "status": status, "headers": completed(headers)})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})

@@ -6,14 +6,17 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any
 
+from api.actions.audit import Deed
 from api.actions.requests import ActionRequest, is_streamed
 from api.actions.service import ContactService
-from api.actions.table import ACTIONS, Action, OpenStream
+from api.actions.streams import AnswerStream
+from api.actions.table import ACTIONS, Action
 from api.errors import report
 from api.operations.logs import Label, label
 from api.services import Services
 from api.socket.control import AUTHENTICATE, fresh_token
 from api.socket.envelope import Request
+from api.socket.roster import DOOR
 from api.socket.session import Session
 from mappings.errors import ContactsError, EngineTimeout
 
@@ -27,13 +30,15 @@ class Runner:
     Args:
         session: told of every outcome.
         name: what log lines call the connection.
+        address: where its client is.
         told: called each time the session was told something.
     """
 
-    def __init__(self, session: Session, services: Services, name: str, told: Callable[[], None]) -> None:
+    def __init__(self, session: Session, services: Services, name: str, address: str, told: Callable[[], None]) -> None:
         self._session = session
         self._services = services
         self._name = name
+        self._address = address
         self._told = told
         self._loop = asyncio.get_running_loop()
         self._user = session.expiry.claims.user
@@ -103,7 +108,7 @@ class Runner:
         action, traffic = ACTIONS[request.action], self._services.traffic
         traffic.running += 1
         try:
-            data = await self._data(number, action, request)
+            data = await self._audited(number, action, request)
         except Exception as error:
             report(error, request.action)
             self._session.failed(number, error, self._loop.time())
@@ -113,16 +118,28 @@ class Runner:
             traffic.running -= 1
         self._told()
 
-    async def _data(self, number: int, action: Action[ActionRequest], request: Request) -> bytes:
-        """The `data` of the answer; of a streamed one, of the message that ends it."""
-        if action.stream is not None and is_streamed(request.data):
-            return await self._send_parts(number, action.stream, request)
+    async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> bytes:
+        """The `data` of the answer, after the audit log has its line: of what uses no contacts there is none."""
         if not action.uses_engine:
             return await action.answer(self._contacts, request.data)
+        deed = Deed(door=DOOR, action=action.name, user=self._user, address=self._address)
+        try:
+            data = await self._data(number, action, request, deed)
+        except BaseException as error:
+            deed.end(self._reasons.get(number, error))
+            raise
+        deed.end()
+        return data
+
+    async def _data(self, number: int, action: Action[ActionRequest], request: Request, deed: Deed) -> bytes:
+        """The `data` of the answer; of a streamed one, of the message that ends it."""
+        service = self._contacts.doing(deed)
+        if action.stream is not None and is_streamed(request.data):
+            return await self._send_parts(number, await action.stream(service, request.data), request)
         await self._take_slot()
         try:
             async with self._in_engine(number, request):
-                return await action.answer(self._contacts, request.data)
+                return await action.answer(service, request.data)
         finally:
             self._services.traffic.slots.release()
 
@@ -158,12 +175,11 @@ class Runner:
         async with self._services.traffic.slots.turn(self._user), self._in_engine(number, request):
             yield
 
-    async def _send_parts(self, number: int, opened: OpenStream, request: Request) -> bytes:
+    async def _send_parts(self, number: int, stream: AnswerStream, request: Request) -> bytes:
         """Send the partial messages of a streamed answer; the `data` of the one that ends it.
 
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
-        stream = await opened(self._contacts, request.data)
         sequence = 0
         async with aclosing(stream.parts(lambda: self._turn(number, request))) as parts:
             async for part in parts:

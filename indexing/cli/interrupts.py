@@ -1,4 +1,4 @@
-"""What SIGINT (Ctrl-C) and SIGTERM do to a command: the same. It clears up and ends, in bounded time.
+"""What SIGINT (Ctrl-C), SIGTERM and SIGHUP do to a command: the same. It clears up and ends, in bounded time.
 
 Imports little at first: until then an interrupt is Python's to answer.
 """
@@ -17,11 +17,13 @@ INTERRUPTED = 130
 END_SECONDS = 5.0
 """How long an interrupted command may clear up. After that it ends as it is: all it writes bears to be broken off."""
 
+_MAY_BE_IGNORED = (signal.SIGINT, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))  # Windows has no SIGHUP
+
 Result = TypeVar("Result")
 
 
 class Interrupts:
-    """The handler of both signals. The first one interrupts, more of them change nothing: some send two at once.
+    """The handler of these signals. The first one interrupts, more of them change nothing: some send two at once.
 
     Attributes:
         came: the command was interrupted.
@@ -32,10 +34,15 @@ class Interrupts:
         self._cancel: Callable[[], object] | None = None
 
     def heed(self) -> None:
-        """Handle both signals from now on; SIGINT unless it is ignored, as in the background of a script."""
+        """Handle them from now on; those that are ignored, as in the background of a script or by `nohup`, stay so.
+
+        SIGTERM is handled in any case. The kernel keeps from process 1 what it has no handler for, so that a job in a
+        container stops at nothing that comes before this.
+        """
         signal.signal(signal.SIGTERM, self)
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self)
+        for number in _MAY_BE_IGNORED:
+            if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+                signal.signal(number, self)
 
     def __call__(self, _number: int, _frame: FrameType | None) -> None:
         """Cancel the coroutine that runs; raise `KeyboardInterrupt` where there is none."""
@@ -55,7 +62,7 @@ class Interrupts:
             # Where Ctrl-C broke off an `exec`, Python would send itself SIGINT now, unless another one went well since.
             exec("")  # noqa: S102
             return
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGTERM, *_MAY_BE_IGNORED):
             if signal.getsignal(number) is self:
                 signal.signal(number, signal.SIG_DFL)
 

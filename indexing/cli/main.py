@@ -16,7 +16,7 @@ import msgspec
 from api.settings import Settings
 from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
-from indexing.cli.options import with_settings
+from indexing.cli.options import current_deed, with_settings
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError
@@ -56,7 +56,7 @@ def contacts() -> None:
 
 
 @contacts.command()
-@with_settings(need_secret=True, also=_SERVER)
+@with_settings(need_secret=True, also=_SERVER, audited=False)
 def serve(settings: Settings) -> None:
     """Serve the WebSocket and the HTTP API until interrupted.
 
@@ -99,6 +99,7 @@ async def _token(settings: Settings, email: str) -> str:
         user = await accounts.users.by_email(email)
         if user is None:
             user = await accounts.administration.create(email, secrets.token_urlsafe(24), name="")
+        current_deed().target = user.uuid
         return await accounts.access_token(user)
     finally:
         await accounts.close()

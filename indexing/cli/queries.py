@@ -14,13 +14,14 @@ from typing import Any
 import click
 import msgspec
 
+from api.actions.audit import Deed
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.requests import ActionRequest, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
-from indexing.cli.options import with_settings
+from indexing.cli.options import current_deed, with_settings
 from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
@@ -69,13 +70,16 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         data = {name: value for name, value in given.items() if value is not None and value != ()}
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
+        deed = current_deed()
+        deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
-        run_async(_answered(settings, lambda service: show(Question(service, action, data, as_json, flags))))
+        run_async(_answered(settings, deed, lambda service: show(Question(service, action, data, as_json, flags))))
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
     rest = [field for name, field in fields.items() if name not in own and field.place is not Place.MESSAGE]
-    command: Command = _as_json(with_settings()(run))
+    audited = any(action.uses_engine for action in variants.values())
+    command: Command = _as_json(with_settings(audited=audited)(run))
     for flag in sorted(variants, reverse=True):
         if flag:
             command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
@@ -116,10 +120,10 @@ def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
     return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
 
 
-async def _answered(settings: Settings, show: Callable[[ContactService], Awaitable[None]]) -> None:
+async def _answered(settings: Settings, deed: Deed, show: Callable[[ContactService], Awaitable[None]]) -> None:
     engine = engines.open_engine(settings.engine)
     try:
-        await show(ContactService(engine, settings))
+        await show(ContactService(engine, settings).doing(deed))
     finally:
         await engine.close()
 

@@ -11,7 +11,7 @@ import click
 from api.actions.roles import Role
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
-from indexing.cli.options import with_settings
+from indexing.cli.options import current_deed, with_settings
 from indexing.cli.places import users_place
 from indexing.cli.terminal import Table, print_json, print_table, say
 from mappings.errors import InvalidInput
@@ -210,6 +210,7 @@ def list_users(settings: Settings, as_json: bool) -> None:
 def _report(user: "User", words: str, as_json: bool) -> None:
     from api.accounts.administration import listed  # noqa: PLC0415
 
+    current_deed().target = user.uuid
     if as_json:
         print_json(listed(user))
     else:

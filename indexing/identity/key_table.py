@@ -85,7 +85,7 @@ class KeyTable:
     def __init__(self, path: Path, size: int = 0) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._map = NumberMap(path.with_name(f"{path.name}.map"))
-        self._log = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self._log = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self.size = 0
         if self._map.settled > size or not size:
             self._map.clear()

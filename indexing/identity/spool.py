@@ -16,7 +16,7 @@ class Spool:
     """
 
     def __init__(self, path: Path, resumed: bool = False) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | (0 if resumed else os.O_TRUNC), 0o644)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | (0 if resumed else os.O_TRUNC), 0o600)
         self._size = os.fstat(self._file).st_size
 
     def add(self, contacts: Sequence[bytes]) -> list[int]:

@@ -1,10 +1,12 @@
 """Filter → SQL: how a predicate is asked of `contacts`; what it asks of texts goes by `search.duckdb.lookup`."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import assert_never
 
 import msgspec
 
+from mappings.algebra import simplified
 from mappings.predicates import (
     All,
     Any,
@@ -20,14 +22,16 @@ from mappings.predicates import (
     Terms,
 )
 from search.cursor import Position
-from search.duckdb.lookup import any_group, any_leaf, factored, leaves_of
-from search.duckdb.schema import NUMBERS, PRESENT, sort_column
+from search.duckdb.columns import InColumns, any_range, column_condition
+from search.duckdb.factoring import factored
+from search.duckdb.lookup import any_leaf, leaves_of, look_ups
+from search.duckdb.rows import all_rows, any_rows
+from search.duckdb.schema import sort_column
 from search.duckdb.sql import Sql, joined
 from search.duckdb.terms import Leaf
-from search.fields import LONG_MAX, LONG_MIN
 
 _APART = 8
-"""Texts that must all hold and are still looked up one by one: few are quicker so, many would take seconds to plan."""
+"""Look-ups side by side that are still made one by one: few are quicker so, many would take seconds to plan."""
 
 
 class CompiledSql(msgspec.Struct, frozen=True):
@@ -40,28 +44,13 @@ class CompiledSql(msgspec.Struct, frozen=True):
 
 def compile_filter(contact_filter: ContactFilter) -> CompiledSql:
     """The SQL form of a filter; a pure function of it."""
-    return CompiledSql(condition(contact_filter.predicate), contact_filter.order, contact_filter.predicate)
+    predicate = simplified(contact_filter.predicate)
+    return CompiledSql(_condition(predicate), contact_filter.order, predicate)
 
 
 def condition(predicate: Predicate) -> Sql:
     """A condition on `contacts` that is true where `predicate` holds, and false or NULL where it does not."""
-    match predicate:
-        case MatchAll():
-            return Sql("true")
-        case Terms() | Phrase() | Substring():
-            return any_leaf([predicate])[0]
-        case Exists(field):
-            return Sql(f"present & {PRESENT[field]} <> 0")
-        case Range(field, gte, lte):
-            return _range(field, gte, lte)
-        case All(of):
-            return _all(of)
-        case Any(of):
-            return _any(of)
-        case Not(of):
-            inner = condition(of)
-            return Sql(f"({inner.text}) IS NOT TRUE", inner.parameters)
-    assert_never(predicate)
+    return _condition(simplified(predicate))
 
 
 def order_by(order: Order, backward: bool = False) -> str:
@@ -122,34 +111,58 @@ def _placed(compiled: CompiledSql, position: Position | None) -> tuple[Sql, str]
     return joined(" AND ", [compiled.where, beside(compiled.order, position)]), order
 
 
-def _range(field: str, gte: int | None, lte: int | None) -> Sql:
-    if field not in NUMBERS:
-        raise ValueError(f"{field} is not a number field")
-    bounds = [(f"{field} >= ?", gte)] * (gte is not None) + [(f"{field} <= ?", lte)] * (lte is not None)
-    if not bounds:
-        return Sql(f"{field} IS NOT NULL")
-    clamped = tuple(max(LONG_MIN, min(LONG_MAX, bound)) for _, bound in bounds if bound is not None)
-    return Sql("(" + " AND ".join(text for text, _ in bounds) + ")", clamped)
+def _condition(predicate: Predicate) -> Sql:
+    """The same of a predicate in its simplest form."""
+    match predicate:
+        case MatchAll() | Exists() | Range():
+            return column_condition(predicate)
+        case Terms() | Phrase() | Substring():
+            return any_leaf([predicate])[0]
+        case All(of):
+            return _all(of)
+        case Any(of):
+            return _any(of)
+        case Not(of):
+            inner = _condition(of)
+            return Sql(f"({inner.text}) IS NOT TRUE", inner.parameters)
+    assert_never(predicate)
 
 
 def _all(parts: Sequence[Predicate]) -> Sql:
-    texts = [part for part in parts if leaves_of(part)]
-    together = frozenset(texts) if len(texts) > _APART else frozenset()
-    conditions = [condition(part) for part in parts if part not in together]
-    return _joined(" AND ", [*conditions, *([any_group([texts])] if together else [])], "true")
+    """One condition for each part; but one for all that look something up, where they are many."""
+    looked_up = [part for part in parts if not isinstance(part, InColumns | Not)]
+    together = frozenset(looked_up) if len(looked_up) > _APART else frozenset()
+    conditions = [_condition(part) for part in parts if part not in together]
+    return _joined(" AND ", [*conditions, *([all_rows(looked_up)] if together else [])], "true")
 
 
 def _any(alternatives: Sequence[Predicate]) -> Sql:
-    leaves, groups, others = [], [], []
+    """One condition for all alternatives that look up one thing, and one for those that look up several."""
+    leaves, groups, nested, others = [], [], [], []
     for alternative in factored(alternatives):
         if isinstance(alternative, Leaf):
             leaves.append(alternative)
-        elif isinstance(alternative, All) and alternative.of and all(map(leaves_of, alternative.of)):
-            groups.append(alternative.of)
-        else:
+        elif not isinstance(alternative, All):
             others.append(alternative)
-    conditions = [*any_leaf(leaves), *([any_group(groups)] if groups else []), *map(condition, others)]
-    return _joined(" OR ", conditions, "false")
+        elif all(map(leaves_of, alternative.of)):
+            groups.append(alternative)
+        else:
+            nested.append(alternative)
+    if sum(map(look_ups, nested)) > _APART:
+        groups, nested = groups + nested, []
+    conditions = [*any_leaf(leaves), *([any_rows(groups)] if groups else []), *map(_condition, nested)]
+    return _joined(" OR ", [*conditions, *_any_in_columns(others)], "false")
+
+
+def _any_in_columns(alternatives: Sequence[Predicate]) -> list[Sql]:
+    """One condition for each, but one for all ranges of a field, where they are many."""
+    ranges: dict[str, list[Range]] = defaultdict(list)
+    for alternative in alternatives:
+        if isinstance(alternative, Range):
+            ranges[alternative.field].append(alternative)
+    many = {field: those for field, those in ranges.items() if len(those) > _APART}
+    few = [other for other in alternatives if not (isinstance(other, Range) and other.field in many)]
+    return [*map(_condition, few), *(any_range(field, those) for field, those in many.items())]
 
 
 def _joined(operator: str, parts: Sequence[Sql], empty: str) -> Sql:

@@ -1,7 +1,7 @@
 """The DuckDB engine: runs compiled filters on the live file, in threads, as many at once as it is told.
 
 It has no queue to speak of: whoever has many callers lets in only `width` at once. Cancelling a call, or its running
-out of time, interrupts its query.
+out of time, ends it at once and interrupts its query, which gives its thread and its file back when it has ended.
 
 An unlimited result is read in two steps: the rows that match, in order (four bytes each), then their items, a batch
 at a time through `search.duckdb.item_store`. Between batches nothing of the engine is held but the open file, so a
@@ -29,6 +29,7 @@ from search.duckdb.sql import Sql
 from search.duckdb.tally import count_each
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.stores import Store
 
 Result = TypeVar("Result")
 Read = Callable[[LiveFile, duckdb.DuckDBPyConnection, "array[int]"], list[Result]]
@@ -51,6 +52,8 @@ class DuckDBEngine:
         self._files = LiveFiles(settings.data_dir, settings.index)
         self._timeout = settings.timeout
         self._threads = Threads(self.width)
+        # What queries have no part in, so that nobody takes the service for dead while they fill their threads.
+        self._aside = Threads(1)
 
     def compile(self, contact_filter: ContactFilter) -> CompiledSql:
         return compile_filter(contact_filter)
@@ -102,41 +105,44 @@ class DuckDBEngine:
                 yield uuids
 
     async def ready(self) -> None:
-        check_mapping(await self._ask(lambda lease: mapping_version(lease.connection)))
+        check_mapping(await self._ask(lambda lease: mapping_version(lease.connection), self._aside))
+
+    async def store(self) -> Store:
+        return await self._ask(_store, self._aside)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._files.close)
         self._threads.close()
+        self._aside.close()
 
     async def _fetch(self, sql: Sql) -> list[tuple[Any, ...]]:
         return await self._ask(lambda lease: lease.connection.execute(sql.text, sql.parameters).fetchall())
 
-    async def _ask(self, work: Callable[[Lease], Result]) -> Result:
+    async def _ask(self, work: Callable[[Lease], Result], threads: Threads | None = None) -> Result:
         """The result of one query on the live file."""
-        async with self._in_time(), self._lease() as lease:
-            return await self._threads.run(partial(work, lease), lease.connection)
+        threads = threads or self._threads
+        async with self._in_time(), self._lease(threads) as lease:
+            return await threads.run(partial(work, lease), lease.connection)
 
     async def _read(self, read: Read[Result], sql: Sql, size: int) -> AsyncGenerator[list[Result]]:
         """What `read` makes of the rows that `sql` selects, in that order, `size` at a time.
 
         The first batch is a small one, and on its way before the other rows are known.
         """
-        async with self._lease() as lease:
+        async with self._lease(self._threads) as lease:
             connection, run = lease.connection, self._threads.run
             async with self._in_time():
                 await run(lambda: connection.execute(sql.text, sql.parameters), connection)
                 rows = await run(lambda: _fetched(connection, SCAN_BATCH), connection)
                 items = await run(lease.file.items.connect, connection)
-            try:
-                while rows:
-                    for at in range(0, len(rows), size):
-                        async with self._in_time():
-                            batch = await run(partial(read, lease.file, items, rows[at : at + size]), items)
-                        yield batch
+                lease.further.append(items)
+            while rows:
+                for at in range(0, len(rows), size):
                     async with self._in_time():
-                        rows = await run(lambda: _fetched(connection), connection)
-            finally:
-                items.close()
+                        batch = await run(partial(read, lease.file, items, rows[at : at + size]), items)
+                    yield batch
+                async with self._in_time():
+                    rows = await run(lambda: _fetched(connection), connection)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncGenerator[None]:
@@ -148,9 +154,9 @@ class DuckDBEngine:
             raise EngineTimeout("The contacts engine did not answer in time.") from None
 
     @asynccontextmanager
-    async def _lease(self) -> AsyncGenerator[Lease]:
-        """The live file, which may have to be opened first."""
-        opening = asyncio.ensure_future(self._threads.run(self._files.lease))
+    async def _lease(self, threads: Threads) -> AsyncGenerator[Lease]:
+        """The live file, which may have to be opened first, for use in `threads`."""
+        opening = asyncio.ensure_future(threads.run(self._files.lease))
         try:
             async with self._in_time():
                 lease = await asyncio.shield(opening)
@@ -160,12 +166,18 @@ class DuckDBEngine:
         try:
             yield lease
         finally:
-            self._files.release(lease)
+            # A query that nobody waits for any more may still have its end before it.
+            threads.when_free(lease.connections, partial(self._files.release, lease))
 
     def _give_back(self, opening: asyncio.Future[Lease]) -> None:
         """Release what came when nobody waited for it any more."""
         if not opening.cancelled() and opening.exception() is None:
             self._files.release(opening.result())
+
+
+def _store(lease: Lease) -> Store:
+    [(count,)] = lease.connection.execute("SELECT count(*) FROM contacts").fetchall()
+    return Store(lease.file.path.name, int(count), live=True, mapping=mapping_version(lease.connection))
 
 
 def _read_items(file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: "array[int]") -> list[bytes]:

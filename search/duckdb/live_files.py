@@ -50,10 +50,20 @@ class LiveFile:
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """A file for one caller, and a connection to it. It stays open however long it is kept, whatever goes live."""
+    """A file for one caller, and a connection to it. It stays open however long it is kept, whatever goes live.
+
+    Attributes:
+        further: connections that the caller opened beside it.
+    """
 
     file: LiveFile
     connection: duckdb.DuckDBPyConnection
+    further: list[duckdb.DuckDBPyConnection] = []
+
+    @property
+    def connections(self) -> list[duckdb.DuckDBPyConnection]:
+        """All of them."""
+        return [self.connection, *self.further]
 
 
 class LiveFiles:
@@ -84,9 +94,10 @@ class LiveFiles:
             return lease
 
     def release(self, lease: Lease) -> None:
-        """Give a lease back, after all that was opened with it."""
+        """Give a lease back. Its connections are closed, and must not be in use."""
         with self._lock:
-            lease.connection.close()
+            for connection in lease.connections:
+                connection.close()
             self._leases[lease.file] -= 1
             self._close_unused()
 

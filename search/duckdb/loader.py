@@ -20,6 +20,7 @@ from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Identity, Refusal
+from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
 Result = TypeVar("Result")
@@ -111,7 +112,7 @@ class DuckDBLoader:
         await _in_thread(self._live.close)
 
     def _start(self) -> None:
-        self._data_dir.mkdir(parents=True, exist_ok=True)
+        make_directory(self._data_dir)
         self._streams = (self._documents.open("wb"), self._items.open("wb"))
 
     def _resume(self, mark: str) -> None:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 import msgspec
 
+from mappings.algebra import simplified
 from mappings.predicates import (
     All,
     Any,
@@ -46,7 +47,7 @@ class CompiledQuery(msgspec.Struct, frozen=True):
 
 def compile_filter(contact_filter: ContactFilter) -> CompiledQuery:
     """The Elasticsearch form of a filter; a pure function of it."""
-    return CompiledQuery(msgspec.json.encode(query(contact_filter.predicate)), contact_filter.order)
+    return CompiledQuery(msgspec.json.encode(query(simplified(contact_filter.predicate))), contact_filter.order)
 
 
 def query(predicate: Predicate) -> Query:
@@ -107,13 +108,18 @@ def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:
     """One bool of all the predicates: what must not hold in `must_not`, the others in `filter`."""
-    excluded = [query(predicate.of) for predicate in predicates if isinstance(predicate, Not)]
+    excluded = [query(part) for predicate in predicates if isinstance(predicate, Not) for part in _either(predicate.of)]
     excluded += [_absent(predicate) for predicate in predicates if isinstance(predicate, Exists)]
     required = [query(predicate) for predicate in predicates if not isinstance(predicate, Not | Exists)]
     if not excluded and not required:
         return {"match_all": {}}
     clauses = ({"filter": required} if required else {}) | ({"must_not": excluded} if excluded else {})
     return {"bool": clauses}
+
+
+def _either(predicate: Predicate) -> tuple[Predicate, ...]:
+    """The predicates any of which `predicate` is: each may be a `must_not` of its own."""
+    return predicate.of if isinstance(predicate, Any) and predicate.of else (predicate,)
 
 
 def _absent(exists: Exists) -> Query:

@@ -21,6 +21,7 @@ from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import joined
+from search.stores import Store
 
 _ITEMS: dict[str, Any] = {"_source": True}
 _WHOLE: dict[str, Any] = _ITEMS | {"stored_fields": [MORE]}
@@ -148,6 +149,9 @@ class ElasticsearchEngine:
         await self._client.request("GET", f"/_cluster/health/{self._alias}?timeout=2s&wait_for_status=yellow")
         await self._client.request("GET", f"/{self._alias}/_count")
         check_mapping(await self._indices.mapping())
+
+    async def store(self) -> Store:
+        return await self._indices.serving()
 
     async def close(self) -> None:
         await self._client.close()

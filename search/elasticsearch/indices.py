@@ -50,6 +50,12 @@ class Indices:
             return None
         return Store(",".join(names), await self.count(self._alias), live=True, mapping=await self.mapping())
 
+    async def serving(self) -> Store:
+        """The live contacts as a reader sees them, who may ask about the alias only. Raises where there is none."""
+        mappings = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
+        mapping = min(_meta(entry).mapping for entry in mappings.values())
+        return Store(",".join(sorted(mappings)), await self.count(self._alias), live=True, mapping=mapping)
+
     async def mapping(self) -> int:
         """The lowest `MAPPING_VERSION` behind the alias; 0 where an index does not say."""
         mappings = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")

@@ -103,6 +103,10 @@ class Service:
         return not self._thread.is_alive()
 
     @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    @property
     def bare_url(self) -> str:
         return self.address.replace("http", "ws", 1) + "/api/v2/apollo/ws"
 

@@ -100,8 +100,10 @@ async def test_oversized_and_deeply_nested_messages(serve):
         await socket.send("x" * 200_001)
         assert await close_code(socket) == 1009
     for body in (b"[" * 150_000, b'{"a":' * 30_000, b"\xff" * 1000, b"9" * 100_000):
-        assert service.post("/api/v2/auth/login", body)[0] == 400
-    assert service.post("/api/v2/auth/login", b"x" * 200_001)[0] == 413
+        assert service.post("/api/v2/apollo/analyze", body, service.token)[0] == 400
+        assert service.post("/api/v2/auth/login", body[:16_384])[0] == 400
+        assert service.post("/api/v2/auth/login", body[:1] * 16_385)[0] == 413
+    assert service.post("/api/v2/apollo/analyze", b"x" * 200_001, service.token)[0] == 413
 
 
 async def test_a_text_frame_that_is_not_utf_8_closes_with_1007(service):

@@ -184,3 +184,30 @@ def test_development_makes_a_secret_for_the_run():
 
 def test_a_command_without_tokens_needs_no_secret():
     assert load_settings({}, need_secret=False).jwt_secret is None
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.secret], ids=lambda row: row.variable)
+def test_every_secret_may_stand_in_a_file(tmp_path: Path, row):
+    file = tmp_path / "secret"
+    file.write_text("y" * 40 + "\n")
+    environ = {} if row.variable == "CONTACTS_JWT_SECRET" else {"CONTACTS_JWT_SECRET": SECRET}
+    engine = next((name for name in ENGINES if row in engine_module(name).SETTINGS), None)
+    settings = load_settings({**environ, "CONTACTS_ENGINE": engine or DEFAULT, f"{row.variable}_FILE": str(file)})
+    assert settings.unknown == ()
+    assert getattr(settings.engine.own if engine else settings, row.attribute) == "y" * 40
+    with pytest.raises(SettingsError, match="both are set"):
+        load_settings({**environ, row.variable: "z" * 40, f"{row.variable}_FILE": str(file)})
+
+
+def test_a_secret_in_a_file_named_nearly_right():
+    with pytest.raises(SettingsError, match="did you mean CONTACTS_DATABASE_URL_FILE"):
+        load(CONTACTS_DATABASE_URLFILE="/run/secrets/url")
+
+
+@pytest.mark.parametrize("variable", ["CONTACTS_DOCS", "CONTACTS_METRICS"])
+def test_what_is_for_the_admin_port_needs_one(variable):
+    with pytest.raises(SettingsError) as error:
+        load(**{variable: "admin"})
+    assert str(error.value) == f"{variable}: 'admin' needs CONTACTS_ADMIN_PORT, which is not set"
+    assert load(**{variable: "ADMIN", "CONTACTS_ADMIN_PORT": "9100"}).admin_port == 9100
+    assert getattr(load(**{variable: "off"}), variable.removeprefix("CONTACTS_").lower()) == "off"

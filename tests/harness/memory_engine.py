@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Hit, Page, page_of
-from search.fields import ContactCompleteItem, item_json, joined
+from search.fields import MAPPING_VERSION, ContactCompleteItem, item_json, joined
+from search.stores import Store
 
 
 def contacts(count: int) -> list[Hit]:
@@ -26,13 +27,14 @@ def contacts(count: int) -> list[Hit]:
 
 
 class MemoryEngine:
-    """Answers from `hits`; `more` is what further fields each has, `seconds` how long each call takes, `error` what it
-    raises instead."""
+    """Answers from `hits`; `more` is what further fields each has, `mapping` the version that they are of, `seconds`
+    how long each call takes, `error` what it raises instead."""
 
     width = 64
 
     def __init__(self, count: int = 10) -> None:
         self.hits = contacts(count)
+        self.mapping = MAPPING_VERSION
         self.more: bytes | None = None
         self.seconds = 0.0
         self.error: Exception | None = None
@@ -96,6 +98,11 @@ class MemoryEngine:
     async def ready(self) -> None:
         if self.error is not None:
             raise self.error
+
+    async def store(self) -> Store:
+        if self.error is not None:
+            raise self.error
+        return Store("contacts-20260131T120000000000Z", len(self.hits), live=True, mapping=self.mapping)
 
     async def close(self) -> None:
         self.closed = True

@@ -217,6 +217,10 @@ class NaiveEngine:
     async def ready(self) -> None:
         check_mapping(self._live()[0])
 
+    async def store(self) -> Store:
+        version, contacts = self._live()
+        return Store(self._files.live()[0], len(contacts), live=True, mapping=version)
+
     async def close(self) -> None:
         """Nothing is held open between calls."""
 

@@ -97,14 +97,27 @@ def tied(command: Sequence[str], when_we_die: signal.Signals = signal.SIGTERM) -
     return [setpriv, "--pdeathsig", when_we_die.name.removeprefix("SIG"), *command] if setpriv else command
 
 
+def as_process_one() -> Sequence[str]:
+    """What makes a command process 1 of a namespace of its own, to which the kernel sends only the signals that it has
+    handlers for; nothing, where that is not allowed."""
+    command = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
+    if shutil.which("unshare") and not subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        return command
+    return []
+
+
 @contextmanager
 def heeding_interrupts() -> Iterator[None]:
-    """Processes that are started here heed SIGINT even if this one, being in the background, was told to ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Processes that are started here heed SIGINT and SIGHUP even if this one, in the background, is to ignore them."""
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stop(process: subprocess.Popen[bytes], gently: signal.Signals = signal.SIGTERM) -> None:

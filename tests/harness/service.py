@@ -2,6 +2,7 @@
 
 import gc
 import json
+import logging
 import os
 import secrets
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 from click.testing import CliRunner
 from websockets.sync.client import ClientConnection, connect
 
+from api.actions.audit import LOGGER
 from indexing.cli.main import main
 from indexing.cli.server_process import CONTACTS, READY_SECONDS, free_port, server_process
 
@@ -100,8 +102,11 @@ def contacts(
 
 @contextmanager
 def _as_a_program(command: list[str]) -> Iterator[None]:
-    """What the program would have to itself: its arguments, its warnings and how often it collects garbage."""
-    arguments, threshold = sys.argv, gc.get_threshold()
+    """What the program would have to itself: its arguments, its warnings, the modes of the files that it makes, and how
+    often it collects garbage, and the audit log."""
+    arguments, threshold, mask = sys.argv, gc.get_threshold(), os.umask(0o022)
+    audit = logging.getLogger(LOGGER)
+    handlers, propagate = audit.handlers, audit.propagate
     sys.argv = command
     try:
         with warnings.catch_warnings():
@@ -109,6 +114,10 @@ def _as_a_program(command: list[str]) -> Iterator[None]:
             yield
     finally:
         sys.argv = arguments
+        os.umask(mask)
+        for handler in set(audit.handlers) - set(handlers):
+            handler.close()
+        audit.handlers, audit.propagate = handlers, propagate
         gc.set_threshold(*threshold)
 
 

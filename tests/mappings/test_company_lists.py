@@ -47,3 +47,10 @@ def test_what_is_empty_is_ignored():
 def test_a_domain_without_a_dot_is_refused_by_the_name_of_its_list(field):
     with pytest.raises(InvalidField, match=f"^{field}: 'domain1'"):
         CompanyLists(**{field: ("a.com", "domain1")}).predicate()
+
+
+def test_how_much_they_are_grows_with_their_number_and_length():
+    assert CompanyLists().effort() == 0
+    lists = CompanyLists(("Acme",), ("x" * 80,), ("a.com",), ("b.com", "c.com"))
+    assert (lists.entries, lists.characters, lists.effort()) == (5, 99, 17)
+    assert CompanyLists(("Acme",) * 2000).effort() == 2000

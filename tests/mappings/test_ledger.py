@@ -15,6 +15,8 @@ from mappings.parameters import known_parameters, parameter_of
 from mappings.rules import Reason
 from mappings.url import parse
 
+SHORT = " ".join(f"w{at}" for at in range(100))
+
 PEOPLE = "https://app.apollo.io/#/people?"
 TODAY = date(2024, 3, 31)
 URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
@@ -100,6 +102,11 @@ def test_what_is_read_otherwise_is_repaired(query, read_as, reason):
          "a domain, so the contacts of its company are found too"),
         ("qOrganizationName=delta.example OR -beta.example OR acme", "delta.example, beta.example",
          "a domain, so the contacts of its company are found too"),
+        (f"qKeywords={SHORT} w100", None, "only its first 100 words are searched"),
+        (f"qKeywords=a.example {SHORT}", "a.example",
+         "a domain, so the contacts of its company are found too; only its first 100 words are searched"),
+        (f"qKeywords={'w' * 9000}", None, "only its first 100 words are searched"),
+        (f"qPersonTitle=-{SHORT} w100", None, "only its first 100 words are searched"),
         ("includeSimilarTitles=yes", "false", "neither `true` nor `false`, so it is not `true`"),
         ("contactEmailExcludeCatchAll=1", "false", "neither `true` nor `false`, so it is not `true`"),
     ],

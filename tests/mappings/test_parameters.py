@@ -8,7 +8,7 @@ import pytest
 from mappings.catalogue import CATEGORIES
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidParameter
-from mappings.parameters import _TABLE, _UNMAPPED_NAMES, known_parameters, parameter_of
+from mappings.parameters import _TABLE, _UNMAPPED_NAMES, effort, known_parameters, parameter_of
 from mappings.predicates import (
     All,
     Any,
@@ -37,6 +37,10 @@ def phrases(text, *fields):
 
 def phrases_in(field, *texts):
     return tuple(Phrase(field, text) for text in texts)
+
+
+HUNDRED = [f"w{at}" for at in range(100)]
+"""As many words as count."""
 
 
 def every(*of):
@@ -328,6 +332,10 @@ CASES = [
     ("qNotOrganizationKeywordTags[]=a", Not(phrases("a", *EVERYWHERE))),
     ("qKeywords=Avenue  living", every(anywhere("avenue"), anywhere("living"))),
     ("qKeywords=---", MatchAll()),
+    ("qKeywords=" + " ".join(HUNDRED), every(*map(anywhere, HUNDRED))),
+    ("qKeywords=" + "-".join([*HUNDRED, "more"]) + " words", every(*map(anywhere, HUNDRED))),
+    ("qKeywords=" + " ".join([*HUNDRED[:-1], "w99.more", "words"]), every(*map(anywhere, HUNDRED))),
+    ("qPersonTitle=" + " ".join([*HUNDRED, "more"]), every(*(terms("title_words", word) for word in HUNDRED))),
     (
         "qKeywords=fintech (delta.example),",
         every(
@@ -477,3 +485,11 @@ def test_a_name_of_blanks_takes_no_longer_than_another():
 
 def test_ranks_follow_the_categories():
     assert list(dict.fromkeys(parameter.category for parameter in known_parameters())) == list(CATEGORIES)
+
+
+def test_the_effort_of_a_url_is_told_up_to_where_it_matters() -> None:
+    few, many = [("personTitles[]", "CEO")], [("qKeywords", "a"), *[("personTitles[]", "CEO")] * 10_000]
+    assert effort([], 100) == 0
+    assert effort(few, 100) == 1
+    assert effort([("x", "")], 100) > effort([("page", "")], 100)
+    assert 100 < effort(many, 100) < 200

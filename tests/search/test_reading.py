@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mappings.errors import EngineUnavailable
+from mappings.errors import EngineUnavailable, NothingIndexed
 from mappings.predicates import ContactFilter, Order, Terms
 from search.cursor import Position
 from search.elasticsearch import engine as elasticsearch
 from search.engine import SCAN_BATCH, Engine, EngineSettings
 from search.engines import ENGINES
 from search.fields import ContactCompleteItem
+from search.stores import began_at
 from tests.harness.stores import cluster, engine_of, load, uuids_of
 
 NUMBER = SCAN_BATCH + 500
@@ -54,6 +56,11 @@ def using(store: EngineSettings, use: Use, contact_filter: ContactFilter | None 
 def test_an_engine_with_contacts_is_ready(store: EngineSettings) -> None:
     async def use(engine: Engine[Any], everything: Any) -> None:
         await engine.ready()
+        live = await engine.store()
+        assert (live.contacts, live.live, live.outdated) == (NUMBER, True, False)
+        began = began_at(live.name)
+        assert began is not None
+        assert timedelta(0) < datetime.now(UTC) - began < timedelta(hours=1)
         assert await engine.count_many([]) == []
         assert await engine.count(everything) == NUMBER
 
@@ -64,6 +71,8 @@ def test_one_without_contacts_is_not(tmp_path: Path, elasticsearch_url: str) -> 
     async def use(engine: Engine[Any], everything: Any) -> None:
         with pytest.raises(EngineUnavailable):
             await engine.ready()
+        with pytest.raises(NothingIndexed):
+            await engine.store()
 
     using(EngineSettings(data_dir=tmp_path), use)
     using(cluster(elasticsearch_url, "never-loaded-for-reading"), use)

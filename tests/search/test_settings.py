@@ -58,3 +58,51 @@ def test_a_bad_value_is_named_unless_it_is_secret() -> None:
     with pytest.raises(SettingsError, match=r"^CONTACTS_KEY: a value of 6 bytes can't be used") as caught:
         read(ROWS, {"CONTACTS_KEY": "hunter"})
     assert "hunter" not in str(caught.value)
+
+
+SECRET = Setting("CONTACTS_KEY", "key", None, "a key", text, secret=True)
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path) -> None:
+    path = tmp_path / "key"
+    path.write_text("of the file\r\n")
+    assert read([SECRET], {"CONTACTS_KEY_FILE": f" {path} ", "CONTACTS_KEY": " "}) == {"key": "of the file"}
+    assert read([SECRET], {"CONTACTS_KEY_FILE": " ", "CONTACTS_KEY": "given"}) == {"key": "given"}
+
+
+def test_what_is_no_secret_stands_in_no_file(tmp_path) -> None:
+    depth = ROWS[0]
+    assert depth.file_variable is None
+    assert read([depth], {"CONTACTS_DEPTH_FILE": str(tmp_path)}) == {"depth": 7}
+
+
+def test_a_secret_is_given_once(tmp_path) -> None:
+    with pytest.raises(SettingsError) as error:
+        read([SECRET], {"CONTACTS_KEY_FILE": str(tmp_path / "absent"), "CONTACTS_KEY": "hush"})
+    assert str(error.value) == "CONTACTS_KEY, CONTACTS_KEY_FILE: both are set; expected one of them"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "can't be read (FileNotFoundError)"),
+        (b"\xff\xfehush", "can't be read (UnicodeDecodeError)"),
+        (b" \n", "is empty"),
+        (b"hush" * 16_385, "is too large"),
+    ],
+)
+def test_a_file_that_holds_no_secret(tmp_path, content, why) -> None:
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError) as error:
+        read([SECRET], {"CONTACTS_KEY_FILE": str(path)})
+    assert str(error.value).startswith(f"CONTACTS_KEY_FILE: {str(path)!r} {why}; expected a file with the secret")
+    assert "hush" not in repr(error.value.__cause__)
+
+
+def test_a_secret_in_a_file_that_can_not_be_used_is_not_shown(tmp_path) -> None:
+    path = tmp_path / "key"
+    path.write_text("hush")
+    with pytest.raises(SettingsError, match=r"^CONTACTS_KEY_FILE: a value of 4 bytes can't be used; expected a whole"):
+        read([ROWS[1]], {"CONTACTS_KEY_FILE": str(path)})

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from mappings.errors import IndexingError
 from search.fields import MAPPING_VERSION
-from search.stores import Store, by_age, earlier, left_over, new_stamp
+from search.stores import Store, began_at, by_age, earlier, left_over, new_stamp
 
 names = st.lists(st.sampled_from([f"contacts-2026013{day}T120000000000Z" for day in range(9)]), unique=True).map(sorted)
 keeps = st.integers(0, 4)
@@ -91,3 +92,17 @@ def test_a_store_of_another_version_is_outdated() -> None:
     store = Store("a", 1, live=True)
     assert (store.mapping, store.outdated) == (MAPPING_VERSION, False)
     assert Store("a", 1, live=True, mapping=0).outdated
+
+
+def test_when_a_load_began_is_in_its_name() -> None:
+    before = datetime.now(UTC)
+    name = f"my-index-{new_stamp()}"
+    for written in (name, name.lower(), f"{name}.duckdb"):
+        began = began_at(written)
+        assert began is not None
+        assert before <= began <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("name", ["contacts", "contacts-2026", "contacts-20269931T120000000000Z", "a,b", ""])
+def test_what_was_never_a_load_did_not_begin(name: str) -> None:
+    assert began_at(name) is None

@@ -5,7 +5,8 @@ import msgspec
 import pytest
 
 from api.actions import plans
-from api.actions.plans import LONGEST_INLINE, LONGEST_KEPT, Plan
+from api.actions.aside import LONGEST_AT_ONCE
+from api.actions.plans import Plan
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.service import ContactService, SearchAnswer
 from api.actions.streams import CHUNK
@@ -197,7 +198,7 @@ async def test_count(contacts):
 async def test_a_ledger_is_made_when_it_is_asked_for_and_not_kept(contacts, monkeypatch):
     made = []
     monkeypatch.setattr(plans, "ledger", lambda url, today: made.append(url.text) or ())
-    for url in (URL, f"{URL}&x={'a' * LONGEST_INLINE}"):
+    for url in (URL, f"{URL}&x={'a' * LONGEST_AT_ONCE}"):
         for wanted in (False, True, True, False):
             answer = json.loads(await contacts.count(CountRequest(url=url, ledger=wanted)))
             assert answer == ({"count": answer["count"], "ledger": []} if wanted else {"count": answer["count"]})
@@ -233,8 +234,8 @@ async def test_analyze_needs_no_engine(contacts, engine):
 @pytest.mark.parametrize("strict", [False, True])
 async def test_a_url_is_read_once(contacts, monkeypatch, strict):
     read = []
-    monkeypatch.setattr("api.actions.service.parse", lambda text: read.append(text) or parse(text))
-    for url in (URL, URL + "&qKeywords=" + "x" * LONGEST_INLINE):
+    monkeypatch.setattr("api.actions.aside.parse", lambda text: read.append(text) or parse(text))
+    for url in (URL, URL + "&qKeywords=" + "x" * LONGEST_AT_ONCE):
         for act in (contacts.analyze, contacts.count_by_filter):
             read.clear()
             await act(AnalyzeRequest.read({"url": url, "strict": strict}))
@@ -247,18 +248,3 @@ async def test_foreign_urls_and_domains_without_a_dot(contacts):
             await act(request.read({"url": "https://example.com/"}))
     with pytest.raises(InvalidField):
         await contacts.count(CountRequest.read({"url": URL, "include_domain_list": ["localhost"]}))
-
-
-async def test_a_filter_is_compiled_once_while_it_is_short(contacts, engine):
-    for _ in range(3):
-        await search(contacts, limit=1)
-    assert len(engine.compiled) == 1
-    await search(contacts, limit=1, include_company_name="Acme")
-    assert len(engine.compiled) == 2
-    for size in (LONGEST_KEPT, 4 * LONGEST_KEPT):
-        for _ in range(2):
-            await search(contacts, URL + "&qKeywords=" + "x" * size, limit=1)
-    assert len(engine.compiled) == 6
-    for _ in range(2):
-        await search(contacts, limit=1, exclude_company_name=["x"] * LONGEST_KEPT)
-    assert len(engine.compiled) == 8

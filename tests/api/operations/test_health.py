@@ -40,6 +40,6 @@ async def test_a_service_that_stops_is_not_ready(settings, engine):
     async with app.lifespan():
         for check in app.state.checks:
             await check()
-        await app.state.connections.drain(0)
+        await app.state.connections.drain(0, 0)
         with pytest.raises(Exception, match="The service is stopping"):
             await app.state.checks[0]()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import re
 import signal
 import socket
@@ -12,11 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 
+from api.actions.audit import Deed
 from api.operations.logs import Label, configure_logging, is_request_id, label, redacted
 from indexing.cli.server_process import CONTACTS, free_port, wait_until_ready
 from tests.harness.clients import ask, receive, request
@@ -153,47 +154,79 @@ def test_what_looks_like_a_token_is_cut_out():
         assert redacted(text) == text
 
 
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """What `configure_logging` changes is undone."""
+    loggers = [logging.root, *(logging.getLogger(name) for name in ("audit", "api", "search", "mappings", "indexing"))]
+    before = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    yield
+    label.set(None)
+    for logger, handlers, level, propagate in before:
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("as_before")
 def test_an_error_of_others_is_logged_without_its_words(capsys):
-    before = logging.root.handlers[:], logging.root.level
+    configure_logging("debug", as_json=True)
+    label.set(Label("c1", "a b"))
     try:
-        configure_logging("debug", as_json=True)
-        label.set(Label("c1", "a b"))
-        try:
-            raise ValueError(SECRET_WORDS)
-        except ValueError:
-            logging.getLogger("api.test").exception("it broke")
-        line = json.loads(capsys.readouterr().err)
-        assert line["message"].startswith("it broke\n")
-        assert line["message"].endswith("ValueError")
-        assert SECRET_WORDS not in line["message"]
-        assert line["connection"] == "c1"
-        assert "request" not in line
-    finally:
-        label.set(None)
-        logging.root.handlers[:], logging.root.level = before
-        assert os.environ.get("PYTHONASYNCIODEBUG") is None
+        raise ValueError(SECRET_WORDS)
+    except ValueError:
+        logging.getLogger("api.test").exception("it broke")
+    line = json.loads(capsys.readouterr().err)
+    assert line["message"].startswith("it broke\n")
+    assert line["message"].endswith("ValueError")
+    assert SECRET_WORDS not in line["message"]
+    assert line["connection"] == "c1"
+    assert "request" not in line
 
 
+@pytest.mark.usefixtures("as_before")
 def test_lines_for_people_name_what_they_are_about(capsys):
-    before = logging.root.handlers[:], logging.root.level
-    try:
-        configure_logging("info")
-        for about, shown in [
-            (None, ""),
-            (Label("c1"), " [connection c1]"),
-            (Label("c1", 7), " [connection c1] [request 7]"),
-            (Label(request="r.1"), " [request r.1]"),
-        ]:
-            label.set(about)
-            logging.getLogger("api.test").info("a line")
-            assert re.fullmatch(
-                rf"\d\d:\d\d:\d\d\.\d{{3}} INFO api\.test{re.escape(shown)}: a line\n", capsys.readouterr().err
-            )
-        logging.getLogger("other").info("of another package")
-        assert capsys.readouterr().err == ""
-    finally:
-        label.set(None)
-        logging.root.handlers[:], logging.root.level = before
+    configure_logging("info")
+    for about, shown in [
+        (None, ""),
+        (Label("c1"), " [connection c1]"),
+        (Label("c1", 7), " [connection c1] [request 7]"),
+        (Label(request="r.1"), " [request r.1]"),
+    ]:
+        label.set(about)
+        logging.getLogger("api.test").info("a line")
+        assert re.fullmatch(
+            rf"\d\d:\d\d:\d\d\.\d{{3}} INFO api\.test{re.escape(shown)}: a line\n", capsys.readouterr().err
+        )
+    logging.getLogger("other").info("of another package")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_audit_log_is_json_once_a_line_at_every_level(capsys, as_json):
+    configure_logging("error", as_json=as_json)
+    label.set(Label("c1", 7))
+    Deed(door="websocket", action="count_contacts", user="u", contacts=5).end()
+    line = json.loads(capsys.readouterr().err)
+    assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
+    assert line == {
+        "level": "info", "logger": "audit", "message": "count_contacts success", "connection": "c1", "request": "7",
+        "door": "websocket", "action": "count_contacts", "outcome": "success", "user": "u", "contacts": 5,
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("as_before")
+def test_the_audit_log_in_a_file_of_its_owner_that_may_be_moved_away(tmp_path, capsys):
+    path, moved = tmp_path / "audit.log", tmp_path / "audit.log.1"
+    configure_logging("info", audit_log=path)
+    deed = Deed(door="rest", action="login")
+    deed.end()
+    path.rename(moved)
+    deed.end()
+    deed.end()
+    logging.getLogger("audit").handlers[0].close()
+    assert [len(file.read_text().splitlines()) for file in (moved, path)] == [1, 2]
+    assert [file.stat().st_mode & 0o777 for file in (moved, path)] == [0o600, 0o600]
+    assert capsys.readouterr().err == ""
 
 
 def test_what_looks_like_a_request_id():

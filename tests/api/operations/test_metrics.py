@@ -1,11 +1,14 @@
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
+from api.accounts.database import Database
 from api.operations.metrics import CONTENT_TYPE, Metrics
-from mappings.errors import EngineUnavailable
+from mappings.errors import AccountsUnavailable, EngineUnavailable
 from tests.harness.clients import ask, eventually, request
 
 NAMES = ("door", "action", "outcome", "operation", "le")
@@ -77,3 +80,43 @@ async def test_two_applications_share_nothing():
     first.answered("rest", "analyze", "200", 0.1)
     assert b"analyze" in first.text()
     assert b"analyze" not in second.text()
+
+
+async def test_what_runs_waits_and_fails_is_shown(serve, settings, engine, monkeypatch):
+    service = serve(max_running=1)
+    engine.seconds = 60
+    async with connect(service.url) as socket:
+        for number in range(3):
+            await socket.send(request("count_contacts", number))
+        await eventually(lambda: engine.running == 1)
+        await asyncio.sleep(0.1)
+        found = await asyncio.to_thread(service.get, "/metrics")
+    lines = found[1].splitlines()
+    [build] = [line for line in lines if line.startswith("contacts_build_info{")]
+    assert 'engine="duckdb"' in build
+    assert 'version="' in build
+    assert "contacts_requests_waiting 2.0" in lines
+    assert "contacts_database_errors_total 0.0" in lines
+    assert "contacts_live 10.0" in lines
+
+
+async def test_a_database_that_is_away_is_counted(settings):
+    database = Database("postgresql://nobody@127.0.0.1:1/none", settings.engine.data_dir)
+    for times in (1, 2):
+        with pytest.raises(AccountsUnavailable):
+            await database.ready()
+        assert database.errors == times
+    await database.close()
+
+
+def test_the_page_about_them_has_every_figure_and_alerts_on_no_other(service):
+    page = (Path(__file__).parents[3] / "docs" / "watching.md").read_text()
+    assert service.token
+    families = list(text_string_to_metric_families(service.get("/metrics")[1]))
+    ours = [family for family in families if family.name.startswith("contacts_")]
+    named = {family.name + ("_total" if family.type == "counter" else "") for family in ours}
+    assert set(re.findall(r"^\| `(contacts_\w+)`", page, re.M)) == named
+    expressions = " ".join(re.findall("expr: (.*)", page))
+    asked = set(re.findall("(?:contacts|process)_[a-z_]+", expressions))
+    assert asked <= {sample.name for family in families for sample in family.samples}
+    assert len(asked) > 8

@@ -49,6 +49,7 @@ async def test_each_use_is_answered_and_timed():
     assert [len(batch) async for batch in timed.scan(compiled, 1)] == [3, 1]
     assert [len(batch) async for batch in timed.scan_uuids(compiled)] == [3, 2]
     await timed.ready()
+    assert await timed.store() == await engine.store()
     await timed.close()
     assert engine.closed
     assert counted(metrics) == dict.fromkeys(("search", "count", "count_many", "uuids", "scan", "scan_uuids"), 1)

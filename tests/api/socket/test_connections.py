@@ -5,7 +5,6 @@ import pytest
 
 from api.operations.metrics import Metrics
 from api.socket import connections as module
-from api.socket import limits
 from api.socket.close import Close
 from api.socket.connections import Connections
 from mappings.errors import AccountsUnavailable
@@ -81,12 +80,10 @@ async def test_sessions_are_looked_up_now_and_then_and_nobody_is_thrown_out_for_
     watching.cancel()
 
 
-async def test_when_the_service_stops_none_comes_and_all_go(monkeypatch):
-    monkeypatch.setattr(limits, "FLUSH_SECONDS", 0.02)
-    monkeypatch.setattr(module, "CLOSE_SECONDS", 0.02)
+async def test_when_the_service_stops_none_comes_and_all_go():
     some, slow = Connections(9, Metrics()), Open()
     with some.entered(slow):
-        await some.drain(0.01)
+        await some.drain(0.01, 0.03)
         assert slow.finished == [0.01]
         assert slow.ended == [Close.GOING_AWAY], "it did not end of itself"
         assert some.refusal() == "The service is stopping; try again"
@@ -105,7 +102,7 @@ async def test_stopping_waits_no_longer_than_it_must():
     serving = asyncio.create_task(serve())
     await asyncio.sleep(0)
     async with asyncio.timeout(5):
-        await some.drain(60)
+        await some.drain(60, 70)
     await serving
-    await some.drain(60)
+    await some.drain(60, 70)
     assert open_one.ended == []

@@ -274,7 +274,6 @@ async def test_what_does_not_finish_in_time_is_answered_as_stopped(serve, engine
 async def test_a_client_that_does_not_read_does_not_hold_up_the_end(serve, engine, monkeypatch):
     monkeypatch.setattr(limits, "FLUSH_SECONDS", 0.5)
     monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.5)
-    monkeypatch.setattr(connections, "CLOSE_SECONDS", 0.5)
     service = serve(shutdown_seconds=0.5)
     engine.hits = engine.hits * 5000
     async with connect(service.url, **UNREAD) as socket:

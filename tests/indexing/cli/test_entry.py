@@ -11,9 +11,9 @@ import pytest
 from indexing.cli import entry, interrupts
 from indexing.cli.server_process import CONTACTS
 from tests.harness.loads import duckdb_environment
-from tests.harness.processes import heeding_interrupts
+from tests.harness.processes import as_process_one, heeding_interrupts
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 WHILE_IMPORTING = """
 import os, sys
@@ -62,6 +62,19 @@ def test_interrupted_while_it_works(number, tmp_path):
             process.send_signal(number)
             process.send_signal(number)
         assert ended(process) == (130, "error: interrupted\n")
+
+
+def test_process_1_of_a_container_is_interrupted_like_any_other(tmp_path):
+    """It is sent no signal that it does not handle itself."""
+    pipe = tmp_path / "people.csv"
+    os.mkfifo(pipe)
+    command = [*as_process_one(), *CONTACTS, "index", "csv", str(pipe)]
+    with subprocess.Popen(command, env=duckdb_environment(tmp_path), stderr=subprocess.PIPE, text=True) as process:
+        with pipe.open("w"):
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            os.kill(int(children[0]) if command[0] == "unshare" else process.pid, signal.SIGTERM)
+        code, said = ended(process)
+    assert (code, said.splitlines()[0]) == (130, "error: interrupted")
 
 
 def test_what_can_not_be_broken_off_is_left_after_a_while(tmp_path):

@@ -2,12 +2,25 @@
 
 import gzip
 import json
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from indexing.cli.places import contacts_place
-from tests.harness.loads import duckdb_environment, live, loaded, people, rejects, run_load, settings_of, status
+from indexing.cli.server_process import CONTACTS
+from tests.harness.loads import (
+    arguments,
+    duckdb_environment,
+    live,
+    loaded,
+    people,
+    rejects,
+    run_load,
+    settings_of,
+    status,
+)
 from tests.harness.service import contacts
 
 AWKWARD = (
@@ -179,3 +192,49 @@ def test_the_summary_for_people(plain: dict[str, str], tmp_path: Path) -> None:
     assert outcome.returncode == 0
     for said in ("rows read", "= indexed", "+ repeated", "+ rejected", "rejects.ndjson", "3 contacts are live"):
         assert said in outcome.stdout
+
+
+def open_to_others(directory: Path) -> list[str]:
+    """What somebody else could read there."""
+    return [str(path) for path in (directory, *directory.rglob("*")) if path.stat().st_mode & 0o077]
+
+
+def test_all_that_a_load_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    """While it runs and in the end; and so are the rejects and repairs."""
+    environment = duckdb_environment(tmp_path)
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    command = [*CONTACTS, *arguments(environment, "csv", "-", "--workers", "1")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, umask=0) as load:
+        assert load.stdin is not None
+        load.stdin.write(people(300).encode())
+        load.stdin.flush()
+        while not any(path.suffix == ".documents" for path in data.glob("*")):
+            assert load.poll() is None
+            time.sleep(0.01)
+        assert len(list(data.iterdir())) > 3
+        assert open_to_others(data) == []
+        load.terminate()
+    (tmp_path / "rejects.ndjson").touch(0o644)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("uuid,Email,# Employees\na,a@one.example,many\nb,\0,1\n" + "".join(f"c{n},,5\n" for n in range(99)))
+    outcome = run_load(environment, "csv", str(bad), "--max-rejects", "50%", "--allow-bad", "# Employees")
+    assert outcome.returncode == 0, outcome.stderr
+    assert (tmp_path / "rejects.ndjson").stat().st_size > 0
+    assert open_to_others(data) + [str(path) for path in tmp_path.glob("*.ndjson") if path.stat().st_mode & 0o077] == []
+
+
+def test_every_file_in_the_data_directory_has_a_name_that_is_known(tmp_path: Path) -> None:
+    """Or it would stay open where an earlier version made it."""
+    environment = duckdb_environment(tmp_path)
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    run_load(environment, "csv", "-", "--max-rejects", "0", stdin=people(300) + "x,\0\n")
+    loaded(environment, "csv", "-", stdin=people(300))
+    created = contacts(environment, "users", "create", "a@one.example", "--password-stdin", stdin="long enough")
+    assert created.returncode == 0, created.stderr
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    names = {path.name for path in data.iterdir()}
+    assert len(names) > 3
+    shown = contacts(environment, "index", "status")
+    assert f"and {len(names)} more in {data}" in shown.stderr
+    assert open_to_others(data) == []

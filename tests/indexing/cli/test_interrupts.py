@@ -9,15 +9,16 @@ import pytest
 from indexing.cli import interrupts
 from indexing.cli.interrupts import Interrupts, run_async
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @pytest.fixture
 def heeded(monkeypatch: pytest.MonkeyPatch):
-    """The handler of both signals; it does not end this process."""
+    """The handler of these signals; it does not end this process."""
     monkeypatch.setattr(interrupts, "END_SECONDS", 1000.0)
     before = {number: signal.getsignal(number) for number in SIGNALS}
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     handler = Interrupts()
     handler.heed()
     yield handler
@@ -77,12 +78,13 @@ def test_what_is_no_interrupt_is_what_it_was(heeded):
 
 
 def test_in_the_background_only_one_of_them_is_heeded(heeded):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     handler = Interrupts()
     handler.heed()
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == (signal.SIG_IGN, handler)
+    assert [signal.getsignal(number) for number in SIGNALS] == [signal.SIG_IGN, handler, signal.SIG_IGN]
     handler.done()
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == (signal.SIG_IGN, signal.SIG_DFL)
+    assert [signal.getsignal(number) for number in SIGNALS] == [signal.SIG_IGN, signal.SIG_DFL, signal.SIG_IGN]
 
 
 def test_without_a_handler_of_ours_a_coroutine_is_run_as_any():

@@ -1,3 +1,6 @@
+import json
+import os
+from getpass import getuser
 from pathlib import Path
 
 import click
@@ -5,8 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.settings import Settings
+from indexing.cli import options
 from indexing.cli.options import with_settings
 from indexing.cli.terminal import print_json
+from tests.harness.service import contacts, environment_of
 
 
 @click.command()
@@ -37,3 +42,89 @@ def test_unknown_settings_are_told_on_standard_error(run):
     assert outcome.stdout == '{"port":8000,"index":"contacts"}\n'
     words = "warning: CONTACTS_SERVICE_HOST is set and is no setting of this service; see docs/settings.md\n"
     assert outcome.stderr == words
+
+
+def test_what_others_could_read_is_closed_and_told(run, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "users.sqlite3").touch()
+    (tmp_path / "data" / "users.sqlite3").chmod(0o644)
+    (tmp_path / "data").chmod(0o755)
+    place = f"{tmp_path / 'data'} (CONTACTS_DATA_DIR)"
+    assert run().stderr == f"note: users.sqlite3 and 1 more in {place} could be read by others; closed to them now\n"
+    assert run().stderr == ""
+
+
+def test_what_only_its_owner_can_close_is_told(run, tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "users.sqlite3").touch()
+    (tmp_path / "data" / "users.sqlite3").chmod(0o644)
+
+    def refused(path: Path, mode: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    words = "can be read by others; run chmod go= on it as its owner"
+    assert run().stderr == f"warning: users.sqlite3 in {tmp_path / 'data'} (CONTACTS_DATA_DIR) {words}\n"
+
+
+def audited(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_what_commands_do_is_in_the_audit_log_where_there_is_a_file_for_it(tmp_path):
+    path = tmp_path / "audit.log"
+    environment = environment_of(tmp_path / "data", CONTACTS_JWT_SECRET="s" * 40)
+    url = "https://app.apollo.io/#/people?personTitles[]=Chief%20Secret%20Officer"
+    assert contacts(environment, "users", "list").returncode == 0
+    assert not path.exists()
+    environment["CONTACTS_AUDIT_LOG"] = str(path)
+    (tmp_path / "people.csv").write_text("email,title\na@one.example,Chief Secret Officer\nb@one.example,CTO\n")
+    files = ("--rejects", str(tmp_path / "rejects"), "--json")
+    made = contacts(
+        environment, "users", "create", "ada@example.com", "--password-stdin", "--json", stdin="long enough"
+    )
+    uuid = json.loads(made.stdout)["uuid"]
+    for words, code in {
+        ("users", "disable", "ada@example.com"): 0,
+        ("users", "enable", "nobody@example.com"): 1,
+        ("users", "enable", "ada@example.com"): 0,
+        ("token", "--email", "ada@example.com"): 0,
+        ("index", "csv", str(tmp_path / "people.csv"), *files): 0,
+        ("count", url): 0,
+        ("search", url, "--all", "--format", "csv"): 0,
+        ("analyze", url): 0,
+        ("uuids", "https://evil.example/"): 1,
+    }.items():
+        assert contacts(environment, *words).returncode == code, words
+    lines = audited(path)
+    assert {(line["logger"], line["door"], line["account"]) for line in lines} == {("audit", "command", getuser())}
+    told = [(line["action"], line["outcome"], line.get("target"), line.get("contacts")) for line in lines]
+    assert told == [
+        ("users create", "success", uuid, None),
+        ("users disable", "success", uuid, None),
+        ("users enable", "InvalidInput", None, None),
+        ("users enable", "success", uuid, None),
+        ("token", "success", uuid, None),
+        ("index csv", "success", None, None),
+        ("count_contacts", "success", None, 1),
+        ("search_contacts", "success", None, 1),
+        ("get_uuids", "ForeignUrl", None, None),
+    ]
+    searches = [line["search"] for line in lines if line["action"] in ("count_contacts", "search_contacts")]
+    assert searches[0] == searches[1]
+    assert path.stat().st_mode & 0o777 == 0o600
+    for word in ("Secret", "ada@", "one.example", "evil"):
+        assert word not in path.read_text()
+
+
+def test_an_audit_log_that_can_not_be_written_stops_the_command(tmp_path):
+    environment = environment_of(tmp_path, CONTACTS_AUDIT_LOG=str(tmp_path / "absent" / "audit.log"))
+    outcome = contacts(environment, "users", "list")
+    assert outcome.returncode == 1
+    path = str(tmp_path / "absent" / "audit.log")
+    assert outcome.stderr == f"error: CONTACTS_AUDIT_LOG: {path!r} can't be written (No such file or directory)\n"
+
+
+def test_who_has_no_name_is_told_by_number(monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: {}["nobody"])
+    assert options._account() == str(os.getuid())

@@ -15,6 +15,7 @@ from search.duckdb.engine import DuckDBEngine
 from search.duckdb.sql import Sql
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
+from tests.harness.clients import eventually
 from tests.harness.pipes import run_at_once
 from tests.harness.stores import load, uuids_of
 
@@ -38,6 +39,19 @@ def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, A
 
 async def count(engine: DuckDBEngine) -> int:
     return await engine.count(engine.compile(ContactFilter()))
+
+
+async def busy(engine: DuckDBEngine, until: threading.Event) -> "asyncio.Task[bool]":
+    """A thread that is taken for a while."""
+    began = threading.Event()
+
+    def work() -> bool:
+        began.set()
+        return until.wait(60)
+
+    task = asyncio.create_task(engine._threads.run(work))
+    await asyncio.to_thread(began.wait, 60)
+    return task
 
 
 def test_as_many_queries_run_at_once_as_it_is_told(tmp_path: Path) -> None:
@@ -82,6 +96,84 @@ def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert with_contact(tmp_path, use, concurrency=1, timeout=0.3) == 1
 
 
+def test_a_call_is_over_in_time_whatever_the_engine_does(tmp_path: Path) -> None:
+    """As with a query that is still being planned, when nothing interrupts it."""
+
+    async def use(engine: DuckDBEngine) -> int:
+        free = threading.Event()
+        with pytest.raises(EngineTimeout):
+            await engine._ask(lambda lease: free.wait(60))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await engine._ask(lambda lease: free.wait(60))
+        # They are used still, and given back when they are not.
+        assert list(engine._files._leases.values()) == [2]
+        free.set()
+        await eventually(lambda: not engine._files._leases.total())
+        return await count(engine)
+
+    assert with_contact(tmp_path, use, concurrency=2, timeout=0.5) == 1
+
+
+def test_a_step_of_a_scan_is_over_in_time_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = threading.Event()
+    monkeypatch.setattr("search.duckdb.engine.read_packed", lambda connection, rows: free.wait(60))
+
+    async def use(engine: DuckDBEngine) -> int:
+        scan = engine.scan(engine.compile(ContactFilter()))
+        with pytest.raises(EngineTimeout):
+            await anext(scan)
+        free.set()
+        await eventually(lambda: not engine._files._leases.total())
+        return await count(engine)
+
+    assert with_contact(tmp_path, use, timeout=0.3) == 1
+
+
+def test_what_does_not_end_keeps_others_out_for_a_while_and_only_so_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.duckdb.threads._LEFT_SECONDS", 0.4)
+
+    async def left(engine: DuckDBEngine, free: threading.Event) -> None:
+        task = await busy(engine, free)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    async def use(engine: DuckDBEngine) -> None:
+        first, second = threading.Event(), threading.Event()
+        await left(engine, first)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await count(engine)
+        assert await count(engine) == 1
+        await left(engine, second)
+        # There is no thread beside it for a second one.
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await count(engine)
+        second.set()
+        assert await count(engine) == 1
+        first.set()
+
+    with_contact(tmp_path, use, concurrency=1)
+
+
+def test_it_says_that_it_is_ready_while_queries_fill_it(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        free = threading.Event()
+        running = [await busy(engine, free) for _ in range(engine.width)]
+        waiting = asyncio.create_task(count(engine))
+        async with asyncio.timeout(10):
+            await engine.ready()
+        free.set()
+        await asyncio.gather(*running)
+        assert await waiting == 1
+
+    with_contact(tmp_path, use)
+
+
 def test_the_deadline_of_a_caller_ends_a_query_before_its_own_time_is_up(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> int:
         with pytest.raises(TimeoutError):
@@ -97,7 +189,7 @@ def test_the_whole_of_a_call_has_one_timeout(tmp_path: Path) -> None:
 
     async def use(engine: DuckDBEngine) -> float:
         free = threading.Event()
-        blocking = engine._threads._pool.submit(free.wait, 60)
+        blocking = await busy(engine, free)
         clock = asyncio.get_running_loop().time
         started = clock()
         asyncio.get_running_loop().call_later(0.6, free.set)
@@ -112,13 +204,14 @@ def test_the_whole_of_a_call_has_one_timeout(tmp_path: Path) -> None:
 def test_a_call_that_ends_before_its_thread_is_free_leaves_nothing_behind(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> int:
         free = threading.Event()
-        engine._threads._pool.submit(free.wait, 60)
+        blocking = await busy(engine, free)
         with pytest.raises(EngineTimeout):
             await count(engine)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await engine._fetch(SLOW)
         free.set()
+        await blocking
         # Behind the leases that came too late; they are given back in the loop's next rounds.
         answer = await asyncio.wait_for(engine._threads.run(lambda: 1), 10)
         for _ in range(10):
@@ -134,13 +227,14 @@ def test_a_query_that_has_not_begun_is_left_out(tmp_path: Path) -> None:
         ran: list[str] = []
         lease = engine._files.lease()
         free = threading.Event()
-        engine._threads._pool.submit(free.wait, 60)
+        blocking = await busy(engine, free)
         waiting = asyncio.create_task(engine._threads.run(lambda: ran.append("ran"), lease.connection))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         free.set()
+        await blocking
         await engine._threads.run(lambda: None)
         engine._files.release(lease)
         return ran
@@ -221,3 +315,17 @@ def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pyte
 
     with_contact(tmp_path, use)
     assert len(asked) == 1
+
+
+def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) -> None:
+    async def use(engine: DuckDBEngine) -> None:
+        slow = asyncio.create_task(engine._fetch(SLOW))
+        while not engine._threads._pool._threads:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+        assert (await asyncio.wait_for(engine.store(), 5)).contacts == 1
+        assert not slow.done()
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+
+    with_contact(tmp_path, use, concurrency=1)

@@ -4,34 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from mappings.predicates import All, Any, ContactFilter, Not, Phrase, Predicate, Substring, Terms, all_of, any_of
+from mappings.predicates import All, ContactFilter, Not, Phrase, Predicate, Range, Substring, Terms, all_of, any_of
 from search.duckdb.compile import compile_filter
-from search.duckdb.lookup import factored
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
-from tests.harness.naive_engine import derived, matches
 from tests.harness.oracle import Oracle
 from tests.harness.stores import engine_of, load
-from tests.harness.strategies import items, leaves
-
-PARIS, LYON, FRANCE = (Phrase("person_location", name) for name in ("paris", "lyon", "france"))
-
-
-def test_what_alternatives_share_is_taken_out() -> None:
-    vp = Terms("seniority", ("vp",))
-    alternatives = (All((PARIS, FRANCE)), vp, All((LYON, FRANCE)))
-    assert factored(alternatives) == [All((FRANCE, Any((PARIS, LYON)))), vp]
-    assert factored((PARIS, LYON)) == (PARIS, LYON)
-
-
-@settings(deadline=None)
-@given(st.lists(st.one_of(leaves, st.lists(leaves, min_size=2, max_size=3).map(tuple).map(All)), max_size=6), items)
-def test_factoring_keeps_the_meaning(alternatives: list[Predicate], item: ContactCompleteItem) -> None:
-    fields = derived(item)
-    assert matches(Any(tuple(factored(alternatives))), fields) == matches(Any(tuple(alternatives)), fields)
 
 
 def test_a_thousand_alternatives_become_one_look_up_of_postings() -> None:
@@ -49,7 +28,8 @@ def test_three_hundred_that_must_all_hold_become_one_look_up_for_each_field() ->
 CONTACTS = [
     ContactCompleteItem(uuid=str(at), title=f"title {at}", company=f"c++ number{at} ltd",
                         keywords=(f"kw{at}", f"c+{at} x"),
-                    email=f"mail{at % 5}@host{at}.com", city=f"city{at}", state=f"state{at % 7}", country="France")
+                    email=f"mail{at % 5}@host{at}.com", employees=at,
+                    city=f"city{at}", state=f"state{at % 7}", country="France")
     for at in range(60)
 ]  # fmt: skip
 
@@ -57,6 +37,8 @@ CONTACTS = [
 @pytest.mark.parametrize(
     "predicate",
     [
+        any_of([*(Range("employees", at, at + at % 3) for at in range(3, 5000, 7)), Range("employees", 9, 4),
+                *(Range("annual_revenue", lte=-(2**70) - at) for at in range(20)), Range("employees", 2**70)]),
         any_of(Phrase("keywords", f"kw{at}") for at in range(0, 1500, 3)),
         any_of(Phrase("keywords", f"c+{at}") for at in range(30, 1230)),
         any_of(Substring("company_text", f"++ number{at} l") for at in range(5, 700)),
@@ -84,8 +66,8 @@ CONTACTS = [
                 Phrase("person_location", "france"), Substring("company_text", "c++ number")]),
         any_of([all_of(Terms("search_words", (word, "none")) for word in ("com", "host9")), Terms("title_key", ())]),
     ],
-    ids=["phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all", "groups of alternatives",
-         "all but some", "all of one group"],
+    ids=["ranges", "phrases", "plus signs", "substrings", "excluded", "groups", "several fields", "all",
+         "groups of alternatives", "all but some", "all of one group"],
 )  # fmt: skip
 def test_many_values_find_what_they_should(predicate: Predicate, tmp_path: Path) -> None:
     async def run() -> list[str]:

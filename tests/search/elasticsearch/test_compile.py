@@ -30,6 +30,7 @@ from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
 from tests.harness.strategies import needles, orders, phrase_values, predicates
 
 VP, CEO = Terms("seniority", ("vp",)), Terms("seniority", ("ceo",))
+TIDY, IS_TIDY = Phrase("keywords", "tidy"), {"match_phrase": {"search.keywords": "tidy"}}
 IS_VP, IS_CEO = {"term": {"search.seniority": "vp"}}, {"term": {"search.seniority": "ceo"}}
 
 
@@ -53,7 +54,10 @@ IS_VP, IS_CEO = {"term": {"search.seniority": "vp"}}, {"term": {"search.seniorit
         (Range("employees"), {"range": {"search.employees": {"gte": LONG_MIN}}}),
         (Not(VP), {"bool": {"must_not": [IS_VP]}}),
         (All((VP, Not(CEO))), {"bool": {"filter": [IS_VP], "must_not": [IS_CEO]}}),
-        (Any((VP, CEO)), {"bool": {"should": [IS_VP, IS_CEO], "minimum_should_match": 1}}),
+        (All((VP, Not(CEO), Not(TIDY))), {"bool": {"filter": [IS_VP], "must_not": [IS_CEO, IS_TIDY]}}),
+        (Any((VP, CEO)), {"terms": {"search.seniority": ["vp", "ceo"]}}),
+        (Any((VP, TIDY)), {"bool": {"should": [IS_VP, IS_TIDY], "minimum_should_match": 1}}),
+        (Any((Not(CEO), Not(TIDY))), {"bool": {"must_not": [{"bool": {"filter": [IS_CEO, IS_TIDY]}}]}}),
     ],
 )
 def test_each_predicate(predicate: Predicate, expected: Json) -> None:

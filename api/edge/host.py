@@ -1,0 +1,15 @@
+"""Whether a `Host` header can be one: URLs that answers contain are made of it.
+
+A request with one that can't is to be answered with 400 (RFC 9112, 3.2).
+"""
+
+import re
+
+_HOST = re.compile(rb"(?:\[[0-9A-Za-z:.%]+\]|[!$&'()*+,;=%\-.~\w]*)(?::(\d{0,5}))?", re.ASCII)
+LAST_PORT = 65535
+
+
+def is_host(value: bytes) -> bool:
+    """Whether `value` is a name or address, perhaps with a port (RFC 9110, 7.2; RFC 3986, 3.2.2)."""
+    found = _HOST.fullmatch(value)
+    return found is not None and int(found[1] or 0) <= LAST_PORT

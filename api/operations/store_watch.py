@@ -1,0 +1,79 @@
+"""Looks, now and then, at what is being served: for the figures, and for lines of the log when it changes."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from api.operations.metrics import Metrics
+from mappings.errors import EngineError, NothingIndexed
+from search.stores import Store, began_at
+
+LOOK_SECONDS = 15.0
+"""How long it takes at most until figures show what changed."""
+
+ANSWER_SECONDS = 5.0
+"""How long the engine has to answer. One that takes longer is taken for lost."""
+
+_log = logging.getLogger(__name__)
+
+
+class Served(Protocol):
+    """Who knows the live contacts, e.g. an engine."""
+
+    async def store(self) -> Store:
+        """The live contacts. Raises `EngineError`."""
+
+
+class StoreWatch:
+    """One look after the other; `metrics` has what was seen last."""
+
+    def __init__(self, served: Served, metrics: Metrics) -> None:
+        self._served = served
+        self._metrics = metrics
+        self._told = ""
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Look once. What the engine does not say stays as it was last, but for that it does not."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                store = await self._served.store()
+        except NothingIndexed as error:
+            self._metrics.store, self._metrics.engine_lost = None, False
+            self._tell(logging.WARNING, str(error))
+        except EngineError as error:
+            self._lost(str(error))
+        except TimeoutError:
+            self._lost("The contacts engine did not answer in time.")
+        else:
+            self._metrics.store, self._metrics.engine_lost = store, False
+            self._tell_of(store)
+
+    def _lost(self, trouble: str) -> None:
+        self._metrics.engine_lost = True
+        self._tell(logging.WARNING, f"not serving: {trouble}")
+
+    def _tell_of(self, store: Store) -> None:
+        began = began_at(store.name)
+        loaded = "" if began is None else f", loaded at {began:%Y-%m-%dT%H:%M:%SZ}"
+        words = f"serving {store.name}: {store.contacts} contacts{loaded}"
+        if store.outdated:
+            self._tell(
+                logging.WARNING,
+                f"{words}, by another version of this software; run `contacts index rebuild`",
+                store.name,
+            )
+        else:
+            self._tell(logging.INFO, words, store.name)
+
+    def _tell(self, level: int, words: str, about: str | None = None) -> None:
+        """Log it, unless that is what was said last; an update in place changes how many, and nothing else."""
+        told = about or words
+        if told != self._told:
+            _log.log(level, "%s", words)
+        self._told = told

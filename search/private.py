@@ -1,0 +1,81 @@
+"""What the data directory holds, contacts, users and what tokens hang on, is its owner's alone: 0600 and 0700.
+
+Whatever a process makes gets its mode when it is made, from the mask of the process: so it holds for the files of
+DuckDB and SQLite too, which ask nobody. What earlier versions left open is closed when a command finds it.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+OWNER_ONLY = 0o077
+"""The mask, and the bits of a mode that let others in."""
+
+_OURS = re.compile(r"users\.sqlite3.*|.+-\d{8}T\d+Z\..+|.+\.(current|next|watermark|job\..+)")
+"""The names of what engines, loads and users keep in the data directory."""
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """What others could read, by name.
+
+    Attributes:
+        mended: they can't any more.
+        left: they still can: it is another user's, who alone may change that.
+    """
+
+    mended: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def make_directory(directory: Path) -> None:
+    """Make the data directory if it is not there, for its owner alone. Raises `OSError`."""
+    directory.mkdir(mode=0o777 & ~OWNER_ONLY, parents=True, exist_ok=True)
+
+
+def open_private(path: Path) -> BinaryIO:
+    """A new file at `path` to write to, for its owner alone, also where there was one that others could read.
+
+    Raises `OSError`. A device or a pipe keeps its mode.
+    """
+    number = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666 & ~OWNER_ONLY)
+    stream = os.fdopen(number, "wb")
+    status = os.fstat(number)
+    if stat.S_ISREG(status.st_mode):
+        if status.st_mode & OWNER_ONLY:
+            os.fchmod(number, stat.S_IMODE(status.st_mode) & ~OWNER_ONLY)
+        stream.truncate()
+    return stream
+
+
+def keep_private(directory: Path) -> Closed:
+    """From now on this process makes all files for their owner alone; and close what is open in the data `directory`.
+
+    Only what has a name of ours is closed, and the directory itself if it holds nothing else: it may be one that others
+    work in too.
+    """
+    os.umask(OWNER_ONLY)
+    mended, left = [], []
+    for path in _open_to_others(directory):
+        try:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY)
+            mended.append(path.name)
+        except OSError:
+            left.append(path.name)
+    return Closed(tuple(mended), tuple(left))
+
+
+def _open_to_others(directory: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(directory.iterdir())
+    except OSError:
+        return
+    ours = [path for path in entries if _OURS.fullmatch(path.name)]
+    for path in [*ours, directory] if ours and len(ours) == len(entries) else ours:
+        # A link is whoever's it leads to.
+        if not path.is_symlink() and path.stat().st_mode & OWNER_ONLY:
+            yield path
