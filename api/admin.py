@@ -12,6 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
+STOP_SECONDS = 0.5
+"""How long answers to operators may take once the service has stopped."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,4 +38,7 @@ async def admin_served(config: uvicorn.Config, listener: socket.socket) -> Async
         yield
     finally:
         server.should_exit = True
+        await asyncio.wait([serving], timeout=STOP_SECONDS)
+        # Whoever reads slowly there keeps nobody from stopping.
+        server.force_exit = True
         await serving

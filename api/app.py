@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router
-from litestar.config.cors import CORSConfig
 from litestar.exceptions import HTTPException
 from litestar.routes import HTTPRoute, WebSocketRoute
 
@@ -28,6 +27,7 @@ from api.operations.observer import Observer
 from api.operations.start import build_info
 from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
+from api.rest.cors import Cors
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
 from api.services import Services
@@ -37,10 +37,6 @@ from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
 from search.engine import Engine
-
-EXPOSED = ["Content-Disposition", "Link", "Retry-After", "X-Request-Id"]
-"""Headers of answers that pages of other origins may read."""
-
 
 _log = logging.getLogger(__name__)
 
@@ -125,14 +121,14 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=largest,
-        cors_config=_cors(settings),
         openapi_config=openapi(),
         logging_config=None,
     )
     _name_all_methods(app)
     sockets = {route.path for route in app.routes if isinstance(route, WebSocketRoute)}
-    routed = Unrouted(app.asgi_handler, sockets, metrics)
-    app.asgi_handler = Observer(Doors(routed, settings), metrics, _actions(app))
+    routed = Doors(Unrouted(app.asgi_handler, sockets, metrics), settings)
+    answered = Cors(routed, settings.cors_origins) if settings.cors_origins else routed
+    app.asgi_handler = Observer(answered, metrics, _actions(app))
     return app
 
 
@@ -159,15 +155,6 @@ def _actions(app: Litestar) -> dict[str, dict[str, str]]:
                     name = handler.opt.get("action", handler.handler_name)
                     actions.setdefault(route.path_format, {}).update(dict.fromkeys(handler.http_methods, name))
     return actions
-
-
-def _cors(settings: Settings) -> CORSConfig | None:
-    """Which pages of other origins a browser lets use the REST door."""
-    if not settings.cors_origins:
-        return None
-    return CORSConfig(
-        allow_origins=list(settings.cors_origins), allow_credentials=True, max_age=3600, expose_headers=EXPOSED
-    )
 
 
 def _open(settings: Settings) -> Engine[Any]:

@@ -21,6 +21,7 @@ from mappings.errors import (
     TooManyRequests,
     Unauthorized,
     UnknownAction,
+    detail_of,
 )
 
 UNEXPECTED = "Something went wrong on our side. The request may be sent again."
@@ -79,8 +80,8 @@ def report(error: Exception, where: str) -> None:
     or tokens; the traceback has only our own source lines.
     """
     if isinstance(error, EngineError | AccountsUnavailable):
-        cause = f" (from {type(error.__cause__).__name__})" if error.__cause__ else ""
-        _log.warning("%s: %s: %s%s", where, type(error).__name__, error, cause)
+        cause = detail_of(error) or (f"from {type(error.__cause__).__name__}" if error.__cause__ else "")
+        _log.warning("%s: %s: %s%s", where, type(error).__name__, error, f" ({cause})" if cause else "")
     elif not isinstance(error, ContactsError):
         _log.error("%s: unexpected %s\n%s", where, type(error).__name__, "".join(_frames(error)))
 

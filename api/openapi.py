@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast
+from http import HTTPStatus
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar.openapi import spec
@@ -21,6 +22,7 @@ from msgspec import Meta
 
 from api.actions.fields import Schema
 from api.actions.roles import Role
+from api.actions.words import described
 
 BEARER: dict[str, list[str]] = {"BearerToken": []}
 """The security requirement of operations that need an access token."""
@@ -28,6 +30,9 @@ BEARER: dict[str, list[str]] = {"BearerToken": []}
 Shape = type[msgspec.Struct]
 
 _WORDS = {
+    200: "Done",
+    201: "Created",
+    204: "Done; there is nothing to say",
     400: "The request is not as it must be",
     401: "No token, or one that does not hold; or wrong credentials",
     403: "Not for a user of this role, or switched off by configuration",
@@ -99,6 +104,9 @@ def operation(
                 self.request_body = RequestBody(content={"application/json": content}, required=body_required)
             for status, response in (self.responses or {}).items():
                 if isinstance(response, OpenAPIResponse):
+                    if response.description == HTTPStatus(int(status)).description:
+                        # What Litestar says where nothing was said.
+                        response.description = _WORDS[int(status)]
                     response.headers = _headers(status, linked=bool(forms)) or None
                     if status.startswith("2"):
                         response.content = {**(response.content or {}), **_texts(forms or {})} or None
@@ -114,6 +122,22 @@ def schema_of(shape: Shape) -> Schema:
     return schema
 
 
+def shared(document: dict[str, Any]) -> dict[str, Any]:
+    """The whole document, with the bodies of requests as components, as answers are, each there once by its title.
+
+    Litestar makes components of what it reads itself only. `document` is changed; done again, that changes nothing.
+    """
+    schemas = document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for described_operation in operations.values():
+            for content in described_operation.get("requestBody", {}).get("content", {}).values():
+                if (title := content["schema"].get("title")) is not None:
+                    schemas[title] = content["schema"]
+                    content["schema"] = {"$ref": f"#/components/schemas/{title}"}
+    document["components"]["schemas"] = described(dict(sorted(schemas.items())))
+    return document
+
+
 def _headers(status: str, *, linked: bool) -> dict[str, OpenAPIHeader | Reference]:
     match status:
         case "429":
@@ -123,7 +147,10 @@ def _headers(status: str, *, linked: bool) -> dict[str, OpenAPIHeader | Referenc
             return {"WWW-Authenticate": OpenAPIHeader(_as_it_is({"type": "string", "const": "Bearer"}), required=True)}
         case "200" if linked:
             text = _as_it_is({"type": "string"})
-            return {"Link": OpenAPIHeader(text, description="Neighbouring pages, of lines and rows with a limit")}
+            return {
+                "Link": OpenAPIHeader(text, description="Neighbouring pages, of lines and rows with a limit"),
+                "Content-Disposition": OpenAPIHeader(text, description="What to save lines and rows as"),
+            }
     return {}
 
 

@@ -35,8 +35,8 @@ from mappings.errors import SettingsError
 _BACKLOG = 2048
 
 _ENDING_SECONDS, _ENDING_SHARE = 2.0, 0.4
-"""Of the time it may take to stop, what is kept for the engine, the database of users and the interpreter, which by
-itself takes a second on a busy machine: so many seconds, or that share of a shorter time."""
+"""Of the time it may take to stop, what is kept for the engine and the database of users: so many seconds, or that
+share of a shorter time."""
 
 _CLOSING_SECONDS, _CLOSING_SHARE = 1.0, 0.1
 """Before that, what is kept for last answers to be read, and connections to be closed."""

@@ -15,6 +15,7 @@ from api.rest.routes import PATH
 from api.settings import TABLE
 from api.socket.close import REASONS, Close
 from api.socket.control import AUTHENTICATE, CODES
+from api.socket.envelope import LONGEST_ID
 from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
 from mappings.errors import Conflict, ContactsError, NotFound, Unauthorized, WrongCredentials
 from mappings.free_text import MOST_WORDS
@@ -158,6 +159,7 @@ def _limits() -> str:
             "answers that a connection has not taken; past it none is begun for it",
             "",
         ),
+        (f"{LONGEST_ID:,} characters", "a `request_id`", ""),
         (f"{REFUSALS_BYTES:,} bytes", "errors that a connection has not taken; past it the connection is closed", ""),
     ]
     named = [(settings[name].default or "", settings[name].help, f"`{name}`") for name in _BOUNDS]

@@ -7,6 +7,9 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+from msgspec import Meta
+
 from api.actions.views import VIEWS
 from api.settings import TABLE
 from docs.api_tables import filled
@@ -18,7 +21,7 @@ from mappings.lists import listed
 from mappings.parameters import Parameter, known_parameters
 from mappings.rules import COMBINED
 from mappings.vocabulary import KEYWORD_FIELDS, funding_stage_codes, seniorities
-from search.fields import CONTACT_FIELDS, FORMS, SORT_NAMES
+from search.fields import CONTACT_FIELDS, FORMS, SORT_NAMES, ContactCompleteItem
 from search.kinds import Form
 
 _HERE = Path(__file__).parent
@@ -80,9 +83,13 @@ def _settings() -> str:
 
 
 def _contacts() -> str:
+    meanings = {
+        field.name: next((mark.description for mark in field.type.__metadata__ if isinstance(mark, Meta)), "")
+        for field in msgspec.structs.fields(ContactCompleteItem)
+    }
     rows = [
-        f"| `{name}` | {'text' if FORMS[name] is Form.PHONE else FORMS[name].value} | {_views_with(name)} "
-        f"| {_listed(row.headers)} | {_listed(row.apollo)} |"
+        f"| `{name}` | {meanings[name]} | {'text' if FORMS[name] is Form.PHONE else FORMS[name].value} "
+        f"| {_views_with(name)} | {_listed(row.headers)} | {_listed(row.apollo)} |"
         for name, row in CONTACT_FIELDS.items()
     ]
     return "\n".join(
@@ -100,8 +107,8 @@ def _contacts() -> str:
             "`--map HEADER=FIELD` says of any other header what it means. In a URL `existFields[]` takes the field's",
             "name too.",
             "",
-            "| field | JSON | views | other headers | other names in `existFields[]` |",
-            "| --- | --- | --- | --- | --- |",
+            "| field | meaning | JSON | views | other headers | other names in `existFields[]` |",
+            "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]

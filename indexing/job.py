@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from time import time_ns
 
 from indexing.books import Books
 from indexing.encoders import Encoders
@@ -33,7 +32,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Source, Start
 from indexing.state import JobState, StateFile
 from indexing.tally import Before, Tally, first_tally
-from mappings.errors import ContactsError
+from mappings.errors import ContactsError, Superseded
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
 
@@ -51,12 +50,8 @@ _LEFT = {False: "the live contacts are unchanged", True: "what could be read is 
 """What a refused load leaves, by whether it went into the live store itself."""
 
 
-def new_state(loader: Loader, request: LoadRequest) -> JobState:
-    """The state of a load that begins now.
-
-    Documents of an update need versions above those of every earlier load: they count from the time of day.
-    """
-    base = time_ns() // 1_000_000 << 20 if loader.in_place else 0
+def new_state(loader: Loader, request: LoadRequest, base: int) -> JobState:
+    """The state of a load that begins now, whose rows are numbered from `base`."""
     return JobState(
         store=loader.name,
         in_place=loader.in_place,
@@ -90,6 +85,7 @@ class Job:
         Raises:
             SourceError: a source can't be read.
             LoadRefused: the guard before the swap; the load is removed.
+            Superseded: another load has gone over this one; it is removed.
             EngineError: the engine could not go on.
         """
         clock = asyncio.get_running_loop().time
@@ -166,7 +162,7 @@ class Job:
         """Leave what can be resumed, remove everything else. A second failure must not hide the first."""
         self._encoders.close()
         self._close()
-        if isinstance(error, LoadRefused) or not self._state.numbered:
+        if isinstance(error, LoadRefused | Superseded) or not self._state.numbered:
             with suppress(ContactsError):
                 await asyncio.shield(asyncio.ensure_future(self._loader.abort()))
             self._file.remove()

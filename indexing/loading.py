@@ -1,7 +1,7 @@
 """One load from beginning to end, as the command line asks for it: new or resumed, whole or an update."""
 
+import logging
 import os
-from contextlib import suppress
 
 import msgspec
 
@@ -11,11 +11,13 @@ from indexing.request import LoadRequest
 from indexing.sources.base import total_size
 from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
-from mappings.errors import ContactsError, EngineUnavailable, IndexingError, NoSuchLoad, NothingIndexed
+from mappings.errors import ContactsError, IndexingError, NoSuchLoad, NothingIndexed
 from search.engine import EngineSettings
 from search.engines import engine_module, open_loader, open_updater
 from search.fields import MAPPING_VERSION
 from search.loader import Loader
+
+_log = logging.getLogger(__name__)
 
 
 class OtherLoad(IndexingError):
@@ -31,30 +33,37 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
 
     Raises:
         OtherLoad: there is an interrupted load, and it can't be resumed with this request.
+        LoadRunning: there is another load.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
     with StateFile(settings.data_dir, settings.index) as file:
         state = file.load()
         if request.resume:
             _check_resumable(state)
-        if state is not None and not request.resume:
-            await _discard(settings, state, file)
-            state = None
-        loader = _loader(settings, request, state)
+        loader = _loader(settings, request, state if request.resume else None)
         try:
-            request = await _with_live(settings, loader, request, state)
-            request = msgspec.structs.replace(request, workers=request.workers or default_workers(settings.engine))
-            state = state or new_state(loader, request)
-            with ProgressBar(total_size(request.sources)) as progress:
-                return await Job(request, loader, state, file, progress).run()
-        except OtherLoad:
-            raise
-        except ContactsError as error:
-            if file.load() is not None:
-                raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
-            raise
+            async with loader.exclusively(file.holder):
+                return await _load(settings, request, loader, state, file)
         finally:
             await loader.close()
+
+
+async def _load(
+    settings: EngineSettings, request: LoadRequest, loader: Loader, state: JobState | None, file: StateFile
+) -> Summary:
+    state = await _clear(loader, request, state, file)
+    try:
+        request = await _with_live(settings, loader, request, state)
+        request = msgspec.structs.replace(request, workers=request.workers or default_workers(settings.engine))
+        state = state or new_state(loader, request, await loader.base())
+        with ProgressBar(total_size(request.sources)) as progress:
+            return await Job(request, loader, state, file, progress).run()
+    except OtherLoad:
+        raise
+    except ContactsError as error:
+        if file.load() is not None:
+            raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
+        raise
 
 
 def default_workers(engine: str | None) -> int:
@@ -97,15 +106,13 @@ async def _with_live(
     return msgspec.structs.replace(request, sources=sources)
 
 
-async def _discard(settings: EngineSettings, state: JobState, file: StateFile) -> None:
-    """Remove what an interrupted load left that nobody wants to resume."""
-    if not state.in_place:
-        loader = open_loader(settings, name=state.store)
-        try:
-            live = await loader.live()
-            if live is None or live.name != state.store:
-                with suppress(EngineUnavailable):
-                    await loader.abort()
-        finally:
-            await loader.close()
+async def _clear(loader: Loader, request: LoadRequest, state: JobState | None, file: StateFile) -> JobState | None:
+    """Remove what loads left that this one does not go on with, of whatever host, and say so; the state it has then."""
+    forgotten = None if request.resume else state
+    abandoned = forgotten.store if forgotten is not None and not forgotten.in_place else None
+    for name in await loader.clear(abandoned):
+        _log.warning("Removed %s, which an earlier load that did not come to its end had left", name)
+    if request.resume:
+        return state
     file.remove()
+    return None

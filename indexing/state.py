@@ -5,8 +5,12 @@ the reject file) is cut off or written again to the same effect.
 """
 
 import fcntl
+import os
+import socket
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, TextIO
+from typing import BinaryIO, Self
+from uuid import uuid4
 
 import msgspec
 
@@ -15,7 +19,8 @@ from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
-from mappings.errors import IndexingError
+from mappings.errors import IndexingError, LoadRunning
+from search.loader import Holder
 from search.private import make_directory
 
 
@@ -89,12 +94,19 @@ class JobState(msgspec.Struct, kw_only=True):
 
 
 class StateFile:
-    """The state of the load into `index`, and the lock that keeps a second load of it out. A context manager."""
+    """The state of the load into `index`. A context manager: two loads do not share the files at once.
+
+    So no two loads of one directory run at once. Loads of other directories and hosts are kept out where the contacts
+    live, if that is somewhere else (`Loader.exclusively`).
+
+    Attributes:
+        holder: who loads, to be asked for within the block.
+    """
 
     def __init__(self, data_dir: Path, index: str) -> None:
         self._path = data_dir / f"{index}.job.json"
         self._lock_path = data_dir / f"{index}.job.lock"
-        self._lock: TextIO | None = None
+        self._lock: BinaryIO | None = None
         self.ledger_path = data_dir / f"{index}.job.ledger"
         self.lost_path = data_dir / f"{index}.job.lost"
         self.keys_path = data_dir / f"{index}.job.keys"
@@ -102,13 +114,23 @@ class StateFile:
 
     def __enter__(self) -> Self:
         make_directory(self._lock_path.parent)
-        self._lock = self._lock_path.open("w")
+        self._lock = self._lock_path.open("ab+")
         try:
             # The kernel gives it back when the process ends, however it ends.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            holder = _holder(self._lock)
             self._lock.close()
-            raise IndexingError(f"another load into {self.index} is running; wait for it or stop it") from None
+            who = f": {holder}" if holder else ""
+            raise LoadRunning(f"another load into {self.index} is running{who}; wait for it or stop it there") from None
+        before = _holder(self._lock)
+        # What tells this directory from all others is made up by its first load.
+        directory, now = before.directory if before else uuid4().hex, datetime.now(UTC)
+        since = now.isoformat(sep=" ", timespec="seconds")
+        self.holder = Holder(directory, socket.gethostname(), os.getpid(), since)
+        self._lock.truncate(0)
+        self._lock.write(msgspec.json.encode(self.holder))
+        self._lock.flush()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,3 +155,12 @@ class StateFile:
         self._path.unlink(missing_ok=True)
         for path in (self.ledger_path, self.lost_path, *self.keys_path.parent.glob(f"{self.keys_path.name}*")):
             path.unlink(missing_ok=True)
+
+
+def _holder(lock: BinaryIO) -> Holder | None:
+    """Who had the lock last, or has it, as that has written into it."""
+    lock.seek(0)
+    try:
+        return msgspec.json.decode(lock.read(), type=Holder)
+    except msgspec.DecodeError:
+        return None

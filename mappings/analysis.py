@@ -47,7 +47,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """The whole answer."""
+    """A URL taken apart."""
 
     url: str
     url_structure: UrlStructure

@@ -24,12 +24,16 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── EngineError             the engine could not answer; the request itself may be fine
     │   ├── EngineUnavailable   in trouble, or nothing has been indexed yet
     │   │   ├── EngineUnreachable   no connection to it
+    │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
+    │   │   ├── EngineDenied        it does not know who asks, or does not let them do this
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
     │   └── ResponseTooLarge    the answer is over the configured size
     ├── IndexingError           the job failed before the swap; the live contacts are untouched
     │   ├── NoSuchLoad          there is no load to go back to, or to go on with
+    │   ├── LoadRunning         another load into the same alias is under way
+    │   ├── Superseded          another load has gone over this one, which can't be gone on with
     │   ├── SourceError         the source can't be read as contacts
     │   └── RowRejected         one row can't become a contact; the job goes on with the next
     └── SettingsError           an environment variable or flag has a value that can't be used
@@ -135,11 +139,28 @@ class Stopped(ContactsError):
 
 
 class AccountsUnavailable(ContactsError):
-    """The database of users can't be reached or does not answer in time."""
+    """The database of users can't be reached or does not answer in time.
+
+    Attributes:
+        detail: as that of `EngineError`.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineError(ContactsError):
-    """The engine could not answer; the request itself may be fine."""
+    """The engine could not answer; the request itself may be fine.
+
+    Attributes:
+        detail: where, why, and the cure, for who runs the service: the command line and the log tell it. It names hosts
+            and settings, so it is in no answer.
+    """
+
+    def __init__(self, message: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 class EngineUnavailable(EngineError):
@@ -148,6 +169,23 @@ class EngineUnavailable(EngineError):
 
 class EngineUnreachable(EngineUnavailable):
     """There is no connection to the engine."""
+
+
+class StoreUnreadable(EngineUnavailable):
+    """What the contacts are kept in can't be read: it is damaged, not there, or of another kind.
+
+    Args:
+        trouble: the file, and what is wrong with it.
+        cure: what to do about it.
+    """
+
+    def __init__(self, trouble: str, cure: str) -> None:
+        super().__init__("The contacts can't be read: their files are damaged or out of reach", f"{trouble}; {cure}")
+        self.trouble = trouble
+
+
+class EngineDenied(EngineUnavailable):
+    """The engine does not know who asks, or does not let them do this. Asking again does not help."""
 
 
 class NothingIndexed(EngineUnavailable):
@@ -186,6 +224,14 @@ class NoSuchLoad(IndexingError):
     """There is no load to go back to, or to go on with. Where there is none, only the command line says."""
 
 
+class LoadRunning(IndexingError):
+    """Another load into the same alias is under way. The message says whose, since when, and the cure."""
+
+
+class Superseded(IndexingError):
+    """Another load has gone over this one since it began. It can neither be finished nor gone on with."""
+
+
 class SourceError(IndexingError):
     """The source can't be read as contacts."""
 
@@ -196,6 +242,16 @@ class RowRejected(IndexingError):
 
 class SettingsError(ContactsError):
     """An environment variable or flag has a value that can't be used."""
+
+
+def detail_of(error: BaseException | None) -> str:
+    """The `detail` of the error of the engine or of the users' database that `error` is or came of; empty if there is
+    none."""
+    while error is not None:
+        if isinstance(error, EngineError | AccountsUnavailable) and error.detail:
+            return error.detail
+        error = error.__cause__
+    return ""
 
 
 def shorten(value: str, limit: int = 80) -> str:

@@ -12,9 +12,12 @@ from hashlib import blake2b
 import msgspec
 
 from mappings.errors import InvalidCursor
-from mappings.predicates import ContactFilter
+from mappings.predicates import ContactFilter, Order
+from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
 
 _CHECKSUM_BYTES = 8
+
+_CHANGED = "cursor is not one of ours or was changed; use a `next` or `previous` as it was sent"
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -47,23 +50,33 @@ def encode(position: Position, of: bytes) -> str:
     return _token(_checksum(payload) + payload)
 
 
-def decode(token: str, of: bytes) -> Position:
-    """The position in `token`, in the result of the filter with the fingerprint `of`.
+def decode(token: str, of: bytes, order: Order) -> Position:
+    """The position in `token`, in the result of the filter with the fingerprint `of` and in its `order`.
 
     Raises:
-        InvalidCursor: unreadable, tampered with, or made for another filter or order.
+        InvalidCursor: unreadable, tampered with, made for another filter or order, or of no value that the order has.
     """
     try:
         raw = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
         # Base64 is read over characters that are not its own, so the text itself has to be the same too.
         if _token(raw) != token or raw[:_CHECKSUM_BYTES] != _checksum(raw[_CHECKSUM_BYTES:]):
-            raise InvalidCursor("cursor is not one of ours or was changed; use a `next` or `previous` as it was sent")
+            raise InvalidCursor(_CHANGED)
         payload = msgspec.msgpack.decode(raw[_CHECKSUM_BYTES:], type=_Payload)
     except (Base64Error, ValueError, msgspec.MsgspecError) as error:
         raise InvalidCursor("cursor is unreadable; use a `next` or `previous` as it was sent") from error
     if payload.fingerprint != of:
         raise InvalidCursor("cursor belongs to another filter or order; send it with the request that it came from")
+    if not _has(order, payload.value):
+        # The checksum is no secret, so whoever forges a cursor can make it right.
+        raise InvalidCursor(_CHANGED)
     return Position(payload.value, payload.uuid, payload.backward)
+
+
+def _has(order: Order, value: int | str | None) -> bool:
+    """Whether a contact may have `value` in `order`. Engines compare with it as it is."""
+    if isinstance(value, int):
+        return SORT_KEYS[order.field] and LONG_MIN <= value <= LONG_MAX
+    return value is None or not SORT_KEYS[order.field]
 
 
 def _token(raw: bytes) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from mappings.errors import SettingsError
 from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
+from search.findings import Finding
 from search.loader import Loader
 from search.settings import Setting, read
 
@@ -54,6 +55,13 @@ class EngineModule(Protocol):
     def explain(self, contact_filter: ContactFilter) -> dict[str, Any]:
         """What it would ask of its store for a first page, as JSON-able data for people to read."""
 
+    async def examine(self, settings: EngineSettings) -> list[Finding]:
+        """What is to be said of the store beyond whether it answers: versions, privileges, modes of files.
+
+        Raises:
+            EngineError: it can't be asked.
+        """
+
 
 def engine_module(name: str | None) -> EngineModule:
     """The module of the engine `name`, or of the default one.
@@ -91,6 +99,11 @@ def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None
 def open_updater(settings: EngineSettings) -> Loader | None:
     """The updater of the engine of the settings, if it has one; see `EngineModule.open_updater`."""
     return engine_module(settings.engine).open_updater(settings)
+
+
+async def examine(settings: EngineSettings) -> list[Finding]:
+    """What is to be said of the store of the settings; see `EngineModule.examine`."""
+    return await engine_module(settings.engine).examine(settings)
 
 
 def explain(contact_filter: ContactFilter) -> dict[str, dict[str, Any]]:

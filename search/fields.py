@@ -1,18 +1,19 @@
 """The field table: what a contact is, and what of it can be searched and sorted by.
 
 One row a field, in two tables. A row of `ContactCompleteItem` (what is sent to everybody is in its base,
-`ContactListItem`) is a field of the contact, and all that is to be known of it: its type, the headers that mean it, its
-column in the stock schema, its names in Apollo's index, and whether it is searched and sorted by. A row of
-`SEARCH_FIELDS` is a field that is made of others, or in a way of its own (`search.derivation`). Everything else that
-depends on fields derives from these rows: the items in answers and their documents, what is empty of a contact,
-exports, both engines' schemas and, written by `python -m docs.generate`, what mappings have to know
-(`item_fields.json` and `sort_keys.json` in `mappings/data`). Whatever changes what is stored or derived moves
-`MAPPING_VERSION`.
+`ContactListItem`) is a field of the contact, and all that is to be known of it: its type, what it means to whoever
+gets it, the headers that mean it, its column in the stock schema, its names in Apollo's index, and whether it is
+searched and sorted by. A row of `SEARCH_FIELDS` is a field that is made of others, or in a way of its own
+(`search.derivation`). Everything else that depends on fields derives from these rows: the items in answers and their
+documents, what is empty of a contact, exports, both engines' schemas and, written by `python -m docs.generate`, what
+mappings have to know (`item_fields.json` and `sort_keys.json` in `mappings/data`). Whatever changes what is stored or
+derived moves `MAPPING_VERSION`.
 """
 
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from mappings import vocabulary
 from search import derivation
@@ -74,108 +75,119 @@ class ContactListItem(msgspec.Struct, frozen=True):
     """A contact as it is sent: exactly this, in this order, is stored. Datetimes are `YYYY-MM-DDTHH:MM:SS`, UTC."""
 
     # fmt: off
-    uuid: Annotated[str, Form.TEXT, ContactField(stock="contact.uuid", simple=True)]
-    first_name: Annotated[Text, ContactField(
+    uuid: Annotated[
+        str, Form.TEXT, Meta(description="Who it is: the same as long as the contact is known"), ContactField(
+        stock="contact.uuid", simple=True)]
+    first_name: Annotated[Text, Meta(description="First name"), ContactField(
         stock="contact.first_name", apollo=("person_first_name",), simple=True, sort=())] = None
-    last_name: Annotated[Text, ContactField(
+    last_name: Annotated[Text, Meta(description="Last name"), ContactField(
         stock="contact.last_name", apollo=("person_last_name",), simple=True, sort=())] = None
-    title: Annotated[Text, ContactField(
+    title: Annotated[Text, Meta(description="Job title"), ContactField(
         headers=("job title",), stock="contact.title", apollo=("person_title", "person_title_normalized"), simple=True,
         sort=("person_title_normalized",))] = None
-    company: Annotated[Text, ContactField(
+    company: Annotated[Text, Meta(description="Name of the company"), ContactField(
         headers=("company name", "organization"), stock="company.name",
         apollo=("organization_name", "sanitized_organization_name_unanalyzed"), simple=True, company=True,
         sort=("sanitized_organization_name_unanalyzed",))] = None
-    company_name_for_emails: Annotated[Text, ContactField(
+    company_name_for_emails: Annotated[
+        Text, Meta(description="Name of the company, as one writes it in a letter"), ContactField(
         stock="company_more.company_name_for_emails", company=True)] = None
-    email: Annotated[Text, ContactField(
+    email: Annotated[Text, Meta(description="E-mail address"), ContactField(
         headers=("email address",), stock="contact.email", apollo=("person_email", "contact_email"),
         simple=True)] = None
-    email_status: Annotated[Text, ContactField(
+    email_status: Annotated[Text, Meta(description="What is known of the address, such as `verified`"), ContactField(
         stock="contact.email_status",
         apollo=("person_email_status", "person_email_status_cd", "contact_email_status", "contact_email_status_v2"),
         simple=True)] = None
-    primary_email_catch_all_status: Annotated[Text, ContactField(headers=("catch all status",))] = None
-    seniority: Annotated[Text, ContactField(stock="contact.seniority", apollo=("person_seniority",))] = None
-    departments: Annotated[Texts, ContactField(
+    primary_email_catch_all_status: Annotated[
+        Text, Meta(description="Whether the company's server takes mail for any address"), ContactField(
+        headers=("catch all status",))] = None
+    seniority: Annotated[Text, Meta(description="Rank, such as `c_suite`"), ContactField(
+        stock="contact.seniority", apollo=("person_seniority",))] = None
+    departments: Annotated[Texts, Meta(description="Departments"), ContactField(
         headers=("department",), stock="contact.departments",
         apollo=("person_departments", "person_department"))] = None
-    work_direct_phone: Annotated[Phone, ContactField(
+    work_direct_phone: Annotated[Phone, Meta(description="Direct line at work"), ContactField(
         headers=("work phone",), stock="contact_more.work_direct_phone")] = None
-    home_phone: Annotated[Phone, ContactField(stock="contact_more.home_phone")] = None
-    mobile_phone: Annotated[Phone, ContactField(stock="contact.mobile_phone")] = None
-    corporate_phone: Annotated[Phone, ContactField(stock="company_more.phone_number", company=True)] = None
-    other_phone: Annotated[Phone, ContactField(stock="contact_more.other_phone")] = None
-    stage: Annotated[Text, ContactField(
+    home_phone: Annotated[Phone, Meta(description="Phone at home"), ContactField(
+        stock="contact_more.home_phone")] = None
+    mobile_phone: Annotated[Phone, Meta(description="Mobile phone"), ContactField(
+        stock="contact.mobile_phone")] = None
+    corporate_phone: Annotated[Phone, Meta(description="Phone of the company, as the contact's"), ContactField(
+        stock="company_more.phone_number", company=True)] = None
+    other_phone: Annotated[Phone, Meta(description="Another phone"), ContactField(
+        stock="contact_more.other_phone")] = None
+    stage: Annotated[Text, Meta(description="Stage of the contact in the sales process"), ContactField(
         stock="contact_more.stage", apollo=("contact_stage_id",), search=Kind.TERM)] = None
-    employees: Annotated[Integer, ContactField(
+    employees: Annotated[Integer, Meta(description="How many work for the company"), ContactField(
         headers=("num employees", "number of employees", "employees count"), stock="company.employees_count",
         apollo=("organization_estimated_number_employees", "organization_num_employees"), company=True,
         search=Kind.NUMBER, sort=("organization_estimated_number_employees",))] = None
-    industry: Annotated[Text, ContactField(
+    industry: Annotated[Text, Meta(description="Industry of the company"), ContactField(
         headers=("industries",), stock="company.industries",
         apollo=("organization_industry", "organization_industries", "organization_industry_tag_ids",
                 "organization_linkedin_industry_tag_ids"), company=True)] = None
-    keywords: Annotated[Texts, ContactField(
+    keywords: Annotated[Texts, Meta(description="Keywords of the company"), ContactField(
         stock="company.keywords", apollo=("organization_keywords",), company=True, search=Kind.TEXT)] = None
-    person_linkedin_url: Annotated[Text, ContactField(
+    person_linkedin_url: Annotated[Text, Meta(description="LinkedIn profile"), ContactField(
         headers=("linkedin url", "linkedin", "person linkedin"), stock="contact_more.linkedin_url")] = None
-    website: Annotated[Text, ContactField(
+    website: Annotated[Text, Meta(description="Website of the company"), ContactField(
         headers=("company website",), stock="company_more.website",
         apollo=("organization_domain", "organization_website_url"), company=True)] = None
-    company_linkedin_url: Annotated[Text, ContactField(
+    company_linkedin_url: Annotated[Text, Meta(description="LinkedIn page of the company"), ContactField(
         headers=("company linkedin",), stock="company_more.linkedin_url", apollo=("organization_linkedin_url",),
         company=True)] = None
-    facebook_url: Annotated[Text, ContactField(
+    facebook_url: Annotated[Text, Meta(description="Facebook page"), ContactField(
         stock="coalesce(company_more.facebook_url, contact_more.facebook_url)",
         apollo=("organization_facebook_url",))] = None
-    twitter_url: Annotated[Text, ContactField(
+    twitter_url: Annotated[Text, Meta(description="Twitter page"), ContactField(
         stock="coalesce(company_more.twitter_url, contact_more.twitter_url)",
         apollo=("organization_twitter_url",))] = None
-    city: Annotated[Text, ContactField(
+    city: Annotated[Text, Meta(description="City of the contact"), ContactField(
         stock="contact_more.city", apollo=("person_city", "person_location_city"))] = None
-    state: Annotated[Text, ContactField(
+    state: Annotated[Text, Meta(description="State or region of the contact"), ContactField(
         stock="contact_more.state", apollo=("person_state", "person_location_state"))] = None
-    country: Annotated[Text, ContactField(
+    country: Annotated[Text, Meta(description="Country of the contact"), ContactField(
         stock="contact_more.country", apollo=("person_country", "person_location_country"))] = None
-    company_address: Annotated[Text, ContactField(
+    company_address: Annotated[Text, Meta(description="Address of the company"), ContactField(
         headers=("address",), stock="company.address", apollo=("organization_address", "organization_raw_address"),
         company=True)] = None
-    company_city: Annotated[Text, ContactField(
+    company_city: Annotated[Text, Meta(description="City of the company"), ContactField(
         stock="company_more.city", apollo=("organization_city", "organization_hq_location_city"), company=True)] = None
-    company_state: Annotated[Text, ContactField(
+    company_state: Annotated[Text, Meta(description="State or region of the company"), ContactField(
         stock="company_more.state", apollo=("organization_state", "organization_hq_location_state"),
         company=True)] = None
-    company_country: Annotated[Text, ContactField(
+    company_country: Annotated[Text, Meta(description="Country of the company"), ContactField(
         stock="company_more.country", apollo=("organization_country", "organization_hq_location_country"),
         company=True)] = None
-    company_phone: Annotated[Phone, ContactField(
+    company_phone: Annotated[Phone, Meta(description="Phone of the company"), ContactField(
         stock="company_more.phone_number", apollo=("organization_phone",), company=True)] = None
-    technologies: Annotated[Texts, ContactField(
+    technologies: Annotated[Texts, Meta(description="Technologies that the company uses"), ContactField(
         stock="company.technologies", apollo=("organization_technologies", "organization_current_technologies"),
         company=True, search=Kind.TEXT)] = None
-    annual_revenue: Annotated[Integer, ContactField(
+    annual_revenue: Annotated[Integer, Meta(description="Revenue of the company a year, in US dollars"), ContactField(
         headers=("revenue",), stock="company.annual_revenue",
         apollo=("organization_revenue", "organization_annual_revenue", "organization_revenue_in_thousands_int"),
         company=True, search=Kind.NUMBER, sort=())] = None
-    total_funding: Annotated[Integer, ContactField(
+    total_funding: Annotated[Integer, Meta(description="Funding of the company in all, in US dollars"), ContactField(
         headers=("funding",), stock="company.total_funding",
         apollo=("organization_total_funding", "organization_total_funding_long"), company=True,
         search=Kind.NUMBER)] = None
-    latest_funding: Annotated[Text, ContactField(
+    latest_funding: Annotated[Text, Meta(description="Stage of the latest funding"), ContactField(
         headers=("latest funding stage",), stock="company_more.latest_funding",
         apollo=("organization_latest_funding_stage", "organization_latest_funding_stage_cd"), company=True)] = None
-    latest_funding_amount: Annotated[Integer, ContactField(
+    latest_funding_amount: Annotated[
+        Integer, Meta(description="Amount of the latest funding, in US dollars"), ContactField(
         stock="company_more.latest_funding_amount",
         apollo=("organization_latest_funding_amount", "organization_latest_funding_amount_long"), company=True,
         search=Kind.NUMBER)] = None
-    last_raised_at: Annotated[Datetime, ContactField(
+    last_raised_at: Annotated[Datetime, Meta(description="When the latest funding was raised"), ContactField(
         stock="company_more.last_raised_at",
         apollo=("organization_latest_funding_date", "organization_latest_funding_raised_at"), company=True,
         search=Kind.NUMBER)] = None
-    created_at: Annotated[Datetime, ContactField(
+    created_at: Annotated[Datetime, Meta(description="When the contact was created"), ContactField(
         stock="contact.created_at", simple=True, search=Kind.NUMBER, sort=())] = None
-    updated_at: Annotated[Datetime, ContactField(
+    updated_at: Annotated[Datetime, Meta(description="When the contact was changed last"), ContactField(
         stock="contact.updated_at", simple=True, search=Kind.NUMBER, sort=())] = None
     # fmt: on
 
@@ -184,24 +196,35 @@ class ContactCompleteItem(ContactListItem, frozen=True):
     """A contact, whole, for `view: "complete"`: the item, and more of it, which is stored apart."""
 
     # fmt: off
-    sub_departments: Annotated[Texts, ContactField(
+    sub_departments: Annotated[Texts, Meta(description="Departments within departments"), ContactField(
         headers=("sub department",), apollo=("person_subdepartments", "person_sub_departments"))] = None
-    secondary_email: Annotated[Text, ContactField()] = None
-    tertiary_email: Annotated[Text, ContactField()] = None
-    company_description: Annotated[Text, ContactField(
+    secondary_email: Annotated[Text, Meta(description="Second e-mail address"), ContactField(
+        )] = None
+    tertiary_email: Annotated[Text, Meta(description="Third e-mail address"), ContactField(
+        )] = None
+    company_description: Annotated[Text, Meta(description="What the company does"), ContactField(
         apollo=("organization_short_description", "organization_seo_description",
                 "organization_social_media_description"), company=True, search=Kind.TEXT)] = None
-    sic_codes: Annotated[Texts, ContactField(apollo=("organization_sic_codes",), company=True)] = None
-    naics_codes: Annotated[Texts, ContactField(apollo=("organization_naics_codes",), company=True)] = None
-    founded_year: Annotated[Integer, ContactField(
+    sic_codes: Annotated[Texts, Meta(description="SIC codes of the company's industry"), ContactField(
+        apollo=("organization_sic_codes",), company=True)] = None
+    naics_codes: Annotated[Texts, Meta(description="NAICS codes of the company's industry"), ContactField(
+        apollo=("organization_naics_codes",), company=True)] = None
+    founded_year: Annotated[Integer, Meta(description="Year in which the company was founded"), ContactField(
         apollo=("organization_founded_year",), company=True, search=Kind.NUMBER)] = None
-    lists: Annotated[Texts, ContactField(apollo=("contact_label_ids",))] = None
-    contact_owner: Annotated[Text, ContactField(apollo=("contact_owner_id",))] = None
-    account_owner: Annotated[Text, ContactField(apollo=("account_owner_id",))] = None
-    do_not_call: Annotated[Truth, ContactField()] = None
-    last_contacted_at: Annotated[Datetime, ContactField(apollo=("contact_last_contacted_at",))] = None
-    foreign_ids: Annotated[Map, ContactField()] = None
-    custom: Annotated[Map, ContactField()] = None
+    lists: Annotated[Texts, Meta(description="Lists that the contact is on"), ContactField(
+        apollo=("contact_label_ids",))] = None
+    contact_owner: Annotated[Text, Meta(description="Who owns the contact"), ContactField(
+        apollo=("contact_owner_id",))] = None
+    account_owner: Annotated[Text, Meta(description="Who owns the company's account"), ContactField(
+        apollo=("account_owner_id",))] = None
+    do_not_call: Annotated[Truth, Meta(description="Whether the contact must not be called"), ContactField(
+        )] = None
+    last_contacted_at: Annotated[Datetime, Meta(description="When the contact was contacted last"), ContactField(
+        apollo=("contact_last_contacted_at",))] = None
+    foreign_ids: Annotated[Map, Meta(description="Ids of the contact elsewhere, by source"), ContactField(
+        )] = None
+    custom: Annotated[Map, Meta(description="Columns that are no field, by header"), ContactField(
+        )] = None
     # fmt: on
 
 

@@ -1,6 +1,7 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -39,6 +40,30 @@ class Refusal(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Holder(msgspec.Struct, frozen=True):
+    """Who loads: told to whoever wants to load meanwhile.
+
+    Attributes:
+        directory: tells the directory that the state of its loads is in from all others. No two processes of one host
+            load from there at once.
+        host, process: the name of its host, and its number there.
+        since: when it began, by the clock of that host, for people to read.
+    """
+
+    directory: str
+    host: str
+    process: int
+    since: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.process} on {self.host}, since {self.since} by its clock"
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where only one process loads at a time: an earlier holder at the place of a later one has ended."""
+        return self.host, self.directory
+
+
 class LiveContacts(Protocol):
     """What a load asks about the contacts that were live when it began, also if another version of this software
     loaded them; where it writes in place, about what is live now. All methods raise `EngineError`."""
@@ -56,7 +81,7 @@ class LiveContacts(Protocol):
 class Loader(LiveContacts, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
-    All methods but `encode` raise `EngineError` when the engine can't go on.
+    All methods but `encode` raise `EngineError` when the engine can't go on, and `Superseded` where they say so.
 
     Attributes:
         in_place: the engine can take documents straight into its live store, so that an update needs no fresh one.
@@ -75,14 +100,46 @@ class Loader(LiveContacts, Protocol):
         """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side.
         `complete` is its `complete_json`, of callers that have it."""
 
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
+        """Keep other loads out of the alias, wherever they run, for as long as the block does.
+
+        Raises:
+            LoadRunning: there is another one.
+            Superseded: the block was cancelled, since another load was let in: this one gave no sign of life.
+        """
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        """Remove what loads left that did not come to their end, but for what this one is to go on with.
+
+        To be called within `exclusively`, when no other load runs.
+
+        Args:
+            abandoned: a store of which it is known, though it may look complete. If it is live, it stays.
+
+        Returns:
+            The names of the stores.
+        """
+
+    async def base(self) -> int:
+        """What the rows of a new load are numbered from: a document of a row beyond it takes the place of any that is
+        there. To be called within `exclusively`; no other load gets the same."""
+
     async def start(self) -> None:
         """Make the fresh, empty store."""
 
     async def resume(self, mark: str) -> None:
-        """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten."""
+        """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten.
+
+        Raises:
+            Superseded: that store is gone, or no longer the live one that it was.
+        """
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
-        """Take these documents; those refused are reported, all others survive a crash of the job."""
+        """Take these documents; those refused are reported, all others survive a crash of the job.
+
+        Raises:
+            Superseded: another load has written some of them since this one began.
+        """
 
     async def mark(self) -> str:
         """What `resume` needs to know about all writes so far."""
@@ -94,7 +151,11 @@ class Loader(LiveContacts, Protocol):
         """The store that readers see, `None` when there is none yet."""
 
     async def swap(self) -> None:
-        """Make the fresh store the live one, in one step, and remove the stores that are not to be kept."""
+        """Make the fresh store the live one, in one step, and remove the stores that are not to be kept.
+
+        Raises:
+            Superseded: another load was let in meanwhile; nothing is swapped.
+        """
 
     async def abort(self) -> None:
         """Remove the fresh store. Safe to call at any point before `swap`."""

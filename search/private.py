@@ -7,7 +7,6 @@ DuckDB and SQLite too, which ask nobody. What earlier versions left open is clos
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,23 +58,30 @@ def keep_private(directory: Path) -> Closed:
     work in too.
     """
     os.umask(OWNER_ONLY)
-    mended, left = [], []
-    for path in _open_to_others(directory):
-        try:
-            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY)
-            mended.append(path.name)
-        except OSError:
-            left.append(path.name)
-    return Closed(tuple(mended), tuple(left))
-
-
-def _open_to_others(directory: Path) -> Iterator[Path]:
+    mended: list[str] = []
+    left: list[str] = []
     try:
         entries = sorted(directory.iterdir())
     except OSError:
-        return
+        return Closed()
     ours = [path for path in entries if _OURS.fullmatch(path.name)]
-    for path in [*ours, directory] if ours and len(ours) == len(entries) else ours:
-        # A link is whoever's it leads to.
-        if not path.is_symlink() and path.stat().st_mode & OWNER_ONLY:
-            yield path
+    for path in filter(_open_to_others, ours):
+        (mended if _closed(path) else left).append(path.name)
+    # Of a directory others learn names only: if it is another user's, as a mounted one may be, nothing is said of it.
+    if len(ours) == len(entries) and _open_to_others(directory) and _closed(directory) and ours:
+        mended.append(directory.name)
+    return Closed(tuple(mended), tuple(left))
+
+
+def _open_to_others(path: Path) -> bool:
+    # A link is whoever's it leads to.
+    return not path.is_symlink() and bool(path.stat().st_mode & OWNER_ONLY)
+
+
+def _closed(path: Path) -> bool:
+    """Whether it is closed to others now, which only its owner can do."""
+    try:
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OWNER_ONLY)
+    except OSError:
+        return False
+    return True

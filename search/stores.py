@@ -21,13 +21,16 @@ class Store(msgspec.Struct, frozen=True):
     """One complete store of contacts: an index, or a file.
 
     Attributes:
+        contacts: how many; 0 if it can't be read.
         mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
+        trouble: why it can't be read, where that is so.
     """
 
     name: str
     contacts: int
     live: bool
     mapping: int = MAPPING_VERSION
+    trouble: str | None = None
 
     @property
     def outdated(self) -> bool:

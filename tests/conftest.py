@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from tests.harness.servers import elasticsearch_server, postgres_server
 from tests.harness.shared import shared_servers, shared_url
 from tests.harness.stock import fill
 from tests.harness.stores import delete_loads
+
+Server = TypeVar("Server")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,15 +73,27 @@ def stock(postgres_database: str) -> str:
 
 
 def _server(name: str, own: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    with server_or_skip(name, lambda: _shared(name) or own()) as url:
+        yield url
+
+
+def _shared(name: str) -> AbstractContextManager[str] | None:
+    url = shared_url(name.lower())
+    return None if url is None else nullcontext(url)
+
+
+@contextmanager
+def server_or_skip(name: str, own: Callable[[], AbstractContextManager[Server]]) -> Iterator[Server]:
+    """The server that `own` starts. Without one the test is skipped, or fails where `REQUIRE_<NAME>=1`."""
     variable = f"REQUIRE_{name.upper()}"
     with ExitStack() as stack:
         try:
-            url = shared_url(name.lower()) or stack.enter_context(own())
+            server = stack.enter_context(own())
         except ServerUnavailable as error:
             if os.environ.get(variable) == "1":
                 pytest.fail(f"{variable}=1, and there is none: {error}", pytrace=False)
             pytest.skip(f"NOT TESTED, no {name} here: {error}")
-        yield url
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -130,9 +130,12 @@ def test_the_action_is_in_the_documents(copy: Path, service: Service) -> None:
     assert (operation["operationId"], operation["summary"]) == ("first", "First contact")
     assert {parameter["name"] for parameter in operation["parameters"]} == {
         "ledger",
+        "strict",
         *(f"{which}_{what}" for which in ("include", "exclude") for what in ("company_name", "domain_list")),
     }
-    assert openapi["components"]["schemas"]["FirstData"]["required"] == ["uuid"]
+    first = openapi["components"]["schemas"]["FirstData"]
+    assert first["required"] == ["uuid"]
+    assert first["properties"]["uuid"]["description"] == "Which contact it is"
     components = got(service, "/asyncapi.json")["components"]
     assert {"first_contactRequest", "first_contactSuccess"} <= set(components["messages"])
     assert "FirstData" in components["schemas"]

@@ -37,6 +37,10 @@ OTHERS_USE = {
     "readable", "readinto",
     # socketserver
     "daemon_threads", "handle",
+    # configparser
+    "optionxform",
+    # http.server
+    "do_GET", "do_POST", "log_message",
     # Python: the third argument of `__exit__`
     "trace",
     # Hypothesis, of a state machine

@@ -1,13 +1,17 @@
 """What everybody does for themselves below `/api/v2/auth`: register, log in and out, and look after one's sessions."""
 
+from typing import Annotated
+
 from litestar import Controller, delete, get, post
-from litestar.params import FromPath
+from litestar.params import PathParameter
 
 from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser
 from api.accounts.bodies import LoginBody, LogoutBody, PasswordBody, RefreshBody, RegisterBody, read_object
 from api.accounts.guard import HttpRequest, address_of, bearer_token
 from api.actions.audit import Deed
 from api.openapi import BEARER, links_by_field, links_by_path, operation, problems
+
+_Session = Annotated[str, PathParameter(description="The `uuid` of a session, as their list has it")]
 
 LINKS = links_by_field("refresh_token", "refresh", "logout")
 """What can be done with a refresh token."""
@@ -137,7 +141,7 @@ class AuthController(Controller):
         responses=problems(400, 401, 404, 503),
         security=[BEARER],
     )
-    async def end_session(self, request: HttpRequest, session: FromPath[str]) -> None:
+    async def end_session(self, request: HttpRequest, session: _Session) -> None:
         """End a session of the user whose access token was sent, and close its WebSockets."""
         with _deed(request, "end_session") as deed:
             deed.user = await _accounts(request).end_session(bearer_token(request), session)

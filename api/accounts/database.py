@@ -2,20 +2,31 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidRequestError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InvalidRequestError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from api.accounts.tables import SESSIONS, USERS
+from api.accounts.trouble import check_file, trouble_of, unavailable
 from api.settings import Settings
-from mappings.errors import AccountsUnavailable, SettingsError
+from mappings.errors import SettingsError
 from search.private import make_directory
 
 FILE = "users.sqlite3"
@@ -30,6 +41,9 @@ LOCK_SECONDS = 10
 ANSWER_SECONDS = 15
 """How long one use of the database may take."""
 
+WRITERS = 5
+"""Connections for those who write. More would only wait for one another, or for another process that writes."""
+
 CONNECT_SECONDS = 5
 
 MIGRATE_SECONDS = 120
@@ -37,6 +51,8 @@ MIGRATE_SECONDS = 120
 
 _MIGRATION_LOCK = 7_103_366_412
 """An arbitrary number: PostgreSQL's name for our lock."""
+
+_ANY_SESSION = select(SESSIONS.c.id).join(USERS, USERS.c.id == SESSIONS.c.user_id).limit(1)
 
 
 class Database:
@@ -59,13 +75,15 @@ class Database:
         try:
             parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
             self._engine = create_async_engine(parsed, **_options(parsed))
+            self._writing = create_async_engine(parsed, **_options(parsed), pool_size=WRITERS, max_overflow=0)
         except (ArgumentError, InvalidRequestError, ImportError) as error:
             raise SettingsError(
                 "CONTACTS_DATABASE_URL: expected an SQLAlchemy URL with an asynchronous driver that is installed, "
                 "e.g. postgresql://user:password@host/database"
             ) from error
         if self._sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            for engine in (self._engine, self._writing):
+                event.listen(engine.sync_engine, "connect", _prepare_sqlite)
 
     async def open(self) -> None:
         """Bring the tables up to date. Several processes may do so at once: one migrates, the others wait for it.
@@ -76,13 +94,18 @@ class Database:
         try:
             if self._directory is not None:
                 make_directory(self._directory)
+            await asyncio.to_thread(check_file, self._engine.url)
             async with self._engine.connect() as connection:
                 version = await connection.run_sync(version_of)
-            if version != HEAD:
-                await self._migrate()
-        except (OSError, SQLAlchemyError) as error:
-            variable = "CONTACTS_DATABASE_URL" if self._directory is None else "CONTACTS_DATA_DIR"
-            raise SettingsError(f"{variable}: the database of users can't be opened there") from error
+        except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+            raise SettingsError(f"{self._variable}: {trouble_of(error, self._engine.url)}") from error
+        if not is_known(version):
+            raise SettingsError(
+                f"{self._variable}: the tables of users there are of a later version of this software, or of another "
+                f"program ({version!r}); use that version, or a backup from before it, or another database"
+            )
+        if version != HEAD:
+            await self._migrate()
 
     async def _migrate(self) -> None:
         """Run `api.accounts.migrate`; see there why in a process of its own."""
@@ -90,13 +113,14 @@ class Database:
             *(sys.executable, "-m", "api.accounts.migrate"),
             env=_environment(),
             stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
             # Ctrl-C is for us: it would have much to say about it.
             start_new_session=True,
         )
-        url = self._engine.url.render_as_string(hide_password=False)
+        url, said = self._engine.url.render_as_string(hide_password=False), b"that took too long"
         try:
             async with asyncio.timeout(MIGRATE_SECONDS):
-                await process.communicate(f"{url}\n".encode())
+                said, _ = await process.communicate(f"{url}\n".encode())
         except TimeoutError:
             pass
         finally:
@@ -104,7 +128,8 @@ class Database:
                 process.kill()
                 await process.wait()
         if process.returncode:
-            raise SettingsError("CONTACTS_DATABASE_URL: the tables of users there can't be brought up to date")
+            reason = said.decode().strip()
+            raise SettingsError(f"{self._variable}: the tables of users can't be brought up to date: {reason}")
 
     async def locked(self, change: Callable[[Connection], None]) -> None:
         """Run `change` in a transaction that no other process makes at the same time."""
@@ -120,30 +145,57 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
+        await self._writing.dispose()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection for one use, whose changes are committed at its end and rolled back if it raises.
 
         Raises:
-            AccountsUnavailable: the database is not there, or takes too long.
+            AccountsUnavailable: the database is not there, locked or damaged, or takes too long.
         """
+        async with self._use(self._writing) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one use that only reads. Those who wait until they may write take none from those who read.
+
+        Raises:
+            AccountsUnavailable: as `transaction`.
+        """
+        async with self._use(self._engine) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _use(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), self._engine.begin() as connection:
+            async with asyncio.timeout(ANSWER_SECONDS), engine.begin() as connection:
                 yield connection
-        except (OSError, TimeoutError, PoolTimeout, OperationalError, InterfaceError) as error:
+        except (IntegrityError, DataError):
+            raise
+        # What goes wrong while a connection is prepared comes as the driver raises it.
+        except (OSError, TimeoutError, PoolTimeout, DatabaseError, InterfaceError, sqlite3.Error) as error:
             self.errors += 1
-            raise AccountsUnavailable("Users can't be looked up at the moment; try again later.") from error
+            if self._sqlite and isinstance(error, DatabaseError | sqlite3.Error):
+                # They remember what they read of a file that is damaged; once it is mended there are others.
+                await engine.dispose()
+            raise unavailable(error, engine.url) from error
 
     async def ready(self) -> None:
-        """Return when the database answers. Raises `AccountsUnavailable`."""
-        async with self.transaction() as connection:
-            await connection.execute(text("SELECT 1"))
+        """Return when the database answers, and has our tables. Raises `AccountsUnavailable`."""
+        async with self.reading() as connection:
+            await connection.execute(_ANY_SESSION)
 
     @property
     def engine(self) -> AsyncEngine:
         """The connections themselves, for tests and tools."""
         return self._engine
+
+    @property
+    def _variable(self) -> str:
+        """The setting that says where the database is."""
+        return "CONTACTS_DATABASE_URL" if self._directory is None else "CONTACTS_DATA_DIR"
 
     @property
     def _sqlite(self) -> bool:
@@ -197,3 +249,8 @@ def version_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def is_known(version: str | None) -> bool:
+    """Whether a database of this `version_of` is one of ours, and of no later version than we are."""
+    return version is None or (len(version) == len(HEAD) and "0000" < version <= HEAD)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.accounts.database import HEAD, Database, version_of
-from mappings.errors import ContactsError
+from api.accounts.trouble import trouble_of
 
 
 def upgrade(connection: Connection) -> None:
@@ -28,12 +28,15 @@ def upgrade(connection: Connection) -> None:
 
 
 async def migrate(url: str) -> int:
-    """Bring the database at `url` up to date; the exit code, 1 for a failure, of which standard error has a line."""
+    """Bring the database at `url` up to date; the exit code, 1 for a failure, of which standard output has a line."""
     database = Database(url, Path())
     try:
         await database.locked(upgrade)
-    except (ContactsError, CommandError, SQLAlchemyError, OSError) as error:
-        print(f"migrating the database of users failed: {type(error).__name__}", file=sys.stderr)
+    except (SQLAlchemyError, OSError) as error:
+        print(trouble_of(error, database.engine.url))
+        return 1
+    except CommandError as error:
+        print(f"a step is missing ({type(error).__name__})")
         return 1
     finally:
         await database.close()

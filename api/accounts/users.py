@@ -76,13 +76,13 @@ class Users:
 
     async def all(self) -> list[User]:
         """Every user, by e-mail."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             rows = await connection.execute(_USER.order_by(USERS.c.email_key))
             return [_user(row) for row in rows]
 
     async def any(self) -> bool:
         """Whether there is any user."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             return (await connection.execute(_USER.limit(1))).one_or_none() is not None
 
     async def change(self, uuid: str, changes: Changes) -> list[str]:
@@ -107,7 +107,7 @@ class Users:
             return ended
 
     async def _one(self, condition: ColumnElement[bool]) -> User | None:
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             row = (await connection.execute(_USER.where(condition))).one_or_none()
         return None if row is None else _user(row)
 

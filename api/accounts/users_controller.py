@@ -1,10 +1,12 @@
 """What administrators do below `/api/v2/auth/users`: list, create, change and delete users."""
 
+from typing import Annotated
+
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
+from litestar.params import PathParameter
 
 from api.accounts.accounts import Accounts
 from api.accounts.administration import Administration, ListedUser, listed
@@ -26,6 +28,8 @@ from api.openapi import BEARER, least_role, links_by_path, operation, problems
 from mappings.errors import Conflict
 
 LEAST = Role.ADMIN
+
+_User = Annotated[str, PathParameter(description="The `uuid` of a user, as their list has it")]
 
 OWN = "You can't do this to yourself; another administrator or the command line can."
 """So there is always an administrator left, and nobody locks out whom nobody can let in again over HTTP."""
@@ -87,7 +91,7 @@ class UsersController(Controller):
         operation_class=operation(body=ChangeBody),
         responses=problems(400, 401, 403, 404, 409, 413, 429, 503),
     )
-    async def change_user(self, request: HttpRequest, user: FromPath[str]) -> ListedUser:
+    async def change_user(self, request: HttpRequest, user: _User) -> ListedUser:
         """Change a user."""
         body = read_object(await request.body())
         refuse_unknown(body, ChangeBody)
@@ -106,7 +110,7 @@ class UsersController(Controller):
         operation_class=operation(),
         responses=problems(400, 401, 403, 404, 409, 429, 503),
     )
-    async def delete_user(self, request: HttpRequest, user: FromPath[str]) -> None:
+    async def delete_user(self, request: HttpRequest, user: _User) -> None:
         """Delete a user."""
         administration = _administration(request)
         with _deed(request, "delete_user") as deed:

@@ -30,6 +30,11 @@ _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})+"
 
 _DIGITS = re.compile(r"-?[0-9]{1,100}", re.ASCII)
 
+OUT_OF_RANGE = "a number is out of range; send one of at most 4,300 digits, below 1.8e308"
+"""Of a JSON number that there is no value for, such as `1e400`, wherever it stands."""
+
+_CURSOR_IN_LINK = re.compile(r"[?&]cursor=([A-Za-z0-9_-]*)(?=&|$)")
+
 
 class Place(Enum):
     """Where a field comes in. A message's `data` may hold any; the command line takes all but those of messages."""
@@ -37,8 +42,13 @@ class Place(Enum):
     BODY = "in the body of a REST request"
     QUERY = "in the query of a REST request"
     EITHER = "in the query or the body of a REST request"
-    COMMAND = "in messages and on the command line"
     MESSAGE = "in messages only"
+
+
+def _same(name: str, one: object, other: object) -> object:
+    if one != other:
+        raise InvalidField(f"{name} is {shown(one)} in the query and {shown(other)} in the body; send it once")
+    return one
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +59,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         check: raises `InvalidField` for a value that `read` passes over, which with `strict` it must not be.
         from_texts: makes the JSON value, or `None` for none, of a name and the texts given for it, one or more. What
             is nothing of the kind stays a text, for `read` to refuse. Raises `InvalidField`.
+        join: makes one JSON value of a name, the one in a query and the one in a body. Raises `InvalidField`.
         schema: of the JSON value.
         also: another form of the JSON value that is taken.
         text_schema: of what a query holds, where that is not `schema`.
@@ -57,6 +68,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     read: Callable[[str, object], object]
     from_texts: Callable[[str, Sequence[str]], object]
+    join: Callable[[str, object, object], object] = _same
     schema: Schema
     also: Schema | None = None
     text_schema: Schema | None = None
@@ -126,6 +138,17 @@ def _text(**more: object) -> Kind:
     return Kind(read=_read_text, from_texts=_text_from_texts, schema={"type": "string", **more})
 
 
+def _read_cursor(name: str, value: object) -> str | None:
+    """The cursor, be it in a link; an empty text counts as absent, through both doors."""
+    text = _read_text(name, value)
+    if "?" not in text:
+        return text or None
+    cursors = set(_CURSOR_IN_LINK.findall(text.partition("#")[0]))
+    if len(cursors) != 1 or cursors == {""}:
+        raise InvalidField(f"{name} is a link without one cursor in it; send a `next` or `previous` as it came")
+    return str(cursors.pop())
+
+
 def _integer(least: int) -> Kind:
     def read(name: str, value: object) -> int:
         if type(value) is not int or value < least:
@@ -145,6 +168,10 @@ def _read_flag(name: str, value: object) -> bool:
     return value
 
 
+def _either(name: str, one: object, other: object) -> bool:
+    return any([_read_flag(name, one), _read_flag(name, other)])
+
+
 def _flag_from_texts(name: str, texts: Sequence[str]) -> bool | str:
     text = _one(name, texts)
     return text == "true" if text in ("true", "false") else text
@@ -162,6 +189,13 @@ def _strings_reader(expected: str, *, single: bool) -> Callable[[str, object], t
         return tuple(value)
 
     return read
+
+
+def _joining(read: Callable[[str, object], tuple[str, ...]]) -> Callable[[str, object, object], list[str]]:
+    def join(name: str, one: object, other: object) -> list[str]:
+        return [*read(name, one), *read(name, other)]
+
+    return join
 
 
 def _all(_name: str, texts: Sequence[str]) -> list[str]:
@@ -186,26 +220,42 @@ def _check_view(name: str, value: object) -> None:
 
 
 TEXT = _text()
-FLAG = Kind(read=_read_flag, from_texts=_flag_from_texts, schema={"type": "boolean"})
+CURSOR = Kind(
+    read=_read_cursor,
+    from_texts=_text_from_texts,
+    schema={"type": "string", "pattern": r"^(?:[A-Za-z0-9_-]*|[^#]*[?&]cursor=[A-Za-z0-9_-]+(?:[&#].*)?)$"},
+)
+FLAG = Kind(read=_read_flag, from_texts=_flag_from_texts, join=_either, schema={"type": "boolean"})
+_read_strings = _strings_reader("a list of strings", single=False)
+_read_string_or_strings = _strings_reader("a string or a list of strings", single=True)
 NAMES = Kind(
-    read=_strings_reader("a list of strings", single=False),
+    read=_read_strings,
     from_texts=_all,
+    join=_joining(_read_strings),
     schema=_strings(),
 )
 NAME_OR_NAMES = Kind(
-    read=_strings_reader("a string or a list of strings", single=True),
+    read=_read_string_or_strings,
     from_texts=_all,
+    join=_joining(_read_string_or_strings),
     schema=_strings(),
     also={"type": "string"},
 )
 DOMAINS = Kind(
-    read=NAMES.read,
+    read=_read_strings,
     from_texts=_parts,
+    join=NAMES.join,
     schema=_strings(f"^(?:{_DOMAIN})?$"),
     text_schema=_strings(f"^(?:(?:{_DOMAIN})?,)*(?:{_DOMAIN})?$"),
     text_note=": repeated or separated by commas",
 )
-VIEW = Kind(read=_read_view, check=_check_view, from_texts=_one, schema={}, text_schema={"type": "string"})
+VIEW = Kind(
+    read=_read_view,
+    check=_check_view,
+    from_texts=_one,
+    schema={},
+    text_schema={"type": "string", "enum": list(VIEWS), "default": DEFAULT},
+)
 """Anything: as the protocol has it, what is no view that there is, is the full one; unless the request is strict."""
 
 _ROWS = (
@@ -217,12 +267,13 @@ _ROWS = (
     Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("limit", _integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", _integer(0), Place.QUERY, "Contacts to skip", 0),
-    Field("cursor", _text(pattern="^[A-Za-z0-9_-]*$"), Place.QUERY,
-          "A `next` or `previous` of an earlier answer to the same filter and order"),
-    Field("view", VIEW, Place.QUERY, "`simple` for contacts in short, `complete` for all that is stored of them",
-          "simple"),
+    Field("cursor", CURSOR, Place.QUERY,
+          "A `next` or `previous` of an earlier answer to the same filter and order, as it came; of a link only its "
+          "cursor counts"),
+    Field("view", VIEW, Place.QUERY,
+          "`simple` for contacts in short, `complete` for all that is stored of them; any other is `full`", "simple"),
     Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
-    Field("strict", FLAG, Place.COMMAND, "Refuse unknown fields and parameters that can't be mapped", True),
+    Field("strict", FLAG, Place.EITHER, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from mappings.contact_filter import UnmappedCategory, map_url
 from mappings.errors import InvalidField, TooManyRequests, shorten
 from mappings.fingerprint import fingerprint as search_fingerprint
 from mappings.ledger import ledger
-from mappings.predicates import ContactFilter, all_of
+from mappings.predicates import ContactFilter, Order, all_of
 from mappings.url import ApolloUrl
 from search.cursor import fingerprint
 from search.engine import Engine
@@ -56,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         unmapped: what of the URL is left out of the filter.
+        order: of the filter; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
@@ -66,6 +67,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     compiled: object
     metadata: bytes
     unmapped: tuple[UnmappedCategory, ...]
+    order: Order = Order()
     search: str = ""
     ledger: bytes = b""
     held: int = 0
@@ -124,8 +126,16 @@ class Plans:
             self._refuse_over(held)
         compiled = self._engine.compile(contact_filter)
         search = search_fingerprint(url, mapped, lists)
-        unmapped = mapped.unmapped_categories
-        plan = Plan(fingerprint(contact_filter), mapped.page, compiled, metadata, unmapped, search, held=held)
+        plan = Plan(
+            fingerprint(contact_filter),
+            mapped.page,
+            compiled,
+            metadata,
+            mapped.unmapped_categories,
+            contact_filter.order,
+            search,
+            held=held,
+        )
         return self._counted(plan)
 
     def _refuse_over(self, held: int) -> None:

@@ -35,6 +35,7 @@ FARTHEST = 2**53
 """The largest limit and offset that reach the engine. No store holds as many contacts."""
 
 _UUID_BYTES = 39
+"""Bytes of most uuids in an answer, with quotation marks and a comma. A contact's own may be shorter, or longer."""
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ class ContactService:
             ResponseTooLarge: over `CONTACTS_MAX_RESPONSE_BYTES`, found before more than that is held in memory.
         """
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
+        position = _position(request, plan)
         if request.limit is None:
             page = await self._all(plan, request, position)
         else:
@@ -133,8 +134,7 @@ class ContactService:
     async def stream_search(self, request: SearchRequest) -> SearchStream:
         """The same contacts as `search`, in parts and however many. What is wrong with the request is raised here."""
         plan = await self.plan(request)
-        position = None if request.cursor is None else decode(request.cursor, plan.fingerprint)
-        stream = SearchStream(self.engine, plan, request, _offset(request, plan), position)
+        stream = SearchStream(self.engine, plan, request, _offset(request, plan), _position(request, plan))
         stream.deed = self._deed
         return stream
 
@@ -142,10 +142,7 @@ class ContactService:
         """`{"count": …, "uuids": […]}`, of the first `limit` in order or of all in any order."""
         plan = await self.plan(request)
         if request.limit is not None:
-            # One more than fits: enough to know that the answer is too large, whatever the limit says.
-            most = min(request.limit, self._most_bytes // _UUID_BYTES + 1)
-            uuids = await self.engine.uuids(plan.compiled, most)
-            return self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
+            return await self._first_uuids(plan, request.limit)
         count, size, parts = 0, 0, []
         async with aclosing(self.engine.scan_uuids(plan.compiled)) as batches:
             async for batch in batches:
@@ -166,6 +163,18 @@ class ContactService:
         plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
         self._deed.search = plan.search
         return plan
+
+    async def _first_uuids(self, plan: Plan, limit: int) -> bytes:
+        """The answer with the first `limit` uuids in order."""
+        # One more than fits: enough to know that the answer is too large, whatever the limit says. Where they turn out
+        # to be so short that as many do fit, there may be more of them.
+        most = min(limit, self._most_bytes // _UUID_BYTES + 1)
+        while True:
+            uuids = await self.engine.uuids(plan.compiled, most)
+            answer = self._uuids_answer(plan, len(uuids), [inside(uuids)] if uuids else [])
+            if len(uuids) < most or most == limit:
+                return answer
+            most = min(limit, 2 * most)
 
     def _uuids_answer(self, plan: Plan, count: int, parts: list[bytes]) -> bytes:
         body = b",".join(parts)
@@ -240,6 +249,11 @@ def _refuse_unmapped(url: ApolloUrl, request: AnalyzeRequest) -> None:
     """Raise `InvalidField` for what `strict` refuses, if the request is."""
     if request.strict:
         refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
+
+
+def _position(request: SearchRequest, plan: Plan) -> Position | None:
+    """Where the request goes on from, if it does. Raises `InvalidCursor`."""
+    return None if request.cursor is None else decode(request.cursor, plan.fingerprint, plan.order)
 
 
 def _offset(request: SearchRequest, plan: Plan) -> int:

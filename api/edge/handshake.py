@@ -11,6 +11,7 @@ from websockets.protocol import Protocol
 from websockets.server import ServerProtocol
 
 from api.edge.refusal import detail
+from api.operations.headers import SAFE
 from api.socket.wire import FramedWebSocket
 
 
@@ -28,6 +29,7 @@ class Handshake(ServerProtocol):
         for name, value in (("Content-Length", str(len(response.body))), ("Content-Type", "application/json")):
             del response.headers[name]
             response.headers[name] = value
+        response.headers.update([(name.decode(), value.decode()) for name, value in SAFE])
         return response
 
 

@@ -44,6 +44,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self._door = door
         self._size = 0
         """Of the head that is being read, without its unfinished line."""
+        self._in_head = False
         self._fruitless = 0
         """Bytes in a row that brought the request no further."""
         self._reason: Refusal | None = None
@@ -112,25 +113,29 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._size = 0
+        self._size, self._in_head = 0, True
         self._deadlines.begun(self.loop.time())
 
     def on_url(self, url: bytes) -> None:
         """Some of its URL."""
-        self._grow(len(url))
+        self._size += len(url)
+        if self._size > limits.HEAD_BYTES:
+            self._stop(LARGE_HEAD)
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header. Trailers of a body are none: they could contradict what was decided by the headers."""
-        self._grow(len(name) + len(value) + len(b": \r\n"))
-        if self._deadlines.reading is Reading.HEAD:
+        self._size += len(name) + len(value) + 4  # ": \r\n"
+        if self._size > limits.HEAD_BYTES:
+            self._stop(LARGE_HEAD)
+        if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is whole: it becomes a request, or a handshake, unless it can't."""
         self._door.asks(self)
         hosts = self._values(b"host")
-        if len(hosts) > 1 or not all(map(is_host, hosts)):
+        if hosts and (len(hosts) > 1 or not is_host(hosts[0])):
             self._stop(HOST)
         if self._door.full(len(self.connections)):
             self._stop(FULL)
@@ -142,6 +147,7 @@ class EdgeProtocol(HttpToolsProtocol):
             if self._values(b"transfer-encoding") or not set(self._values(b"content-length")) <= set(_NO_BODY):
                 self._stop(BODY_OF_HANDSHAKE)
         super().on_headers_complete()
+        self._in_head = False
         self._deadlines.head_read(self.loop.time())
 
     def on_body(self, body: bytes) -> None:
@@ -192,11 +198,6 @@ class EdgeProtocol(HttpToolsProtocol):
             self._door.silent(self)
 
     # What becomes of a head
-
-    def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > limits.HEAD_BYTES:
-            self._stop(LARGE_HEAD)
 
     def _values(self, name: bytes) -> list[bytes]:
         return [value for given, value in self.headers if given == name]

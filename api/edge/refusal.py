@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
-Header = tuple[bytes, bytes]
+from api.operations.headers import Header, completed
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Refusal(msgspec.Struct, frozen=True):
             (b"connection", b"close"),
             *self.headers,
         )
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        lines = b"".join(b"%b: %b\r\n" % header for header in completed(headers))
         return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (self.status, HTTPStatus(self.status).phrase.encode(), lines, body)
 
 

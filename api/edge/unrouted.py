@@ -7,7 +7,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.operations.metrics import Metrics
-from api.socket.gateway import reject
+from api.socket.gateway import refuse
 
 
 class Unrouted:
@@ -29,8 +29,7 @@ class Unrouted:
         """Serve one request or WebSocket."""
         if scope["type"] == ScopeType.WEBSOCKET and scope["path"].rstrip("/") not in self._sockets:
             await receive()
-            self._metrics.refused += 1
-            await reject(WebSocket(scope, receive, send), 404, "Not Found")
+            await refuse(WebSocket(scope, receive, send), self._metrics, 404, "Not Found")
             return
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
             # A copy: the server's own scope still says that the content is left out.

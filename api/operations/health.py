@@ -25,13 +25,27 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["live", "ready"]
 
 
-@get("/health/live", opt={"action": "health"}, tags=["Operations"], summary="Is it there", responses=problems())
+@get(
+    "/health/live",
+    opt={"action": "health"},
+    tags=["Operations"],
+    summary="Is it there",
+    response_description="It answers",
+    responses=problems(),
+)
 async def live() -> Health:
     """200 as long as the process answers at all."""
     return Health("live")
 
 
-@get("/health/ready", opt={"action": "health"}, tags=["Operations"], summary="Can it answer", responses=problems(503))
+@get(
+    "/health/ready",
+    opt={"action": "health"},
+    tags=["Operations"],
+    summary="Can it answer",
+    response_description="It can",
+    responses=problems(503),
+)
 async def ready(state: State) -> Health:
     """200 when the engine answers and has contacts, and users can be looked up; else 503 with the cure."""
     checks: Sequence[Check] = state.checks
@@ -49,6 +63,7 @@ async def ready(state: State) -> Health:
     opt={"action": "metrics"},
     tags=["Operations"],
     summary="Figures",
+    response_description="The figures",
     media_type=MediaType.TEXT,
     responses=problems(),
 )

@@ -12,6 +12,7 @@ from api.actions.requests import Data, SearchRequest
 from api.actions.service import ContactService, SearchAnswer
 from api.actions.table import ACTIONS
 from api.actions.views import View
+from api.rest.preferences import media_type
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
 from api.rest.work import in_turn, settings_of, turn, while_there
@@ -19,6 +20,9 @@ from search.fields import MORE_FIELDS
 
 FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
 """Media types beside JSON → what they hold."""
+
+FILES: Mapping[str, str] = {NDJSON: "contacts.ndjson", CSV: "contacts.csv"}
+"""Media types beside JSON → what a browser calls the file that it saves."""
 
 WORDS = f"""`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
 contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
@@ -52,7 +56,7 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) 
         return await reply(http, page.encode(link), JSON)
     cursors = {"next": page.next, "prev": page.previous}
     links = ", ".join(f'<{link(cursor)}>; rel="{name}"' for name, cursor in cursors.items() if cursor is not None)
-    headers = {"link": links} if links else {}
+    headers = _as_file(form) | ({"link": links} if links else {})
     if form == NDJSON:
         return await reply(http, ndjson(page.items), NDJSON, **headers)
     return await reply(http, csv_header(view) + csv_rows(page.items, view), CSV, **headers)
@@ -61,18 +65,21 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) 
 async def _everything(http: HttpRequest, service: ContactService, request: SearchRequest) -> StreamedReply:
     """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
     stream = await service.stream_search(request)
-    form, headers = _form(http), {}
+    form = _form(http)
     if form == NDJSON:
         parts = ndjson_parts(stream, lambda: turn(http))
     elif form == CSV:
         parts = csv_parts(stream, lambda: turn(http), request.shown)
-        headers = {"content-disposition": 'attachment; filename="contacts.csv"'}
     else:
         parts = json_parts(stream, lambda: turn(http))
     first = await while_there(http, anext(parts, b""))
-    headers["content-type"] = f"{form}; charset=utf-8" if form == CSV else form
+    headers = _as_file(form) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}
     return StreamedReply(first, parts, headers, settings_of(http).stall_seconds, gzip=takes_gzip(http))
 
 
+def _as_file(form: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{FILES[form]}"'} if form in FILES else {}
+
+
 def _form(http: HttpRequest) -> str:
-    return http.accept.best_match([JSON, *FORMS]) or JSON
+    return media_type(http.headers.getall("accept", ["*/*"]), [JSON, *FORMS])

@@ -1,16 +1,17 @@
 """What an HTTP request asks for: the JSON in its body and the texts in its query, as fields that actions read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
 import msgspec
 from litestar import MediaType, Response
 
 from api.accounts.guard import HttpRequest
-from api.actions.fields import Field, Place, Schema
+from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.actions.table import ACTIONS
 from api.errors import status_of
-from mappings.errors import ForeignUrl, InvalidParameter, MissingField
+from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
 PATH = "/api/v2/apollo"
 """Where all of them are asked."""
@@ -22,11 +23,14 @@ _IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
 
 
 async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
-    """The fields of `request` that are in the query and in the body; others are ignored. Of a list in both all count.
+    """The fields of `request` that are in the query and in the body; others are ignored, unless it is to be strict.
+
+    Of a list in both all values count, and any other must be the same in both.
 
     Raises:
         MissingField: the URL is no text, or there is none.
-        InvalidField: several values of a field that can have one only, or what is no list where it has to be.
+        InvalidField: several values of a field that can have one only, or what is no list where it has to be; with
+            `strict`, a name that is ignored.
     """
     body = _object(await http.body())
     if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
@@ -35,24 +39,33 @@ async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
     for field in _placed(request, *_IN_BODY):
         if (value := body.get(field.name)) is not None:
             given = fields.get(field.name)
-            fields[field.name] = value if given is None else _joined(field, given, value)
+            fields[field.name] = value if given is None else field.kind.join(field.name, given, value)
+    if fields.get("strict") is True:
+        _refuse_ignored(request, _query(http), "query", _IN_QUERY)
+        _refuse_ignored(request, body, "body", _IN_BODY)
     return fields
 
 
-def _joined(field: Field, *lists: object) -> list[str]:
-    """The texts of several lists of one field. Raises `InvalidField` for what is no such list."""
-    read = field.kind.read
-    return [text for given in lists for text in msgspec.convert(read(field.name, given), tuple[str, ...])]
+def _refuse_ignored(request: type[ActionRequest], names: Iterable[str], where: str, places: tuple[Place, ...]) -> None:
+    """Raise `InvalidField` for the first of `names` that means nothing `where` it stands."""
+    taken = {field.name for field in _placed(request, *places)}
+    name = next((name for name in names if name not in taken), None)
+    if name is not None:
+        raise InvalidField(f"strict: {shorten(name)} is not a field of the {where} of this request")
 
 
 def in_query(http: HttpRequest, request: type[ActionRequest]) -> dict[str, object]:
     """The fields of `request` that are in the query. Raises `InvalidField`: several values where there can be one."""
-    query = parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
+    query = _query(http)
     return {
         field.name: field.kind.from_texts(field.name, query[field.name])
         for field in _placed(request, *_IN_QUERY)
         if field.name in query
     }
+
+
+def _query(http: HttpRequest) -> dict[str, list[str]]:
+    return parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
 
 
 def query_of(request: type[ActionRequest]) -> dict[str, Schema]:
@@ -65,7 +78,11 @@ def body_of(request: type[ActionRequest]) -> Schema:
     fields = _placed(request, *_IN_BODY)
     required = [field.name for field in fields if field.name in required_by(request)]
     properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
-    return {"type": "object", "properties": properties, "required": required}
+    # Requests that differ in their queries only have one body.
+    alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
+    title = next(alike, request).__name__.replace("Request", "Body")
+    example = {name: FIELDS[name].example for name in required}
+    return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
@@ -87,9 +104,15 @@ def _placed(request: type[ActionRequest], *places: Place) -> list[Field]:
 
 
 def _object(body: bytes) -> Mapping[str, object]:
-    """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required."""
+    """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required.
+
+    Raises:
+        InvalidField: it is JSON with a number that there is no value for.
+    """
     try:
         decoded = msgspec.json.decode(body)
+    except msgspec.ValidationError as error:
+        raise InvalidField(f"In the body {OUT_OF_RANGE}") from error
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return {}
     return decoded if isinstance(decoded, dict) else {}

@@ -13,6 +13,7 @@ from litestar.types import Receive, Scope, Send
 
 from api.accounts.guard import HttpRequest
 from api.errors import report
+from api.rest.preferences import coding
 from api.rest.work import gone
 from mappings.errors import Stopped
 
@@ -119,12 +120,8 @@ async def reply(request: HttpRequest, body: bytes, media_type: str, **headers: s
 
 
 def takes_gzip(request: HttpRequest) -> bool:
-    """Whether `Accept-Encoding` names gzip and does not refuse it."""
-    for entry in request.headers.get("accept-encoding", "").lower().split(","):
-        name, _, weight = entry.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Whether `Accept-Encoding` takes gzip."""
+    return coding(request.headers.getall("accept-encoding", []), "gzip")
 
 
 def _compressed(body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 Each row of the table of actions is a route here. `SPECIAL` has those that HTTP adds something to.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from types import GenericAlias
 
@@ -104,6 +105,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         status_code=200,
         summary=action.summary,
         description="\n\n".join((action.description, *([special.words] if special else ()), least_role(action.least))),
+        response_description=inspect.getdoc(action.shape) or action.summary,
         operation_class=operation(
             query=query_of(action.request),
             body=body_of(action.request),

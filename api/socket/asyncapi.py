@@ -10,13 +10,19 @@ from api.actions.fields import FIELDS, Schema
 from api.actions.requests import ActionRequest, request_schema, required_by
 from api.actions.table import ACTIONS, Action, Shape
 from api.actions.views import VIEWS
+from api.actions.words import described
 from api.errors import CODES
 from api.openapi import least_role
 from api.socket import gateway, msgpack
+from api.socket.envelope import LONGEST_ID
 from api.version import service_version
 
 _REF = "#/components/schemas/{name}"
-_REQUEST_ID: Schema = {"type": ["string", "integer"], "description": "Echoed in every answer to the request"}
+_REQUEST_ID: Schema = {
+    "type": ["string", "integer"],
+    "maxLength": LONGEST_ID,
+    "description": "Echoed in every answer to the request. In MessagePack an integer has 64 bits",
+}
 _ECHOED: Schema = {"type": ["string", "integer", "null"], "description": "That of the request, if it was readable"}
 
 
@@ -175,7 +181,7 @@ def _schemas() -> dict[str, Schema]:
             shapes.update((action.streamed.part, action.streamed.end))
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REF)
-    return schemas | _request_schemas() | {"ErrorDetail": _error_detail()}
+    return described(schemas | _request_schemas() | {"ErrorDetail": _error_detail()})
 
 
 def _request_schemas() -> dict[str, Schema]:

@@ -8,7 +8,11 @@ from typing import Any
 
 import msgspec
 
+from api.actions.fields import OUT_OF_RANGE
 from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
+
+LONGEST_ID = 1024
+"""Characters or digits of a `request_id`, which is repeated in each part of a streamed answer."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -28,18 +32,47 @@ class Request(msgspec.Struct, frozen=True):
     error: ContactsError | None = None
 
 
-def read(frame: bytes | str, actions: Container[str]) -> Request:
+def read(frame: bytes | str, actions: Container[str], integers: Container[int] | None = None) -> Request:
     """The request in a frame of JSON, text or binary. Never raises: what is wrong is in `Request.error`.
 
-    Looked at in this order: JSON, `request_id`, `action`. The fields in `data` belong to the action.
+    Looked at in this order: JSON, `request_id`, `action`. The fields in `data` belong to the action. `integers` are
+    those that can be a `request_id`, where the answers can't say any.
     """
     try:
-        message = msgspec.json.decode(frame)
+        message, fault = _decoded(frame)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return unreadable(len(frame), "Message is not valid JSON")
     if not isinstance(message, dict):
         return unreadable(len(frame), "Message is not a JSON object")
-    return request_of(message, len(frame), actions)
+    return request_of(message, len(frame), actions, fault, integers)
+
+
+def _decoded(frame: bytes | str) -> tuple[object, InvalidField | None]:
+    """What a frame holds. Of an object with a number that Python has none for, such as `1e400`: the fields that can be
+    read, and where that number is. Raises `MsgspecError`, `UnicodeError` or `RecursionError`: it is no JSON."""
+    try:
+        return msgspec.json.decode(frame), None
+    except msgspec.ValidationError:
+        fields, unread = _fields(frame)
+    fault = None
+    for name, raw in unread.items():
+        place = shorten(name)
+        if raw.lstrip().startswith(b"{"):
+            place += "".join(f".{shorten(inner)}" for inner in list(_fields(raw)[1])[:1])
+        fault = fault or InvalidField(f"{place}: {OUT_OF_RANGE}")
+    return fields, fault
+
+
+def _fields(json: bytes | str) -> tuple[dict[str, object], dict[str, bytes]]:
+    """The fields of an object, decoded, and the JSON of those that can't be."""
+    fields: dict[str, object] = {}
+    unread: dict[str, bytes] = {}
+    for name, raw in msgspec.json.decode(json, type=dict[str, msgspec.Raw]).items():
+        try:
+            fields[name] = msgspec.json.decode(raw)
+        except msgspec.MsgspecError:
+            unread[name] = bytes(raw)
+    return fields, unread
 
 
 def unreadable(size: int, why: str) -> Request:
@@ -48,7 +81,11 @@ def unreadable(size: int, why: str) -> Request:
 
 
 def request_of(
-    message: Mapping[str, Any], size: int, actions: Container[str], fault: ContactsError | None = None
+    message: Mapping[str, Any],
+    size: int,
+    actions: Container[str],
+    fault: ContactsError | None = None,
+    integers: Container[int] | None = None,
 ) -> Request:
     """The request in a message that was read, whatever its notation.
 
@@ -57,11 +94,13 @@ def request_of(
         size: bytes or characters of the frame.
         actions: the names that are known.
         fault: why it can't be carried out, if that is known already.
+        integers: those that can be a `request_id`; `None`: any.
     """
     request_id, action, data = message.get("request_id"), message.get("action"), message.get("data")
-    error = fault or _error_in(request_id, action, actions)
+    wrong_id = _error_in_id(request_id, integers)
+    error = fault or wrong_id or _error_in_action(action, actions)
     head = _head(
-        request_id if _is_id(request_id) and request_id != "" else None,
+        request_id if wrong_id is None else None,
         action if isinstance(action, str) and action else None,
     )
     if error is not None or request_id is None or action is None:
@@ -95,15 +134,21 @@ def _head(request_id: str | int | None, action: str | None) -> bytes:
     return b'{"request_id":%b,"action":%b,"status":' % (encode(request_id), encode(action))
 
 
-def _is_id(value: object) -> bool:
-    return type(value) in (str, int)
-
-
-def _error_in(request_id: object, action: object, actions: Container[str]) -> ContactsError | None:
+def _error_in_id(request_id: object, integers: Container[int] | None) -> ContactsError | None:
     if request_id is None or request_id == "":
         return MissingField("request_id")
-    if not _is_id(request_id):
+    if type(request_id) is not str and type(request_id) is not int:
         return InvalidField("request_id must be a string or an integer")
+    if (length := len(str(request_id))) > LONGEST_ID:
+        return InvalidField(f"request_id must have at most {LONGEST_ID} characters, not {length}")
+    if integers is not None and type(request_id) is int and request_id not in integers:
+        return InvalidField(
+            f"request_id must be an integer of 64 bits, since MessagePack has no others, or a string, not {request_id}"
+        )
+    return None
+
+
+def _error_in_action(action: object, actions: Container[str]) -> ContactsError | None:
     if action is None or action == "":
         return MissingField("action")
     if not isinstance(action, str):

@@ -43,7 +43,7 @@ async def gateway(socket: WebSocket[Any, Any, Any], state: State) -> None:
     label.set(Label(name))
     await socket.receive()
     if (refusal := connections.refusal()) is not None:
-        await _refuse(socket, metrics, 503, refusal)
+        await refuse(socket, metrics, 503, refusal)
         return
     with connections.place():
         await _serve(socket, state.services, connections, metrics, name)
@@ -56,7 +56,7 @@ async def _serve(
         claims = await services.accounts.identify(find_token(socket))
     except Exception as error:
         report(error, "handshake")
-        await _refuse(socket, metrics, status_of(error), message_of(error))
+        await refuse(socket, metrics, status_of(error), message_of(error))
         return
     offered = socket.scope.get("subprotocols", [])
     chosen = next((name for name in (msgpack.SUBPROTOCOL, SUBPROTOCOL) if name in offered), None)
@@ -87,7 +87,7 @@ def find_token(socket: WebSocket[Any, Any, Any]) -> str | None:
     return None
 
 
-async def _refuse(socket: WebSocket[Any, Any, Any], metrics: Metrics, status: int, reason: str) -> None:
+async def refuse(socket: WebSocket[Any, Any, Any], metrics: Metrics, status: int, reason: str) -> None:
     """Refuse a handshake, and log why: its client may show no more than that it failed."""
     metrics.refused += 1
     _log.info("handshake refused: %d, from %s: %s", status, address_of(socket), reason)

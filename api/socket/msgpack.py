@@ -1,7 +1,7 @@
 """MessagePack for connections that chose the subprotocol `msgpack`: the same envelope, in another notation.
 
-A frame becomes the same request as if it had come as JSON. Answers are made as JSON, which contacts are in the stores,
-and are turned into MessagePack as they go out.
+A frame becomes the same request as if it had come as JSON, which text frames are here too. Answers are made as JSON,
+which contacts are in the stores, and are turned into MessagePack as they go out.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from api.socket import envelope
 from api.socket.envelope import Request, request_of, unreadable
 from mappings.errors import InvalidField, shorten
 
@@ -22,6 +23,9 @@ AT_ONCE = 64 * 1024
 """Bytes that are turned at once; more would hold up other connections."""
 
 ITEMS_IN_A_ROW = 64
+
+INTEGERS = range(-(2**63), 2**64)
+"""Those that there are in MessagePack."""
 
 _UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
 
@@ -33,12 +37,14 @@ _SAYABLE = _HOLDERS | {str, int, float, bool, type(None)}
 """Types of values that JSON can say, of floats those that are finite."""
 
 
-def read(frame: bytes, actions: Container[str]) -> Request:
-    """The request in a binary frame, as `envelope.read` has it of JSON. Never raises.
+def read(frame: bytes | str, actions: Container[str]) -> Request:
+    """The request in a frame, as `envelope.read` has it of JSON. Never raises.
 
     What JSON can't say, wherever it stands, is refused before all else, but `request_id` and `action` are echoed as far
-    as they could be read.
+    as they could be read. A `request_id` that MessagePack can't say would make every answer impossible.
     """
+    if isinstance(frame, str):
+        return envelope.read(frame, actions, INTEGERS)
     try:
         message = msgspec.msgpack.decode(frame)
     except _UNREADABLE:
@@ -139,12 +145,14 @@ async def packed(message: bytes) -> bytes:
     """An answer as MessagePack. A large one is turned item by item, in turn with other work."""
     if len(message) <= AT_ONCE:
         return _packed(message)
-    envelope: dict[str, Any] = _raw_object(message)
-    data: dict[str, Any] = _raw_object(envelope["data"])
+    answer: dict[str, Any] = _raw_object(message)
+    if not answer["data"].startswith(b"{"):
+        return _packed(message)
+    data: dict[str, Any] = _raw_object(answer["data"])
     for name, raw in data.items():
         data[name] = await _packed_list(raw) if raw.startswith(b"[") else msgspec.Raw(_packed(raw))
     return msgspec.msgpack.encode(
-        {name: data if name == "data" else msgspec.Raw(_packed(raw)) for name, raw in envelope.items()}
+        {name: data if name == "data" else msgspec.Raw(_packed(raw)) for name, raw in answer.items()}
     )
 
 

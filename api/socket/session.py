@@ -37,7 +37,7 @@ class Session:
         expiry: of the token that the client came with.
         traffic: counts requests towards the user's limit, and keeps the figures.
         actions: those that can be asked for, by name.
-        read_binary: reads a binary frame, as `envelope.read` does; that reads all others.
+        read: makes a request of a frame and the names that are known.
 
     Attributes:
         requests: frames that came in.
@@ -51,14 +51,14 @@ class Session:
         expiry: Expiry,
         traffic: Traffic,
         actions: Actions,
-        read_binary: Callable[[bytes, Container[str]], Request] = envelope.read,
+        read: Callable[[bytes | str, Container[str]], Request] = envelope.read,
     ) -> None:
         self.expiry = expiry
         self.requests = 0
         self.over: Close | None = None
         self._actions = actions
         self._known = {*actions, *CODES}
-        self._read_binary = read_binary
+        self._read = read
         self._traffic = traffic
         self._effects: list[Effect] = []
         self._roster = Roster(settings, traffic.recorder, self._start)
@@ -92,10 +92,7 @@ class Session:
         if self.over is not None:
             return None
         self.requests += 1
-        if isinstance(frame, bytes):
-            request = self._read_binary(frame, self._known)
-        else:
-            request = envelope.read(frame, self._known)
+        request = self._read(frame, self._known)
         try:
             self._take(request, now)
         except ContactsError as error:

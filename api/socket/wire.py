@@ -23,9 +23,6 @@ class FramedWebSocket(WebSocketsSansIOProtocol):
             await self._send_frame(cast(Frame, message))
         else:
             await super().send(message)
-            if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
-                # The handshake is over: uvicorn would log an error beside every refusal.
-                self.handshake_complete = True
 
     async def _send_frame(self, frame: Frame) -> None:
         await self.writable.wait()

@@ -9,9 +9,20 @@ import sys
 from indexing.cli.interrupts import Interrupts
 
 
+class NothingLeft(SystemExit):
+    """The command has cleared up all there was: the process may end at once, with 0.
+
+    What Python does at its end takes seconds on a busy machine, which a service that was told to stop does not have.
+    """
+
+
 def main() -> None:
     """Entry point of the command. Does not return."""
+    if sys.platform == "win32":
+        # Locks of files and signals are those of Unix.
+        sys.exit("error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or in a container")
     code: int | str | None = 0
+    at_once = False
     interrupts = Interrupts()
     try:
         interrupts.heed()
@@ -20,9 +31,12 @@ def main() -> None:
         run()
     except SystemExit as error:
         code = error.code
+        at_once = isinstance(error, NothingLeft)
     except KeyboardInterrupt:
         interrupts.end()
     _let_go_of_output()
+    if at_once:
+        os._exit(0)
     interrupts.done()
     sys.exit(code)
 

@@ -14,18 +14,23 @@ import click
 import msgspec
 
 from api.settings import Settings
+from indexing.cli.entry import NothingLeft
 from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
 from indexing.cli.options import current_deed, with_settings
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.terminal import note, print_json, say
-from mappings.errors import ContactsError, SettingsError
+from mappings.errors import ContactsError, SettingsError, detail_of
 
 _SERVER = {"host": ("CONTACTS_HOST", "address to listen on"), "port": ("CONTACTS_PORT", "port to listen on")}
 
 
 _LAZY = {
     "index": ("indexing.cli.index:index", "Load contacts into a fresh store and switch to it when it is complete."),
+    "doctor": (
+        "indexing.cli.doctor:doctor",
+        "Look at settings, data directory, disk, engine, users and clock; say what is wrong and how to mend it.",
+    ),
     "users": ("indexing.cli.users:users", "Create, list, change and delete users."),
 }
 """Commands whose modules import much. A test holds the words against the commands' own."""
@@ -68,6 +73,7 @@ def serve(settings: Settings) -> None:
     from api.server import serve as run  # noqa: PLC0415 - only this command pays for importing the web framework
 
     run(settings)
+    raise NothingLeft
 
 
 @contacts.command()
@@ -191,7 +197,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except (ContactsError, OSError) as error:
-        note(f"error: {error}")
+        detail = detail_of(error)
+        note(f"error: {error} ({detail})" if detail else f"error: {error}")
         sys.exit(1)
     except Exception as error:
         if sys.flags.dev_mode:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -24,14 +24,14 @@ DOOR = "command"
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
 
+DOTENV = Path(".env")
+"""In the working directory."""
 
-def with_settings(
-    *, need_secret: bool = False, also: dict[str, tuple[str, str]] | None = None, audited: bool = True
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Gives a command the flags of `_FLAGS` and `also` (name → variable, help), and `settings` as first argument.
 
-    Where the command finds no contacts, it says in which place. Unless it is not `audited`, the audit log has a line of
-    it, in the file of the settings: on standard error nobody would look for that.
+def with_environment(also: dict[str, tuple[str, str]] | None = None) -> Callable[..., Any]:
+    """Gives a command the flags of `_FLAGS` and `also` (name → variable, help), and the environment as first argument.
+
+    In that the flags have taken the places of their variables.
     """
     flags = _FLAGS | (also or {})
 
@@ -40,7 +40,28 @@ def with_settings(
         def run(**values: Any) -> Any:
             given = {variable: values.pop(name) for name, (variable, _) in flags.items()}
             environ = dict(os.environ) | {name: str(value) for name, value in given.items() if value is not None}
-            settings = load_settings(environ, Path(".env"), need_secret=need_secret)
+            return command(environ, **values)
+
+        for name, (variable, text) in reversed(flags.items()):
+            run = click.option(f"--{name.replace('_', '-')}", name, help=f"{text}  [{variable}]")(run)
+        return run
+
+    return decorate
+
+
+def with_settings(
+    *, need_secret: bool = False, also: dict[str, tuple[str, str]] | None = None, audited: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command the flags of `with_environment`, and the `settings` that come of them as first argument.
+
+    Where the command finds no contacts, it says in which place. Unless it is not `audited`, the audit log has a line of
+    it, in the file of the settings: on standard error nobody would look for that.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def run(environ: dict[str, str], **values: Any) -> Any:
+            settings = load_settings(environ, DOTENV, need_secret=need_secret)
             for name in settings.unknown:
                 note(f"warning: {name} is set and is no setting of this service; see docs/settings.md")
             _keep_private(settings.engine)
@@ -51,9 +72,7 @@ def with_settings(
                 place = contacts_place(settings.engine)
                 raise NothingIndexed(f"no contacts in {place} yet; {error.cure}") from error
 
-        for name, (variable, text) in reversed(flags.items()):
-            run = click.option(f"--{name.replace('_', '-')}", name, help=f"{text}  [{variable}]")(run)
-        return run
+        return cast("Callable[..., Any]", with_environment(also)(run))
 
     return decorate
 

@@ -50,6 +50,9 @@ def status(settings: Settings, as_json: bool) -> None:
         print_table(Table(("load", "contacts", ""), [_row(store) for store in loads.stores], framed=False))
     else:
         say(f"Nothing has been loaded into {contacts_place(settings.engine)} yet.")
+    for store in loads.stores:
+        if store.trouble:
+            say(store.trouble)
     if any(store.live and store.outdated for store in loads.stores):
         say("The live load was made by another version of this software: `contacts index rebuild` renews it.")
     if loads.interrupted:
@@ -80,8 +83,8 @@ def rollback(settings: Settings, as_json: bool) -> None:
 
 
 def _row(store: Store) -> tuple[str, str, str]:
-    remarks = compress(("live", "outdated"), (store.live, store.outdated))
-    return store.name, f"{store.contacts:,}", ", ".join(remarks)
+    remarks = compress(("live", "outdated", "unreadable"), (store.live, store.outdated, store.trouble))
+    return store.name, "?" if store.trouble else f"{store.contacts:,}", ", ".join(remarks)
 
 
 async def _status(settings: EngineSettings) -> Status:
@@ -97,7 +100,8 @@ async def _status(settings: EngineSettings) -> Status:
 async def _rollback(settings: EngineSettings) -> Store:
     loader = open_loader(settings)
     try:
-        with StateFile(settings.data_dir, settings.index):
-            return await loader.rollback()
+        with StateFile(settings.data_dir, settings.index) as file:
+            async with loader.exclusively(file.holder):
+                return await loader.rollback()
     finally:
         await loader.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 from mappings.predicates import ContactFilter
 from search.engine import Engine, EngineSettings
+from search.findings import Finding
 from search.loader import Loader
 from search.settings import Setting
 
@@ -42,3 +43,10 @@ def explain(contact_filter: ContactFilter) -> dict[str, Any]:
     from search.duckdb.explanation import explanation
 
     return explanation(contact_filter)
+
+
+async def examine(settings: EngineSettings) -> list[Finding]:
+    """What `contacts doctor` says of its files."""
+    from search.duckdb.examination import examine as examined
+
+    return await examined(settings)

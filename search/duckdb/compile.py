@@ -24,14 +24,18 @@ from mappings.predicates import (
 from search.cursor import Position
 from search.duckdb.columns import InColumns, any_range, column_condition
 from search.duckdb.factoring import factored
-from search.duckdb.lookup import any_leaf, leaves_of, look_ups
+from search.duckdb.lookup import any_leaf, is_group, look_ups
 from search.duckdb.rows import all_rows, any_rows
 from search.duckdb.schema import sort_column
 from search.duckdb.sql import Sql, joined
 from search.duckdb.terms import Leaf
 
 _APART = 8
-"""Look-ups side by side that are still made one by one: few are quicker so, many would take seconds to plan."""
+"""Texts, or ranges, side by side that are still asked for one by one: few are quicker so."""
+
+_NESTED = 24
+"""Look-ups that alternatives of several levels may take, and still be made one by one: few are quicker so, since rows
+are left out early. So many take some 40 ms to plan, and ten times as many a hundred times as long."""
 
 
 class CompiledSql(msgspec.Struct, frozen=True):
@@ -138,17 +142,20 @@ def _all(parts: Sequence[Predicate]) -> Sql:
 
 def _any(alternatives: Sequence[Predicate]) -> Sql:
     """One condition for all alternatives that look up one thing, and one for those that look up several."""
-    leaves, groups, nested, others = [], [], [], []
+    leaves: list[Leaf] = []
+    groups: list[Predicate] = []
+    nested: list[Predicate] = []
+    others: list[Predicate] = []
     for alternative in factored(alternatives):
         if isinstance(alternative, Leaf):
             leaves.append(alternative)
-        elif not isinstance(alternative, All):
-            others.append(alternative)
-        elif all(map(leaves_of, alternative.of)):
+        elif is_group(alternative):
             groups.append(alternative)
-        else:
+        elif isinstance(alternative, All):
             nested.append(alternative)
-    if sum(map(look_ups, nested)) > _APART:
+        else:
+            others.append(alternative)
+    if sum(map(look_ups, nested)) > _NESTED:
         groups, nested = groups + nested, []
     conditions = [*any_leaf(leaves), *([any_rows(groups)] if groups else []), *map(_condition, nested)]
     return _joined(" OR ", [*conditions, *_any_in_columns(others)], "false")

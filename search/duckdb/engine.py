@@ -122,7 +122,7 @@ class DuckDBEngine:
         """The result of one query on the live file."""
         threads = threads or self._threads
         async with self._in_time(), self._lease(threads) as lease:
-            return await threads.run(partial(work, lease), lease.connection)
+            return await threads.run(partial(lease.file.read, partial(work, lease)), lease.connection)
 
     async def _read(self, read: Read[Result], sql: Sql, size: int) -> AsyncGenerator[list[Result]]:
         """What `read` makes of the rows that `sql` selects, in that order, `size` at a time.
@@ -130,19 +130,23 @@ class DuckDBEngine:
         The first batch is a small one, and on its way before the other rows are known.
         """
         async with self._lease(self._threads) as lease:
-            connection, run = lease.connection, self._threads.run
+            file, connection = lease.file, lease.connection
             async with self._in_time():
-                await run(lambda: connection.execute(sql.text, sql.parameters), connection)
-                rows = await run(lambda: _fetched(connection, SCAN_BATCH), connection)
-                items = await run(lease.file.items.connect, connection)
+                await self._run(file, lambda: connection.execute(sql.text, sql.parameters), connection)
+                rows = await self._run(file, lambda: _fetched(connection, SCAN_BATCH), connection)
+                items = await self._run(file, file.items.connect, connection)
                 lease.further.append(items)
             while rows:
                 for at in range(0, len(rows), size):
                     async with self._in_time():
-                        batch = await run(partial(read, lease.file, items, rows[at : at + size]), items)
+                        batch = await self._run(file, partial(read, file, items, rows[at : at + size]), items)
                     yield batch
                 async with self._in_time():
-                    rows = await run(lambda: _fetched(connection), connection)
+                    rows = await self._run(file, lambda: _fetched(connection), connection)
+
+    async def _run(self, file: LiveFile, work: Callable[[], Result], connection: duckdb.DuckDBPyConnection) -> Result:
+        """The result of `work` in a thread, which reads `file` by `connection`."""
+        return await self._threads.run(partial(file.read, work), connection)
 
     @asynccontextmanager
     async def _in_time(self) -> AsyncGenerator[None]:

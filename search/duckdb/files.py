@@ -5,12 +5,20 @@ over an open DuckDB file would go on showing the old contacts to whoever opens i
 """
 
 import os
+import re
+import shlex
 from pathlib import Path
 
 from mappings.errors import NothingIndexed
+from search.duckdb.unreadable import refused, unreadable
 from search.stores import by_age, new_stamp
 
 _ENDING = ".duckdb"
+
+_NAME = re.compile(r"[^/\\\0\n]+\.duckdb")
+
+STAGED = (".documents", ".items", ".building", ".scratch")
+"""Endings, in place of a file's own, of what is there while it is made: documents, items, tables, what was sorted."""
 
 
 def new_name(index: str) -> str:
@@ -26,21 +34,42 @@ def complete_files(data_dir: Path, index: str) -> list[str]:
     return by_age((path.name for path in data_dir.glob(f"*{_ENDING}")), index, _ENDING)
 
 
+def staged(data_dir: Path, index: str) -> set[str]:
+    """The names of the files of the alias `index` that something is staged for."""
+    found = [(ending, [path.name for path in data_dir.glob(f"*{ending}")]) for ending in STAGED]
+    return {name.removesuffix(ending) + _ENDING for ending, names in found for name in by_age(names, index, ending)}
+
+
 def pointer_path(data_dir: Path, index: str) -> Path:
     """The pointer file of the alias `index`."""
     return data_dir / f"{index}.current"
 
 
 def live_path(data_dir: Path, index: str) -> Path:
-    """The live DuckDB file.
+    """The live DuckDB file, which may be missing.
 
     Raises:
         NothingIndexed: nothing has been loaded yet.
+        StoreUnreadable: the pointer file can't be read, or is damaged.
     """
+    pointer = pointer_path(data_dir, index)
     try:
-        return data_dir / pointer_path(data_dir, index).read_text().strip()
+        name = pointer.read_bytes().decode("utf-8", "replace").strip()
     except FileNotFoundError:
         raise NothingIndexed from None
+    except OSError as error:
+        raise refused(pointer, error, f"remove it; then {_cure(data_dir, index)}") from error
+    if not _NAME.fullmatch(name):
+        raise unreadable(pointer, "is damaged: it does not name the live load", _cure(data_dir, index))
+    return data_dir / name
+
+
+def _cure(data_dir: Path, index: str) -> str:
+    """What to do about a pointer file that does not name the live file."""
+    pointer, names = pointer_path(data_dir, index), complete_files(data_dir, index)
+    if not names:
+        return f"there is no load that it could mean: delete {pointer.name} and load anew"
+    return f"`echo {shlex.quote(names[-1])} > {shlex.quote(str(pointer.resolve()))}` makes the newest load live again"
 
 
 def switch(data_dir: Path, index: str, name: str) -> None:

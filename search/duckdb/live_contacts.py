@@ -3,10 +3,11 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
-from mappings.errors import EngineUnavailable
+from mappings.errors import NothingIndexed
 from search.duckdb.files import live_path
 from search.duckdb.item_store import read_whole
 from search.duckdb.live_files import LiveFile
@@ -28,7 +29,7 @@ class LiveContacts:
     def _file(self) -> LiveFile | None:
         try:
             path = live_path(self._settings.data_dir, self._settings.index)
-        except EngineUnavailable:
+        except NothingIndexed:
             return None
         file = LiveFile(path)
         # All of it at once: when it is no longer live it may be removed.
@@ -38,8 +39,7 @@ class LiveContacts:
     def identities(self) -> Iterator[list[Identity]]:
         if self._file is None:
             return
-        with self._file.connect() as connection:
-            [(contacts,)] = connection.execute("SELECT count(*) FROM contacts").fetchall()
+        [(contacts,)] = self._rows(self._file, "SELECT count(*) FROM contacts")
         for first in range(0, contacts, SCAN_BATCH):
             rows = array("i", range(first, min(first + SCAN_BATCH, contacts)))
             yield list(map(_identity, self._whole(self._file, rows)))
@@ -47,12 +47,8 @@ class LiveContacts:
     def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
         if self._file is None or not uuids:
             return {}
-        with self._file.connect() as connection:
-            wanted = "SELECT unnest(?::VARCHAR[])"
-            found = connection.execute(
-                f"SELECT row FROM contacts WHERE uuid IN ({wanted}) ORDER BY row", (list(uuids),)
-            )
-            rows = array("i", [row for (row,) in found.fetchall()])
+        wanted = "SELECT row FROM contacts WHERE uuid IN (SELECT unnest(?::VARCHAR[])) ORDER BY row"
+        rows = array("i", [row for (row,) in self._rows(self._file, wanted, list(uuids))])
         contacts = map(contact_of, self._whole(self._file, rows) if rows else ())
         return {contact.uuid: contact for contact in contacts}
 
@@ -60,9 +56,9 @@ class LiveContacts:
         if self._file is None:
             return {}
         with self._file.connect() as connection:
-            known = fields(connection)
-            counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(known)))
-            [numbers] = connection.execute(f"SELECT {counts} FROM contacts").fetchall()
+            known = self._file.read(lambda: fields(connection))
+        counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(known)))
+        [numbers] = self._rows(self._file, f"SELECT {counts} FROM contacts")
         filled = dict(zip(known, map(int, numbers), strict=True))
         return {name: filled.get(name, 0) for name in ALL_FIELDS if name != "uuid"}
 
@@ -71,7 +67,11 @@ class LiveContacts:
         if file := self.__dict__.pop("_file", None):
             file.close()
 
+    def _rows(self, file: LiveFile, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with file.connect() as connection:
+            return file.read(lambda: connection.execute(statement, parameters).fetchall())
+
     def _whole(self, file: LiveFile, rows: "array[int]") -> list[bytes]:
         """The contacts at `rows`, whole, as JSON."""
         with file.items.connect() as items:
-            return file.unpack.whole(read_whole(items, file.whole, rows))
+            return file.read(lambda: file.unpack.whole(read_whole(items, file.whole, rows)))

@@ -1,17 +1,23 @@
 """The live file, open for readers: opened once, and again after a swap; closed when the last that reads it is done."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import duckdb
 import msgspec
 
+from mappings.errors import StoreUnreadable
 from search.duckdb.files import live_path
 from search.duckdb.item_store import ItemStore
 from search.duckdb.meta import DICTIONARY, meta
 from search.duckdb.packing import Unpacker
+from search.duckdb.reading import connect, reading
+
+Result = TypeVar("Result")
 
 
 class LiveFile:
@@ -19,12 +25,26 @@ class LiveFile:
 
     Attributes:
         items: reads the items of rows without filling the memory of searches.
+        damaged: a part of it could not be read. It is not used again, so that once it is mended it is opened anew.
+
+    Raises:
+        StoreUnreadable: it can't be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._database = duckdb.connect(path, read_only=True)
+        self._database = connect(path)
         self.items = ItemStore(path)
+        self.damaged = False
+
+    def read(self, work: Callable[[], Result]) -> Result:
+        """The result of `work`, which reads the file. Raises `StoreUnreadable` where that can't be done."""
+        try:
+            with reading(self.path):
+                return work()
+        except StoreUnreadable:
+            self.damaged = True
+            raise
 
     @cached_property
     def unpack(self) -> Unpacker:
@@ -81,14 +101,14 @@ class LiveFiles:
 
         Raises:
             NothingIndexed: nothing has been loaded yet.
-            duckdb.Error: the file can't be read.
+            StoreUnreadable: the file can't be read.
         """
         with self._lock:
             path = live_path(self._data_dir, self._index)
-            if self._live is None or self._live.path != path:
-                opened = LiveFile(path)
+            if self._live is None or self._live.path != path or self._live.damaged:
+                # First, since DuckDB gives whoever opens an open file what is open already.
                 self._retire()
-                self._live = opened
+                self._live = LiveFile(path)
             lease = Lease(self._live, self._live.connect())
             self._leases[lease.file] += 1
             return lease

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, ClassVar, TypeVar
@@ -9,17 +10,18 @@ from typing import BinaryIO, ClassVar, TypeVar
 import duckdb
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
 from search.documents import search_fields
 from search.duckdb.build import build, remove
-from search.duckdb.files import complete_files, live_path, new_name, pointer_path, switch
+from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
+from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -48,9 +50,7 @@ class DuckDBLoader:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
-        self._building = self._file.with_suffix(".building")
-        self._documents, self._items = self._file.with_suffix(".documents"), self._file.with_suffix(".items")
-        self._scratch = self._file.with_suffix(".scratch")
+        self._documents, self._items, self._building, self._scratch = map(self._file.with_suffix, STAGED)
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
         self._live = LiveContacts(settings)
@@ -63,6 +63,16 @@ class DuckDBLoader:
         sizes = (len(packed), len(packed_more))
         parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
         return Document(row, _DOCUMENT % parts, packed + packed_more)
+
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
+        return nullcontext()
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        return await _in_thread(partial(self._clear, abandoned))
+
+    async def base(self) -> int:
+        return 0
 
     async def start(self) -> None:
         await _in_thread(self._start)
@@ -82,7 +92,7 @@ class DuckDBLoader:
         return await _in_thread(self._build)
 
     async def live(self) -> Store | None:
-        return next((store for store in await self.stores() if store.live), None)
+        return await _in_thread(self._live_store)
 
     async def swap(self) -> None:
         await _in_thread(self._swap)
@@ -110,6 +120,13 @@ class DuckDBLoader:
     async def close(self) -> None:
         await _in_thread(self._close)
         await _in_thread(self._live.close)
+
+    def _clear(self, abandoned: str | None) -> list[str]:
+        left = {*staged(self._data_dir, self._index), *filter(None, [abandoned])} - {self.name, *self._live_names()}
+        for name in sorted(left):
+            file = self._data_dir / name
+            remove(file, *map(file.with_suffix, STAGED))
+        return sorted(left)
 
     def _start(self) -> None:
         make_directory(self._data_dir)
@@ -142,7 +159,7 @@ class DuckDBLoader:
             self._close()
             build(self._building, self._documents, self._items, self._scratch, self._longest)
             self._building.rename(self._file)
-        return _store(self._file, live=False).contacts
+        return _store(self._file).contacts
 
     def _swap(self) -> None:
         before = self._live_names()
@@ -153,8 +170,12 @@ class DuckDBLoader:
 
     def _stores(self) -> list[Store]:
         live = self._live_names()
-        names = complete_files(self._data_dir, self._index)
-        return [_store(self._data_dir / name, live=name in live) for name in names]
+        names = sorted({*complete_files(self._data_dir, self._index), *live})
+        return [_listed(self._data_dir / name, live=name in live) for name in names]
+
+    def _live_store(self) -> Store | None:
+        live = self._live_names()
+        return _store(self._data_dir / live[0], live=True) if live else None
 
     def _rollback(self) -> Store:
         name = earlier(complete_files(self._data_dir, self._index), self._live_names())
@@ -183,10 +204,19 @@ def _present(absent: tuple[str, ...]) -> int:
     return _ALL_PRESENT - sum(map(PRESENT.__getitem__, absent))
 
 
-def _store(path: Path, *, live: bool) -> Store:
-    with duckdb.connect(path, read_only=True) as database:
+def _store(path: Path, *, live: bool = False) -> Store:
+    """The store in the file at `path`. Raises `StoreUnreadable`."""
+    with connect(path) as database, reading(path):
         [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
         return Store(path.name, int(count), live, mapping_version(database))
+
+
+def _listed(path: Path, *, live: bool) -> Store:
+    """The store in the file at `path`, with what is wrong with it if it can't be read."""
+    try:
+        return _store(path, live=live)
+    except StoreUnreadable as error:
+        return Store(path.name, 0, live, trouble=error.trouble)
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

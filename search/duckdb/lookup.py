@@ -5,7 +5,7 @@ one look-up of all their terms, one of all their rows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from mappings.predicates import All, Any, Not, Predicate
 from search.duckdb.schema import CODED
@@ -22,17 +22,28 @@ def leaves_of(predicate: Predicate) -> tuple[Leaf, ...]:
 
 def look_ups(predicate: Predicate) -> int:
     """How many look-ups a predicate takes, if those that can be are made together."""
-    if isinstance(predicate, Leaf):
+    if leaves_of(predicate):
         return 1
     match predicate:
         case All(of):
-            return sum(map(look_ups, of))
+            return sum([look_ups(part) for part in of])
         case Any(of):
-            leaves = [part for part in of if isinstance(part, Leaf)]
-            return bool(leaves) + sum([look_ups(part) for part in of if not isinstance(part, Leaf)])
+            return sum(of_alternatives(of))
         case Not(of):
             return look_ups(of)
     return 0
+
+
+def of_alternatives(alternatives: Sequence[Predicate]) -> Iterator[int]:
+    """The same of each of several alternatives, but of the leaves together, and of all that combine leaves."""
+    yield any(isinstance(part, Leaf) for part in alternatives)
+    yield any(is_group(part) for part in alternatives)
+    yield from [look_ups(part) for part in alternatives if not (isinstance(part, Leaf) or is_group(part))]
+
+
+def is_group(predicate: Predicate) -> bool:
+    """Whether all that must hold are leaves, or alternatives of leaves."""
+    return isinstance(predicate, All) and all(map(leaves_of, predicate.of))
 
 
 def place_of(field: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineRejected
 
 Result = TypeVar("Result")
 
@@ -42,15 +42,12 @@ class Threads:
         Without a connection `work` goes on by itself when nobody waits for it any more.
 
         Raises:
-            EngineUnavailable: DuckDB can't read its file.
-            EngineRejected: it refused the query.
+            EngineRejected: DuckDB refused the query.
         """
         await self._turns.acquire()
         done = asyncio.wrap_future(self._pool.submit(work))
         try:
             return await asyncio.shield(done)
-        except (duckdb.IOException, duckdb.ConnectionException) as error:
-            raise EngineUnavailable("The contacts engine can't read its file.") from error
         except duckdb.Error as error:
             raise EngineRejected("The contacts engine refused this query.") from error
         finally:

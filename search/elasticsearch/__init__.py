@@ -8,6 +8,7 @@ from typing import Any
 from mappings.predicates import ContactFilter
 from search.elasticsearch.settings import SETTINGS, WIDTH, ElasticsearchSettings
 from search.engine import Engine, EngineSettings
+from search.findings import Finding
 from search.loader import Loader
 
 __all__ = ["OWN_PROCESSES", "SETTINGS", "TITLE", "WIDTH", "OwnSettings"]
@@ -43,3 +44,10 @@ def explain(contact_filter: ContactFilter) -> dict[str, Any]:
     from search.elasticsearch.explanation import explanation
 
     return explanation(contact_filter)
+
+
+async def examine(settings: EngineSettings) -> list[Finding]:
+    """What `contacts doctor` says of the cluster."""
+    from search.elasticsearch.examination import examine as examined
+
+    return await examined(settings)

@@ -1,5 +1,6 @@
 """One door to Elasticsearch: bodies go and come as bytes, and every failure becomes one of our errors."""
 
+import ssl
 from typing import Any
 
 import msgspec
@@ -7,15 +8,9 @@ from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
-from mappings.errors import (
-    EngineError,
-    EngineRejected,
-    EngineTimeout,
-    EngineUnavailable,
-    EngineUnreachable,
-    NothingIndexed,
-)
+from mappings.errors import EngineDenied, EngineTimeout, SettingsError, shorten
 from search.elasticsearch.settings import WIDTH, ElasticsearchSettings
+from search.elasticsearch.trouble import denied, refused, unreachable
 from search.engine import EngineSettings
 
 _JSON = {"content-type": "application/json", "accept": "application/json"}
@@ -30,16 +25,21 @@ class _RawJson(JsonSerializer):
 
 
 class Client:
-    """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never."""
+    """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never.
+
+    Raises:
+        SettingsError: the file of authorities can't be used, or there is nothing to use it for.
+    """
 
     def __init__(self, settings: EngineSettings, timeout: float | None = None) -> None:
-        cluster = settings.own_as(ElasticsearchSettings)
+        self._cluster = cluster = settings.own_as(ElasticsearchSettings)
         credentials: dict[str, Any] = {}
         if cluster.api_key:
             credentials["api_key"] = cluster.api_key
         elif cluster.username:
             credentials["basic_auth"] = (cluster.username, cluster.password or "")
         if cluster.ca_certs:
+            _check_authorities(cluster.ca_certs, cluster.url)
             credentials["ca_certs"] = cluster.ca_certs
         self._client = AsyncElasticsearch(
             cluster.url,
@@ -56,6 +56,7 @@ class Client:
 
         Raises:
             EngineUnreachable: no connection.
+            EngineDenied: the server does not know us, or does not let us do this.
             EngineUnavailable: no such index, or a server too busy to take the request.
             EngineTimeout: no answer in time.
             EngineRejected: the server understood and refused.
@@ -63,11 +64,11 @@ class Client:
         try:
             response = await self._client.perform_request(method, path, headers=_NDJSON if ndjson else _JSON, body=body)
         except ApiError as error:
-            raise _translated(error.status_code) from error
+            raise refused(error.status_code, error.body, self._cluster) from error
         except (TimeoutError, ConnectionTimeout) as error:
             raise EngineTimeout("The contacts engine did not answer in time.") from error
         except TransportError as error:
-            raise EngineUnreachable("The contacts engine can't be reached.") from error
+            raise unreachable(error, self._cluster) from error
         return bytes(response.body)
 
     async def json(self, method: str, path: str, body: object = None) -> Any:
@@ -75,19 +76,26 @@ class Client:
         sent = None if body is None else msgspec.json.encode(body)
         return msgspec.json.decode(await self.request(method, path, sent))
 
+    def denied(self, reason: str) -> EngineDenied:
+        """The error for a part of a request that the server does not let us do."""
+        return denied(403, reason, self._cluster)
+
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
 
 
-def _translated(status: int) -> EngineError:
-    if status == 404:
-        return NothingIndexed()
-    if status == 408:
-        # Of the cluster's health alone, when it did not become good while it was waited for.
-        return EngineUnavailable("The contacts engine is starting, or a part of its contacts is missing.")
-    if status in (401, 403):
-        return EngineUnavailable("The contacts engine refused the service's credentials.")
-    if status == 429 or status >= 500:
-        return EngineUnavailable("The contacts engine is busy or in trouble; try again later.")
-    return EngineRejected("The contacts engine refused this query; it may have too many values.")
+def _check_authorities(file: str, url: str) -> None:
+    if url.startswith("http:"):
+        raise SettingsError(
+            "CONTACTS_ELASTICSEARCH_CA_CERTS: set, though nothing is encrypted where CONTACTS_ELASTICSEARCH_URL begins "
+            "with http://; let that begin with https://"
+        )
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        reason = error.strerror if isinstance(error, FileNotFoundError | PermissionError) else "it has no certificates"
+        raise SettingsError(
+            f"CONTACTS_ELASTICSEARCH_CA_CERTS: {shorten(file)!r} can't be used ({reason}); expected a file with the "
+            "certificates of authorities, in PEM"
+        ) from error

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
@@ -30,6 +31,7 @@ _PLACES: dict[str, Any] = {"_source": False}
 _UUIDS: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
 _UUID_SLICES = 2
 _FIRST_UUIDS = 250
+_EVERYBODY = b'{"match_all":{}}'
 
 
 class _Fields(msgspec.Struct):
@@ -146,8 +148,15 @@ class ElasticsearchEngine:
                 yield _uuids(page)
 
     async def ready(self) -> None:
-        await self._client.request("GET", f"/_cluster/health/{self._alias}?timeout=2s&wait_for_status=yellow")
-        await self._client.request("GET", f"/{self._alias}/_count")
+        # A search that needs every shard, and not the cluster's health: a role that may read contacts will do.
+        try:
+            await self._pages.page(Reading(_EVERYBODY, [], 0, _PLACES))
+        except EngineUnavailable as error:
+            if type(error) is not EngineUnavailable:
+                raise
+            raise EngineUnavailable(
+                "The contacts engine is starting, or a part of its contacts is missing.", error.detail
+            ) from error
         check_mapping(await self._indices.mapping())
 
     async def store(self) -> Store:

@@ -46,6 +46,7 @@ class GuardedClient(Client):
         self._silence = settings.timeout / 2
         self._heard = -math.inf
         self._trouble: str | None = None
+        self._told = ""
         self._probing: asyncio.Task[None] | None = None
         self._aside: set[asyncio.Task[None]] = set()
 
@@ -58,10 +59,12 @@ class GuardedClient(Client):
             answer = await super().request(method, path, body, ndjson=ndjson)
         except (EngineTimeout, EngineUnreachable) as error:
             if isinstance(error, EngineUnreachable) or _now() - self._heard >= self._silence:
+                self._tell(error)
                 self._lose(str(error))
             raise
-        except EngineError:
+        except EngineError as error:
             self._heard = _now()
+            self._tell(error)
             raise
         except asyncio.CancelledError:
             if _now() - max(asked, self._heard) >= self._silence:
@@ -93,6 +96,12 @@ class GuardedClient(Client):
         with suppress(EngineError, TimeoutError):
             async with asyncio.timeout(ASIDE_SECONDS):
                 await super().request(method, path, body)
+
+    def _tell(self, error: EngineError) -> None:
+        """Log what the operator has to know, once until there is something else to know."""
+        if error.detail and error.detail != self._told:
+            self._told = error.detail
+            _log.warning("%s (%s)", error, error.detail)
 
     def _lose(self, trouble: str) -> None:
         """Refuse requests with these words until the probe is answered well."""

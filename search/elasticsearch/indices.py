@@ -25,6 +25,11 @@ def new_name(alias: str) -> str:
     return f"{alias}-{new_stamp().lower()}"
 
 
+def lock_name(alias: str) -> str:
+    """The name of the index that the lock of the loads into `alias` is in."""
+    return f"{alias}-lock"
+
+
 def path_of(name: str) -> str:
     """The path of an index or alias."""
     return "/" + quote(name, safe="")
@@ -65,15 +70,34 @@ class Indices:
         """The contacts in an index or behind an alias."""
         return int((await self._client.json("GET", f"{path_of(name)}/_count"))["count"])
 
+    async def exists(self, name: str) -> bool:
+        """Whether there is such an index."""
+        return name in await self._client.json("GET", "/_alias")
+
     async def mark_complete(self, name: str) -> None:
         """Note that `name` holds a whole load."""
         await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": META | {"complete": True}})
 
     async def complete(self) -> dict[str, int]:
         """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
-        mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
-        metas = {name: _meta(mappings[name]) for name in by_age(mappings, self._alias)}
-        return {name: meta.mapping for name, meta in metas.items() if meta.complete}
+        return {name: meta.mapping for name, meta in (await self._metas()).items() if meta.complete}
+
+    async def incomplete(self) -> list[str]:
+        """The indices that a load was to fill and did not complete, the oldest first; the live ones aside."""
+        live = await self.live()
+        return [name for name, meta in (await self._metas()).items() if not meta.complete and name not in live]
+
+    async def highest_version(self) -> int:
+        """The highest version of a document behind the alias that can be searched; 0 where there is none."""
+        body = {"size": 1, "sort": [{"_version": "desc"}], "_source": False, "track_total_hits": False}
+        path = f"{path_of(self._alias)}/_search?allow_partial_search_results=false"
+        hits = (await self._client.json("POST", path, body))["hits"]["hits"]
+        return int(hits[0]["sort"][0]) if hits else 0
+
+    async def versions(self, name: str, uuids: list[str]) -> dict[str, int]:
+        """uuid → the version of its document in an index or behind an alias, whether it can be searched or not."""
+        found = await self._client.json("POST", f"{path_of(name)}/_mget?_source=false", {"ids": uuids})
+        return {each["_id"]: int(each["_version"]) for each in found["docs"] if each.get("found")}
 
     async def stores(self) -> list[Store]:
         """All complete indices with their contacts, the oldest first."""
@@ -99,6 +123,10 @@ class Indices:
         name = earlier(list(complete), live)
         await self.switch(name)
         return Store(name, await self.count(name), live=True, mapping=complete[name])
+
+    async def _metas(self) -> dict[str, _Meta]:
+        mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
+        return {name: _meta(mappings[name]) for name in by_age(mappings, self._alias)}
 
 
 def _meta(entry: dict[str, Any]) -> _Meta:

@@ -1,39 +1,37 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
 from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar
 
 import msgspec
 
-from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed
+from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed, Superseded
 from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
-from search.elasticsearch.patience import PATIENCE, patiently
+from search.elasticsearch.lock import LoadLock
+from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal
 from search.memo import Memo
 from search.stores import Store, left_over
 
-_BUSY = frozenset({429, 502, 503, 504})
-_CONFLICT = 409
-_BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type"
-
-
-class _Error(msgspec.Struct):
-    type: str = ""
+_CONFLICT = "version_conflict_engine_exception"
+_BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason"
 
 
 class _Result(msgspec.Struct):
     status: int = 0
-    error: _Error | None = None
+    error: BulkError | None = None
 
 
 class _Bulk(msgspec.Struct):
@@ -48,8 +46,24 @@ has any, as a text, and the derived fields."""
 _ENTRY_BYTES = 256
 """About what a name, its member of a document and their place in the memory hold beside their letters."""
 
+_ROW_BITS = 40
+"""The lower bits of the version of a document that an update wrote: the number of its row."""
+
+_GENERATIONS = 1 << 63 - _ROW_BITS
+"""So many updates can be told apart."""
+
+
+class _Index(msgspec.Struct):
+    id: str = msgspec.field(name="_id")
+
+
+class _Action(msgspec.Struct):
+    index: _Index
+
+
 _encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
+_action = msgspec.json.Decoder(_Action).decode
 
 
 def _grams(name: str, make: Callable[..., DerivedValue], value: Any) -> bytes:
@@ -85,11 +99,13 @@ class ElasticsearchLoader:
 
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 3
+    _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
         self._live = LiveContacts(settings)
+        self._lock = LoadLock(settings)
         self._keep = keep
         self.name = name or new_name(settings.index)
         self._path = path_of(self.name)
@@ -110,12 +126,32 @@ class ElasticsearchLoader:
         )
         return Document(row, _DOCUMENT % parts)
 
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
+        return self._lock.held(holder)
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        kept = {self.name, *await self._indices.live()}
+        left = sorted({*await self._indices.incomplete(), *filter(None, [abandoned])} - kept)
+        for name in left:
+            await self._indices.remove(name)
+        return left
+
+    async def base(self) -> int:
+        return 0
+
     async def start(self) -> None:
         await self._client.json("PUT", self._path, index_body())
 
-    async def resume(self, mark: str) -> None:  # noqa: ARG002 - what is in the index is known by its versions
-        if self.name not in await self._client.json("GET", "/_alias"):
-            await self.start()
+    async def resume(self, mark: str) -> None:
+        # What is in the index is known by its versions; but it must be the one that was being filled.
+        if await self._indices.exists(self.name):
+            return
+        if mark:
+            raise Superseded(
+                f"the index {self.name} of the interrupted load is gone; another load has removed it: load anew "
+                "without --resume"
+            )
+        await self.start()
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
         if not documents:
@@ -143,11 +179,21 @@ class ElasticsearchLoader:
     async def _send(self, documents: list[Document], refusals: list[Refusal]) -> list[Document]:
         """One request; adds what was refused for good to `refusals`, returns what is worth sending again."""
         body = b"".join([document.body for document in documents])
-        answer = _bulk(await self._client.request("POST", self._path + _BULK, body, ndjson=True))
-        return _sort_out(documents, answer, refusals) if answer.errors else []
+        answer = _bulk(await self._client.request("POST", self._path + self._bulk, body, ndjson=True))
+        if not answer.errors:
+            return []
+        for outcome in answer.items:
+            if (error := outcome["index"].error) is not None and error.type == SECURITY:
+                raise self._client.denied(error.reason)
+        sorted_out = _sort_out(documents, answer, refusals)
+        await self._check_newer(sorted_out.newer)
+        return sorted_out.busy
+
+    async def _check_newer(self, newer: list[Document]) -> None:
+        """What takes the place of these in a fresh index is of this load: an earlier try, or a later row."""
 
     async def mark(self) -> str:
-        return ""
+        return self.name
 
     async def finish(self) -> int:
         settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
@@ -162,6 +208,7 @@ class ElasticsearchLoader:
 
     async def swap(self) -> None:
         before = await patiently(self._indices.live)
+        await self._lock.confirm()
         await patiently(lambda: self._indices.switch(self.name))
         await patiently(lambda: self._prune(before))
 
@@ -188,31 +235,68 @@ class ElasticsearchLoader:
         return await self._indices.rollback()
 
     async def close(self) -> None:
-        await self._client.close()
-        await self._live.close()
+        for part in (self._client, self._live, self._lock):
+            await part.close()
 
 
 class ElasticsearchUpdater(ElasticsearchLoader):
     """Puts documents into the live index itself, whole: `_update` would drop the fields that `_source` leaves out.
 
-    Their versions must be higher than those of all earlier loads. There is nothing to swap and nothing to abort.
+    There is nothing to swap and nothing to abort. A document's version says of which update it is, in its upper bits,
+    and of which row: each update has a number above those of all others, and of all that is in the index.
     """
 
     in_place: ClassVar[bool] = True
+    # Should the alias go, the server must not make an index of its name.
+    _bulk: ClassVar[str] = f"{_BULK}&require_alias=true"
 
     def __init__(self, settings: EngineSettings, keep: int = 0, name: str | None = None) -> None:
         super().__init__(settings, keep, name or settings.index)
+        self._into = ""
+
+    async def base(self) -> int:
+        await self._live_store()
+        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        used = await patiently(self._indices.highest_version) >> _ROW_BITS
+        if used + 1 >= _GENERATIONS:
+            raise EngineRejected("The versions of these contacts are used up; load them anew without --update.")
+        return await self._lock.next_generation(used) << _ROW_BITS
 
     async def start(self) -> None:
+        self._into = (await self._live_store()).name
+
+    async def _live_store(self) -> Store:
         live = await self.live()
         if live is None:
             raise NothingIndexed(
                 "There are no contacts to update; load them without --update first.", "load some without --update first"
             )
         check_mapping(live.mapping)
+        return live
 
-    async def resume(self, mark: str) -> None:  # noqa: ARG002
+    async def resume(self, mark: str) -> None:
         await self.start()
+        if mark not in ("", self._into):
+            raise Superseded(
+                f"{self._into} is live now, and not {mark}, into which the interrupted update went; repeat it without "
+                "--resume"
+            )
+
+    async def mark(self) -> str:
+        return self._into
+
+    async def _check_newer(self, newer: list[Document]) -> None:
+        """Whether all these have given way to this update itself, to an earlier try or a later row."""
+        if not newer:
+            return
+        by_uuid = {_uuid(document): document.row for document in newer}
+        versions = await patiently(lambda: self._indices.versions(self.name, list(by_uuid)))
+        others = sum(versions.get(uuid, 0) >> _ROW_BITS != row >> _ROW_BITS for uuid, row in by_uuid.items())
+        if others:
+            raise Superseded(
+                f"another update has written contacts of this one since it began ({others:,} of {len(newer):,} in one "
+                "batch); repeat this one without --resume"
+            )
 
     async def finish(self) -> int:
         await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
@@ -225,14 +309,27 @@ class ElasticsearchUpdater(ElasticsearchLoader):
         """Nothing to do: what has been written is whole contacts, and right."""
 
 
-def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> list[Document]:
-    """Adds what was refused for good to `refusals`; the documents that are worth sending again."""
-    again: list[Document] = []
+class _SortedOut(msgspec.Struct, frozen=True):
+    """Documents that were not taken: the server was too `busy`, or has one of the same contact that is as new."""
+
+    busy: list[Document] = []
+    newer: list[Document] = []
+
+
+def _sort_out(sent: list[Document], answer: _Bulk, refusals: list[Refusal]) -> _SortedOut:
+    """What became of the documents; those that were refused for good go to `refusals`."""
+    sorted_out = _SortedOut()
     for document, outcome in zip(sent, answer.items, strict=True):
         result = outcome["index"]
-        if result.status in _BUSY:
-            again.append(document)
-        # A conflict is a document that is there already, from an earlier try or from a later row.
-        elif result.status >= 400 and result.status != _CONFLICT:
-            refusals.append(Refusal(document.row, f"refused by the engine: {result.error and result.error.type}"))
-    return again
+        error = result.error.type if result.error else ""
+        if result.status in BUSY:
+            sorted_out.busy.append(document)
+        elif error == _CONFLICT:
+            sorted_out.newer.append(document)
+        elif result.status >= 400:
+            refusals.append(Refusal(document.row, f"refused by the engine: {error}"))
+    return sorted_out
+
+
+def _uuid(document: Document) -> str:
+    return _action(document.body.partition(b"\n")[0]).index.id

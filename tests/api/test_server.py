@@ -24,9 +24,9 @@ from tests.harness.service import Service
 SECONDS = 5.0
 
 SERVER = """
-import functools, os, signal, time
+import signal, sys, time
 import api.server
-from api.settings import load_settings
+from indexing.cli.entry import main
 from tests.harness.memory_engine import MemoryEngine
 
 engine = MemoryEngine()
@@ -34,7 +34,8 @@ engine.seconds = {engine_seconds}
 create_app = api.server.create_app
 api.server.create_app = lambda settings: create_app(settings, engine)
 {more}
-api.server.serve(load_settings(os.environ))
+sys.argv = ["contacts", "serve"]
+main()
 """
 
 HANGS = """

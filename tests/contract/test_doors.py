@@ -12,11 +12,13 @@ import pytest
 
 from api.actions.table import ACTIONS
 from api.settings import load_settings
+from mappings.contact_filter import map_url
 from mappings.counting import countable
 from mappings.predicates import ContactFilter, MatchAll, Not, Terms, any_of
 from mappings.titles import title_key
 from mappings.url import parse
-from search.fields import ALL_FIELDS, ITEM_FIELDS, LIST_FIELDS
+from search.cursor import Position, encode, fingerprint
+from search.fields import ALL_FIELDS, ITEM_FIELDS, LIST_FIELDS, LONG_MAX, LONG_MIN, SORT_KEYS, SORT_NAMES
 from tests.contract.doors import APOLLO, Door, RestDoor
 from tests.contract.test_urls import URLS, refusal
 from tests.harness.service import ANSWER_SECONDS, Service
@@ -147,6 +149,48 @@ def test_mistakes_in_the_same_words(door: Door) -> None:
         assert words.startswith("revenueRange[min]: 'lots' is not")
         assert "nodot" in door.refusal(action, url=PEOPLE, include_domain_list=["nodot"])
     assert "cursor" in door.refusal("search_contacts", url=PEOPLE, cursor="x", limit=5)
+
+
+def test_an_empty_cursor_is_none_and_a_whole_link_is_the_cursor_in_it(door: Door) -> None:
+    first = door.data("search_contacts", url=CEOS, limit=3)
+    assert door.data("search_contacts", url=CEOS, limit=3, cursor="") == first
+    second = door.data("search_contacts", url=CEOS, limit=3, cursor=first["next"])
+    link = f"https://contacts.example{APOLLO}/contacts?limit=25&view=simple&cursor={first['next']}"
+    assert door.data("search_contacts", url=CEOS, limit=3, cursor=link) == second
+    assert "cursor" in door.refusal("search_contacts", url=CEOS, limit=3, cursor=link.partition("&cursor")[0])
+    assert "cursor" in door.refusal("search_contacts", url=CEOS, limit=3, cursor=link + "&cursor=other")
+    assert "cursor" in door.refusal("search_contacts", url=CEOS, limit=3, cursor=link, offset=1)
+
+
+@pytest.mark.parametrize("key", SORT_KEYS)
+def test_a_forged_cursor_is_refused_or_answered(door: Door, key: str) -> None:
+    """Whoever knows how cursors are made can make one; an engine never finds what it can't compare."""
+    for ascending in ("true", "false"):
+        url = f"{CEOS}&sortByField={SORT_NAMES[key][-1]}&sortAscending={ascending}"
+        contact_filter = map_url(parse(url), datetime.now(UTC).date()).filter
+        assert contact_filter.order.field == key
+        of = fingerprint(contact_filter)
+        fitting = (LONG_MAX, LONG_MIN, 0) if SORT_KEYS[key] else ("", "x" * 5000, "\0", "\uffff\U0010ffff")
+        foreign = ("a text", LONG_MAX + 1, 2**64 - 1, LONG_MIN - 1) if SORT_KEYS[key] else (7, 2**63)
+        for backward, uuid in ((False, "u"), (True, ""), (False, "\0" * 600)):
+            for value in (None, *fitting):
+                cursor = encode(Position(value, uuid, backward), of)
+                assert "results" in door.data("search_contacts", url=url, limit=2, cursor=cursor)
+            for value in foreign:
+                cursor = encode(Position(value, uuid, backward), of)
+                words = door.refusal("search_contacts", url=url, limit=2, cursor=cursor)
+                assert words.startswith("cursor is not one of ours")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_strict_refuses_the_same_through_both_doors(door: Door, action: str) -> None:
+    strict = "true" if isinstance(door, RestDoor) else True
+    limit = {"limit": 3} if "limit" in ACTIONS[action].request.__struct_fields__ else {}
+    answer = door.data(action, url=CEOS, **limit)
+    assert door.data(action, url=CEOS, **limit, strict=strict) == answer
+    assert door.data(action, url=CEOS, **limit, colour="red") == answer
+    assert door.refusal(action, url=CEOS, colour="red", strict=strict).startswith("strict: colour is not a field of ")
+    assert door.refusal(action, url=f"{CEOS}&foo=1", strict=strict).startswith("strict: foo can't be mapped ('1'): ")
 
 
 # Counts by filter

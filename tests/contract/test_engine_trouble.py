@@ -33,6 +33,29 @@ def test_duckdb_without_contacts_says_how_to_load_them_and_recovers(tmp_path: Pa
         assert service.data("count_contacts", url=URL)["count"] > 0
 
 
+def test_a_damaged_file_is_told_without_its_name_and_mended_under_a_running_service(
+    tmp_path: Path, sample_csv: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environment = environment_of(tmp_path / "data")
+    for _ in range(2):
+        loaded(environment, sample_csv)
+    file = tmp_path / "data" / (tmp_path / "data" / "contacts.current").read_text().strip()
+    with running(environment) as service:
+        found = service.data("count_contacts", url=URL)["count"]
+        file.unlink()
+        file.write_bytes(b"no longer a database")
+        with running(environment) as second:
+            check_trouble(second, (str(tmp_path), file.name))
+            status, answer, _ = second.post("/api/v2/apollo/contacts/count", {"url": URL})
+            assert (status, list(answer)) == (503, ["detail"])
+            assert contacts(environment, "index", "rollback").returncode == 0
+            assert second.data("count_contacts", url=URL)["count"] == found
+        assert service.data("count_contacts", url=URL)["count"] == found
+    logged = capfd.readouterr().err
+    assert f"{file} is no DuckDB file, or its beginning was overwritten; `contacts index rollback`" in logged
+    assert "Traceback" not in logged
+
+
 def test_elasticsearch_down_is_said_in_plain_words(tmp_path: Path) -> None:
     port = free_port()
     settings = {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": f"http://127.0.0.1:{port}"}

@@ -55,6 +55,6 @@ def test_every_operation_succeeded_at_times(report: dict[str, Any]) -> None:
     assert len(operations) >= report["operations"]["total"] - 4 >= 17, operations
 
 
-def test_the_one_exception_is_needed(report: dict[str, Any]) -> None:
-    """See `tests.contract.cursors`."""
+def test_the_exceptions_are_needed(report: dict[str, Any]) -> None:
+    """See `tests.contract.unsaid`."""
     assert report["filtered"] > 0

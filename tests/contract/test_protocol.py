@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -105,6 +106,36 @@ def test_a_request_id_is_a_string_or_an_integer(service: Service, request_id: ob
     code, message = error_of(answer)
     assert code == "validation_error"
     assert "request_id" in message
+
+
+@pytest.mark.parametrize(("number", "field"), [("1e400", "limit"), ("-1e400", "offset"), ("1" * 5000, "limit")])
+def test_a_number_that_is_out_of_range_is_a_validation_error_that_names_the_field(
+    service: Service, number: str, field: str
+) -> None:
+    answer = service.ask(
+        f'{{"request_id": "r", "action": "search_contacts", "data": {{"url": "{URL}", "{field}": {number}}}}}'
+    )
+    code, message = error_of(answer)
+    assert (answer["request_id"], code) == ("r", "validation_error")
+    assert message.startswith(f"data.{field}: a number is out of range")
+
+
+def test_a_request_id_is_not_longer_than_an_id(service: Service) -> None:
+    for request_id in ("x" * 1025, "x" * 1_000_000, 10**2000):
+        answer = service.ask({"request_id": request_id, "action": "analyze", "data": {"url": URL}})
+        assert (answer["request_id"], error_of(answer)[0]) == (None, "validation_error")
+    longest = service.ask({"request_id": "x" * 1024, "action": "analyze", "data": {"url": URL}})
+    assert (longest["request_id"], longest["status"]) == ("x" * 1024, "success")
+
+
+def test_an_integer_that_messagepack_lacks_is_a_validation_error_and_ends_nothing(service: Service) -> None:
+    with service.connect(subprotocols=["msgpack"]) as connection:
+        for request_id in (2**70, -(2**70), 1):
+            data = {"url": URL, "limit": 2**70}
+            connection.send(json.dumps({"request_id": request_id, "action": "get_uuids", "data": data}))
+        answers = [msgspec.msgpack.decode(connection.recv(ANSWER_SECONDS)) for _ in range(3)]
+    assert [answer["error"]["code"] for answer in answers[:2]] == ["validation_error"] * 2
+    assert (answers[2]["request_id"], answers[2]["status"]) == (1, "success")
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -6,14 +6,18 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.harness.containers import running_container
-from tests.harness.distribution import VERSION, home_for_server, java_home
+from tests.harness.distribution import CURRENT, VERSION, Release, has_module, home_for_server, java_for_server
 from tests.harness.processes import ServerUnavailable, hand_over, launch, require_open, server_directory, stop, tail
+
+_VECTORS = "jdk.incubator.vector"
+"""A module that the server asks Java for, and can do without."""
 
 BOOT_SECONDS = 120
 """How long a server that was started has to become ready. A quiet laptop needs about ten."""
@@ -27,12 +31,13 @@ class LocalElasticsearch:
     Args:
         directory: one that its account gets into, see `server_directory`.
         heap: the Java heap, in Java's notation.
+        release: which version it is.
     """
 
-    def __init__(self, directory: Path, heap: str = "1g") -> None:
-        self._java, self._heap = java_home(), heap
+    def __init__(self, directory: Path, heap: str = "1g", release: Release = CURRENT) -> None:
+        self._java, self._heap = java_for_server(directory, release), heap
         require_open(self._java)
-        self._home = home_for_server(directory)
+        self._home = home_for_server(directory, release)
         self._run = directory / "run"
         self._configure()
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,6 +49,18 @@ class LocalElasticsearch:
         """Where it answers, once it was started."""
         return f"http://127.0.0.1:{self._port}"
 
+    def connection(self, port: int, seconds: float) -> http.client.HTTPConnection:
+        """A way to ask the server at `port`, which has so many seconds to answer."""
+        return _plain("127.0.0.1", port, seconds)
+
+    def security(self) -> Mapping[str, object]:
+        """The settings about who may do what. Security is on by default, with TLS and a password."""
+        return {"xpack.security.enabled": "false"}
+
+    java_options = ""
+    headers: Mapping[str, str] = {}
+    """What whoever asks it says of themselves."""
+
     def start(self) -> str:
         """Return the URL as soon as all contacts can be searched. Raises `ServerUnavailable`."""
         ports, log = self._run / "logs" / "http.ports", self._run / "logs" / "console.log"
@@ -52,14 +69,14 @@ class LocalElasticsearch:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._run),
             "ES_JAVA_HOME": str(self._java),
-            "ES_JAVA_OPTS": f"-Xms{self._heap} -Xmx{self._heap}",
+            "ES_JAVA_OPTS": f"-Xms{self._heap} -Xmx{self._heap} {self.java_options}",
             "ES_PATH_CONF": str(self._run / "config"),
             "ES_TMPDIR": str(self._run / "tmp"),
         }
         command = [str(self._home / "bin" / "elasticsearch"), f"-Ehttp.port={self._port}"]
         self._process = launch(command, self._run, log, environment)
         try:
-            self._port = _port_when_ready(self._process, ports, log)
+            self._port = self._port_when_ready(self._process, ports, log)
         except BaseException:
             self.stop()
             raise
@@ -75,7 +92,7 @@ class LocalElasticsearch:
         for name in ("data", "logs", "tmp"):
             (self._run / name).mkdir(parents=True)
         shutil.copytree(self._home / "config", self._run / "config")
-        settings = {
+        settings: dict[str, object] = {
             "cluster.name": "contacts-tests",
             "node.name": "contacts-tests",
             "discovery.type": "single-node",
@@ -88,12 +105,26 @@ class LocalElasticsearch:
             # A nearly full disk must not make indices read-only.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
-        if (self._home / "modules" / "x-pack-core").is_dir():
-            # On by default, with TLS and a password. Without the module the setting is unknown and stops the boot.
-            settings["xpack.security.enabled"] = "false"
-        lines = [f"{key}: {value}\n" for key, value in settings.items()]
+        lines = [f"{key}: {value}\n" for key, value in (settings | self.security()).items()]
         (self._run / "config" / "elasticsearch.yml").write_text("".join(lines))
+        if not has_module(self._java, _VECTORS):
+            options = self._run / "config" / "jvm.options"
+            kept = [line for line in options.read_text().splitlines() if _VECTORS not in line]
+            options.write_text("\n".join([*kept, ""]))
         hand_over(self._run)
+
+    def _port_when_ready(self, process: subprocess.Popen[bytes], ports: Path, log: Path) -> int:
+        """Wait until the server answers and return its port."""
+        deadline = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                raise ServerUnavailable(f"it ended with code {process.returncode}\n{tail(log.read_text())}")
+            if ports.is_file() and (found := re.search(r"127\.0\.0\.1:(\d+)", ports.read_text())):
+                port = int(found[1])
+                if _healthy(partial(self.connection, port), deadline - time.monotonic(), self.headers):
+                    return port
+            time.sleep(0.05)
+        raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(log.read_text())}")
 
 
 @contextmanager
@@ -130,7 +161,8 @@ def from_container(heap: str) -> Iterator[str]:
     with running_container(make) as container:
         host, port = container.get_container_host_ip(), int(container.get_exposed_port(9200))
         deadline = time.monotonic() + BOOT_SECONDS
-        while not _healthy(host, port, deadline - time.monotonic()):
+        reach = partial(_plain, host, port)
+        while not _healthy(reach, deadline - time.monotonic()):
             if time.monotonic() > deadline:
                 output = b"\n".join(container.get_logs())
                 raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(output.decode(errors='replace'))}")
@@ -138,26 +170,18 @@ def from_container(heap: str) -> Iterator[str]:
         yield f"http://{host}:{port}"
 
 
-def _port_when_ready(process: subprocess.Popen[bytes], ports: Path, log: Path) -> int:
-    """Wait until the server answers and return its port."""
-    deadline = time.monotonic() + BOOT_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise ServerUnavailable(f"it ended with code {process.returncode}\n{tail(log.read_text())}")
-        if ports.is_file() and (found := re.search(r"127\.0\.0\.1:(\d+)", ports.read_text())):
-            port = int(found[1])
-            if _healthy("127.0.0.1", port, deadline - time.monotonic()):
-                return port
-        time.sleep(0.05)
-    raise ServerUnavailable(f"not ready after {BOOT_SECONDS} s\n{tail(log.read_text())}")
+def _plain(host: str, port: int, seconds: float) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(host, port, timeout=seconds)
 
 
-def _healthy(host: str, port: int, seconds: float) -> bool:
+def _healthy(
+    reach: Callable[[float], http.client.HTTPConnection], seconds: float, headers: Mapping[str, str] | None = None
+) -> bool:
     """Tell whether the cluster there is at least yellow within `seconds`. Goes around any HTTP proxy."""
     wait = max(1, int(seconds))
-    connection = http.client.HTTPConnection(host, port, timeout=wait + 5)
+    connection = reach(wait + 5)
     try:
-        connection.request("GET", f"/_cluster/health?wait_for_status=yellow&timeout={wait}s")
+        connection.request("GET", f"/_cluster/health?wait_for_status=yellow&timeout={wait}s", headers=headers or {})
         answer = connection.getresponse()
         answer.read()
         return answer.status == http.client.OK

@@ -7,6 +7,7 @@ A load has one file in the data directory: the `MAPPING_VERSION`, then the conta
 
 import os
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,7 +31,8 @@ from search.fields import (
     contact_of,
     halves,
 )
-from search.loader import Document, Identity, Loader, Refusal
+from search.findings import Finding
+from search.loader import Document, Holder, Identity, Loader, Refusal
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
 
@@ -42,6 +44,7 @@ SETTINGS = (
 )
 
 _ENDING = ".naive"
+_PART = ".part"
 _decode_lines = msgspec.json.Decoder(ContactCompleteItem).decode_lines
 
 Fields = Mapping[str, Any]
@@ -75,6 +78,11 @@ def open_updater(settings: EngineSettings) -> Loader | None:
 def explain(contact_filter: ContactFilter) -> dict[str, Any]:
     """The filter itself, which is all that it needs."""
     return {"filter": msgspec.to_builtins(contact_filter)}
+
+
+async def examine(settings: EngineSettings) -> list[Finding]:
+    """There is nothing to be said of it."""
+    return []
 
 
 def derived(item: ContactCompleteItem) -> Fields:
@@ -148,6 +156,11 @@ class _Files:
 
     def names(self) -> list[str]:
         return by_age((path.name for path in self.directory.glob(f"*{_ENDING}")), self.index, _ENDING)
+
+    def parts(self) -> list[str]:
+        """The names of the files that are not complete."""
+        found = by_age((path.name for path in self.directory.glob(f"*{_PART}")), self.index, _PART)
+        return [name.removesuffix(_PART) + _ENDING for name in found]
 
     def live(self) -> list[str]:
         """The name of the live file; none before the first load."""
@@ -247,11 +260,26 @@ class NaiveLoader:
         self._files, self._keep = _Files(settings), keep
         self.name = name or f"{settings.index}-{new_stamp()}{_ENDING}"
         self._file = settings.data_dir / self.name
-        self._part = self._file.with_suffix(".part")
+        self._part = self._file.with_suffix(_PART)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         return Document(row, (complete or complete_json(contact)) + b"\n")
+
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
+        """Nobody else can be there: the contacts are in the directory that `holder` has to itself."""
+        return nullcontext()
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        left = {*self._files.parts(), *filter(None, [abandoned])} - {self.name, *self._files.live()}
+        for name in left:
+            file = self._files.directory / name
+            for path in (file, file.with_suffix(_PART)):
+                path.unlink(missing_ok=True)
+        return sorted(left)
+
+    async def base(self) -> int:
+        return 0
 
     async def start(self) -> None:
         self._files.directory.mkdir(parents=True, exist_ok=True)

@@ -95,7 +95,8 @@ def _main(arguments: list[str]) -> int:
     try:
         match arguments:
             case ["fetch"]:
-                print(distribution.fetch())
+                for release in (distribution.CURRENT, distribution.NEXT):
+                    print(distribution.fetch(release))
             case ["run"] | ["run", "elasticsearch"]:
                 _serve(elasticsearch_server())
             case ["run", "postgres"]:

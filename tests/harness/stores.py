@@ -26,16 +26,18 @@ def cluster(url: str, index: str, **settings: Any) -> EngineSettings:
 
 def delete_loads(url: str, alias: str) -> None:
     """Delete all that was ever loaded into an alias of the Elasticsearch at `url`."""
-    with urllib.request.urlopen(f"{url}/_cat/indices/{alias}-*?format=json&h=index", timeout=SECONDS) as listing:
+    with urllib.request.urlopen(
+        f"{url}/_cat/indices/{alias}-*?format=json&h=index&expand_wildcards=all", timeout=SECONDS
+    ) as listing:
         names = [row["index"] for row in json.load(listing)]
     for name in names:
         request = urllib.request.Request(f"{url}/{name}", method="DELETE")
         urllib.request.urlopen(request, timeout=SECONDS).close()
 
 
-async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem]) -> int:
-    """Make `items` the live contacts; how many distinct ones there are."""
-    loader = open_loader(settings, keep=0)
+async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem], keep: int = 0) -> int:
+    """Make `items` the live contacts; how many distinct ones there are. `keep` earlier loads stay."""
+    loader = open_loader(settings, keep)
     try:
         await loader.start()
         for at in range(0, len(items), BATCH):

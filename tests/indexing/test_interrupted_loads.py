@@ -209,5 +209,8 @@ def hammer(environment: dict[str, str], stop: threading.Event, answers: list[tup
 def test_an_elasticsearch_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
     environment = elasticsearch_environment(tmp_path, "http://127.0.0.1:9", "nowhere")
     outcome = run_load(environment, "csv", "-", stdin=people(1))
-    assert (outcome.returncode, outcome.stderr) == (1, "error: The contacts engine can't be reached.\n")
+    where = (
+        "http://127.0.0.1:9 (CONTACTS_ELASTICSEARCH_URL): nothing listens there: is it running, and is that its port?"
+    )
+    assert (outcome.returncode, outcome.stderr) == (1, f"error: The contacts engine can't be reached. ({where})\n")
     assert contacts(environment, "index", "status").returncode == 1

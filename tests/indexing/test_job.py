@@ -1,7 +1,9 @@
 """The guard before the swap, and what a failed or interrupted load leaves behind, with a loader that misbehaves."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,9 +16,9 @@ from indexing.progress import ProgressBar
 from indexing.request import Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
-from mappings.errors import EngineUnavailable, IndexingError, RowRejected, SourceError
+from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
-from search.loader import Document, Refusal
+from search.loader import Document, Holder, Refusal
 from search.stores import Store
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
@@ -41,6 +43,15 @@ class MemoryLoader(LiveMemory):
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())
+
+    def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+    async def clear(self, abandoned: str | None = None) -> list[str]:
+        return []
+
+    async def base(self) -> int:
+        return 0
 
     async def start(self) -> None:
         self.calls.append("start")
@@ -90,7 +101,7 @@ def run(tmp_path: Path) -> Callable[..., Summary]:
         with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
             rejects = tmp_path / "rejects.ndjson"
             request = LoadRequest(sources=[source], rejects=rejects, limits=limits or Limits(), resume=resume)
-            state = file.load() if resume else new_state(loader, request)
+            state = file.load() if resume else new_state(loader, request, 0)
             assert state is not None
             return asyncio.run(Job(request, loader, state, file, progress).run())
 
@@ -199,7 +210,7 @@ def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:
     async def run() -> None:
         request = LoadRequest(sources=[MemorySource(rows=contact_rows(10))], rejects=tmp_path / "rejects.ndjson")
         with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
-            job = asyncio.create_task(Job(request, loader, new_state(loader, request), file, progress).run())
+            job = asyncio.create_task(Job(request, loader, new_state(loader, request, 0), file, progress).run())
             await writing.wait()
             job.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -215,7 +226,10 @@ def test_a_write_under_way_is_cancelled_with_its_load(tmp_path: Path) -> None:
 def test_two_loads_into_one_index_exclude_each_other(tmp_path: Path) -> None:
     with (
         StateFile(tmp_path, "contacts"),
-        pytest.raises(IndexingError, match="another load"),
+        pytest.raises(
+            LoadRunning,
+            match=rf"into contacts is running: process {os.getpid()} on .*, since 20.*; wait for",
+        ),
         StateFile(tmp_path, "contacts"),
     ):
         pass

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from indexing.state import JobState, StateFile
-from mappings.errors import IndexingError
+from mappings.errors import IndexingError, LoadRunning
 
 
 def state(numbered: int = 0, **rest: Any) -> JobState:
@@ -71,3 +71,21 @@ def test_the_lock_is_free_again_after_a_load(tmp_path: Path) -> None:
     for _ in range(2):
         with StateFile(tmp_path, "contacts"), StateFile(tmp_path, "others"):
             pass
+
+
+def test_who_loads_is_of_one_place_as_long_as_it_is_the_same_directory(tmp_path: Path) -> None:
+    places = []
+    for name in ("here", "here", "there"):
+        with StateFile(tmp_path / name, "contacts") as file:
+            places.append(file.holder.place)
+    assert places[0] == places[1] != places[2]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b'{"host":1}', b"[]"])
+def test_a_lock_file_that_says_nothing_is_a_lock_all_the_same(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "contacts.job.lock").write_bytes(content)
+    with StateFile(tmp_path, "contacts") as file:
+        (tmp_path / "contacts.job.lock").write_bytes(content)
+        with pytest.raises(LoadRunning, match="into contacts is running; wait"), StateFile(tmp_path, "contacts"):
+            pass
+    assert file.holder.directory

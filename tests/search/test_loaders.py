@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from mappings.errors import EngineRejected, EngineUnavailable, IndexingError
@@ -12,7 +13,7 @@ from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from search.engines import ENGINES, open_loader, open_updater
 from search.fields import ContactCompleteItem
-from search.loader import Loader
+from search.loader import Holder, Loader
 from search.stores import Store
 from tests.harness.stores import cluster, engine_of
 
@@ -129,6 +130,37 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
     asyncio.run(run())
 
 
+def test_what_broken_off_loads_left_is_cleared_and_nothing_else(store: EngineSettings) -> None:
+    async def begun(loader: Loader) -> str:
+        await loader.start()
+        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        return loader.name
+
+    async def run() -> None:
+        other = msgspec.structs.replace(store, index=f"{store.index}-eu")
+        earlier, live = [await loaded(store, number) for number in (1, 2)]
+        lost, known = [await using(open_loader(store), begun) for _ in range(2)]
+        foreign = await using(open_loader(other), begun)
+
+        async def complete(loader: Loader) -> str:
+            await begun(loader)
+            await loader.finish()
+            return loader.name
+
+        unswapped = await using(open_loader(store), complete)
+        going_on = open_loader(store, name=known)
+        async with going_on.exclusively(Holder("here", "alpha", 1)):
+            assert await going_on.clear(unswapped) == sorted([lost, unswapped])
+            assert await going_on.clear(live) == []
+            await going_on.resume("")
+        await going_on.close()
+        assert [each.name for each in await stores(store)] == [earlier, live]
+        assert await using(open_loader(store), lambda loader: loader.clear()) == [known]
+        assert await using(open_loader(other), lambda loader: loader.clear()) == [foreign]
+
+    asyncio.run(run())
+
+
 def test_an_update_in_place(elasticsearch_url: str, own_index: Own) -> None:
     store = cluster(elasticsearch_url, own_index("loaders-update"))
 
@@ -181,10 +213,21 @@ def test_a_data_directory_that_can_not_be_written_is_told(tmp_path: Path) -> Non
         asyncio.run(loader.start())
 
 
-def test_a_duckdb_file_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "contacts-20260131T120000000000Z.duckdb").write_text("not a database")
-    with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
-        asyncio.run(stores(EngineSettings(data_dir=tmp_path)))
+def test_what_duckdb_can_not_take_is_told(tmp_path: Path) -> None:
+    loader = open_loader(EngineSettings(data_dir=tmp_path))
+    staged = tmp_path / Path(loader.name).with_suffix(".documents")
+
+    async def run() -> None:
+        await loader.start()
+        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await asyncio.to_thread(staged.write_text, "no document\n")
+        try:
+            with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
+                await loader.finish()
+        finally:
+            await loader.close()
+
+    asyncio.run(run())
 
 
 def test_writing_before_the_start_is_a_mistake(tmp_path: Path) -> None:

@@ -85,8 +85,20 @@ def test_what_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
     assert [mode(path) for path in (data, data / "notes.txt", elsewhere)] == [0o755, 0o644, 0o644]
 
 
-def test_an_empty_directory_stays_as_it_is(tmp_path: Path) -> None:
+def test_an_empty_directory_is_closed_without_a_word(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
+    assert keep_private(tmp_path / "data") == Closed()
+    assert mode(tmp_path / "data") == 0o700
+
+
+def test_nothing_is_said_of_another_users_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / LOAD).touch(0o600)
+
+    def refused(path: Path, mode: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refused)
     assert keep_private(tmp_path / "data") == Closed()
 
 

@@ -42,6 +42,56 @@ def test_a_field_with_one_value_has_one(name):
         FIELDS[name].kind.from_texts(name, ["1", "2", "1"])
 
 
+@pytest.mark.parametrize(
+    ("text", "cursor"),
+    [
+        ("", None),
+        ("abc-_9", "abc-_9"),
+        ("http://h.example/api/v2/apollo/contacts?limit=25&cursor=abc-_9", "abc-_9"),
+        ("http://h.example/?cursor=a&limit=25", "a"),
+        ("?cursor=a&cursor=a", "a"),
+        ("?cursor=a#cursor=b", "a"),
+        ("http://h.example/?xcursor=b&cursor=a", "a"),
+    ],
+)
+def test_a_cursor_is_read_alone_or_in_a_link(text, cursor):
+    assert FIELDS["cursor"].kind.read("cursor", text) == cursor
+    Draft202012Validator(FIELDS["cursor"].kind.schema).validate(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["?", "http://h.example/?limit=2", "?cursor=", "?cursor=a&cursor=b", "?xcursor=a", "#?cursor=a"]
+)
+def test_a_link_without_one_cursor_is_refused(text):
+    with pytest.raises(InvalidField, match=r"^cursor is a link without one cursor in it; "):
+        FIELDS["cursor"].kind.read("cursor", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "body", "joined"),
+    [
+        ("exclude_company_name", ["a"], ["b", "a"], ["a", "b", "a"]),
+        ("include_company_name", ["a"], "b", ["a", "b"]),
+        ("include_domain_list", ["a.com"], [], ["a.com"]),
+        ("strict", True, True, True),
+        ("strict", False, True, True),
+        ("strict", True, False, True),
+        ("strict", False, False, False),
+        ("limit", 5, 5, 5),
+    ],
+)
+def test_what_stands_in_a_query_and_in_a_body(name, query, body, joined):
+    assert FIELDS[name].kind.join(name, query, body) == joined
+
+
+def test_what_has_one_value_has_the_same_in_both():
+    with pytest.raises(InvalidField, match=r"^limit is 5 in the query and 6 in the body; send it once$"):
+        FIELDS["limit"].kind.join("limit", 5, 6)
+    for one, other in ((True, "yes"), ("yes", True), (False, "yes")):
+        with pytest.raises(InvalidField, match=r"^strict must be true or false, not 'yes'$"):
+            FIELDS["strict"].kind.join("strict", one, other)
+
+
 def test_what_is_read_is_what_its_schema_takes():
     """As far as a schema can say so: patterns and lengths are documented only."""
     values = [None, True, 0, 1, -1, 1.5, "", "text", [], ["a", "b"], ["a", 5], {}]

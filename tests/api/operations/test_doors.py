@@ -16,6 +16,7 @@ from api.operations.headers import SAFE, completed
 from api.server import serve_app
 from indexing.cli.server_process import free_port
 from mappings.errors import SettingsError
+from tests.harness.raw import HANDSHAKE, RawClient
 
 pytestmark = pytest.mark.anyio
 
@@ -130,6 +131,23 @@ async def test_a_refused_handshake_is_not_kept(service):
         await connect(service.bare_url)
     headers = caught.value.response.headers
     assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET /ws HTTP/1.1\r\nHost: a\r\n" + HANDSHAKE + b"\r\n", 404),
+        (b"GET /api/v2/apollo/ws HTTP/1.1\r\nHost: a\r\n" + HANDSHAKE.replace(b"13", b"99") + b"\r\n", 400),
+    ],
+)
+def test_what_never_becomes_a_request_is_not_kept_either(service, sent, code):
+    with RawClient(service.port) as client:
+        client.send(sent)
+        answer = client.answer()
+    assert answer.status == code
+    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
 
 
 def test_what_an_answer_says_itself_stays():

@@ -163,6 +163,13 @@ async def test_a_refused_handshake_is_one_line_with_its_reason(service, lines, q
     assert [(record.levelname, record.getMessage()) for record in lines.records] == [("INFO", words)]
 
 
+async def test_a_handshake_at_a_path_without_a_websocket_is_told(service, lines):
+    with pytest.raises(InvalidStatus):
+        await connect(f"{service.bare_url}x?token=secret")
+    told = [(record.levelname, record.getMessage()) for record in lines.records]
+    assert told == [("INFO", "handshake refused: 404, from 127.0.0.1: Not Found")]
+
+
 async def test_a_full_service_is_told(serve, lines):
     service = serve(max_connections=1)
     async with connect(service.url):

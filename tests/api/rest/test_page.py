@@ -53,6 +53,12 @@ def test_browsers_keep_the_files(service):
         assert service.get(f"/docs/swagger-ui-{VERSION}/{name}")[0] == 404
 
 
+@pytest.mark.parametrize("path", ["nothing", "nothing.json", "openapi.yaml", "x/y", "%00", "scalar", "%2e%2e/x"])
+def test_a_path_below_that_is_not_there_is_an_error_as_any_other(service, path):
+    status, body, headers = service.open(f"/docs/{path}", None)
+    assert (status, body, headers["Content-Type"]) == (404, {"detail": "Not Found"}, "application/json")
+
+
 def test_the_files_are_those_that_are_recorded_with_their_licences():
     record = (FILES / "VENDORED.txt").read_text()
     assert record.startswith(f"swagger-ui-dist {VERSION},")

@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -206,6 +206,80 @@ def test_links_go_with_the_lists_in_the_body(service):
     assert post(service, first["next"].removeprefix(service.address + APOLLO))[0] == 400
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", PATHS)
+def test_strict_refuses_what_is_ignored_otherwise(service, path, slash):
+    for query, body, words in [
+        ("colour=red", {}, "colour is not a field of the query of this request"),
+        ("=", {}, " is not a field of the query of this request"),
+        ("limit[]=3", {}, "limit[] is not a field of the query of this request"),
+        ("Ledger=true", {}, "Ledger is not a field of the query of this request"),
+        ("url=x", {}, "url is not a field of the query of this request"),
+        ("stream=true", {}, "stream is not a field of the query of this request"),
+        ("x" * 200 + "=1", {}, "x" * 79 + "… is not a field of the query of this request"),
+        ("", {"colour": None}, "colour is not a field of the body of this request"),
+        ("", {"limit": 3}, "limit is not a field of the body of this request"),
+        ("", {"url": f"{URL}&finderViewId=x"}, "finderViewId can't be mapped ('x'): "),
+    ]:
+        at = f"{path}{slash}?{query}"
+        assert post(service, at, BODY | body)[0] == 200
+        assert post(service, f"{at}&strict=false", BODY | body)[0] == 200
+        for strictly, said in (
+            (f"{at}&strict=true", {}),
+            (at, {"strict": True}),
+            (f"{at}&strict=true", {"strict": True}),
+        ):
+            status, refusal = post(service, strictly, BODY | body | said)
+            assert status == 400
+            assert refusal["detail"].startswith(f"Invalid filter parameters: strict: {words}")
+
+
+def test_strict_takes_what_is_known(service):
+    query = "limit=2&view=simple&ledger=true&exclude_domain_list=a.com&strict=true&offset=0"
+    status, page = post(service, f"/contacts?{query}", BODY | {"include_company_name": "Acme", "strict": True})
+    assert (status, len(page["results"])) == (200, 2)
+    assert parse_qs(urlsplit(page["next"]).query)["strict"] == ["true"]
+    status, refusal = post(service, "/contacts?limit=2&view=simpel&strict=true")
+    assert (status, "view must be full or simple or complete" in refusal["detail"]) == (400, True)
+    for query, body, words in [
+        ("strict=yes", {}, "strict must be true or false, not 'yes'"),
+        ("strict=true&strict=false", {}, "strict must have one value, not 2"),
+        ("strict=true&colour=red", {"strict": False}, "strict: colour is not a field of the query of this request"),
+        ("", {"strict": "true"}, "strict must be true or false, not 'true'"),
+    ]:
+        assert post(service, f"/contacts/count?{query}", BODY | body) == (
+            400, {"detail": f"Invalid filter parameters: {words}"}
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" * 5000])
+def test_a_number_in_the_body_that_is_out_of_range(service, path, number):
+    body = f'{{"url": "{URL}", "unknown": [{number}]}}'.encode()
+    words = "In the body a number is out of range; send one of at most 4,300 digits, below 1.8e308"
+    assert post(service, path, body) == (400, {"detail": f"Invalid filter parameters: {words}"})
+    assert post(service, path, f'{{"url": "{URL}", "unknown": {2**70}}}'.encode())[0] == 200
+
+
+def test_a_cursor_may_be_the_whole_link(service):
+    first = post(service, "/contacts?limit=4&view=simple")[1]
+    expected = post(service, first["next"].removeprefix(service.address + APOLLO))[1]
+    for link in (
+        first["next"],
+        first["next"] + "&more=1",
+        "https://proxy.example/x?" + first["next"].partition("?")[2],
+    ):
+        assert post(service, f"/contacts?{urlencode({'limit': 4, 'view': 'simple', 'cursor': link})}")[1] == expected
+    rest = post(service, f"/contacts?{urlencode({'cursor': first['next']})}")[1]
+    assert len(rest["results"]) == 6
+    links = "cursor is a link without one cursor in it; send a `next` or `previous` as it came"
+    for link in ("http://x.example/?limit=4", "?cursor=", "?cursor=a&cursor=b", "?x#&cursor=a", "?cursor=a%20b"):
+        assert post(service, f"/contacts?{urlencode({'cursor': link})}") == (
+            400, {"detail": f"Invalid filter parameters: {links}"}
+        )  # fmt: skip
+    assert post(service, f"/contacts?{urlencode({'cursor': 'http://x.example/?cursor=abc'})}")[0] == 400
+
+
 def test_what_can_be_said_twice_and_what_is_not_known(service):
     whole = post(service, "/contacts?limit=2&view=simple")[1]
     for more in ("limit=2", "view=simple", "cursor=&cursor=", "nonsense=1&limit[]=7", "offset=0"):
@@ -300,6 +374,22 @@ def test_the_form_is_the_one_accepted(service):
     }.items():
         for query in ("", "?limit=2"):
             assert answer(service, f"/contacts{query}", accept=accept)[2]["content-type"] == form
+
+
+@pytest.mark.parametrize("weight", ["1e400", "inf", "nan", "x", "9" * 5000])
+def test_a_weight_that_is_none_is_no_error(service, weight):
+    for query in ("", "?limit=2"):
+        status, _, headers = answer(service, f"/contacts{query}", accept=f"text/csv;q={weight}")
+        assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+        status, _, headers = answer(service, f"/contacts{query}", accept="text/csv;q=0")
+        assert (status, headers["content-type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("query", ["", "?limit=2"])
+def test_lines_and_rows_are_files_to_save(service, query):
+    for accept, file in {"text/csv": "contacts.csv", "application/x-ndjson": "contacts.ndjson", "*/*": None}.items():
+        headers = answer(service, f"/contacts{query}", accept=accept)[2]
+        assert headers.get("content-disposition") == (file and f'attachment; filename="{file}"')
 
 
 @pytest.mark.parametrize("path", ["/contacts", "/contacts?limit=10", "/contacts/count/uuids"])

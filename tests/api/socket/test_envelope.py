@@ -69,6 +69,57 @@ def test_a_request_id_must_be_a_string_or_an_integer(request_id):
     assert found == (None, "analyze", "validation_error", "request_id must be a string or an integer")
 
 
+@pytest.mark.parametrize(
+    ("number", "at"),
+    [
+        ('"limit": 1e400', "data.limit"),
+        ('"limit": -1e400', "data.limit"),
+        ('"unknown": [{"deep": 1e999999999999}], "limit": 1e400', "data.unknown"),
+        ('"offset": ' + "1" * 5000, "data.offset"),
+    ],
+)
+def test_a_number_that_is_out_of_range_is_named(number, at):
+    words = f"{at}: a number is out of range; send one of at most 4,300 digits, below 1.8e308"
+    for frame in (
+        f'{{"request_id": "r", "action": "analyze", "data": {{"url": "x", {number}}}}}',
+        f'{{"data": {{{number}}}, "action": "analyze", "request_id": "r"}}',
+    ):
+        assert refused(frame) == refused(frame.encode()) == ("r", "analyze", "validation_error", words)
+
+
+def test_a_number_that_is_out_of_range_may_stand_anywhere():
+    words = "a number is out of range; send one of at most 4,300 digits, below 1.8e308"
+    for frame, echoed, at in (
+        ('{"request_id": 1e400, "action": "analyze"}', (None, "analyze"), "request_id"),
+        ('{"request_id": 7, "action": 1e400}', (7, None), "action"),
+        ('{"request_id": 7, "action": "analyze", "data": [1e400]}', (7, "analyze"), "data"),
+        ('{"request_id": 7, "action": "analyze", "more": 1e400}', (7, "analyze"), "more"),
+    ):
+        assert refused(frame) == (*echoed, "validation_error", f"{at}: {words}")
+    assert refused("[1e400]")[:3] == (None, None, "invalid_json")
+    # Of a key that is there twice the last counts, as everywhere.
+    assert envelope.read('{"request_id": 1e400, "request_id": 7, "action": "analyze"}', ACTIONS).request_id == 7
+
+
+@pytest.mark.parametrize("request_id", ["x" * 1025, "ü" * 2000, 10**1024, -(10**1024), 10**4000, "x" * 1_000_000])
+def test_a_request_id_has_a_largest_size(request_id):
+    found = refused(json.dumps({"request_id": request_id, "action": "analyze"}))
+    expected = f"request_id must have at most 1024 characters, not {len(str(request_id))}"
+    assert found == (None, "analyze", "validation_error", expected)
+
+
+@pytest.mark.parametrize("integers", [range(-(2**63), 2**64), range(10)])
+def test_where_answers_cannot_say_all_integers_others_are_refused(integers):
+    for request_id in (2**64, 2**70, -(2**63) - 1, 10**1000):
+        frame = json.dumps({"request_id": request_id, "action": "fly"})
+        request = envelope.read(frame, ACTIONS, integers)
+        assert str(request.error).startswith("request_id must be an integer of 64 bits")
+        assert json.loads(request.head + b"0}")["request_id"] is None
+    for request_id in (0, 9, "r", str(2**70)):
+        frame = json.dumps({"request_id": request_id, "action": "analyze"})
+        assert envelope.read(frame, ACTIONS, integers).request_id == request_id
+
+
 @pytest.mark.parametrize(("action", "echoed"), [("Analyze", "Analyze"), ("delete", "delete"), ("ü" * 5000, "ü" * 5000)])
 def test_an_unknown_action_comes_before_the_url(action, echoed):
     request_id, found, code, message = refused(json.dumps({"request_id": 7, "action": action, "data": {}}))
@@ -82,7 +133,7 @@ def test_an_action_that_is_no_string_is_unknown(action):
     assert refused(json.dumps({"request_id": "r", "action": action}))[:3] == ("r", None, "unknown_action")
 
 
-@pytest.mark.parametrize("request_id", ["r", 'ü\n"', 0, -1, 2**63, 10**30, " "])
+@pytest.mark.parametrize("request_id", ["r", 'ü\n"', 0, -1, 2**63, 10**30, " ", "ü" * 1024])
 def test_success_echoes_the_request_id_as_it_was(request_id):
     frame = json.dumps({"request_id": request_id, "action": "analyze", "data": {"url": URL}})
     for sent in (frame, frame.encode()):

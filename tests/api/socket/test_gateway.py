@@ -260,7 +260,7 @@ async def test_a_client_that_leaves_too_many_refusals_unread_is_closed(service, 
     async with connect(service.url) as socket:
         await socket.send(json.dumps({"request_id": "short", "action": "fly"}))
         assert (await receive(socket))["request_id"] == "short"
-        await socket.send(json.dumps({"request_id": "x" * 15_000, "action": "fly"}))
+        await socket.send(json.dumps({"request_id": "long", "action": "x" * 15_000}))
         with pytest.raises(ConnectionClosedError) as caught:
             await asyncio.wait_for(socket.recv(), 5)
     assert caught.value.rcvd is not None

@@ -189,6 +189,46 @@ async def test_mistakes_in_messagepack(service):
             assert (answer["status"], answer["error"]["code"]) == ("error", code)
 
 
+@pytest.mark.parametrize("request_id", [2**64, 2**70, -(2**63) - 1, 10**400])
+async def test_an_integer_that_messagepack_lacks_ends_nothing(service, engine, request_id):
+    engine.seconds = 0.3
+    async with connect(service.url, subprotocols=["msgpack"]) as socket:
+        await say(socket, {"action": "count_contacts", "request_id": "in flight", "data": {"url": URL}})
+        for action in ("count_contacts", "fly", "cancel"):
+            await socket.send(request(action, request_id))
+            answer = await hear(socket)
+            assert (answer["request_id"], answer["error"]["code"]) == (None, "validation_error")
+            assert answer["error"]["message"].startswith("request_id must be an integer of 64 bits")
+        # Where nothing repeats them they are as good as any.
+        for data in ({"limit": 2**70}, {"offset": 2**70}, {"unknown": [2**70]}):
+            await socket.send(request("search_contacts", 7, **data))
+        await socket.send(json.dumps({"action": "cancel", "request_id": "c", "data": {"request_id": 2**70}}))
+        answers = [await hear(socket) for _ in range(5)]
+        assert {answer["status"] for answer in answers} == {"success"}
+        assert {answer["request_id"] for answer in answers} == {"in flight", 7, "c"}
+
+
+async def test_a_large_error_is_an_answer_too(service):
+    async with connect(service.url, subprotocols=["msgpack"], max_size=None) as socket:
+        action = "x" * 2 * AT_ONCE
+        await say(socket, {"action": action, "request_id": 1, "data": {}})
+        answer = await hear(socket)
+        assert (answer["request_id"], answer["action"], answer["error"]["code"]) == (1, action, "unknown_action")
+
+
+@pytest.mark.parametrize("binary", [True, False])
+async def test_of_a_key_that_is_there_twice_the_last_counts(service, binary):
+    text = f'{{"request_id":1,"request_id":2,"action":"fly","action":"analyze","data":{{"url":"x","url":"{URL}"}}}}'
+    frame = (
+        b"\x85\xaarequest_id\x01\xaarequest_id\x02\xa6action\xa3fly\xa6action\xa7analyze\xa4data\x82\xa3url\xa1x"
+        b"\xa3url" + msgspec.msgpack.encode(URL)
+    )
+    async with connect(service.url, subprotocols=["msgpack"]) as socket:
+        await socket.send(frame if binary else text)
+        answer = await hear(socket)
+        assert (answer["request_id"], answer["action"], answer["status"]) == (2, "analyze", "success")
+
+
 async def test_the_token_may_come_among_the_subprotocols_too(service):
     async with connect(service.bare_url, subprotocols=["bearer", service.token, "msgpack"]) as socket:
         assert socket.subprotocol == "msgpack"

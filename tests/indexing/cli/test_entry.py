@@ -141,6 +141,20 @@ def test_the_code_is_that_of_the_command(monkeypatch):
         assert end.value.code == code
 
 
+def test_where_nothing_is_left_it_ends_at_once(monkeypatch):
+    def end(code: int) -> None:
+        raise RuntimeError(f"ended with {code}")
+
+    def run() -> None:
+        raise entry.NothingLeft
+
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr("indexing.cli.main.main", run)
+    monkeypatch.setattr(entry.os, "_exit", end)
+    with pytest.raises(RuntimeError, match="ended with 0"):
+        entry.main()
+
+
 def test_an_interrupt_that_nobody_else_took(monkeypatch, capfd):
     def run() -> None:
         raise KeyboardInterrupt
@@ -164,3 +178,9 @@ def test_what_nobody_reads_is_dropped(monkeypatch):
         monkeypatch.setattr(sys, "stdout", broken)
         entry._let_go_of_output()
         broken.flush()
+
+
+def test_on_windows_it_says_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit, match=r"^error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or"):
+        entry.main()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import urllib.request
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from search.engines import open_loader
 from search.fields import ALL_FIELDS, MAPPING_VERSION, MORE_FIELDS, ContactCompleteItem, contact_of, joined
 from search.loader import Identity
 from tests.harness import old_store
-from tests.harness.loads import live, loaded, run_load, settings_of, status
+from tests.harness.loads import duckdb_environment, live, loaded, run_load, settings_of, status
 from tests.harness.service import contacts
 from tests.harness.stores import engine_of, load
 
@@ -57,6 +58,26 @@ def test_an_outdated_load_is_told_and_renewed(environment: dict[str, str]) -> No
     asyncio.run(ready(environment))
     assert live(environment) == before
     assert "outdated" not in contacts(environment, "index", "status").stdout
+
+
+def test_files_that_can_not_be_read_are_told(tmp_path: Path) -> None:
+    environment = duckdb_environment(tmp_path)
+    for _ in range(2):
+        loaded(environment, "csv", "-", stdin=PEOPLE)
+    before, file = [Path(environment["CONTACTS_DATA_DIR"]) / store["name"] for store in status(environment)["stores"]]
+    before.write_text("no database")
+    file.unlink()
+    stores = status(environment)["stores"]
+    troubles = [f"{before} is no DuckDB file, or its beginning was overwritten", f"{file} is missing"]
+    assert [store["trouble"] for store in stores] == troubles
+    told = contacts(environment, "index", "status").stdout
+    assert re.search(r"duckdb +\? +unreadable\n.*duckdb +\? +live, unreadable\n", told)
+    assert [line for line in told.splitlines() if line in troubles] == troubles
+    for arguments in (["count", "https://app.apollo.io/#/people"], ["index", "rebuild"], ["index", "csv", "-"]):
+        refused = contacts(environment, *arguments, stdin=PEOPLE)
+        assert refused.returncode == 1
+        [line] = [line for line in refused.stderr.splitlines() if line.startswith("error: ")]
+        assert f" ({file} is missing; `contacts index rollback` goes back" in line
 
 
 def test_an_update_of_an_outdated_load(environment: dict[str, str]) -> None:

@@ -57,7 +57,7 @@ SHAPES: dict[str, Callable[[int], Predicate]] = {
 @pytest.mark.parametrize("combinator", [All, Any])
 def test_a_statement_does_not_grow_with_what_is_asked(shape, combinator) -> None:
     few, many = (
-        compile_filter(ContactFilter(combinator(tuple(map(shape, range(number)))))).where for number in (40, 400)
+        compile_filter(ContactFilter(combinator(tuple(map(shape, range(number)))))).where for number in (200, 400)
     )
     assert many.text.count("SELECT") == few.text.count("SELECT") < 40
 

@@ -1,13 +1,12 @@
 """How the cluster is asked: as whom, and what becomes of its refusals."""
 
 import asyncio
-import ssl
 from base64 import b64encode
 from typing import Any
 
 import pytest
 
-from mappings.errors import EngineError, EngineRejected, EngineUnavailable
+from mappings.errors import EngineDenied, EngineError, EngineRejected, EngineUnavailable, SettingsError
 from search.elasticsearch.client import Client
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
@@ -47,10 +46,18 @@ def test_credentials() -> None:
     assert f"authorization: basic {basic}" in asked(username="reader", password="secret")
 
 
-def test_authorities_are_those_of_the_file(tmp_path: Any) -> None:
+@pytest.mark.parametrize(
+    ("url", "file", "words"),
+    [
+        ("https://127.0.0.1:9", "ca.pem", r"ca\.pem' can't be used \(it has no certificates\)"),
+        ("https://127.0.0.1:9", "none.pem", r"none\.pem' can't be used \(No such file or directory\)"),
+        ("http://127.0.0.1:9", "ca.pem", "nothing is encrypted where"),
+    ],
+)
+def test_authorities_are_those_of_the_file(tmp_path: Any, url: str, file: str, words: str) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
-    own = ElasticsearchSettings(url="https://127.0.0.1:9", ca_certs=str(tmp_path / "ca.pem"))
-    with pytest.raises(ssl.SSLError):
+    own = ElasticsearchSettings(url=url, ca_certs=str(tmp_path / file))
+    with pytest.raises(SettingsError, match=words):
         Client(EngineSettings(own=own))
 
 
@@ -58,9 +65,8 @@ def test_authorities_are_those_of_the_file(tmp_path: Any) -> None:
     ("status", "error", "words"),
     [
         (404, EngineUnavailable, "contacts index csv"),
-        (408, EngineUnavailable, "is missing"),
-        (401, EngineUnavailable, "credentials"),
-        (403, EngineUnavailable, "credentials"),
+        (401, EngineDenied, "credentials"),
+        (403, EngineDenied, "credentials"),
         (429, EngineUnavailable, "busy"),
         (500, EngineUnavailable, "busy"),
         (400, EngineRejected, "refused this query"),

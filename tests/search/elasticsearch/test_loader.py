@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mappings.errors import EngineRejected, EngineUnavailable
+from mappings.errors import EngineDenied, EngineRejected, EngineUnavailable
 from search.elasticsearch import patience
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.engine import EngineSettings
@@ -36,12 +36,16 @@ class Cluster:
         results = [{"index": result(statuses.get(uuid, 201))} for uuid in uuids]
         return msgspec.json.encode({"errors": bool(statuses), "items": results})
 
+    def denied(self, reason: str) -> EngineDenied:
+        return EngineDenied(f"denied: {reason}")
+
     async def close(self) -> None:
         pass
 
 
 def result(status: int) -> dict[str, Any]:
-    return {"status": status} | ({"error": {"type": f"type_{status}"}} if status >= 400 else {})
+    kind = {409: "version_conflict_engine_exception", 403: "security_exception"}.get(status, f"type_{status}")
+    return {"status": status} | ({"error": {"type": kind}} if status >= 400 else {})
 
 
 def well(_uuids: Sequence[str]) -> dict[str, int]:
@@ -91,6 +95,13 @@ def test_a_lost_answer_is_a_batch_that_is_there_already() -> None:
     cluster = Cluster(lambda _: EngineUnavailable("gone"), lambda uuids: dict.fromkeys(uuids, 409))
     assert write(cluster, 2) == []
     assert cluster.sent == [["u1", "u2"]] * 2
+
+
+def test_what_we_may_not_write_ends_the_load_at_once() -> None:
+    cluster = Cluster(lambda _: {"u1": 429, "u2": 403})
+    with pytest.raises(EngineDenied, match=r"^denied: "):
+        write(cluster, 2)
+    assert len(cluster.sent) == 1
 
 
 def test_what_is_refused_for_good_is_told() -> None:

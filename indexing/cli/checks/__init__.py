@@ -1,0 +1,1 @@
+"""What `contacts doctor` looks at, one module for each part. Nothing here changes anything."""

@@ -1,0 +1,72 @@
+"""The engine: whether it answers and has contacts of our version, which loads there are, and what it says itself."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from indexing.cli.checks.told import told
+from mappings.errors import ContactsError, EngineError, NothingIndexed
+from search.engine import EngineSettings
+from search.engines import engine_module, examine, open_engine, open_loader
+from search.findings import Finding, fault, ok, warning
+from search.stores import Store
+
+_ANSWERS, _LOADS, _CLOCK = "engine", "loads", "clock"
+_STAMP = "%Y%m%dT%H%M%S"
+_LENGTH = len("20260131T120000")
+
+
+async def engine(settings: EngineSettings) -> AsyncIterator[Finding]:
+    """What there is to say of the engine of the settings. One that can't be asked is asked nothing more."""
+    title = engine_module(settings.engine).TITLE
+    opened = open_engine(settings)
+    try:
+        await opened.ready()
+        yield ok(_ANSWERS, f"{title} answers, with contacts")
+    except NothingIndexed as error:
+        yield warning(_ANSWERS, f"there are no contacts in {settings.index} yet", error.cure)
+    except ContactsError as error:
+        yield fault(_ANSWERS, f"{title}: {told(error)}", "until then searches are answered 503")
+    finally:
+        await opened.close()
+    try:
+        for finding in await examine(settings):
+            yield finding
+        for finding in _of_loads(await _loads(settings)):
+            yield finding
+    except EngineError as error:
+        yield fault(_LOADS, told(error), "until then nothing can be loaded")
+
+
+async def _loads(settings: EngineSettings) -> list[Store]:
+    loader = open_loader(settings)
+    try:
+        return await loader.stores()
+    finally:
+        await loader.close()
+
+
+def _of_loads(stores: Sequence[Store]) -> list[Finding]:
+    live = [store for store in stores if store.live]
+    unreadable = [store for store in stores if store.trouble and not store.live]
+    findings = [
+        warning(_LOADS, str(store.trouble), "a rollback to it fails; delete it, or put a backup in its place")
+        for store in unreadable
+    ]
+    if stores and not live:
+        findings.append(fault(_LOADS, f"{len(stores)} are there and none is live", "see docs/operations.md, restoring"))
+    findings += [
+        ok(_LOADS, f"{store.name} is live, with {store.contacts:,} contacts; {len(stores)} in all")
+        for store in live
+        if not store.trouble
+    ]
+    newest = max((_began(store.name) for store in stores), default="")
+    now = datetime.now(UTC)
+    if newest > now.strftime(_STAMP):
+        found = f"it is {now:%Y-%m-%d %H:%M:%S} UTC here, and the newest load began at {newest}"
+        findings.append(fault(_CLOCK, found, "set the clock (NTP): loads are told apart by when they began"))
+    return findings
+
+
+def _began(name: str) -> str:
+    """When a load began, by its name."""
+    return name.rpartition("-")[2][:_LENGTH].upper()

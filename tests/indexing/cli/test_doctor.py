@@ -1,0 +1,300 @@
+"""`contacts doctor` with things that are really wrong."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from api.accounts.database import FILE, HEAD
+from api.settings import Settings
+from indexing.cli import doctor
+from indexing.cli.checks import directory, process, users
+from indexing.cli.server_process import CONTACTS
+from search.engine import EngineSettings
+from tests.harness.damage import kept_from_us
+from tests.harness.loads import duckdb_environment, elasticsearch_environment, loaded
+from tests.harness.processes import server_directory
+from tests.harness.service import contacts
+
+PEOPLE = "uuid,First Name,Title\n1,Ann,CEO\n2,Bob,CTO\n"
+SECRET = "only-for-the-test-and-long-enough-for-it"
+
+
+@pytest.fixture
+def healthy(tmp_path: Path) -> dict[str, str]:
+    """An installation that nothing is wrong with."""
+    environment = duckdb_environment(tmp_path) | {"CONTACTS_JWT_SECRET": SECRET}
+    loaded(environment, "csv", "-", stdin=PEOPLE)
+    made = contacts(environment, "users", "create", "ada@example.com", "--password-stdin", stdin="long enough\n")
+    assert made.returncode == 0
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    data.chmod(0o700)
+    for path in data.iterdir():
+        path.chmod(0o600)
+    return environment
+
+
+def examined(environment: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Subject, level and words of all findings, which the exit code agrees with."""
+    done = contacts(environment, "doctor", "--json")
+    diagnosis = json.loads(done.stdout)
+    faults = [finding for finding in diagnosis["findings"] if finding["level"] == "fault"]
+    assert diagnosis["healthy"] == (not faults)
+    assert done.returncode == bool(faults)
+    assert bool(done.stderr) == bool(faults)
+    assert all(bool(finding["cure"]) == (finding["level"] != "ok") for finding in diagnosis["findings"])
+    return [
+        (finding["subject"], finding["level"], f"{finding['found']} -> {finding['cure']}")
+        for finding in diagnosis["findings"]
+    ]
+
+
+def wrong(environment: dict[str, str]) -> list[tuple[str, str, str]]:
+    """What is not ok."""
+    return [finding for finding in examined(environment) if finding[1] != "ok"]
+
+
+def only(environment: dict[str, str]) -> tuple[str, str, str]:
+    """The one thing that is not ok."""
+    [found] = wrong(environment)
+    return found
+
+
+def test_nothing_is_wrong(healthy: dict[str, str]) -> None:
+    found = examined(healthy)
+    assert {level for _, level, _ in found} == {"ok"}
+    subjects = {"settings", "version", "open files", "secret", "data directory", "disk", "engine", "loads", "users"}
+    assert subjects <= {subject for subject, _, _ in found}
+    told = contacts(healthy, "doctor")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "ok       users: 1, tables of version" in told.stdout
+
+
+def test_a_fault_is_told_with_its_cure(healthy: dict[str, str]) -> None:
+    told = contacts(healthy | {"CONTACTS_PORT": "many"}, "doctor")
+    assert told.returncode == 1
+    assert told.stderr == "error: 1 fault found\n"
+    assert told.stdout.startswith(
+        "fault    settings: CONTACTS_PORT: 'many' can't be used; expected a whole number from 0"
+    )
+    assert "\n         -> correct it in the environment or in " in told.stdout
+
+
+def test_settings_and_secrets(healthy: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    subject, level, words = only(healthy | {"CONTACTS_SHADE_OF_BLUE": "7"})
+    assert (subject, level) == ("settings", "warning")
+    assert "CONTACTS_SHADE_OF_BLUE" in words
+    development = {name: value for name, value in healthy.items() if name != "CONTACTS_JWT_SECRET"}
+    assert "each start makes another one" in only(development)[2]
+    subject, level, words = only(development | {"CONTACTS_ENV": "production"})
+    assert (subject, level) == ("secret", "fault")
+    assert words.startswith("CONTACTS_JWT_SECRET: not set")
+    key = {"CONTACTS_JWT_ALGORITHM": "EdDSA", "CONTACTS_JWT_KEY_FILE": str(tmp_path / "gone.pem")}
+    assert "gone.pem' can't be read" in only(healthy | key)[2]
+    (tmp_path / ".env").write_text("CONTACTS_PORT=9000\n")
+    (tmp_path / ".env").chmod(0o644)
+    assert only(healthy)[2] == f"others on this machine may read {tmp_path / '.env'} -> chmod 600 {tmp_path / '.env'}"
+
+
+def test_modes_of_files(healthy: dict[str, str]) -> None:
+    data = Path(healthy["CONTACTS_DATA_DIR"])
+    [store] = data.glob("*.duckdb")
+    data.chmod(0o755)
+    store.chmod(0o644)
+    (data / FILE).chmod(0o640)
+    found = wrong(healthy)
+    assert {level for _, level, _ in found} == {"warning"}
+    for _, _, words in found:
+        subprocess.run(words.partition(" -> ")[2], shell=True, check=True)
+    assert len(found) == 3
+    assert wrong(healthy) == []
+
+
+def test_a_directory_that_is_not_there_or_not_ours(healthy: dict[str, str], tmp_path: Path) -> None:
+    elsewhere = healthy | {"CONTACTS_DATA_DIR": str(tmp_path / "nowhere")}
+    assert [subject for subject, _, _ in wrong(elsewhere)] == ["data directory", "engine", "users"]
+    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "a-file").write_text("")
+    found = wrong(elsewhere | {"CONTACTS_DATA_DIR": str(tmp_path / "a-file")})
+    assert ("data directory", "fault") in [each[:2] for each in found]
+    with server_directory("kept-") as kept, kept_from_us(kept):
+        [finding] = directory.directory(Settings(engine=EngineSettings(data_dir=kept)))
+        assert finding.found == f"{kept} can't be read and written by user {os.geteuid()}"
+    assert finding.level == "fault"
+
+
+def test_a_disk_that_is_nearly_full(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "LEAST_FREE", 2**60)
+    assert only(healthy)[:2] == ("disk", "fault")
+    monkeypatch.setattr(directory, "LEAST_FREE", 0)
+    monkeypatch.setattr(directory, "ROOM_FOR_A_LOAD", 2**60)
+    assert only(healthy)[:2] == ("disk", "warning")
+
+
+def test_what_loads_leave(healthy: dict[str, str]) -> None:
+    data = Path(healthy["CONTACTS_DATA_DIR"])
+    (data / "contacts.job.json").write_bytes(b'{"store":"s","in_place":false,"base":0,"inputs":[],"reject_path":"r"}')
+    subject, level, words = only(healthy)
+    assert (subject, level) == ("interrupted load", "warning")
+    assert "--resume" in words
+    (data / "contacts.job.json").write_bytes(b"{")
+    subject, level, words = only(healthy)
+    assert (subject, level) == ("interrupted load", "fault")
+    assert "delete it" in words
+
+
+def test_files_of_contacts(healthy: dict[str, str]) -> None:
+    data = Path(healthy["CONTACTS_DATA_DIR"])
+    later = datetime.now(UTC) + timedelta(days=2)
+    future = data / f"contacts-{later:%Y%m%dT%H%M%S}000000Z.duckdb"
+    future.touch(0o600)
+    found = {subject: (level, words) for subject, level, words in wrong(healthy)}
+    assert set(found) == {"loads", "clock"}
+    assert found["loads"][0] == "warning"
+    assert f"{future} is empty" in found["loads"][1]
+    assert found["clock"][0] == "fault"
+    future.unlink()
+    [store] = data.glob("*.duckdb")
+    store.write_bytes(bytes(1000))
+    subject, level, words = only(healthy)
+    assert (subject, level) == ("engine", "fault")
+    assert f"{store} is no DuckDB file" in words
+    (data / "contacts.current").unlink()
+    assert ("loads", "fault") in [found[:2] for found in wrong(healthy)]
+
+
+@pytest.mark.parametrize("kind", ["noise", "a later version", "no tables", "nobody", "locked away"])
+def test_users(healthy: dict[str, str], kind: str, tmp_path: Path) -> None:
+    path = Path(healthy["CONTACTS_DATA_DIR"]) / FILE
+    if kind == "noise":
+        path.write_bytes(b"noise" * 100)
+    elif kind == "no tables":
+        path.write_bytes(b"")
+    elif kind == "locked away":
+        path.unlink()
+        path.mkdir(0o700)
+    else:
+        with closing(sqlite3.connect(path)) as database:
+            sql = "DELETE FROM users" if kind == "nobody" else "UPDATE alembic_version SET version_num = '9999'"
+            database.execute(sql)
+            database.commit()
+    subject, level, words = only(healthy)
+    assert subject == "users"
+    expected = {
+        "noise": ("fault", "is no SQLite database"),
+        "a later version": ("fault", "of a later version"),
+        "no tables": ("warning", f"of version none, ours are of {HEAD}"),
+        "nobody": ("warning", "contacts users create"),
+        "locked away": ("fault", "is a directory"),
+    }
+    assert level == expected[kind][0]
+    assert expected[kind][1] in words
+
+
+def test_users_on_a_server(healthy: dict[str, str], postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = healthy | {"CONTACTS_DATABASE_URL": postgres_database}
+    assert only(environment)[1:] == (
+        "warning",
+        f"its tables are of version none, ours are of {HEAD} -> the next start renews them",
+    )
+    assert contacts(environment, "users", "list").returncode == 0
+    assert only(environment)[2] == "there are none: nobody can log in -> contacts users create EMAIL"
+    monkeypatch.setattr(users, "MOST_APART", -1)
+    assert "clock" in [subject for subject, level, _ in wrong(environment) if level == "fault"]
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("DROP TABLE sessions")
+    assert "lacks tables of ours" in str(wrong(environment))
+    away = environment | {"CONTACTS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    assert only(away)[:2] == ("users", "fault")
+    broken = environment | {"CONTACTS_DATABASE_URL": "no-such-driver://"}
+    assert only(broken)[:2] == ("users", "fault")
+
+
+def test_a_server_whose_user_may_make_no_tables(healthy: dict[str, str], postgres_database: str) -> None:
+    environment = healthy | {"CONTACTS_DATABASE_URL": postgres_database}
+    assert contacts(environment, "users", "list").returncode == 0
+    role = f"reader_{postgres_database.rpartition('/')[2]}"[:60]
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'p'")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+        try:
+            info = connection.info
+            url = f"postgresql://{role}:p@{info.host}:{info.port}/{info.dbname}"
+            found = wrong(environment | {"CONTACTS_DATABASE_URL": url})
+        finally:
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+    assert ("users' privileges", "warning") in [each[:2] for each in found]
+
+
+def test_too_few_open_files(healthy: dict[str, str]) -> None:
+    command = ["bash", "-c", f"ulimit -n 300; {' '.join(CONTACTS)} doctor --json"]
+    done = subprocess.run(command, env=healthy, capture_output=True, text=True, check=True)
+    [found] = [finding for finding in json.loads(done.stdout)["findings"] if finding["level"] != "ok"]
+    assert (found["subject"], found["level"]) == ("open files", "warning")
+    assert found["cure"].startswith(f"raise the limit to {10_000 + process.SPARE_FILES:,} ")
+
+
+def test_a_clock_that_was_never_set(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "EARLIEST", 9999)
+    assert only(healthy)[:2] == ("clock", "fault")
+
+
+def test_an_engine_that_is_not_there(healthy: dict[str, str]) -> None:
+    url = {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": "http://127.0.0.1:1"}
+    found = wrong(healthy | url)
+    assert [each[:2] for each in found] == [("engine", "fault"), ("loads", "fault")]
+
+
+def test_a_part_that_takes_for_ever(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "SECONDS", 0.0)
+    assert {each[:2] for each in wrong(healthy)} == {("engine", "fault"), ("users", "fault")}
+
+
+def test_a_real_cluster(tmp_path: Path, elasticsearch_url: str, own_index: Any) -> None:
+    environment = elasticsearch_environment(tmp_path, elasticsearch_url, own_index("doctor"))
+    environment["CONTACTS_JWT_SECRET"] = SECRET
+    loaded(environment, "csv", "-", stdin=PEOPLE)
+    found = {subject: level for subject, level, _ in examined(environment)}
+    assert found["engine"] == found["loads"] == found["engine version"] == found["engine security"] == "ok"
+
+
+class _Other(BaseHTTPRequestHandler):
+    """It answers everything with the same JSON, as no Elasticsearch would."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        for name, value in (("content-type", "application/json"), ("x-elastic-product", "Elasticsearch")):
+            self.send_header(name, value)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """It says nothing."""
+
+
+def test_an_engine_that_is_none_keeps_the_others_from_nothing(healthy: dict[str, str]) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Other)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": f"http://127.0.0.1:{server.server_port}"}
+    try:
+        found = examined(healthy | url)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert ("engine", "fault") in [each[:2] for each in found]
+    assert ("users", "ok") in [each[:2] for each in found]
