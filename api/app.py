@@ -1,6 +1,7 @@
 """The application: everything is wired here, and only here."""
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from litestar.routes import HTTPRoute, WebSocketRoute
 from api.accounts.accounts import Accounts
 from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
+from api.accounts.users_controller import UsersController
 from api.actions.service import ContactService
 from api.actions.traffic import KEPT_SLOTS, Traffic
 from api.edge.unrouted import Unrouted
@@ -35,6 +37,8 @@ from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
 from search.engine import Engine
+
+_log = logging.getLogger(__name__)
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +96,8 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             )
             app.state.update(msgspec.structs.asdict(shared))
             await accounts.open()
+            if await accounts.deserted():
+                _log.warning("there are no users yet: make the first with `contacts users create EMAIL --role admin`")
             metrics.gauge(
                 "contacts_requests_waiting", "Requests that wait for the engine", lambda: traffic.slots.waiting
             )
@@ -110,7 +116,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
                 await opened.close()
 
     largest = settings.max_message_bytes
-    auth = Router("/", route_handlers=[AuthController], request_max_body_size=min(MOST_BYTES, largest))
+    auth = Router("/", route_handlers=[AuthController, UsersController], request_max_body_size=min(MOST_BYTES, largest))
     app = Litestar(
         route_handlers=[gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page],
         lifespan=[lifespan],
@@ -119,6 +125,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
         openapi_config=openapi(),
         logging_config=None,
     )
+    _name_all_methods(app)
     sockets = {route.path for route in app.routes if isinstance(route, WebSocketRoute)}
     routed = Doors(Unrouted(app.asgi_handler, sockets, metrics), settings)
     answered = Cors(routed, settings.cors_origins) if settings.cors_origins else routed
@@ -126,15 +133,29 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     return app
 
 
-def _actions(app: Litestar) -> dict[str, str]:
-    """Path → what logs and figures call the documented operation there: its `action`, or else its own name."""
-    return {
-        route.path: handler.opt.get("action", handler.handler_name)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if handler.resolve_include_in_schema()
-    }
+def _name_all_methods(app: Litestar) -> None:
+    """Have `OPTIONS` tell all methods of a path: what Litestar made knows those it had with its first handler."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and len(route.route_handlers) > 2:
+            fresh = route.create_options_handler(route.path)
+            kept = [handler for handler in route.route_handlers if handler.http_methods != {"OPTIONS"}]
+            fresh.owner = kept[0].owner
+            fresh.on_registration(app)
+            route.route_handlers = [*kept, fresh]
+            route.route_handler_map.clear()
+            route.create_handler_map()
+
+
+def _actions(app: Litestar) -> dict[str, dict[str, str]]:
+    """Path → method → what logs and figures call the documented operation there: its `action`, or else its own name."""
+    actions: dict[str, dict[str, str]] = {}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.resolve_include_in_schema():
+                    name = handler.opt.get("action", handler.handler_name)
+                    actions.setdefault(route.path_format, {}).update(dict.fromkeys(handler.http_methods, name))
+    return actions
 
 
 def _open(settings: Settings) -> Engine[Any]:

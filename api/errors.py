@@ -15,6 +15,7 @@ from mappings.errors import (
     InvalidInput,
     InvalidJson,
     MissingField,
+    NotFound,
     ResponseTooLarge,
     Stopped,
     TooManyRequests,
@@ -33,7 +34,7 @@ CODES_BY_KIND: tuple[tuple[type[ContactsError], str], ...] = (
     (TooManyRequests, "too_many_requests"),
     (InvalidInput, "validation_error"),
     (Unauthorized, "validation_error"),
-    (Forbidden, "validation_error"),
+    (Forbidden, "forbidden"),
 )
 """Kind of error → WebSocket error code; the first that fits."""
 
@@ -44,6 +45,7 @@ STATUSES_BY_KIND: tuple[tuple[type[ContactsError], int], ...] = (
     (InvalidInput, 400),
     (Unauthorized, 401),
     (Forbidden, 403),
+    (NotFound, 404),
     (Conflict, 409),
     (ResponseTooLarge, 413),
     (TooManyRequests, 429),

@@ -21,6 +21,7 @@ from litestar.openapi.spec import (
 from msgspec import Meta
 
 from api.actions.fields import Schema
+from api.actions.roles import Role
 from api.actions.words import described
 
 BEARER: dict[str, list[str]] = {"BearerToken": []}
@@ -34,8 +35,9 @@ _WORDS = {
     204: "Done; there is nothing to say",
     400: "The request is not as it must be",
     401: "No token, or one that does not hold; or wrong credentials",
-    403: "Switched off by configuration",
-    409: "It exists already",
+    403: "Not for a user of this role, or switched off by configuration",
+    404: "It is not there",
+    409: "It exists already, or may not be changed",
     413: "The body or the answer is too large",
     429: "Too many requests",
     500: "Something went wrong here",
@@ -57,13 +59,28 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+def links_by_field(field: str, *operations: str) -> dict[str, Link]:
+    """Links from an answer to operations whose body has the same `field`."""
+    return {name: Link(operation_id=name, request_body={field: f"$response.body#/{field}"}) for name in operations}
+
+
+def links_by_path(parameter: str, pointer: str, *operations: str) -> dict[str, Link]:
+    """Links from an answer to operations with a `parameter` in their path, whose value stands at `pointer` in it."""
+    return {name: Link(operation_id=name, parameters={parameter: f"$response.body#{pointer}"}) for name in operations}
+
+
+def least_role(role: Role) -> str:
+    """The sentence about who may use something."""
+    return f"Least role: `{role}`."
+
+
 def operation(
     *,
     query: Mapping[str, Schema] | None = None,
     body: Shape | Schema | None = None,
     body_required: bool = True,
     forms: Mapping[str, str] | None = None,
-    links: Mapping[str, str] | None = None,
+    links: Mapping[str, Link] | None = None,
 ) -> type[Operation]:
     """What Litestar describes an operation with whose request is read by hand.
 
@@ -74,7 +91,7 @@ def operation(
         body: the JSON object.
         body_required: whether there must be one.
         forms: media types beside JSON that the answer may have, with a description.
-        links: operations that the answer leads to → the field that it and their body have in common.
+        links: operations that the answer leads to, as `links_by_field` and `links_by_path` make them.
     """
 
     @dataclass
@@ -93,7 +110,7 @@ def operation(
                     response.headers = _headers(status, linked=bool(forms)) or None
                     if status.startswith("2"):
                         response.content = {**(response.content or {}), **_texts(forms or {})} or None
-                        response.links = {name: _link(name, field) for name, field in (links or {}).items()} or None
+                        response.links = {**links} if links else None
 
     return Described
 
@@ -147,10 +164,6 @@ def _texts(forms: Mapping[str, str]) -> dict[str, OpenAPIMediaType]:
         form: OpenAPIMediaType(schema=_as_it_is({"type": "string", "description": words}))
         for form, words in forms.items()
     }
-
-
-def _link(name: str, field: str) -> Link:
-    return Link(operation_id=name, request_body={field: f"$response.body#/{field}"})
 
 
 def _as_it_is(schema: Schema) -> spec.Schema:

@@ -84,7 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stall_seconds: float = 60.0
     cors_origins: tuple[str, ...] = ()
     access_token_seconds: int = 1800
-    registration: str = "open"
+    registration: str | None = None
     rate_limit: int = 0
     login_rate_limit: int = 60
     ping_seconds: float = 20.0
@@ -94,6 +94,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     audit_log: Path | None = None
     unknown: tuple[str, ...] = ()
+
+    @property
+    def registration_open(self) -> bool:
+        """Whether anybody may register: in development, unless `registration` says otherwise."""
+        return self.registration == "open" if self.registration else self.environment == "development"
 
     @property
     def logs_json(self) -> bool:
@@ -143,7 +148,8 @@ _SERVICE = (
             "checks tokens that were signed with it before, and signs none", _secret, secret=True),
     Setting("CONTACTS_JWT_KEY_FILE_PREVIOUS", "jwt_key_file_previous", None,
             "PEM file of the key before, private or public: it checks tokens, and signs none", Path),
-    Setting("CONTACTS_ENV", "environment", "production", "development makes a secret for the run if none is set",
+    Setting("CONTACTS_ENV", "environment", "production",
+            "development makes a secret for the run if none is set, and opens registration",
             choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", text),
     Setting("CONTACTS_PORT", "port", "8000", "port to listen on; 0 takes a free one", whole(0, 65535)),
@@ -182,11 +188,12 @@ _SERVICE = (
             "origins of pages that may use REST, separated by commas", _origins),
     Setting("CONTACTS_ACCESS_TOKEN_SECONDS", "access_token_seconds", "1800", "how long an access token holds",
             whole(1, 31_536_000)),
-    Setting("CONTACTS_REGISTRATION", "registration", "open", "closed: users come from the command line only",
-            choice("open", "closed")),
+    Setting("CONTACTS_REGISTRATION", "registration", None,
+            "open: whoever asks becomes a user; closed: users come from administrators and the command line only; when "
+            "not set, closed in production and open in development", choice("open", "closed")),
     Setting("CONTACTS_RATE_LIMIT", "rate_limit", "0", "requests a minute and user; 0 is off", whole(0, 1_000_000)),
     Setting("CONTACTS_LOGIN_RATE_LIMIT", "login_rate_limit", "60",
-            "logins and registrations a minute and address; an e-mail address has a sixth of them; 0 is off",
+            "logins and registrations a minute and address; each e-mail has a sixth of them there; 0 is off",
             whole(0, 1_000_000)),
     Setting("CONTACTS_PING_SECONDS", "ping_seconds", "20",
             "between keepalive pings; a client that answers none for as long is closed", seconds(_HOUR)),

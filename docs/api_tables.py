@@ -17,12 +17,12 @@ from api.socket.close import REASONS, Close
 from api.socket.control import AUTHENTICATE, CODES
 from api.socket.envelope import LONGEST_ID
 from api.socket.limits import ANSWERS_BYTES, REFUSALS_BYTES, WAITING_MESSAGES
-from mappings.errors import Conflict, ContactsError, Forbidden, Unauthorized, WrongCredentials
+from mappings.errors import Conflict, ContactsError, NotFound, Unauthorized, WrongCredentials
 from mappings.free_text import MOST_WORDS
 from mappings.url import LONGEST_URL, MOST_VALUES
 
 ITS_OWN = "its own, as in the table of actions"
-HTTP_ONLY = (WrongCredentials, Forbidden, Conflict)
+HTTP_ONLY = (WrongCredentials, Conflict, NotFound)
 """Errors of requests about accounts, which the WebSocket has none of."""
 
 CLIENT_LEFT, TOO_LARGE = "The client left", "A message over `CONTACTS_MAX_MESSAGE_BYTES`"
@@ -70,10 +70,13 @@ def _actions() -> str:
             ", ".join(_field_name(action, field) for field in fields_of(action.request)),
             f"`POST {PATH}{action.path}`",
             f"`{action.error_code}`",
+            f"`{action.least}`",
         )
         for name, action in ACTIONS.items()
     ]
-    return _table(("action", "what it does", "fields, **required** ones first", "REST", "error code"), rows)
+    return _table(
+        ("action", "what it does", "fields, **required** ones first", "REST", "error code", "least role"), rows
+    )
 
 
 def _field_name(action: Action[Any], field: Field) -> str:

@@ -3,14 +3,15 @@
 The predicates go to the engine in one request, however many values there are, and the counts come back into place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from mappings.analysis import AnalysedParameter, Statistics, UrlStructure, analyze
+from mappings.analysis import Statistics, UrlStructure, analyze
 from mappings.contact_filter import context_of, predicate_of_value, values_read
+from mappings.counts import Count, exact
 from mappings.ledger import LedgerEntry
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import MatchAll, Predicate, any_of
@@ -22,7 +23,7 @@ class CountedValue(msgspec.Struct, frozen=True):
     """One value, and how many contacts have it."""
 
     value: str
-    count: int
+    count: Count
 
 
 class CountedParameter(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ class CountedParameter(msgspec.Struct, frozen=True):
     values: list[CountedValue]
     description: str
     category: str
-    count: int
+    count: Count
 
 
 class CountedCategory(msgspec.Struct, frozen=True):
@@ -41,7 +42,7 @@ class CountedCategory(msgspec.Struct, frozen=True):
     name: str
     parameters: list[CountedParameter]
     total_parameters: int
-    count: int
+    count: Count
 
 
 class CountedAnalysis(msgspec.Struct, frozen=True):
@@ -68,16 +69,30 @@ class Countable(msgspec.Struct, frozen=True):
     predicates: tuple[Predicate, ...]
     parts: tuple[tuple[Predicate | None, tuple[Predicate | None, ...]], ...]
 
-    def answer(self, counts: Sequence[int]) -> CountedAnalysis:
-        """The analysis with `counts`, those of `predicates` in their order."""
+    def answer(self, counts: Sequence[int], shown: Callable[[int], Count] = exact) -> CountedAnalysis:
+        """The analysis with `counts`, those of `predicates` in their order, each as `shown` makes it."""
         count_of: dict[Predicate | None, int] = dict(zip(self.predicates, counts, strict=True))
+        count_of[None] = 0
         parts = iter(self.parts)
         analysis = analyze(self.url)
         categories = []
         for category in analysis.categories:
             # The parts stand in the order of the analysis, parameter by parameter.
-            parameters = [_counted(shown, *next(parts), count_of) for shown in category.parameters]
-            most = max(parameter.count for parameter in parameters)
+            own = [next(parts) for _ in category.parameters]
+            most = shown(max(count_of[whole] for whole, _ in own))
+            parameters = [
+                CountedParameter(
+                    parameter.name,
+                    [
+                        CountedValue(value, shown(count_of[predicate]))
+                        for value, predicate in zip(parameter.values, of_values, strict=True)
+                    ],
+                    parameter.description,
+                    parameter.category,
+                    shown(count_of[whole]),
+                )
+                for parameter, (whole, of_values) in zip(category.parameters, own, strict=True)
+            ]
             categories.append(CountedCategory(category.name, parameters, category.total_parameters, most))
         return CountedAnalysis(
             analysis.url, analysis.url_structure, categories, analysis.statistics, analysis.raw_parameters
@@ -104,16 +119,3 @@ def _part(
     # An exclusion is counted like an inclusion: how many contacts have what is to be left out?
     whole = any_of(selecting) if parameter.combine is none_of else parameter.combine(selecting)
     return (None if isinstance(whole, MatchAll) else whole), of_values
-
-
-def _counted(
-    shown: AnalysedParameter,
-    whole: Predicate | None,
-    of_values: Sequence[Predicate | None],
-    count_of: dict[Predicate | None, int],
-) -> CountedParameter:
-    counted = [
-        CountedValue(value, count_of.get(predicate, 0))
-        for value, predicate in zip(shown.values, of_values, strict=True)
-    ]
-    return CountedParameter(shown.name, counted, shown.description, shown.category, count_of.get(whole, 0))

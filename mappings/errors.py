@@ -15,8 +15,9 @@ request: it names the field, the bad value and what was expected. It never holds
     │   └── InvalidParameter    a parameter inside the URL is malformed (a number, a range, a date)
     ├── Unauthorized            no token, or one that does not hold
     │   └── WrongCredentials    e-mail and password do not match
-    ├── Conflict                what was to be created exists already
-    ├── Forbidden               well understood, and switched off by configuration
+    ├── Conflict                it exists already, or may not be changed
+    ├── NotFound                what was named is not there
+    ├── Forbidden               not for this user, or switched off by configuration
     ├── TooManyRequests         a bound was reached; wait and send again
     ├── Stopped                 the request was cancelled, or the service stops; another may be sent
     ├── AccountsUnavailable     the database of users can't be reached
@@ -110,11 +111,15 @@ class WrongCredentials(Unauthorized):
 
 
 class Conflict(ContactsError):
-    """What was to be created exists already."""
+    """What was to be created exists already, or what was to be changed may not be."""
+
+
+class NotFound(ContactsError):
+    """What was named is not there."""
 
 
 class Forbidden(ContactsError):
-    """Well understood, and switched off by configuration."""
+    """Not for this user's role, or switched off by configuration."""
 
 
 class TooManyRequests(ContactsError):

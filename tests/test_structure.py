@@ -54,7 +54,17 @@ OTHERS_USE = {
 }  # fmt: skip
 """Names that are there for others to use, which can't be seen in our code."""
 
-USED_BY_DECORATOR = ["@*.command*", "@*.group*", "@pytest.fixture*", "@rule*", "@invariant*"]
+USED_BY_DECORATOR = [
+    "@*.command*",
+    "@*.group*",
+    "@pytest.fixture*",
+    "@rule*",
+    "@invariant*",
+    "@get*",
+    "@post*",
+    "@patch*",
+    "@delete*",
+]
 
 
 def fields_of_structs() -> set[str]:

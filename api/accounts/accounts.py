@@ -1,6 +1,5 @@
 """Who may use the service: registration, login, refresh, logout, and whom a token belongs to. Free of any framework."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
@@ -9,29 +8,20 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from api.accounts.bodies import EMAIL, LONGEST_EMAIL, LONGEST_NAME, read_string
+from api.accounts.administration import Administration
+from api.accounts.attempts import Attempts, network_of
+from api.accounts.bodies import LONGEST_NAME, read_string
 from api.accounts.database import Database
+from api.accounts.emails import LONGEST_EMAIL, new_email
 from api.accounts.keys import load_keys
 from api.accounts.passwords import Passwords
-from api.accounts.sessions import Sessions
+from api.accounts.sessions import Renewal, Sessions
 from api.accounts.tokens import REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
-from api.actions.rates import Rates
 from api.settings import Settings
-from mappings.errors import (
-    Conflict,
-    Forbidden,
-    InvalidField,
-    TooManyRequests,
-    Unauthorized,
-    WrongCredentials,
-)
+from mappings.errors import Conflict, Forbidden, NotFound, Unauthorized, WrongCredentials
 
-EMAIL_SHARE = 6
-"""An e-mail address has this part of the logins that an address of the network has."""
-
-_EMAIL = re.compile(EMAIL)
-
+INVALID = "Token is invalid."
 NO_CREDENTIALS = "Authentication credentials were not provided."
 
 
@@ -53,6 +43,20 @@ class IssuedTokens(msgspec.Struct, frozen=True):
     expires_in: Annotated[int, Meta(ge=1, examples=[1800])]
 
 
+class OwnSession(msgspec.Struct, frozen=True):
+    """A session of the user who asks. Times are seconds since 1970; `address` is where it was started.
+
+    `started_at` is 0 where an earlier version started it.
+    """
+
+    uuid: str
+    started_at: int
+    renewed_at: int
+    expires_at: int
+    address: str
+    current: bool
+
+
 class Accounts:
     """Users, passwords, tokens and sessions together.
 
@@ -66,13 +70,13 @@ class Accounts:
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
         self._passwords = Passwords()
-        self._closed = settings.registration == "closed"
-        most = settings.login_rate_limit
-        self._by_address, self._by_email = Rates(most), Rates(-(-most // EMAIL_SHARE))
+        self.administration = Administration(self.users, self._passwords, self._tell)
+        self._open = settings.registration_open
+        self._attempts = Attempts(settings.login_rate_limit)
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, ended: Callable[[str], None]) -> None:
-        """Have `ended` called with the id of each session that ends here: by a logout, or a refresh token used twice.
+        """Have `ended` called with the id of each session that ends here, by whatever it does.
 
         Those that another process ends are found by asking `sessions.alive`.
         """
@@ -82,6 +86,10 @@ class Accounts:
         """Make ready: the tables, and the hash that unknown users are checked against."""
         await self.database.open()
         await self._passwords.prepare()
+
+    async def deserted(self) -> bool:
+        """Whether nobody can come in: there are no users, and registration is closed."""
+        return not self._open and not await self.users.any()
 
     async def close(self) -> None:
         """Give the database back."""
@@ -93,53 +101,47 @@ class Accounts:
         Raises:
             Forbidden: registration is closed.
             Conflict: the e-mail is taken.
-            TooManyRequests: too many from this address or for this e-mail.
+            TooManyRequests: too many from this address, or for this e-mail from it.
             MissingField, InvalidField: as it says.
         """
-        _limit(self._by_address, address)
-        if self._closed:
+        self._attempts.by(address)
+        if not self._open:
             raise Forbidden("Registration is closed; ask the operator for a user.")
-        email, password = _email(body), read_string(body, "password")
-        _limit(self._by_email, email.casefold())
+        email, password = new_email(read_string(body, "email", LONGEST_EMAIL)), read_string(body, "password")
+        self._attempts.on(email, address)
         name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME).strip()
-        return await self._log_in(await self.create(email, password, name))
-
-    async def create(self, email: str, password: str, name: str) -> User:
-        """Create a user, also where registration is closed."""
-        return await create_user(self.users, self._passwords, email, password, name)
+        return await self._log_in(await self.administration.create(email, password, name), address)
 
     async def login(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
         """The tokens of a new session, for the `email` and `password` in `body`. `address` is the client's.
 
         Raises:
-            TooManyRequests: too many from this address or for this e-mail, whether or not there is such a user.
+            TooManyRequests: too many from this address, or for this e-mail from it; for unknown users too.
             WrongCredentials: in the same words and time for an unknown user, a wrong password and a disabled user.
         """
-        _limit(self._by_address, address)
+        self._attempts.by(address)
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
-        _limit(self._by_email, email.strip().casefold())
+        self._attempts.on(email, address)
         user = await self.users.by_email(email)
-        matches = await self._passwords.check(password, user.password_hash if user else None)
+        stored = user.password_hash if user else None
+        matches = await self._passwords.check(password, stored, network_of(address))
         if user is None or not matches or not user.active:
             raise WrongCredentials
-        return await self._log_in(user)
+        return await self._log_in(user, address)
 
     async def refresh(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
-        """New tokens for the `refresh_token` in `body`, which is used up by it.
+        """New tokens for the `refresh_token` in `body`, which is used up by it; see `api.accounts.sessions`.
 
         Raises:
-            Unauthorized: it does not hold. One that was used before ends its whole session.
+            Unauthorized: it does not hold. One that was used up longer ago than a moment ends its whole session.
         """
-        _limit(self._by_address, address)
+        self._attempts.by(address)
         claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
-        fresh = str(uuid4())
-        if not await self.sessions.renew(claims.session, claims.token_id, fresh, _refresh_end()):
+        renewal = await self.sessions.renew(claims.session, claims.token_id, str(uuid4()), REFRESH_SECONDS)
+        if renewal is None:
             self._tell(claims.session)
-            raise Unauthorized("Token is invalid.")
-        user = await self.users.by_uuid(claims.user)
-        if user is None or not user.active:
-            raise Unauthorized("Token is invalid.")
-        return self._answer(user, claims.session, fresh)
+            raise Unauthorized(INVALID)
+        return self._answer(await self._user_with(claims.user), claims.session, renewal)
 
     async def logout(self, body: Mapping[str, object], access_token: str | None) -> str:
         """End the session of the access token, or of the `refresh_token` in `body`; the uuid of its user.
@@ -159,7 +161,7 @@ class Accounts:
         return claims.user
 
     async def identify(self, token: str | None) -> Claims:
-        """Whose access token this is.
+        """Whose access token this is, and what role that user has.
 
         Raises:
             Unauthorized: it does not hold, its session was ended, or its user is disabled or gone.
@@ -167,74 +169,124 @@ class Accounts:
         if not token:
             raise Unauthorized(NO_CREDENTIALS)
         claims = self._tokens.verify(token)
-        if not await self.sessions.holds(claims.session, claims.user):
-            raise Unauthorized("Token is invalid.")
-        return claims
+        role = await self.sessions.role_in(claims.session, claims.user)
+        if role is None:
+            raise Unauthorized(INVALID)
+        return msgspec.structs.replace(claims, role=role)
 
     async def me(self, token: str | None) -> PublicUser:
         """The user whose access token this is. Raises `Unauthorized`."""
-        user = await self.users.by_uuid((await self.identify(token)).user)
-        if user is None:
-            raise Unauthorized("Token is invalid.")
-        return _public(user)
+        return _public(await self._user_of(token))
+
+    async def change_password(self, body: Mapping[str, object], token: str | None, address: str = "") -> IssuedTokens:
+        """Give the user whose access token this is the `new_password` in `body`, whose `password` is the one so far.
+
+        All sessions of the user end, that of the token too; the tokens are those of a new one.
+
+        Raises:
+            Unauthorized: the token does not hold.
+            Forbidden: `password` is not the user's.
+            TooManyRequests: too many from this address, or for this user from it.
+            MissingField, InvalidField: as it says.
+        """
+        self._attempts.by(address)
+        user = await self._user_of(token)
+        password, new = read_string(body, "password"), read_string(body, "new_password")
+        self._attempts.on(user.email, address)
+        if not await self._passwords.check(password, user.password_hash, network_of(address)):
+            raise Forbidden("password is not the one that you have now.")
+        return await self._log_in(await self.administration.change(user.uuid, password=new), address)
+
+    async def own_sessions(self, token: str | None) -> list[OwnSession]:
+        """The sessions of the user whose access token this is. Raises `Unauthorized`."""
+        claims = await self.identify(token)
+        return [
+            OwnSession(
+                session.uuid,
+                session.started_at,
+                session.renewed_at,
+                session.expires_at,
+                session.address,
+                session.uuid == claims.session,
+            )
+            for session in await self.sessions.of(claims.user)
+        ]
+
+    async def end_session(self, token: str | None, session: str) -> str:
+        """End a session of the user whose access token this is; the uuid of that user.
+
+        Raises:
+            Unauthorized: the token does not hold.
+            NotFound: the user has no such session.
+        """
+        user = (await self.identify(token)).user
+        if session not in [own.uuid for own in await self.sessions.of(user)]:
+            raise NotFound("You have no such session.")
+        await self.sessions.end(session)
+        self._tell(session)
+        return user
+
+    async def end_sessions(self, token: str | None) -> str:
+        """End all sessions of the user whose access token this is, its own too; the uuid of that user.
+
+        Raises:
+            Unauthorized: the token does not hold.
+        """
+        user = (await self.identify(token)).user
+        for session in await self.sessions.end_all(user):
+            self._tell(session)
+        return user
 
     async def access_token(self, user: User) -> str:
-        """An access token for `user`, of a session of its own that can't be refreshed: for the command line."""
-        end = int(time.time()) + self._tokens.access_seconds
-        return self._tokens.issue(user.uuid, await self.sessions.start(user.uuid, str(uuid4()), end))
+        """An access token for `user`, of a session of its own that can't be refreshed: for the command line.
 
-    async def _log_in(self, user: User) -> IssuedTokens:
-        fresh = str(uuid4())
-        return self._answer(user, await self.sessions.start(user.uuid, fresh, _refresh_end()), fresh)
+        Raises:
+            Conflict: the user is disabled.
+        """
+        first = _first()
+        end = first.made_at + self._tokens.access_seconds
+        session = await self.sessions.start(user.uuid, user.password_hash, first, end)
+        if session is None:
+            raise Conflict(f"{user.email} is disabled; a token would open nothing.")
+        return self._tokens.issue(user.uuid, session)
+
+    async def _user_of(self, token: str | None) -> User:
+        """The user whose access token this is. Raises `Unauthorized`."""
+        return await self._user_with((await self.identify(token)).user)
+
+    async def _user_with(self, uuid: str) -> User:
+        """A user with a session a moment ago. Raises `Unauthorized` for one who is gone since."""
+        if (user := await self.users.by_uuid(uuid)) is None:
+            raise Unauthorized(INVALID)
+        return user
+
+    async def _log_in(self, user: User, address: str) -> IssuedTokens:
+        """Tokens of a new session. Raises `WrongCredentials` if the user was disabled or changed in this moment."""
+        first = _first()
+        end = first.made_at + REFRESH_SECONDS
+        session = await self.sessions.start(user.uuid, user.password_hash, first, end, address)
+        if session is None:
+            raise WrongCredentials
+        return self._answer(user, session, first)
 
     def _tell(self, session: str) -> None:
         for ended in self._listeners:
             ended(session)
 
-    def _answer(self, user: User, session: str, refresh_id: str) -> IssuedTokens:
+    def _answer(self, user: User, session: str, good: Renewal) -> IssuedTokens:
         return IssuedTokens(
             user=_public(user),
             access_token=self._tokens.issue(user.uuid, session),
-            refresh_token=self._tokens.issue(user.uuid, session, Kind.REFRESH, refresh_id),
+            refresh_token=self._tokens.issue(user.uuid, session, Kind.REFRESH, good.token_id, good.made_at),
             token_type="bearer",  # noqa: S106 - the name of the scheme
             expires_in=self._tokens.access_seconds,
         )
-
-
-async def create_user(users: Users, passwords: Passwords, email: str, password: str, name: str) -> User:
-    """A new user: the rules that registration and the command line share.
-
-    Raises:
-        Conflict: the e-mail is taken.
-        InvalidField: what is not an e-mail address, or a password that is too short or too long.
-    """
-    email, name = _checked_email(email), name.strip()
-    if len(name) > LONGEST_NAME:
-        raise InvalidField(f"name must have at most {LONGEST_NAME} characters")
-    if await users.by_email(email) is not None:
-        raise Conflict("A user with this email exists already.")
-    return await users.add(email, name, await passwords.hash(password))
 
 
 def _public(user: User) -> PublicUser:
     return PublicUser(user.uuid, user.email, user.name)
 
 
-def _refresh_end() -> int:
-    return int(time.time()) + REFRESH_SECONDS
-
-
-def _limit(rates: Rates, key: str) -> None:
-    if seconds := rates.take(key):
-        raise TooManyRequests("Too many logins; try again later", retry_after=seconds)
-
-
-def _email(body: Mapping[str, object]) -> str:
-    return _checked_email(read_string(body, "email", LONGEST_EMAIL))
-
-
-def _checked_email(email: str) -> str:
-    email = email.strip()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise InvalidField("email must be an e-mail address such as ada@example.com")
-    return email
+def _first() -> Renewal:
+    """A refresh token for a new session."""
+    return Renewal(str(uuid4()), int(time.time()))

@@ -6,20 +6,17 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from api.accounts.emails import FORMAT, LONGEST_EMAIL
 from api.accounts.passwords import LONGEST, SHORTEST
-from mappings.errors import InvalidField, InvalidJson, MissingField
+from api.actions.roles import Role
+from mappings.errors import InvalidField, InvalidJson, MissingField, shorten
 
 MOST_BYTES = 16 * 1024
 """Of a body: it is read before anybody knows whose it is."""
 
-LONGEST_EMAIL, LONGEST_NAME = 320, 200
-"""Characters: RFC 5321's 64 + 1 + 255 for an e-mail address."""
+LONGEST_NAME = 200
+"""Characters."""
 
-EMAIL = r"[^\s@]+@[^\s@]+"
-"""What is taken for an e-mail address. Whether it exists, only a letter would tell."""
-
-# U+001C to U+001F and U+0085 are white space to Python, and not to the patterns of JSON Schema.
-_PART = r"[^\s\u0000\u001c-\u001f\u0085@]+"
 _NO_NUL = {"pattern": r"^[^\u0000]*$"}
 
 _Token = Annotated[
@@ -32,21 +29,46 @@ _Token = Annotated[
 ]
 
 
+_NewPassword = Annotated[
+    str, Meta(min_length=SHORTEST, max_length=LONGEST, examples=["analytical engine"], extra_json_schema=_NO_NUL)
+]
+
+
+_Role = Annotated[str, Meta(examples=[Role.USER.value], extra_json_schema={"enum": [role.value for role in Role]})]
+
+
 class RegisterBody(msgspec.Struct, frozen=True):
     """Of `register`."""
 
     email: Annotated[
-        str,
-        Meta(
-            max_length=LONGEST_EMAIL,
-            examples=["ada@example.com"],
-            extra_json_schema={"pattern": rf"^\s*{_PART}@{_PART}\s*$"},
-        ),
+        str, Meta(max_length=LONGEST_EMAIL, examples=["ada@example.com"], extra_json_schema={"format": FORMAT})
     ]
-    password: Annotated[
-        str, Meta(min_length=SHORTEST, max_length=LONGEST, examples=["analytical engine"], extra_json_schema=_NO_NUL)
-    ]
+    password: _NewPassword
     name: Annotated[str, Meta(max_length=LONGEST_NAME, examples=["Ada"], extra_json_schema=_NO_NUL)] | None = None
+
+
+class CreateBody(RegisterBody, frozen=True):
+    """Of `create_user`."""
+
+    role: _Role = Role.USER.value
+
+
+class ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of `change_user`; what is absent or null stays as it is. There are no other fields, so that no change is lost."""
+
+    active: Annotated[bool, Meta(examples=[True])] | None = None
+    role: _Role | None = None
+    password: _NewPassword | None = None
+
+
+class PasswordBody(msgspec.Struct, frozen=True):
+    """Of `change_password`."""
+
+    password: Annotated[
+        str,
+        Meta(min_length=1, description="The one so far", examples=["analytical engine"], extra_json_schema=_NO_NUL),
+    ]
+    new_password: _NewPassword
 
 
 class LoginBody(msgspec.Struct, frozen=True):
@@ -94,3 +116,29 @@ def read_string(body: Mapping[str, object], name: str, longest: int | None = Non
         # PostgreSQL can't hold it.
         raise InvalidField(f"{name} must not hold the character NUL")
     return value
+
+
+def read_role(body: Mapping[str, object]) -> Role | None:
+    """The `role` in `body`; `None` if it is absent or null. Raises `InvalidField`."""
+    if (value := body.get("role")) is None:
+        return None
+    if not isinstance(value, str) or value not in list(Role):
+        raise InvalidField(f"role must be {', '.join(Role)}")
+    return Role(value)
+
+
+def refuse_unknown(body: Mapping[str, object], shape: type[msgspec.Struct]) -> None:
+    """Raises `InvalidField` for a field that `shape` has not."""
+    for name in body:
+        if name not in shape.__struct_fields__:
+            raise InvalidField(
+                f"{shorten(name)} is no field of this request; there are {', '.join(shape.__struct_fields__)}"
+            )
+
+
+def read_flag(body: Mapping[str, object], name: str) -> bool | None:
+    """The flag `name` in `body`; `None` if it is absent or null. Raises `InvalidField`."""
+    value = body.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    raise InvalidField(f"{name} must be true or false")

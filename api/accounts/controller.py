@@ -1,14 +1,19 @@
-"""`POST /api/v2/auth/register|login|refresh|logout`, `GET /api/v2/auth/me`."""
+"""What everybody does for themselves below `/api/v2/auth`: register, log in and out, and look after one's sessions."""
 
-from litestar import Controller, get, post
+from typing import Annotated
 
-from api.accounts.accounts import Accounts, IssuedTokens, PublicUser
-from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody, read_object
+from litestar import Controller, delete, get, post
+from litestar.params import PathParameter
+
+from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser
+from api.accounts.bodies import LoginBody, LogoutBody, PasswordBody, RefreshBody, RegisterBody, read_object
 from api.accounts.guard import HttpRequest, address_of, bearer_token
 from api.actions.audit import Deed
-from api.openapi import BEARER, operation, problems
+from api.openapi import BEARER, links_by_field, links_by_path, operation, problems
 
-LINKS = {"refresh": "refresh_token", "logout": "refresh_token"}
+_Session = Annotated[str, PathParameter(description="The `uuid` of a session, as their list has it")]
+
+LINKS = links_by_field("refresh_token", "refresh", "logout")
 """What can be done with a refresh token."""
 
 
@@ -54,7 +59,9 @@ class AuthController(Controller):
         responses=problems(400, 401, 413, 429, 503),
     )
     async def refresh(self, request: HttpRequest) -> IssuedTokens:
-        """New tokens for a `refresh_token`, which can be used once: using it again ends the session."""
+        """New tokens for a `refresh_token`, which is used up by it. For ten seconds it may come again, and is answered
+        with the same refresh token; coming later, it was copied, and ends the session.
+        """
         with _deed(request, "refresh") as deed:
             issued = await _accounts(request).refresh(read_object(await request.body()), address_of(request))
             deed.user = issued.user.uuid
@@ -85,6 +92,59 @@ class AuthController(Controller):
     async def me(self, request: HttpRequest) -> PublicUser:
         """The user whose access token was sent."""
         return await _accounts(request).me(bearer_token(request))
+
+    @post(
+        "/password",
+        status_code=200,
+        summary="Change my password",
+        operation_class=operation(body=PasswordBody, links=LINKS),
+        responses=problems(400, 401, 403, 413, 429, 503),
+        security=[BEARER],
+    )
+    async def change_password(self, request: HttpRequest) -> IssuedTokens:
+        """Give the user whose access token was sent a new password. All sessions end, and a new one begins."""
+        with _deed(request, "change_password") as deed:
+            body = read_object(await request.body())
+            issued = await _accounts(request).change_password(body, bearer_token(request), address_of(request))
+            deed.user = issued.user.uuid
+        return issued
+
+    @get(
+        "/sessions",
+        summary="My sessions",
+        operation_class=operation(links=links_by_path("session", "/0/uuid", "end_session")),
+        responses=problems(401, 503),
+        security=[BEARER],
+    )
+    async def sessions(self, request: HttpRequest) -> list[OwnSession]:
+        """The logins that hold of the user whose access token was sent."""
+        return await _accounts(request).own_sessions(bearer_token(request))
+
+    @delete(
+        "/sessions",
+        status_code=204,
+        summary="End all my sessions",
+        operation_class=operation(),
+        responses=problems(401, 503),
+        security=[BEARER],
+    )
+    async def end_sessions(self, request: HttpRequest) -> None:
+        """End all sessions of the user whose access token was sent, its own too, and close their WebSockets."""
+        with _deed(request, "end_sessions") as deed:
+            deed.user = await _accounts(request).end_sessions(bearer_token(request))
+
+    @delete(
+        "/sessions/{session:str}",
+        status_code=204,
+        summary="End a session of mine",
+        operation_class=operation(),
+        responses=problems(400, 401, 404, 503),
+        security=[BEARER],
+    )
+    async def end_session(self, request: HttpRequest, session: _Session) -> None:
+        """End a session of the user whose access token was sent, and close its WebSockets."""
+        with _deed(request, "end_session") as deed:
+            deed.user = await _accounts(request).end_session(bearer_token(request), session)
 
 
 def _deed(request: HttpRequest, action: str) -> Deed:

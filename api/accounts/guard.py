@@ -8,25 +8,28 @@ from litestar.datastructures import State
 
 from api.accounts.accounts import Accounts
 from api.accounts.bearer import bearer
+from api.accounts.tokens import Claims
 from api.actions.audit import NO_ADDRESS
+from api.actions.roles import Role
 from api.actions.traffic import Traffic
 
 HttpRequest: TypeAlias = Request[None, None, State]
 """A request of the REST door: who sent it is asked here and not kept in it."""
 
 
-async def sender(request: HttpRequest) -> str:
-    """The uuid of the user who sent `request`, which counts towards that user's rate limit.
+async def sender(request: HttpRequest, least: Role) -> Claims:
+    """Who sent `request`, for which a user needs the role `least`; it counts towards that user's rate limit.
 
     Raises:
         Unauthorized: no access token, or one that does not hold.
+        Forbidden: the user's role is not enough.
         TooManyRequests: over the user's rate limit.
     """
     accounts: Accounts = request.app.state.accounts
     traffic: Traffic = request.app.state.traffic
     claims = await accounts.identify(bearer_token(request))
-    traffic.count(claims.user)
-    return claims.user
+    traffic.let_in(claims.user, claims.role, least)
+    return claims
 
 
 def bearer_token(request: HttpRequest) -> str | None:

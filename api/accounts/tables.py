@@ -1,4 +1,4 @@
-"""The two tables of the database of users, as its newest migration leaves them."""
+"""The three tables of the database of users, as its newest migration leaves them."""
 
 from uuid import UUID
 
@@ -41,6 +41,7 @@ USERS = Table(
     Column("name", String(200), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("role", String(16), nullable=False, server_default="user"),
     # Earlier versions made it, and fill it no more than we do; without it they could not run on this database again.
     Column("sa_orm_sentinel", Integer),
 )
@@ -54,6 +55,20 @@ SESSIONS = Table(
     Column("refresh_id", String(36), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("started_at", BigInteger, nullable=False, server_default="0"),
+    Column("renewed_at", BigInteger, nullable=False, server_default="0"),
+    Column("address", String(64), nullable=False, server_default=""),
     Column("sa_orm_sentinel", Integer),
 )
-"""`refresh_id` is the `jti` of the refresh token that is good; `expires_at`, seconds since 1970, is that token's."""
+"""`refresh_id` is the `jti` of the refresh token that is good; `expires_at`, seconds since 1970, is that token's.
+`started_at` and `renewed_at` are seconds too, 0 where an earlier version started it. `address` is where it was started.
+"""
+
+RENEWALS = Table(
+    "renewals",
+    METADATA,
+    Column("session_id", BinaryUuid, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("used_id", String(36), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""The `jti` of a refresh token that was used up `at` so many milliseconds since 1970, a moment ago."""

@@ -9,6 +9,7 @@ import jwt
 import msgspec
 
 from api.accounts.keys import Checking, Keys
+from api.actions.roles import Role
 from mappings.errors import Unauthorized
 
 ISSUER = AUDIENCE = "apollo-contact-search"
@@ -18,6 +19,9 @@ REFRESH_SECONDS = 14 * 86_400
 
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at. Ours have about 400, with RSA 700."""
+
+LEEWAY_SECONDS = 5
+"""How far the clock of the host that made a token may be ahead of ours. No token holds any longer for it."""
 
 _REQUIRED = ("iss", "aud", "exp", "iat", "sub", "jti", "typ", "sid")
 
@@ -37,12 +41,15 @@ class Claims(msgspec.Struct, frozen=True):
         session: the login that the token descends from, through however many refreshes: its family.
         expires_at: seconds since 1970.
         token_id: unique to the token.
+        role: of the user, where `api.accounts` asked the database for it; a token does not say, so before it is the
+            least there is.
     """
 
     user: str
     session: str
     expires_at: int
     token_id: str
+    role: Role = Role.COUNTER
 
 
 class Tokens:
@@ -57,9 +64,11 @@ class Tokens:
         self._keys = keys
         self.access_seconds = access_seconds
 
-    def issue(self, user: str, session: str, kind: Kind = Kind.ACCESS, token_id: str | None = None) -> str:
-        """A new token of the session of the user with this uuid."""
-        now = int(time.time())
+    def issue(
+        self, user: str, session: str, kind: Kind = Kind.ACCESS, token_id: str | None = None, made_at: int | None = None
+    ) -> str:
+        """A token of the session of the user with this uuid. The same arguments, all of them, make the same token."""
+        now = int(time.time()) if made_at is None else made_at
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -82,6 +91,8 @@ class Tokens:
             if len(token) > LONGEST_TOKEN:
                 raise Unauthorized("Token is invalid.")
             claims = self._decoded(token)
+            if int(claims["exp"]) <= time.time():
+                raise Unauthorized("Token has expired.")
         except jwt.ExpiredSignatureError as error:
             raise Unauthorized("Token has expired.") from error
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
@@ -109,4 +120,5 @@ def _decoded(token: str, checking: Checking) -> dict[str, Any]:
         issuer=ISSUER,
         audience=AUDIENCE,
         options={"require": list(_REQUIRED)},
+        leeway=LEEWAY_SECONDS,
     )

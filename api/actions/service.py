@@ -14,6 +14,7 @@ from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
+from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
 from api.settings import Settings
 from mappings.algebra import extent
@@ -21,6 +22,7 @@ from mappings.analysis import Analysis, analyze
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
+from mappings.counts import Count, exact, guarded
 from mappings.errors import InvalidParameter, ResponseTooLarge
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
@@ -67,10 +69,12 @@ class ContactService:
 
     Attributes:
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
     def __init__(self, engine: AnyEngine, settings: Settings) -> None:
         self.engine = engine
+        self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
         self._aside = Aside()
         self._plans = Plans(engine, self._aside)
@@ -96,6 +100,14 @@ class ContactService:
         """Tell the audit log how many contacts are handed out, or counted."""
         self._deed.contacts = contacts
 
+    def for_role(self, role: Role) -> "ContactService":
+        """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
+        if role.sees_few:
+            return self
+        guarding = copy(self)
+        guarding.shown = guarded
+        return guarding
+
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
@@ -106,15 +118,15 @@ class ContactService:
         counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
         if mapping(counting.url) <= MOST_AT_ONCE:
-            return _counted(counting, counts, request)
-        return await self._aside.run(lambda: _counted(counting, counts, request))
+            return self._counted(counting, counts, request)
+        return await self._aside.run(lambda: self._counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
-        """`{"count": …}`, exact."""
+        """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
         count = await self.engine.count(plan.compiled)
         self.found(count)
-        return b'{"count":%d%b}' % (count, plan.ledger)
+        return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
     async def search(self, request: SearchRequest) -> Body:
         """The contacts, in an answer with the cursors beside them. Raises as `page` does."""
@@ -231,6 +243,9 @@ class ContactService:
             self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
         return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
 
+    def _counted(self, counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
+        return _told(counting.answer(counts, self.shown), counting.url, request)
+
     def _grow(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
@@ -243,10 +258,6 @@ class ContactService:
 def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:
     _refuse_unmapped(url, request)
     return _told(analyze(url), url, request)
-
-
-def _counted(counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
-    return _told(counting.answer(counts), counting.url, request)
 
 
 def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: AnalyzeRequest) -> bytes:

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.actions.views import VIEWS
 from mappings.contact_filter import MappingSummary, UnmappedCategory
+from mappings.counts import Count
 from mappings.ledger import LedgerEntry
 from search.fields import ContactListItem
 
@@ -23,9 +24,9 @@ Contact = Annotated[ContactListItem, Meta(extra_json_schema={"anyOf": _VIEWS})]
 
 
 class CountData(msgspec.Struct, frozen=True):
-    """How many contacts match."""
+    """How many contacts match; for the role `counter` `"<5"` where they are fewer than five."""
 
-    count: Annotated[int, Meta(ge=0, examples=[1234])]
+    count: Annotated[Count, Meta(examples=[1234])]
     ledger: Ledger = UNSET
 
 

@@ -11,11 +11,13 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.roles import Role
 from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
 from mappings.analysis import Analysis
 from mappings.counting import CountedAnalysis
+from mappings.counts import FEW, FEWEST
 
 Shape = type[msgspec.Struct]
 OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
@@ -51,6 +53,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         path: of the REST door, where it is a `POST`.
         command: what the command line calls it, with a flag if it shares a command with another; the id of its
             operation in the OpenAPI document is made of it.
+        least: the role that a user needs for it at least; what has contacts or uuids in it needs `Role.USER`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
     """
 
@@ -64,6 +67,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     error_code: str
     path: str
     command: str
+    least: Role
     uses_engine: bool = True
 
     @property
@@ -85,6 +89,8 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         return self.streamed.open(service, self.request.read(data))
 
 
+_FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
+
 _ROWS: tuple[Action[Any], ...] = (
     Action(
         name="analyze",
@@ -96,6 +102,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="analysis_error",
         path="/analyze",
         command="analyze",
+        least=Role.COUNTER,
         uses_engine=False,
     ),
     Action(
@@ -103,24 +110,26 @@ _ROWS: tuple[Action[Any], ...] = (
         summary="Count a URL's parameters one by one",
         description="The analysis, with the number of contacts for every category, parameter and value, each on its "
         "own.\n\nPagination, sorting and what can't be mapped count 0; an exclusion counts the contacts that have the "
-        "value;\na category counts as its largest parameter.",
+        f"value;\na category counts as its largest parameter.\n\n{_FEW_WORDS}",
         request=AnalyzeRequest,
         function=ContactService.count_by_filter,
         shape=CountedAnalysis,
         error_code="count_error",
         path="/analyze/count",
         command="count --by-filter",
+        least=Role.COUNTER,
     ),
     Action(
         name="count_contacts",
         summary="Count contacts",
-        description="How many contacts match the URL, exactly.",
+        description=f"How many contacts match the URL, exactly.\n\n{_FEW_WORDS}",
         request=CountRequest,
         function=ContactService.count,
         shape=CountData,
         error_code="count_error",
         path="/contacts/count",
         command="count",
+        least=Role.COUNTER,
     ),
     Action(
         name="get_uuids",
@@ -133,6 +142,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="uuids_error",
         path="/contacts/count/uuids",
         command="uuids",
+        least=Role.USER,
     ),
     Action(
         name="search_contacts",
@@ -145,6 +155,7 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="search_error",
         path="/contacts",
         command="search",
+        least=Role.USER,
     ),
 )
 

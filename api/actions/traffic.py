@@ -10,6 +10,7 @@ from typing import Protocol
 from api.actions.budget import Budget, Hold
 from api.actions.pace import Pace
 from api.actions.rates import Rates
+from api.actions.roles import Role
 from api.actions.slots import Slots
 from api.settings import Settings
 from mappings.errors import EngineTimeout, TooManyRequests
@@ -63,8 +64,14 @@ class Traffic:
         self.budget = Budget(settings.max_held_bytes)
         self._explanations = Slots(EXPLAINED_AT_ONCE, kept=1)
 
-    def count(self, user: str) -> None:
-        """Count a request of `user`. Raises `TooManyRequests` over the limit."""
+    def let_in(self, user: str, role: Role, least: Role) -> None:
+        """Let in a request of `user`, who has `role`, for what needs `least`, and count it towards the user's limit.
+
+        Raises:
+            Forbidden: the role is not enough; it was not counted.
+            TooManyRequests: over the limit.
+        """
+        role.require(least)
         if seconds := self._rates.take(user):
             words = f"Too many requests; your limit is reached, the next is possible in {seconds:.0f} s"
             raise TooManyRequests(words, retry_after=seconds)

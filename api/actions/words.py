@@ -25,8 +25,8 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def described(schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-    """Schemas of objects by the names of their shapes, with words for the fields that have none yet."""
-    return {name: _described(name, schema) for name, schema in schemas.items()}
+    """Schemas by the names of their shapes, with words for those fields of objects that have none yet."""
+    return {name: _described(name, schema) if "properties" in schema else schema for name, schema in schemas.items()}
 
 
 def _described(shape: str, schema: Schema) -> Schema:

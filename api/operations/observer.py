@@ -6,7 +6,16 @@ import time
 from collections.abc import Iterable, Mapping
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
 
 from api.actions.audit import NO_ADDRESS
 from api.operations.headers import completed
@@ -29,10 +38,11 @@ class Observer:
     """An ASGI application around another.
 
     Args:
-        actions: what each path is called in logs and figures. Another path may hold anything, so it is not shown.
+        actions: what each path is called in logs and figures, by its method; by another it is called as by its first.
+            Another path may hold anything, so it is not shown.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, actions: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, actions: Mapping[str, Mapping[str, str]]) -> None:
         self._app = app
         self._metrics = metrics
         self._actions = actions
@@ -42,7 +52,6 @@ class Observer:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        action = self._actions.get(scope["path"].rstrip("/"), "other")
         request_id = _request_id(scope["headers"])
         label.set(Label(request=request_id.decode()))
         exchange, started = _Exchange(receive, send, request_id), time.perf_counter()
@@ -51,7 +60,7 @@ class Observer:
             await self._app(scope, exchange.receive, exchange.send)
         finally:
             self._metrics.in_flight -= 1
-            seconds, outcome = time.perf_counter() - started, exchange.outcome
+            seconds, outcome, action = time.perf_counter() - started, exchange.outcome, self._action(scope)
             self._metrics.answered(DOOR, action, outcome, seconds)
             client = scope.get("client")
             fields = {
@@ -64,6 +73,11 @@ class Observer:
             }
             words = "%(method)s %(action)s %(outcome)s in %(ms)s ms, from %(address)s"
             _log.log(_level(action, outcome), words, fields, extra={"fields": fields})
+
+    def _action(self, scope: HTTPScope) -> str:
+        """What a request is called, once it was routed: only then it is known which of its path is a parameter."""
+        named = self._actions.get(scope.get("path_template") or scope["path"].rstrip("/"), {})
+        return named.get(scope["method"]) or next(iter(named.values()), "other")
 
 
 class _Exchange:

@@ -37,7 +37,7 @@ def openapi() -> OpenAPIConfig:
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         components=Components(security_schemes={"BearerToken": scheme}),
-        tags=[Tag(name="Contacts"), Tag(name="Accounts"), Tag(name="Operations")],
+        tags=[Tag(name="Contacts"), Tag(name="Accounts"), Tag(name="Users"), Tag(name="Operations")],
     )
 
 

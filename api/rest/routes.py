@@ -17,9 +17,10 @@ from api.accounts.guard import HttpRequest, address_of, sender
 from api.actions.audit import Deed
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
+from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
-from api.openapi import BEARER, operation, problems
+from api.openapi import BEARER, least_role, operation, problems
 from api.operations.observer import DOOR
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
@@ -48,11 +49,12 @@ SPECIAL: Mapping[str, Special] = {"search_contacts": Special(contacts.search, co
 """Name of an action → what is added to it."""
 
 
-async def authenticated(connection: ASGIConnection[object, object, object, State], _handler: BaseRouteHandler) -> None:
+async def authenticated(connection: ASGIConnection[object, object, object, State], handler: BaseRouteHandler) -> None:
     """A guard: it comes before anything of the request is looked at. Which methods there are, everyone may know."""
     assert isinstance(connection, Request)
     if connection.method != "OPTIONS":
-        connection.state.user = await sender(connection)
+        claims = await sender(connection, ACTIONS[handler.opt["action"]].least)
+        connection.state.user, connection.state.role = claims.user, claims.role
 
 
 def contacts_router() -> Router:
@@ -104,12 +106,12 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         opt={"action": action.name},
         status_code=200,
         summary=action.summary,
-        description=f"{action.description}\n\n{special.words}" if special else action.description,
+        description="\n\n".join((action.description, *([special.words] if special else ()), least_role(action.least))),
         response_description=inspect.getdoc(action.shape) or action.summary,
         operation_class=operation(
             query=query_of(action.request),
             body=body_of(action.request),
             forms=special.forms if special else None,
         ),
-        responses=problems(400, 401, 413, 429, 503),
+        responses=problems(400, 401, *((403,) if action.least is not Role.COUNTER else ()), 413, 429, 503),
     )(answer)

@@ -18,8 +18,8 @@ Result = TypeVar("Result")
 
 
 def service_of(http: HttpRequest) -> ContactService:
-    """The application's service."""
-    return _services(http).contacts
+    """The application's service, as it answers the user who asks."""
+    return _services(http).contacts.for_role(http.state.role)
 
 
 def settings_of(http: HttpRequest) -> Settings:

@@ -12,6 +12,7 @@ from api.actions.table import ACTIONS, Action, Shape
 from api.actions.views import VIEWS
 from api.actions.words import described
 from api.errors import CODES
+from api.openapi import least_role
 from api.socket import gateway, msgpack
 from api.socket.envelope import LONGEST_ID
 from api.version import service_version
@@ -102,7 +103,8 @@ def _messages() -> dict[str, Schema]:
     messages: dict[str, Schema] = {}
     for name, action in ACTIONS.items():
         request = _request(name, _ref(action.request.__name__))
-        messages[f"{name}Request"] = _message(f"{name}, asked", request, _example(action))
+        asked = _message(f"{name}, asked", request, _example(action))
+        messages[f"{name}Request"] = asked | {"description": f"{action.description}\n\n{least_role(action.least)}"}
         shapes = [action.shape] if action.streamed is None else [action.shape, action.streamed.end]
         data: Schema = {"anyOf": [_ref(shape.__name__) for shape in shapes]}
         messages[f"{name}Success"] = _message(f"{name}, answered", _answer(name, "success", data))

@@ -13,7 +13,7 @@ from api.socket.close import Close
 from api.socket.connection import Connection
 from mappings.errors import Stopped, TooManyRequests
 
-CHECK_SECONDS = 60.0
+CHECK_SECONDS = 10.0
 """How long a connection may outlive its session, or its user being disabled, by another process."""
 
 _log = logging.getLogger(__name__)

@@ -87,6 +87,11 @@ class Runner:
             self._session.stopped(number, self._loop.time())
             self._told()
 
+    @property
+    def _contacts(self) -> ContactService:
+        """The service as it answers the user, whose token may have been renewed."""
+        return self._services.contacts.for_role(self._session.expiry.claims.role)
+
     async def _carry_out(self, number: int, request: Request) -> None:
         """Answer a request of one of the actions."""
         label.set(Label(self._name, request.request_id))
@@ -106,10 +111,10 @@ class Runner:
     async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> Body:
         """The `data` of the answer, after the audit log has its line: of what uses no contacts there is none."""
         if not action.uses_engine:
-            return await self._data(number, action, request, self._services.contacts)
+            return await self._data(number, action, request, self._contacts)
         deed = Deed(door=DOOR, action=action.name, user=self._user, address=self._address)
         try:
-            data = await self._data(number, action, request, self._services.contacts.doing(deed))
+            data = await self._data(number, action, request, self._contacts.doing(deed))
         except BaseException as error:
             deed.end(self._reasons.get(number, error))
             raise

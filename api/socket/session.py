@@ -225,7 +225,7 @@ class Session:
             raise TooManyRequests(limits.FULL)
         if action is not None:
             # The last condition, so that what is refused for another reason costs nothing of the limit.
-            self._traffic.count(self.expiry.claims.user)
+            self._traffic.let_in(self.expiry.claims.user, self.expiry.claims.role, action.least)
         self.moments.look_by(self._roster.enter(lane, request, now).deadline)
 
     def _cancel(self, request: Request, now: float) -> None:

@@ -15,6 +15,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from api.accounts.administration import Administration
+from api.accounts.database import opened
+from api.accounts.passwords import Passwords
+from api.accounts.users import Users
+from api.actions.roles import Role
 from api.app import create_app
 from api.operations.logs import silence_uvicorn
 from api.server import Server, serve_app
@@ -46,7 +51,7 @@ def settings(tmp_path: Path, empty_data_dir: Path) -> Settings:
 
 
 def _settings(directory: Path) -> Settings:
-    return Settings(engine=EngineSettings(data_dir=directory), jwt_secret=SECRET, port=0)
+    return Settings(engine=EngineSettings(data_dir=directory), jwt_secret=SECRET, port=0, registration="open")
 
 
 @pytest.fixture
@@ -57,11 +62,14 @@ def engine() -> MemoryEngine:
 class Service:
     """A running server, and what a client needs of it."""
 
-    def __init__(self, address: str, server: Server, engine: MemoryEngine, thread: threading.Thread) -> None:
+    def __init__(
+        self, address: str, server: Server, engine: MemoryEngine, thread: threading.Thread, settings: Settings
+    ) -> None:
         self.address = address
         self.server = server
         self.engine = engine
         self._thread = thread
+        self._settings = settings
         self._session: dict[str, Any] | None = None
 
     @property
@@ -80,6 +88,14 @@ class Service:
         status, body = self.post("/api/v2/auth/register", {"email": email, "password": "analytical"})
         assert status == 201, body
         return body
+
+    async def take_role(self, role: Role) -> None:
+        """Give the user another role, from outside the service as on the command line, and log in anew."""
+        async with opened(self._settings) as database:
+            administration = Administration(Users(database), Passwords(), lambda _session: None)
+            await administration.change(self.session["user"]["uuid"], role=role)
+        body = {"email": self.session["user"]["email"], "password": "analytical"}
+        self._session = self.post("/api/v2/auth/login", body)[1]
 
     @property
     def ended(self) -> bool:
@@ -151,7 +167,7 @@ def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
     assert ready.wait(20), "the server did not start"
     server, address = found[0]
     try:
-        yield Service(address, server, engine, thread)
+        yield Service(address, server, engine, thread, settings)
     finally:
         server.should_exit = True
         thread.join(20)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.service import running
+from tests.harness.service import contacts, running
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -26,6 +26,8 @@ def report(duckdb_environment: dict[str, str], tmp_path_factory: pytest.TempPath
     }
     with running(duckdb_environment | settings) as service:
         service.registered(EMAIL)
+        made = contacts(service.environment, "users", "role", EMAIL, "admin")
+        assert made.returncode == 0, made.stderr
         command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(CONFIG), "run"]
         found = directory / "report.json"
         outcome = subprocess.run(
@@ -46,8 +48,11 @@ def test_every_answer_is_as_the_document_says(report: dict[str, Any]) -> None:
 
 
 def test_every_operation_succeeded_at_times(report: dict[str, Any]) -> None:
-    operations = {name for name, phases in report["valid_rates"].items() if any(p["accepted"] for p in phases.values())}
-    assert len(operations) == report["operations"]["total"] >= 13, operations
+    """But for those that schemathesis.toml has a word about; `test_users_controller.py` has them succeed."""
+    rates = report["valid_rates"]
+    operations = {name for name, phases in rates.items() if any(phase["accepted"] for phase in phases.values())}
+    assert all(name == "POST /api/v2/auth/password" or "{" in name for name in set(rates) - operations), operations
+    assert len(operations) >= report["operations"]["total"] - 4 >= 17, operations
 
 
 def test_the_exceptions_are_needed(report: dict[str, Any]) -> None:

@@ -42,9 +42,9 @@ class Service:
         """The WebSocket's address, with the service's own token or another."""
         return f"ws://127.0.0.1:{self.port}/api/v2/apollo/ws?token={token or self.token}"
 
-    def connect(self, **options: Any) -> ClientConnection:
+    def connect(self, token: str | None = None, **options: Any) -> ClientConnection:
         options = {"max_size": None, "open_timeout": READY_SECONDS} | options
-        return connect(self.socket_url(), **options)
+        return connect(self.socket_url(token), **options)
 
     def ask(self, message: object) -> dict[str, Any]:
         """The answer to one message on a connection of its own; a str or bytes is sent as it is."""

@@ -1,12 +1,23 @@
 import asyncio
 import time
 
+import msgspec
 import pytest
 
 from api.accounts.accounts import Accounts
 from api.accounts.database import Database
 from api.settings import Settings
-from mappings.errors import Conflict, InvalidField, SettingsError, TooManyRequests, Unauthorized, WrongCredentials
+from mappings.errors import (
+    Conflict,
+    Forbidden,
+    InvalidField,
+    MissingField,
+    NotFound,
+    SettingsError,
+    TooManyRequests,
+    Unauthorized,
+    WrongCredentials,
+)
 from search.engine import EngineSettings
 
 pytestmark = pytest.mark.anyio
@@ -58,18 +69,147 @@ async def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer
         seconds[name].append(time.perf_counter() - started)
     # What else the machine does makes some of them slow, hardly all.
     assert 0.3 < min(seconds["wrong"]) / min(seconds["unknown"]) < 3
-    assert await accounts.users.set_active("ADA@example.com", False)
+    user = await accounts.users.by_email("ADA@example.com")
+    await accounts.administration.change(user.uuid, active=False)
     with pytest.raises(WrongCredentials):
         await accounts.login(ADA)
 
 
 async def test_a_disabled_user_keeps_no_access(accounts):
     session = await accounts.register(ADA)
-    assert not await accounts.users.set_active("nobody@example.com", False)
-    await accounts.users.set_active("ada@example.com", False)
+    await accounts.administration.change(session.user.uuid, active=False)
     with pytest.raises(Unauthorized):
         await accounts.identify(session.access_token)
     assert [user.active for user in await accounts.users.all()] == [False]
+    with pytest.raises(Conflict, match="is disabled"):
+        await accounts.access_token(await accounts.users.by_email("ada@example.com"))
+    await accounts.administration.change(session.user.uuid, active=True)
+    with pytest.raises(Unauthorized):
+        await accounts.identify(session.access_token)
+    assert (await accounts.login(ADA)).user == session.user
+
+
+async def test_nobody_registers_unless_registration_is_open(settings):
+    for environment, registration, is_open in (
+        ("production", None, False),
+        ("production", "open", True),
+        ("development", None, True),
+        ("development", "closed", False),
+    ):
+        changed = msgspec.structs.replace(settings, environment=environment, registration=registration)
+        assert changed.registration_open is is_open
+        accounts = Accounts(changed)
+        await accounts.open()
+        body = {**ADA, "email": f"{environment}-{registration}@example.com"}
+        if is_open:
+            assert (await accounts.register(body)).user.email == body["email"]
+        else:
+            with pytest.raises(Forbidden, match=r"^Registration is closed"):
+                await accounts.register(body)
+        await accounts.close()
+
+
+async def test_a_login_that_comes_too_late_for_a_change_starts_no_session(accounts):
+    user = (await accounts.register(ADA)).user
+    before = await accounts.users.by_uuid(user.uuid)
+
+    async def changed_meanwhile(password, stored, client):
+        await accounts.administration.change(user.uuid, password="another one")
+        return True
+
+    accounts._passwords.check = changed_meanwhile
+    with pytest.raises(WrongCredentials):
+        await accounts.login(ADA)
+    assert await accounts.sessions.of(user.uuid) == []
+    assert (await accounts.users.by_uuid(user.uuid)).password_hash != before.password_hash
+
+
+async def test_a_user_who_is_deleted_in_the_same_moment(accounts):
+    issued = await accounts.register(ADA)
+    renew = accounts.sessions.renew
+
+    async def renewed(*arguments):
+        renewal = await renew(*arguments)
+        await accounts.administration.delete(issued.user.uuid)
+        return renewal
+
+    accounts.sessions.renew = renewed
+    with pytest.raises(Unauthorized):
+        await accounts.refresh({"refresh_token": issued.refresh_token})
+    accounts.sessions.renew = renew
+    with pytest.raises(Unauthorized):
+        await accounts.refresh({"refresh_token": issued.refresh_token})
+
+
+async def test_a_new_password_ends_all_sessions_but_the_one_that_begins(accounts):
+    ended: list[str] = []
+    accounts.listen(ended.append)
+    first, second = await accounts.register(ADA), await accounts.login(ADA)
+    sessions = {(await accounts.identify(issued.access_token)).session for issued in (first, second)}
+    body = {"password": "analytical", "new_password": "differential"}
+    for wrong, kind in (
+        ({**body, "password": "wrong password"}, Forbidden),
+        ({**body, "new_password": "short"}, InvalidField),
+        ({"password": "analytical"}, MissingField),
+    ):
+        with pytest.raises(kind):
+            await accounts.change_password(wrong, first.access_token)
+    with pytest.raises(Unauthorized):
+        await accounts.change_password(body, None)
+    assert ended == []
+    third = await accounts.change_password(body, first.access_token, "192.0.2.7")
+    assert (set(ended), len(ended)) == (sessions, 2)
+    for issued in (first, second):
+        with pytest.raises(Unauthorized):
+            await accounts.identify(issued.access_token)
+        with pytest.raises(Unauthorized):
+            await accounts.refresh({"refresh_token": issued.refresh_token})
+    [own] = await accounts.own_sessions(third.access_token)
+    assert (own.current, own.address) == (True, "192.0.2.7")
+    with pytest.raises(WrongCredentials):
+        await accounts.login(ADA)
+    await accounts.login({**ADA, "password": "differential"})
+
+
+async def test_the_password_of_a_stolen_token_is_not_guessed_with_it(settings):
+    accounts = Accounts(msgspec.structs.replace(settings, login_rate_limit=12))
+    await accounts.open()
+    token = (await accounts.register(ADA, "192.0.2.7")).access_token
+    body = {"password": "wrong password", "new_password": "differential"}
+    with pytest.raises(Forbidden):
+        await accounts.change_password(body, token, "192.0.2.7")
+    with pytest.raises(TooManyRequests):
+        await accounts.change_password(body, token, "192.0.2.7")
+    await accounts.close()
+
+
+async def test_one_s_own_sessions_are_listed_and_ended(accounts):
+    ended: list[str] = []
+    accounts.listen(ended.append)
+    eve = await accounts.register({**ADA, "email": "eve@example.com"})
+    first, second, third = (
+        await accounts.register(ADA, "a"),
+        await accounts.login(ADA, "b"),
+        await accounts.login(ADA, "c"),
+    )
+    listed = await accounts.own_sessions(second.access_token)
+    assert {(own.address, own.current) for own in listed} == {("a", False), ("b", True), ("c", False)}
+    assert all(0 < own.started_at == own.renewed_at < own.expires_at for own in listed)
+    [eves] = await accounts.own_sessions(eve.access_token)
+    for foreign in (eves.uuid, "nonsense"):
+        with pytest.raises(NotFound):
+            await accounts.end_session(second.access_token, foreign)
+    [gone] = [own.uuid for own in listed if own.address == "c"]
+    await accounts.end_session(second.access_token, gone)
+    assert ended == [gone]
+    with pytest.raises(Unauthorized):
+        await accounts.identify(third.access_token)
+    await accounts.end_sessions(second.access_token)
+    assert set(ended) == {own.uuid for own in listed}
+    for issued in (first, second):
+        with pytest.raises(Unauthorized):
+            await accounts.own_sessions(issued.access_token)
+    assert await accounts.own_sessions(eve.access_token) == [eves]
 
 
 async def test_whose_token_it_is(accounts):
@@ -84,7 +224,7 @@ async def test_whose_token_it_is(accounts):
 
 async def test_a_name_may_not_be_too_long(accounts):
     with pytest.raises(InvalidField, match=r"^name must have at most 200 characters$"):
-        await accounts.create("ada@example.com", "analytical", "x" * 201)
+        await accounts.administration.create("ada@example.com", "analytical", "x" * 201)
 
 
 async def test_a_user_whose_hash_is_none_can_not_log_in(accounts):

@@ -35,6 +35,7 @@ def test_wrong_credentials(service):
         ({**ADA, "email": "ada"}, "email must be an e-mail address such as ada@example.com"),
         ({**ADA, "email": "a" * 400 + "@example.com"}, "email must have at most 320 characters"),
         ({**ADA, "email": "a\0@example.com"}, "email must not hold the character NUL"),
+        ({**ADA, "email": "ada@ex\u00adample.com"}, "email must not hold U+00AD, which can't be seen"),
         ({**ADA, "name": "A\0"}, "name must not hold the character NUL"),
     ],
 )

@@ -14,9 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import update
 
 from api.accounts.accounts import Accounts
+from api.accounts.administration import ListedUser
 from api.accounts.database import FILE, HEAD, Database, opened
 from api.accounts.tables import METADATA, USERS
 from api.accounts.users import Users
+from api.actions.roles import Role
 from mappings.errors import AccountsUnavailable, Conflict, SettingsError, WrongCredentials
 
 DUMPS = Path(__file__).parents[2] / "data"
@@ -72,7 +74,9 @@ async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
     made = await Users(database).add("ada@example.com", "Ada", "hash")
     await database.close()
     with sqlite3.connect(tmp_path / FILE) as old:
+        old.execute("DROP TABLE renewals")
         old.execute("DROP TABLE sessions")
+        old.execute("ALTER TABLE users DROP COLUMN role")
         old.execute("DROP TABLE alembic_version")
     old.close()
     again = Database(None, tmp_path)
@@ -92,9 +96,9 @@ async def test_a_database_of_an_earlier_version(url, settings, tmp_path):
             connection.execute((DUMPS / "users.postgres.sql").read_bytes())
     accounts = Accounts(msgspec.structs.replace(settings, database_url=url))
     await accounts.open()
-    assert [(user.uuid, user.email, user.name, user.active) for user in await accounts.users.all()] == [
-        (ADA, "Ada@Example.com", "Ada", True),
-        (BOB, "bob@example.com", "", False),
+    assert await accounts.administration.all() == [
+        ListedUser(ADA, "Ada@Example.com", "Ada", True, Role.USER),
+        ListedUser(BOB, "bob@example.com", "", False, Role.USER),
     ]
     body = {"email": "ada@example.com", "password": "analytical"}
     assert (await accounts.login(body)).user.uuid == ADA
@@ -102,10 +106,15 @@ async def test_a_database_of_an_earlier_version(url, settings, tmp_path):
         await accounts.register(body)
     with pytest.raises(WrongCredentials):
         await accounts.login({**body, "email": "bob@example.com"})
-    assert await accounts.sessions.holds(ADAS_SESSION, ADA)
-    assert not await accounts.sessions.holds(BOBS_SESSION, BOB)
+    assert await accounts.sessions.role_in(ADAS_SESSION, ADA) is Role.USER
+    assert await accounts.sessions.role_in(BOBS_SESSION, BOB) is None
+    old, new = await accounts.sessions.of(ADA)
+    assert (old.uuid, old.started_at, old.renewed_at, old.address) == (ADAS_SESSION, 0, 0, "")
+    assert 0 < new.started_at == new.renewed_at
     assert await accounts.sessions.alive([ADAS_SESSION, BOBS_SESSION]) == {ADAS_SESSION}
-    assert await accounts.sessions.renew(ADAS_SESSION, "83d42a68-857e-47ee-8f91-cd7369c28dab", "fresh", 2**33)
+    renewal = await accounts.sessions.renew(ADAS_SESSION, "83d42a68-857e-47ee-8f91-cd7369c28dab", "fresh", 60)
+    assert renewal is not None
+    assert renewal.token_id == "fresh"
     await accounts.close()
 
 

@@ -6,7 +6,8 @@ from litestar.datastructures import State
 
 from api.accounts.accounts import Accounts
 from api.accounts.guard import address_of, bearer_token, sender
-from mappings.errors import TooManyRequests, Unauthorized
+from api.actions.roles import Role
+from mappings.errors import Forbidden, TooManyRequests, Unauthorized
 
 
 class TwoEach:
@@ -15,7 +16,8 @@ class TwoEach:
     def __init__(self) -> None:
         self.users: list[str] = []
 
-    def count(self, user: str) -> None:
+    def let_in(self, user: str, role: Role, least: Role) -> None:
+        role.require(least)
         if self.users.count(user) == 2:
             raise TooManyRequests("too many")
         self.users.append(user)
@@ -44,11 +46,13 @@ async def test_who_sends_a_request_and_how_often(settings):
     app = Litestar(state=State({"accounts": accounts, "traffic": traffic}), openapi_config=None)
     asked = request(app, f"Bearer {issued.access_token}")
     for _ in range(2):
-        assert await sender(asked) == issued.user.uuid
+        assert (await sender(asked, Role.USER)).user == issued.user.uuid
     with pytest.raises(TooManyRequests):
-        await sender(asked)
+        await sender(asked, Role.USER)
+    with pytest.raises(Forbidden):
+        await sender(asked, Role.ADMIN)
     for wrong in (None, "Bearer nonsense", f"Bearer {issued.refresh_token}"):
         with pytest.raises(Unauthorized):
-            await sender(request(app, wrong))
+            await sender(request(app, wrong), Role.COUNTER)
     assert traffic.users == [issued.user.uuid] * 2
     await accounts.close()

@@ -47,3 +47,34 @@ async def test_hashes_are_made_a_few_at_a_time_and_only_so_many_wait(monkeypatch
     assert await asyncio.gather(*waiting) == ["hash"] * WAITING
     assert most <= AT_ONCE
     assert await passwords.hash("analytical") == "hash"
+
+
+async def test_clients_are_served_in_turn_however_much_the_others_ask(monkeypatch):
+    monkeypatch.setattr("argon2.PasswordHasher.verify", lambda _hasher, _stored, _password: True)
+    passwords = Passwords()
+    await passwords.prepare()
+    stored = await passwords.hash("analytical")
+    served: list[str] = []
+
+    async def check(client: str) -> None:
+        assert await passwords.check("analytical", stored, client)
+        served.append(client)
+
+    others = [f"192.0.2.{number}" for number in range(5)]
+    flood = [asyncio.create_task(check(client)) for _ in range(WAITING) for client in others]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyRequests, match="Too many logins at once"):
+        await passwords.check("analytical", stored, others[0])
+    await check("198.51.100.7")
+    assert len(served) <= 2 * (len(others) + AT_ONCE)
+    await asyncio.gather(*flood)
+
+
+async def test_nobody_waits_for_ever(monkeypatch):
+    monkeypatch.setattr("api.accounts.passwords.WAIT_SECONDS", 0.01)
+    free = threading.Event()
+    monkeypatch.setattr("argon2.PasswordHasher.hash", lambda _hasher, _password: str(free.wait(10)))
+    passwords = Passwords()
+    found = await asyncio.gather(*(passwords.hash("analytical") for _ in range(5)), return_exceptions=True)
+    assert {type(one) for one in found} == {TooManyRequests}
+    free.set()

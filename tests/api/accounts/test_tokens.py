@@ -1,10 +1,13 @@
 import time
+from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from api.accounts.keys import Keys
-from api.accounts.tokens import AUDIENCE, ISSUER, Kind, Tokens
+from api.accounts.tokens import AUDIENCE, ISSUER, LEEWAY_SECONDS, Kind, Tokens
 from mappings.errors import Unauthorized
 
 SECRET = "a-secret-of-the-tests-with-more-than-32-bytes"
@@ -61,6 +64,29 @@ def test_a_refresh_token_is_one(tokens):
 def test_an_expired_token(tokens):
     with pytest.raises(Unauthorized, match="expired"):
         tokens.verify(signed(exp=int(time.time()) - 1))
+
+
+def test_clocks_may_differ_by_a_few_seconds_and_no_token_holds_longer_for_it(tokens):
+    now = int(time.time())
+    assert tokens.verify(signed(iat=now + LEEWAY_SECONDS - 1)).user == "u"
+    with pytest.raises(Unauthorized, match="invalid"):
+        tokens.verify(signed(iat=now + LEEWAY_SECONDS + 5))
+    with pytest.raises(Unauthorized, match="expired"):
+        tokens.verify(signed(exp=now))
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "EdDSA", "RS256"])
+def test_a_token_can_be_signed_again(algorithm):
+    keys: dict[str, Any] = {
+        "EdDSA": Ed25519PrivateKey.generate(),
+        "RS256": generate_private_key(public_exponent=65537, key_size=2048),
+    }
+    key = keys.get(algorithm)
+    tokens = Tokens(Keys(algorithm, key or SECRET, key.public_key() if key else SECRET), 60)
+    now = int(time.time())
+    made = {tokens.issue("u", "s", Kind.REFRESH, "j", now) for _ in range(3)}
+    assert [tokens.verify(token, Kind.REFRESH).token_id for token in made] == ["j"]
+    assert tokens.issue("u", "s", Kind.REFRESH, "j", now - 1) not in made
 
 
 def test_other_secrets_and_algorithms(tokens):

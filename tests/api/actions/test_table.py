@@ -1,6 +1,7 @@
 """The table of actions, held against everything that is made from it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from websockets.asyncio.client import connect
 
 from api.actions.fields import FIELDS, Place
 from api.actions.requests import AnalyzeRequest, fields_of, required_by
+from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
@@ -75,6 +77,9 @@ def test_every_action_is_in_the_documents(app, name):
     data = asyncapi["components"]["schemas"][action.request.__name__]
     assert list(data["properties"]) == [field.name for field in fields]
     assert action.error_code in error_codes()
+    for described in (operation["description"], messages[f"{name}Request"]["description"]):
+        assert described.endswith(f"Least role: `{action.least}`.")
+    assert ("403" in operation["responses"]) is (action.least is not Role.COUNTER)
 
 
 def test_what_is_special_over_http_is_an_action():
@@ -101,6 +106,53 @@ async def test_every_action_is_behind_both_doors_and_in_the_figures(service):
     for name in ACTIONS:
         assert f'contacts_requests_total{{action="{name}",door="websocket",outcome="success"}} 1.0' in figures
         assert f'contacts_requests_total{{action="{name}",door="rest",outcome="200"}} 1.0' in figures
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("role", Role)
+async def test_what_a_role_may_is_the_same_behind_both_doors(service, engine, role):
+    await service.take_role(role)
+    async with connect(service.url) as socket:
+        for name, action in ACTIONS.items():
+            engine.asked.clear()
+            answer = await ask(socket, name, **needed(action))
+            status, over_http = service.post(*over_rest(action), service.token)
+            if list(Role).index(role) >= list(Role).index(action.least):
+                assert (answer["status"], status) == ("success", 200)
+                continue
+            words = f"Your role is {role}; this needs {action.least}. An administrator can change your role."
+            assert (answer["data"], answer["error"]) == (None, {"code": "forbidden", "message": words})
+            assert (status, over_http) == (403, {"detail": words})
+            assert engine.asked == []
+            for more in ({"url": None}, {"stream": True}):
+                assert (await ask(socket, name, **needed(action) | more))["error"]["code"] == "forbidden"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("found", [0, 4, 5])
+async def test_a_counter_is_not_told_how_few_there_are(service, engine, found):
+    engine.hits = engine.hits[:found]
+    url = f"{URL}&page=2&personNotTitles[]=CTO"
+    await service.take_role(Role.COUNTER)
+    async with connect(service.url) as socket:
+        for name in ("count_contacts", "count_by_filter"):
+            answer = (await ask(socket, name, url=url, ledger=True))["data"]
+            over_http = service.post(f"{APOLLO}{ACTIONS[name].path}?ledger=true", {"url": url}, service.token)
+            assert over_http == (200, answer)
+            counts = [count for counted in objects(answer) if (count := counted.get("count")) is not None]
+            shown = 5 if found == 5 else "<5"
+            assert shown in counts
+            assert set(counts) <= {shown, "<5"}, "those of pages and what is not mapped are few as well"
+
+
+def objects(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from objects(each)
 
 
 def test_operations_of_other_rooms_have_names_in_the_figures_and_foreign_paths_have_none(service):
@@ -133,7 +185,7 @@ def test_codes_of_errors_are_known_before_they_are_sent():
     assert codes == sorted(set(codes))
     assert {action.error_code for action in ACTIONS.values()} | {
         "analysis_error", "authentication_error", "count_error", "invalid_json", "missing_field", "search_error",
-        "too_many_requests", "unknown_action", "uuids_error", "validation_error",
+        "forbidden", "too_many_requests", "unknown_action", "uuids_error", "validation_error",
     } <= set(codes)  # fmt: skip
 
 
@@ -154,6 +206,7 @@ LOUD: Action[Any] = Action(
     error_code="shout_error",
     path="/urls/shout",
     command="shout",
+    least=Role.COUNTER,
 )
 
 

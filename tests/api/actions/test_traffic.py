@@ -4,9 +4,10 @@ from collections import Counter
 import pytest
 
 from api.actions.budget import Hold
+from api.actions.roles import Role
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.settings import Settings
-from mappings.errors import EngineTimeout, EngineUnavailable, TooManyRequests
+from mappings.errors import EngineTimeout, EngineUnavailable, Forbidden, TooManyRequests
 from search.engine import EngineSettings
 
 pytestmark = pytest.mark.anyio
@@ -27,10 +28,10 @@ def traffic(timeout: float = 30.0, width: int = 1, **settings: int) -> Traffic:
 
 def test_the_limit_is_each_users_own():
     some = traffic(rate_limit=1)
-    some.count("ada")
-    some.count("bob")
+    some.let_in("ada", Role.USER, Role.USER)
+    some.let_in("bob", Role.USER, Role.USER)
     with pytest.raises(TooManyRequests, match=r"the next is possible in 60 s") as caught:
-        some.count("ada")
+        some.let_in("ada", Role.USER, Role.USER)
     assert caught.value.retry_after == pytest.approx(60, abs=1)
 
 
@@ -39,6 +40,14 @@ def fill(some: Traffic) -> None:
     assert some.slots.take("cy")
     assert not some.slots.take("cy")
     assert some.slots.take("dee")
+
+
+def test_what_a_role_may_not_costs_nothing_of_the_limit():
+    some = traffic(rate_limit=1)
+    for _ in range(2):
+        with pytest.raises(Forbidden, match=r"^Your role is counter; this needs user\."):
+            some.let_in("ada", Role.COUNTER, Role.USER)
+    some.let_in("ada", Role.COUNTER, Role.COUNTER)
 
 
 async def test_company_is_whom_requests_are_carried_out_for_and_no_figure():

@@ -70,6 +70,6 @@ def test_the_files_are_those_that_are_recorded_with_their_licences():
 def test_the_files_are_part_of_the_package():
     """What setuptools is told to install beside the modules."""
     root = Path(__file__).parents[3]
-    told = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["api.rest"]
+    told = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
     installed = {file for pattern in told for file in (root / "api" / "rest").glob(pattern)}
     assert installed >= set(FILES.iterdir())

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from api.accounts.tokens import Claims
+from api.actions.roles import Role
 from api.actions.table import ACTIONS
 from api.actions.traffic import Traffic
 from api.settings import Settings
@@ -38,8 +39,8 @@ class Figures:
             self.seconds.append(seconds)
 
 
-def claims(seconds: int = TOKEN_SECONDS, user: str = "ada") -> Claims:
-    return Claims(user, "login", EPOCH + seconds, "token")
+def claims(seconds: int = TOKEN_SECONDS, user: str = "ada", role: Role = Role.USER) -> Claims:
+    return Claims(user, "login", EPOCH + seconds, "token", role)
 
 
 class Talk:

@@ -9,6 +9,7 @@ import pytest
 from litestar.connection import WebSocket
 
 from api.accounts.tokens import Claims
+from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.traffic import Traffic
 from api.operations.metrics import Metrics
@@ -31,7 +32,7 @@ class Accounts:
     async def identify(self, token: str) -> Claims:
         if token != "good":
             raise Unauthorized("Token is invalid.")
-        return Claims("ada", "other login", int(time.time()) + 500, "t")
+        return Claims("ada", "other login", int(time.time()) + 500, "t", Role.USER)
 
 
 class Server:
@@ -74,7 +75,7 @@ class Server:
 def connected(server: Server, settings, engine: MemoryEngine, *, msgpack: bool = False, seconds: int = 500):
     traffic = Traffic(settings, Metrics(), engine.width)
     services = Services(ContactService(engine, settings), Accounts(), traffic, settings)
-    claims = Claims("ada", "login", int(time.time()) + seconds, "t")
+    claims = Claims("ada", "login", int(time.time()) + seconds, "t", Role.USER)
     return Connection(server.socket, services, claims, "c1", msgpack=msgpack)
 
 

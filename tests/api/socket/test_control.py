@@ -10,6 +10,7 @@ from websockets.asyncio.client import connect
 
 from api.accounts.keys import Keys
 from api.accounts.tokens import Tokens
+from api.actions.roles import Role
 from api.socket import connection, connections, limits
 from tests.api.conftest import SECRET
 from tests.harness.clients import UNREAD, ask, close_code, eventually, receive, rejected, request
@@ -148,6 +149,29 @@ async def test_logout_closes_the_connections_of_the_session(service):
         assert await close_code(mine) == 4401
         assert (await ask(theirs, "analyze"))["status"] == "success"
     assert (await rejected(service.url))[0] == 401
+
+
+async def test_a_copied_refresh_token_closes_the_connections_of_the_session_at_once(service, monkeypatch):
+    monkeypatch.setattr("api.accounts.sessions.GRACE_SECONDS", -1)
+    body = {"refresh_token": service.session["refresh_token"]}
+    async with connect(service.url) as mine:
+        await ask(mine, "analyze")
+        status, fresh = service.post("/api/v2/auth/refresh", body)
+        assert status == 200
+        async with connect(f"{service.bare_url}?token={fresh['access_token']}") as theirs:
+            await ask(theirs, "analyze")
+            assert service.post("/api/v2/auth/refresh", body)[0] == 401
+            for socket in (mine, theirs):
+                assert await close_code(socket, 5) == 4401
+
+
+async def test_a_token_of_a_session_that_has_another_role_changes_what_may_be_asked(service):
+    async with connect(service.url) as socket:
+        assert (await ask(socket, "search_contacts", limit=1))["status"] == "success"
+        await service.take_role(Role.COUNTER)
+        assert (await ask(socket, "authenticate", token=service.token))["status"] == "success"
+        assert (await ask(socket, "search_contacts", limit=1))["error"]["code"] == "forbidden"
+        assert (await ask(socket, "count_contacts"))["status"] == "success"
 
 
 async def test_a_user_disabled_elsewhere_is_noticed(serve, settings, monkeypatch):

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from api.version import service_version
 from indexing.cli.main import contacts, main
-from mappings.errors import EngineUnavailable, SettingsError
+from mappings.errors import EngineUnavailable, InvalidField, SettingsError
 from tests.api.conftest import SECRET
 from tests.harness.loads import duckdb_environment
 from tests.harness.service import contacts as run_contacts
@@ -98,6 +98,8 @@ def test_a_token_of_a_user_who_is_created_once(tmp_path, monkeypatch):
         plain, made["access_token"]
     )}  # fmt: skip
     assert (len(users), made["expires_in"]) == (1, 1800)
+    with pytest.raises(InvalidField, match=r"without U\+FF41"):
+        CliRunner().invoke(contacts, ["token", "--email", "\uff41da@example.com"], catch_exceptions=False)
 
 
 def test_a_secret_of_one_run_signs_no_token(tmp_path, monkeypatch):
