@@ -1,7 +1,6 @@
 """How the process of the service begins and ends: by processes, with an engine of the tests."""
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -19,7 +18,7 @@ from indexing.cli.server_process import free_port, wait_until_ready
 from tests.api.conftest import SECRET
 from tests.harness.processes import heeding_interrupts
 from tests.harness.raw import RawClient
-from tests.harness.service import Service
+from tests.harness.service import Service, environment_of
 
 SECONDS = 5.0
 
@@ -63,10 +62,12 @@ def start(tmp_path: Path, settings) -> Iterator[Started]:
 
     def started(*, more: str = "", engine_seconds: float = 60, open_files: tuple[int, int] | None = None) -> Service:
         port = free_port()
-        environment = os.environ | {
-            "CONTACTS_DATA_DIR": str(tmp_path), "CONTACTS_JWT_SECRET": SECRET, "CONTACTS_PORT": str(port),
-            "CONTACTS_SHUTDOWN_SECONDS": str(SECONDS),
-        }  # fmt: skip
+        environment = environment_of(
+            tmp_path,
+            CONTACTS_JWT_SECRET=SECRET,
+            CONTACTS_PORT=str(port),
+            CONTACTS_SHUTDOWN_SECONDS=str(SECONDS),
+        )
         if open_files is not None:
             more += f"\nimport resource; resource.setrlimit(resource.RLIMIT_NOFILE, {open_files})"
         code = SERVER.format(engine_seconds=engine_seconds, more=more)

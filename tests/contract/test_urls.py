@@ -41,7 +41,7 @@ def test_real_urls_are_executed_and_counted_alike(service: Service, expected: di
     counted, refused = {}, {}
     for url in URLS:
         answers = {
-            action: service.ask({"request_id": url, "action": action, "data": {"url": url, "limit": 5}})
+            action: service.ask({"request_id": action, "action": action, "data": {"url": url, "limit": 5}})
             for action in ("analyze", "count_contacts", "search_contacts", "get_uuids")
         }
         if message := refusal(url):

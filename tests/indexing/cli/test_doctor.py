@@ -212,7 +212,7 @@ def test_users_on_a_server(healthy: dict[str, str], postgres_database: str, monk
     monkeypatch.setattr(users, "MOST_APART", -1)
     assert "clock" in [subject for subject, level, _ in wrong(environment) if level == "fault"]
     with psycopg.connect(postgres_database, autocommit=True) as connection:
-        connection.execute("DROP TABLE sessions")
+        connection.execute("DROP TABLE sessions CASCADE")
     assert "lacks tables of ours" in str(wrong(environment))
     away = environment | {"CONTACTS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     assert only(away)[:2] == ("users", "fault")

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from api.actions.exports import csv_header, csv_rows
 from api.actions.fields import FIELDS, NAMES, Field, Place
 from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
+from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
@@ -273,6 +274,7 @@ def action(name: str, function: Any, request: type[ActionRequest], command: str)
     return Action(
         name=name, summary="Summary", description="Description.", request=request, function=function,
         shape=CountData, error_code="shout_error", path=f"/{name}", command=command,
+        least=Role.USER,
     )  # fmt: skip
 
 
