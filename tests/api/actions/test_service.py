@@ -194,6 +194,20 @@ async def test_batches_without_uuids_leave_no_trace(contacts, engine, monkeypatc
     assert all(parts)
 
 
+async def test_batches_without_contacts_leave_no_trace(contacts, engine, monkeypatch):
+    scan = engine.scan
+
+    async def with_gaps(*args, **named):
+        async for items in scan(*args, **named):
+            yield []
+            yield items
+
+    request = SearchRequest.read({"url": URL})
+    expected = await contacts.search(request)
+    monkeypatch.setattr(engine, "scan", with_gaps)
+    assert await contacts.search(request) == expected
+
+
 async def test_uuids_have_a_largest_size(engine, settings):
     contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=200))
     for fields in ({}, {"limit": 10**12}):
