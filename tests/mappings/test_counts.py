@@ -1,6 +1,7 @@
-from typing import get_args
+import msgspec
+import pytest
 
-from mappings.counts import FEW, FEWEST, Few, exact, guarded
+from mappings.counts import FEW, FEWEST, Count, exact, guarded
 
 
 def test_few_are_not_counted_for_everybody():
@@ -9,4 +10,10 @@ def test_few_are_not_counted_for_everybody():
 
 
 def test_the_words_say_the_number():
-    assert get_args(Few) == (FEW,) == (f"<{FEWEST}",)
+    assert f"<{FEWEST}" == FEW
+
+
+def test_nothing_else_is_a_number_of_contacts():
+    assert [msgspec.convert(count, Count) for count in (FEW, FEWEST, 0)] == [FEW, FEWEST, 0]
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert("<6", Count)
