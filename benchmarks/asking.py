@@ -2,8 +2,15 @@
 
 import asyncio
 import json
+import time
 
 from websockets.asyncio.client import ClientConnection
+
+from benchmarks.filters import url
+
+LIMIT = 25
+PAUSE_SECONDS = 0.01
+"""Between two searches of a client that behaves well."""
 
 PATIENCE_SECONDS = 60.0
 """After this a request counts as unanswered."""
@@ -33,3 +40,13 @@ async def ask(socket: ClientConnection, action: str, **data: object) -> bytes:
     answer = await asyncio.wait_for(socket.recv(decode=False), PATIENCE_SECONDS)
     assert has_status(answer, "success"), answer[:500]
     return answer
+
+
+async def search_calmly(socket: ClientConnection, number: int) -> float:
+    """Search with the filter of a number, and pause after it; milliseconds that the search took. Raises as `ask`."""
+    asked = url(number)
+    started = time.perf_counter()
+    await ask(socket, "search_contacts", url=asked, limit=LIMIT)
+    milliseconds = (time.perf_counter() - started) * 1000
+    await asyncio.sleep(PAUSE_SECONDS)
+    return milliseconds

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.asking import PATIENCE_SECONDS, ask, message
-from benchmarks.filters import PEOPLE, url
+from benchmarks.asking import PATIENCE_SECONDS, message, search_calmly
+from benchmarks.filters import PEOPLE
 from benchmarks.measure import p99
 from benchmarks.streaming import resident
 from mappings.regions import region_rows
@@ -28,11 +28,8 @@ SECONDS = 6.0
 """How long each kind is sent, and before that how long the neighbour is watched alone."""
 
 CONNECTIONS, AHEAD = 2, 16
-PAUSE_SECONDS = 0.01
-LIMIT = 25
 MOST_MEBIBYTES = 256
 MOST_READY_MILLISECONDS = 1000.0
-TARGET_RATIO = 3.0
 
 
 class Noticed(msgspec.Struct, frozen=True):
@@ -116,7 +113,7 @@ async def _run(service: Service, kind: str) -> Noticed:
     async with connect(own, max_size=None) as socket:
         numbers = itertools.count(secrets.randbelow(10**9))
         for _ in range(20):
-            await _search(socket, next(numbers))
+            await search_calmly(socket, next(numbers))
         quiet = await _watched(socket, numbers)
         before = resident(service.process.pid)
         context = multiprocessing.get_context("spawn")
@@ -128,7 +125,7 @@ async def _run(service: Service, kind: str) -> Noticed:
                 await asyncio.to_thread(_ready, service)
                 ready = max(ready, (time.perf_counter() - started) * 1000)
                 for _ in range(20):
-                    beside.append(await _search(socket, next(numbers)))
+                    beside.append(await search_calmly(socket, next(numbers)))
                     most = max(most, resident(service.process.pid))
             slowest, answered = attack.get()
     return Noticed(p99(quiet), p99(beside), slowest, answered, ready, most - before)
@@ -143,18 +140,8 @@ def _ready(service: Service) -> None:
 async def _watched(socket: ClientConnection, numbers: "itertools.count[int]") -> list[float]:
     ends, times = time.monotonic() + SECONDS, []
     while time.monotonic() < ends:
-        times.append(await _search(socket, next(numbers)))
+        times.append(await search_calmly(socket, next(numbers)))
     return times
-
-
-async def _search(socket: ClientConnection, number: int) -> float:
-    """Milliseconds that one search took."""
-    asked = url(number)
-    started = time.perf_counter()
-    await ask(socket, "search_contacts", url=asked, limit=LIMIT)
-    milliseconds = (time.perf_counter() - started) * 1000
-    await asyncio.sleep(PAUSE_SECONDS)
-    return milliseconds
 
 
 def _attack(uri: str, kind: str, seconds: float) -> tuple[float, int]:

@@ -148,7 +148,7 @@ def costly_urls(options: argparse.Namespace) -> Generator[Result]:
             slowest, ready = max(slowest, noticed.slowest), max(ready, noticed.ready)
             rose = max(rose, noticed.rose)
             note = f"{noticed.beside:.1f} / {noticed.quiet:.1f} ms, {noticed.answered} answered"
-            yield Result(f"{kind}: neighbour's p99 / quiet p99", noticed.ratio, costly.TARGET_RATIO, note=note)
+            yield Result(f"{kind}: neighbour's p99 / quiet p99", noticed.ratio, neighbour.TARGET_RATIO, note=note)
         yield Result("costly URLs: s to the slowest answer", slowest, COSTLY_TIMEOUT + 1)
         yield Result("costly URLs: ms until it says that it is ready", ready, costly.MOST_READY_MILLISECONDS)
         yield Result("costly URLs: MiB more", rose, costly.MOST_MEBIBYTES)

@@ -17,10 +17,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
-from benchmarks.asking import ask
-from benchmarks.filters import url
+from benchmarks.asking import search_calmly
 from benchmarks.measure import at_most, median_ratio, p99, show
 from benchmarks.stores import loaded
 from tests.harness.frames import flood
@@ -33,8 +32,6 @@ FRAMES = 12_500
 
 ROUNDS = 3
 QUIET_REQUESTS = 300
-PAUSE_SECONDS = 0.01
-LIMIT = 25
 TARGET_RATIO = 3.0
 
 
@@ -91,8 +88,8 @@ async def _round(service: Service, flood: Flood, number: int) -> _Round:
     async with connect(own, max_size=None) as socket:
         sent = iter(range(first, first + 1_000_000))
         for _ in range(30):
-            await _search(socket, next(sent))
-        quiet = [await _search(socket, next(sent)) for _ in range(QUIET_REQUESTS)]
+            await search_calmly(socket, next(sent))
+        quiet = [await search_calmly(socket, next(sent)) for _ in range(QUIET_REQUESTS)]
         context = multiprocessing.get_context("spawn")
         attacker = context.Process(target=_begin, args=(flood.attack, service.socket_url(), number))
         attacker.start()
@@ -100,21 +97,11 @@ async def _round(service: Service, flood: Flood, number: int) -> _Round:
             await asyncio.sleep(0.05)
         started, flooded = time.perf_counter(), []
         while attacker.is_alive():
-            flooded.append(await _search(socket, next(sent)))
+            flooded.append(await search_calmly(socket, next(sent)))
         seconds = time.perf_counter() - started
         attacker.join()
     assert attacker.exitcode == 0, "a frame of the flood was not answered"
     return _Round(quiet, flooded, seconds)
-
-
-async def _search(socket: ClientConnection, number: int) -> float:
-    """Milliseconds that one search took."""
-    asked = url(number)
-    started = time.perf_counter()
-    await ask(socket, "search_contacts", url=asked, limit=LIMIT)
-    milliseconds = (time.perf_counter() - started) * 1000
-    await asyncio.sleep(PAUSE_SECONDS)
-    return milliseconds
 
 
 async def _flooding(service: Service, flood: Flood) -> bool:

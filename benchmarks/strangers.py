@@ -17,8 +17,7 @@ from multiprocessing.connection import Connection
 import msgspec
 from websockets.asyncio.client import connect
 
-from benchmarks.asking import ask
-from benchmarks.filters import url
+from benchmarks.asking import search_calmly
 from benchmarks.measure import p99
 from benchmarks.streaming import resident
 from tests.harness.raw import HANDSHAKE
@@ -31,8 +30,6 @@ MOST_SECONDS = 60.0
 """How long a connection that says nothing may stay open."""
 
 QUIET_REQUESTS = 300
-PAUSE_SECONDS = 0.01
-LIMIT = 25
 BLOCK = b"x" * 65_536
 
 TARGET_MEBIBYTES = 256.0
@@ -80,21 +77,13 @@ async def _beside(service: Service, name: str, number: int) -> Noticed:
     own = service.socket_url(service.registered(f"host{number}@example.com"))
     numbers = iter(range(number * 1_000_000, (number + 1) * 1_000_000))
     async with connect(own, max_size=None) as socket:
-
-        async def search() -> float:
-            asked, started = url(next(numbers)), time.perf_counter()
-            await ask(socket, "search_contacts", url=asked, limit=LIMIT)
-            milliseconds = (time.perf_counter() - started) * 1000
-            await asyncio.sleep(PAUSE_SECONDS)
-            return milliseconds
-
         for _ in range(30):
-            await search()
-        quiet = [await search() for _ in range(QUIET_REQUESTS)]
+            await search_calmly(socket, next(numbers))
+        quiet = [await search_calmly(socket, next(numbers)) for _ in range(QUIET_REQUESTS)]
         with _strangers(name, service.port) as (strangers, result), _memory(service.process.pid) as grown:
             beside = []
             while strangers.is_alive():
-                beside.append(await search())
+                beside.append(await search_calmly(socket, next(numbers)))
             seconds = result.recv()
     return Noticed(p99(quiet), p99(beside), grown(), seconds)
 

@@ -16,12 +16,11 @@ from api.accounts.emails import LONGEST_EMAIL, new_email
 from api.accounts.keys import load_keys
 from api.accounts.passwords import Passwords
 from api.accounts.sessions import Renewal, Sessions
-from api.accounts.tokens import REFRESH_SECONDS, Claims, Kind, Tokens
+from api.accounts.tokens import INVALID, REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
 from api.settings import Settings
 from mappings.errors import Conflict, Forbidden, NotFound, Unauthorized, WrongCredentials
 
-INVALID = "Token is invalid."
 NO_CREDENTIALS = "Authentication credentials were not provided."
 
 

@@ -20,6 +20,9 @@ REFRESH_SECONDS = 14 * 86_400
 LONGEST_TOKEN = 4096
 """Characters of a token that is looked at. Ours have about 400, with RSA 700."""
 
+INVALID = "Token is invalid."
+"""What is said of a token whose holder is to learn no more."""
+
 LEEWAY_SECONDS = 5
 """How far the clock of the host that made a token may be ahead of ours. No token holds any longer for it."""
 
@@ -89,16 +92,16 @@ class Tokens:
         """
         try:
             if len(token) > LONGEST_TOKEN:
-                raise Unauthorized("Token is invalid.")
+                raise Unauthorized(INVALID)
             claims = self._decoded(token)
             if int(claims["exp"]) <= time.time():
                 raise Unauthorized("Token has expired.")
         except jwt.ExpiredSignatureError as error:
             raise Unauthorized("Token has expired.") from error
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
-            raise Unauthorized("Token is invalid.") from error
+            raise Unauthorized(INVALID) from error
         if claims["typ"] != kind.value or not isinstance(claims["jti"], str) or not isinstance(claims["sid"], str):
-            raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else "Token is invalid.")
+            raise Unauthorized(f"Token is not an {kind.value} token." if kind is Kind.ACCESS else INVALID)
         return Claims(claims["sub"], claims["sid"], int(claims["exp"]), claims["jti"])
 
     def _decoded(self, token: str) -> dict[str, Any]:
