@@ -9,10 +9,11 @@ from litestar.types import Receive
 
 from api.accounts.guard import HttpRequest
 from api.actions.budget import Account, Hold, Outgrown
+from api.actions.pace import Pace
 from api.actions.service import ContactService
 from api.services import Services
 from api.settings import Settings
-from mappings.errors import Stopped
+from mappings.errors import Stopped, TooManyRequests
 
 Result = TypeVar("Result")
 
@@ -43,6 +44,18 @@ def account_of(http: HttpRequest) -> Account:
     if account is None:
         account = http.state.account = _services(http).traffic.budget.account(http.state.user)
     return account
+
+
+def hold(account: Account, size: int) -> None:
+    """Hold so many bytes more of a request. Raises `TooManyRequests` if there is no room for them."""
+    if not account.fits(size):
+        raise TooManyRequests("Your requests hold all that they may; wait for answers before sending more")
+    account.keep(size)
+
+
+def pace_of(http: HttpRequest) -> Pace:
+    """How long the user who asks has to wait for others."""
+    return _services(http).traffic.pace
 
 
 async def in_turn(

@@ -8,8 +8,15 @@ from typing import Any
 
 import msgspec
 
-from api.actions.fields import OUT_OF_RANGE
+from api.actions.fields import FIELDS, OUT_OF_RANGE
+from api.actions.parts import JSON, NESTED_BYTES, message_in_parts
+from api.actions.weight import kept
 from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
+
+CONTROL_FIELDS = frozenset({"request_id", "token"})
+"""What `data` may hold beside the fields of actions: those of `api.socket.control`."""
+
+KNOWN_FIELDS = CONTROL_FIELDS | FIELDS.keys()
 
 LONGEST_ID = 1024
 """Characters or digits of a `request_id`, which is repeated in each part of a streamed answer."""
@@ -20,7 +27,8 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         head: the start of every answer to it, `request_id` and `action` as far as they were readable.
-        size: bytes or characters of the frame.
+        size: bytes that it takes as long as it is kept, about.
+        data: what may be read of the message's, by a name that there is; of others one, for `strict` to refuse.
         error: why it can't be carried out; the other fields are then of no use.
     """
 
@@ -40,6 +48,8 @@ def read(frame: bytes | str, actions: Container[str], integers: Container[int] |
     """
     try:
         message, fault = _decoded(frame)
+    except msgspec.ValidationError:
+        return unreadable(len(frame), "Message is not a JSON object")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return unreadable(len(frame), "Message is not valid JSON")
     if not isinstance(message, dict):
@@ -50,6 +60,8 @@ def read(frame: bytes | str, actions: Container[str], integers: Container[int] |
 def _decoded(frame: bytes | str) -> tuple[object, InvalidField | None]:
     """What a frame holds. Of an object with a number that Python has none for, such as `1e400`: the fields that can be
     read, and where that number is. Raises `MsgspecError`, `UnicodeError` or `RecursionError`: it is no JSON."""
+    if len(frame) > NESTED_BYTES:
+        return message_in_parts(frame, JSON, KNOWN_FIELDS)
     try:
         return msgspec.json.decode(frame), None
     except msgspec.ValidationError:
@@ -105,7 +117,8 @@ def request_of(
     )
     if error is not None or request_id is None or action is None:
         return Request(head, size, error=error)
-    return Request(head, size, request_id, action, data if isinstance(data, dict) else {})
+    fields, held = kept(data, CONTROL_FIELDS) if isinstance(data, dict) else ({}, 0)
+    return Request(head, max(size, held), request_id, action, fields)
 
 
 def success(head: bytes, data: bytes | bytearray) -> bytes | bytearray:
