@@ -13,7 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from api.accounts.guard import HttpRequest, address_of, sender
+from api.accounts.guard import HttpRequest, deed_of, let_in
 from api.actions.audit import Deed
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
@@ -21,7 +21,6 @@ from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.openapi import BEARER, least_role, operation, problems
-from api.operations.observer import DOOR
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
@@ -53,7 +52,9 @@ async def authenticated(connection: ASGIConnection[object, object, object, State
     """A guard: it comes before anything of the request is looked at. Which methods there are, everyone may know."""
     assert isinstance(connection, Request)
     if connection.method != "OPTIONS":
-        claims = await sender(connection, ACTIONS[handler.opt["action"]].least)
+        action = ACTIONS[handler.opt["action"]]
+        deed = deed_of(connection, action.name, audited=action.uses_engine)
+        claims = await let_in(connection, action.least, deed)
         connection.state.user, connection.state.role = claims.user, claims.role
 
 
@@ -74,9 +75,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
     special = SPECIAL.get(action.name)
 
     async def answer(request: HttpRequest) -> Reply:
-        if not action.uses_engine:
-            return await made(request, service_of(request))
-        deed = Deed(door=DOOR, action=action.name, user=request.state.user, address=address_of(request))
+        deed: Deed = request.state.deed
         try:
             answered = await made(request, service_of(request).doing(deed))
         except BaseException as error:
