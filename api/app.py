@@ -78,6 +78,11 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     metrics.counter(
         "contacts_database_errors", "Uses of the users' database that failed", lambda: accounts.database.errors
     )
+    metrics.counter(
+        "contacts_tokens_remembered",
+        "Tokens taken since they held a moment ago, while users could not be looked up",
+        lambda: accounts.recent.relied_on,
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

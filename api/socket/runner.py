@@ -97,7 +97,7 @@ class Runner:
         return self._services.contacts.for_role(self._session.expiry.claims.role)
 
     async def _carry_out(self, number: int, request: Request, deed: Deed) -> None:
-        """Answer a request of one of the actions, once the audit log has its line; `_ended` has that of one given up."""
+        """Answer a request of one of the actions, once the audit log has its line; once given up, `_ended` has it."""
         label.set(Label(self._name, request.request_id))
         action, pace = ACTIONS[request.action], self._services.traffic.pace
         pace.begin(self._user)
