@@ -15,12 +15,13 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from api.accounts.guard import HttpRequest, deed_of, let_in
 from api.actions.audit import Deed
+from api.actions.examples import example_answer
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
 from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
-from api.openapi import BEARER, least_role, operation, problems
+from api.openapi import BEARER, Form, least_role, operation, problems
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
@@ -36,15 +37,15 @@ class Special(msgspec.Struct, frozen=True):
     Attributes:
         answer: makes the reply.
         words: what the description of the action says of it.
-        forms: media types beside JSON → what they hold.
+        forms: tells the media types beside JSON.
     """
 
     answer: Callable[[HttpRequest, ContactService, Data], Awaitable[Reply]]
     words: str
-    forms: Mapping[str, str]
+    forms: Callable[[], Mapping[str, Form]]
 
 
-SPECIAL: Mapping[str, Special] = {"search_contacts": Special(contacts.search, contacts.WORDS, contacts.FORMS)}
+SPECIAL: Mapping[str, Special] = {"search_contacts": Special(contacts.search, contacts.WORDS, contacts.forms)}
 """Name of an action → what is added to it."""
 
 
@@ -110,7 +111,13 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         operation_class=operation(
             query=query_of(action.request),
             body=body_of(action.request),
-            forms=special.forms if special else None,
+            forms=_forms(action),
         ),
         responses=problems(400, 401, *((403,) if action.least is not Role.COUNTER else ()), 413, 429, 503),
     )(answer)
+
+
+def _forms(action: Action[ActionRequest]) -> Mapping[str, Form]:
+    """What the document says of the answer in each media type."""
+    answer, special = example_answer(action.name), SPECIAL.get(action.name)
+    return ({JSON: Form(answer)} if answer else {}) | dict(special.forms() if special else {})
