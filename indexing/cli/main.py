@@ -17,6 +17,7 @@ from api.settings import Settings
 from indexing.cli.entry import NothingLeft
 from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
+from indexing.cli.logged import shown
 from indexing.cli.options import current_deed, with_settings
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.terminal import note, print_json, say
@@ -181,7 +182,8 @@ def main() -> None:
     development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
     """
     try:
-        contacts.main(standalone_mode=False)
+        with shown():
+            contacts.main(standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"

@@ -255,4 +255,4 @@ async def _opened(settings: Settings) -> "AsyncIterator[tuple[Administration, Se
 
     async with opened(settings) as database:
         # The service finds out by itself which sessions have ended.
-        yield Administration(Users(database), Passwords(), lambda _session: None), Sessions(database)
+        yield Administration(Users(database), Passwords()), Sessions(database)

@@ -1,6 +1,7 @@
 """The command itself: that its help is quick, complete and true."""
 
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from mappings.errors import EngineUnavailable, InvalidField, SettingsError
 from tests.api.conftest import SECRET
 from tests.harness.loads import duckdb_environment
 from tests.harness.service import contacts as run_contacts
+from tests.harness.service import environment_of
+
+URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 
 HEAVY = (
     "advanced_alchemy", "argon2", "duckdb", "elasticsearch", "litestar", "prometheus_client", "psycopg", "requests",
@@ -130,6 +134,29 @@ def test_every_error_is_a_line_and_a_code(monkeypatch, capsys, error, code, word
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr()) == (code, ("", words))
+
+
+@pytest.mark.parametrize("arguments", [("count", URL), ("search", URL), ("search", URL, "--all"), ("index", "status")])
+def test_an_engine_that_is_away_is_one_line(tmp_path, arguments):
+    away = environment_of(tmp_path, CONTACTS_ENGINE="elasticsearch", CONTACTS_ELASTICSEARCH_URL="http://127.0.0.1:1")
+    outcome = run_contacts(away, *arguments)
+    assert (outcome.returncode, outcome.stdout) == (1, "")
+    [line] = outcome.stderr.splitlines()
+    assert line.startswith("error: The contacts engine can't be reached. (http://127.0.0.1:1 (CONTACTS_ELASTICSEARCH")
+
+
+def test_what_is_logged_is_a_note_unless_an_error_says_it_too(monkeypatch, capsys):
+    def log(**_named):
+        logging.getLogger("search.elasticsearch.lock").warning("in %d s\x1b it is taken over", 60)
+        logging.getLogger("search.x").warning("It is lost", extra={"raised": True})
+        logging.getLogger("search.x").info("quiet")
+        logging.getLogger("other").warning("of others")
+        logging.getLogger("other").error("wrong")
+
+    monkeypatch.setattr(contacts, "main", log)
+    main()
+    assert capsys.readouterr().err == "warning: in 60 s\\x1b it is taken over\nerror: wrong\n"
+    assert not [handler for handler in logging.root.handlers if type(handler).__module__ == "indexing.cli.logged"]
 
 
 def test_what_nobody_foresaw_is_a_line_without_its_words(monkeypatch, capsys):
