@@ -51,6 +51,15 @@ def open_private(path: Path) -> BinaryIO:
     return stream
 
 
+def open_to_others(path: Path) -> bool:
+    """Whether others than its owner may do something with a file. A link is whoever's it leads to; what a load or a
+    service beside us took away meanwhile is nobody's."""
+    try:
+        return not path.is_symlink() and bool(path.stat().st_mode & OWNER_ONLY)
+    except OSError:
+        return False
+
+
 def keep_private(directory: Path) -> Closed:
     """From now on this process makes all files for their owner alone; and close what is open in the data `directory`.
 
@@ -65,17 +74,15 @@ def keep_private(directory: Path) -> Closed:
     except OSError:
         return Closed()
     ours = [path for path in entries if _OURS.fullmatch(path.name)]
-    for path in filter(_open_to_others, ours):
-        (mended if _closed(path) else left).append(path.name)
+    for path in filter(open_to_others, ours):
+        if _closed(path):
+            mended.append(path.name)
+        elif open_to_others(path):
+            left.append(path.name)
     # Of a directory others learn names only: if it is another user's, as a mounted one may be, nothing is said of it.
-    if len(ours) == len(entries) and _open_to_others(directory) and _closed(directory) and ours:
+    if len(ours) == len(entries) and open_to_others(directory) and _closed(directory) and ours:
         mended.append(directory.name)
     return Closed(tuple(mended), tuple(left))
-
-
-def _open_to_others(path: Path) -> bool:
-    # A link is whoever's it leads to.
-    return not path.is_symlink() and bool(path.stat().st_mode & OWNER_ONLY)
 
 
 def _closed(path: Path) -> bool:

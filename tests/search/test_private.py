@@ -111,3 +111,18 @@ def test_what_only_another_user_may_close_is_told(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "chmod", refused)
     assert keep_private(tmp_path) == Closed(left=(LOAD,))
+
+
+def test_a_file_that_is_gone_by_then_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load beside us removes its files, and SQLite its own."""
+    (tmp_path / LOAD).write_text("")
+    gone = tmp_path / "users.sqlite3-wal"
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([tmp_path / LOAD, gone]))
+    assert keep_private(tmp_path).mended == (LOAD,)
+    assert mode(tmp_path / LOAD) == 0o600
+
+
+def test_a_file_that_goes_while_it_is_closed_is_nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / LOAD).write_text("")
+    monkeypatch.setattr(Path, "chmod", lambda path, _: path.unlink() or path.stat())
+    assert keep_private(tmp_path).left == ()
