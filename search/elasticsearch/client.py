@@ -9,7 +9,7 @@ from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
 from mappings.errors import EngineDenied, EngineTimeout, SettingsError, shorten
-from search.elasticsearch.settings import WIDTH, ElasticsearchSettings
+from search.elasticsearch.settings import WIDTH, ElasticsearchSettings, check_alias
 from search.elasticsearch.trouble import denied, refused, unreachable
 from search.engine import EngineSettings
 
@@ -28,10 +28,12 @@ class Client:
     """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never.
 
     Raises:
-        SettingsError: the file of authorities can't be used, or there is nothing to use it for.
+        SettingsError: the alias is no name of an index; the file of authorities can't be used, or there is nothing to
+            use it for.
     """
 
     def __init__(self, settings: EngineSettings, timeout: float | None = None) -> None:
+        check_alias(settings.index)
         self._cluster = cluster = settings.own_as(ElasticsearchSettings)
         credentials: dict[str, Any] = {}
         if cluster.api_key:

@@ -1,11 +1,18 @@
 """The settings that only this engine has: how to reach the cluster, and as whom."""
 
+import re
+
 import msgspec
 
+from mappings.errors import SettingsError
 from search.settings import Setting, http_url, text
 
 WIDTH = 64
 """Requests that a cluster works on well at once."""
+
+_ALIAS = re.compile(r"""(?![-_+])[^\\/*?"<>|,#:\s]+""")
+"""What Elasticsearch takes for a name of an index, as far as no letters are concerned
+(https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-create)."""
 
 
 class ElasticsearchSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +32,12 @@ SETTINGS = (
     Setting("CONTACTS_ELASTICSEARCH_PASSWORD", "password", None, "password of that user", text, secret=True),
     Setting("CONTACTS_ELASTICSEARCH_CA_CERTS", "ca_certs", None, "file of the authorities to trust", text),
 )
+
+
+def check_alias(alias: str) -> None:
+    """Raises `SettingsError` for what can be no name of an index, or would mean several."""
+    if not _ALIAS.fullmatch(alias) or alias != alias.lower():
+        raise SettingsError(
+            f"CONTACTS_INDEX: {alias!r} can't be the name of an index of Elasticsearch; expected small letters, digits "
+            "and hyphens, such as contacts"
+        )
