@@ -33,13 +33,14 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
 
     Raises:
         OtherLoad: there is an interrupted load, and it can't be resumed with this request.
+        Superseded: it can't be resumed any more.
         LoadRunning: there is another load.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
     with StateFile(settings.data_dir, settings.index) as file:
         state = file.load()
         if request.resume:
-            _check_resumable(state)
+            file.check(_resumable(state))
         loader = _loader(settings, request, state if request.resume else None)
         try:
             async with loader.exclusively(file.holder):
@@ -71,11 +72,12 @@ def default_workers(engine: str | None) -> int:
     return min(2, max(1, (os.cpu_count() or 1) - engine_module(engine).OWN_PROCESSES))
 
 
-def _check_resumable(state: JobState | None) -> None:
+def _resumable(state: JobState | None) -> JobState:
     if state is None:
         raise NoSuchLoad("there is no interrupted load to resume")
     if state.mapping != MAPPING_VERSION:
         raise OtherLoad("the interrupted load was of another version of this software; load anew without --resume")
+    return state
 
 
 def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:
