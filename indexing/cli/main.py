@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Errors are one lin
 import secrets
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
@@ -181,6 +182,7 @@ def main() -> None:
     development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
     """
     try:
+        _check_arguments(sys.argv[1:])
         contacts.main(standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
@@ -207,6 +209,13 @@ def main() -> None:
             f"error: {_place(error)}: {type(error).__name__}, which should not be; PYTHONDEVMODE=1 shows what led to it"
         )
         sys.exit(1)
+
+
+def _check_arguments(arguments: Sequence[str]) -> None:
+    """Raises `click.UsageError` for one of bytes that are no text. Only a file may have such a name."""
+    for argument in arguments:
+        if argument != argument.encode(errors="replace").decode() and not Path(argument).exists():
+            raise click.UsageError(f"{argument!r} is no text in UTF-8, nor a file")
 
 
 def _place(error: Exception) -> str:

@@ -25,6 +25,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _password_stdin = click.option(
     "--password-stdin", is_flag=True, help="Take the first line of standard input, instead of asking."
 )
+_LONGEST_LINE = 64 * 1024
+"""Bytes that are read of a line with a password."""
+
 _role = click.Choice([role.value for role in Role])
 
 
@@ -218,9 +221,15 @@ def _report(user: "User", words: str, as_json: bool) -> None:
 
 
 def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        if from_stdin:
+            # Of a longer line no more is needed to refuse it.
+            return sys.stdin.buffer.readline(_LONGEST_LINE).rstrip(b"\r\n").decode()
+        typed = str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        typed.encode()
+    except UnicodeError:
+        raise InvalidInput("The password is no text in UTF-8, in which clients send theirs") from None
+    return typed
 
 
 def _time(seconds: int) -> str:
