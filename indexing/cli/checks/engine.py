@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from indexing.cli.checks.told import told
-from mappings.errors import ContactsError, EngineError, NothingIndexed
+from mappings.errors import ContactsError, EngineError, NothingIndexed, SettingsError
 from search.engine import EngineSettings
 from search.engines import engine_module, examine, open_engine, open_loader
 from search.findings import Finding, fault, ok, warning
@@ -18,7 +18,11 @@ _LENGTH = len("20260131T120000")
 async def engine(settings: EngineSettings) -> AsyncIterator[Finding]:
     """What there is to say of the engine of the settings. One that can't be asked is asked nothing more."""
     title = engine_module(settings.engine).TITLE
-    opened = open_engine(settings)
+    try:
+        opened = open_engine(settings)
+    except SettingsError as error:
+        yield fault(_ANSWERS, str(error), "correct it: until then nothing can be asked or loaded")
+        return
     try:
         await opened.ready()
         yield ok(_ANSWERS, f"{title} answers, with contacts")
