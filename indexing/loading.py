@@ -37,16 +37,28 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
         LoadRunning: there is another load.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
-    with StateFile(settings.data_dir, settings.index) as file:
-        state = file.load()
-        if request.resume:
-            file.check(_resumable(state))
-        loader = _loader(settings, request, state if request.resume else None)
-        try:
-            async with loader.exclusively(file.holder):
-                return await _load(settings, request, loader, state, file)
-        finally:
-            await loader.close()
+    try:
+        with StateFile(settings.data_dir, settings.index) as file:
+            state = file.load()
+            if request.resume:
+                file.check(_resumable(state))
+            loader = _loader(settings, request, state if request.resume else None)
+            try:
+                async with loader.exclusively(file.holder):
+                    return await _load(settings, request, loader, state, file)
+            finally:
+                await loader.close()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise IndexingError(_said(error)) from error
+
+
+def _said(error: OSError) -> str:
+    """What the system would not let us do. Of a disk that is full it does not say which: files of a load are in two
+    places."""
+    place = error.filename or "a file of the load in CONTACTS_DATA_DIR, or its rejects or repairs,"
+    return f"{place} can't be read or written: {error.strerror or type(error).__name__}"
 
 
 async def _load(
@@ -61,10 +73,11 @@ async def _load(
             return await Job(request, loader, state, file, progress).run()
     except OtherLoad:
         raise
-    except ContactsError as error:
-        if file.load() is not None:
-            raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
-        raise
+    except (ContactsError, OSError) as error:
+        if isinstance(error, BrokenPipeError) or file.load() is None:
+            raise
+        said = _said(error) if isinstance(error, OSError) else error
+        raise Interrupted(f"{said}; nothing was swapped; --resume continues where it stopped") from error
 
 
 def default_workers(engine: str | None) -> int:

@@ -138,7 +138,9 @@ def http_url(value: str) -> str:
     """The URL of a server."""
     try:
         parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        # Without a port there would be none to ask but that of web sites, where no server of ours is.
+        port = parts.port if parts.port is not None else parts.scheme == "https"
+        good = parts.scheme in ("http", "https") and parts.hostname and port
     except ValueError:
         # What stands for a port is none, or brackets hold no address.
         good = False

@@ -136,9 +136,11 @@ class DuckDBLoader:
         if self._file.exists():
             return
         *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
-        streams = []
-        for path, size in zip((self._documents, self._items), sizes, strict=True):
+        staged_sizes = list(zip((self._documents, self._items), sizes, strict=True))
+        for path, size in staged_sizes:
             check_left(path, size)
+        streams = []
+        for path, size in staged_sizes:
             stream = path.open("r+b" if path.exists() else "wb")
             streams.append(stream)
             stream.truncate(size)

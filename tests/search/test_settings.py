@@ -36,6 +36,7 @@ def test_values(parse, given, value) -> None:
         (seconds(100), "soon", "a number of seconds, more than 0 and at most 100"),
         (http_url, "localhost:9200", "a URL such as http://127.0.0.1:9200"),
         (http_url, "http://", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es", "a URL such as http://127.0.0.1:9200"),
         (http_url, "http://es:92000", "a URL such as http://127.0.0.1:9200"),
         (http_url, "http://es:many", "a URL such as http://127.0.0.1:9200"),
         (http_url, "http://es:0", "a URL such as http://127.0.0.1:9200"),
