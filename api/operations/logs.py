@@ -123,7 +123,9 @@ class _AuditFile(WatchedFileHandler):
             if not self._told:
                 _log.warning("%s can't be written (%s): the audit log goes on here", self.baseFilename, error.strerror)
             self._told = True
-            sys.stderr.write(f"{self.format(record)}\n")
+            instead = logging.StreamHandler(sys.stderr)
+            instead.setFormatter(self.formatter)
+            instead.emit(record)
         else:
             self._told = False
 

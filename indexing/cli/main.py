@@ -185,6 +185,10 @@ def main() -> None:
         _check_arguments(sys.argv[1:])
         contacts.main(standalone_mode=False)
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        for line in error.format_message().splitlines():
+            note(line)
+        sys.exit(2)
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
         note(f"error: {error.format_message().removesuffix('.')}. See {command} --help")

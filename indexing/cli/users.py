@@ -1,6 +1,8 @@
 """`contacts users …`: who may use the service, also where registration is closed. Needs no server and no secret."""
 
+import getpass
 import sys
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -225,11 +227,24 @@ def _password(from_stdin: bool) -> str:
         if from_stdin:
             # Of a longer line no more is needed to refuse it.
             return sys.stdin.buffer.readline(_LONGEST_LINE).rstrip(b"\r\n").decode()
-        typed = str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        typed = _asked()
         typed.encode()
     except UnicodeError:
         raise InvalidInput("The password is no text in UTF-8, in which clients send theirs") from None
     return typed
+
+
+def _asked() -> str:
+    """A password that was typed twice, unseen. Raises `InvalidInput` where there is no terminal to type it on."""
+    with warnings.catch_warnings():
+        # It would go on with standard input, and show what is typed.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        except getpass.GetPassWarning:
+            raise InvalidInput(
+                "There is no terminal to ask for the password on; give it with --password-stdin"
+            ) from None
 
 
 def _time(seconds: int) -> str:

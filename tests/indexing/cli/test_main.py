@@ -197,3 +197,11 @@ def test_a_file_may_have_any_name(tmp_path):
         command, env=environment_of(tmp_path / "data"), cwd=tmp_path, capture_output=True, check=False
     )
     assert (done.returncode, json.loads(done.stdout)["live"]) == (0, 1)
+
+
+@pytest.mark.parametrize("group", [[], ["users"], ["index"]])
+def test_a_group_alone_is_helped(group):
+    done = run_contacts({}, *group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "\nCommands:\n" in done.stderr

@@ -174,3 +174,15 @@ def test_of_a_line_without_an_end_little_is_read(environment):
         )
         endless.kill()
     assert (done.returncode, done.stderr) == (1, "error: password must have 8 to 1024 characters\n")
+
+
+@pytest.mark.parametrize("given", [b"", b"long enough\nlong enough\n"])
+def test_without_a_terminal_a_password_is_not_asked_for(environment, given):
+    done = subprocess.run(
+        [*CONTACTS, "users", "create", "ada@example.com"],
+        env=environment, input=given, capture_output=True, start_new_session=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, b"")
+    said = b"error: There is no terminal to ask for the password on; give it with --password-stdin\n"
+    assert done.stderr.splitlines(keepends=True)[-1] == said
+    assert b"Warning" not in done.stderr
