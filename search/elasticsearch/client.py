@@ -1,6 +1,7 @@
 """One door to Elasticsearch: bodies go and come as bytes, and every failure becomes one of our errors."""
 
 import ssl
+from base64 import b64encode
 from typing import Any
 
 import msgspec
@@ -39,7 +40,8 @@ class Client:
         if cluster.api_key:
             credentials["api_key"] = cluster.api_key
         elif cluster.username:
-            credentials["basic_auth"] = (cluster.username, cluster.password or "")
+            # By itself the client makes them of ASCII only; the server takes UTF-8 (RFC 7617, 2.1).
+            credentials["basic_auth"] = b64encode(f"{cluster.username}:{cluster.password or ''}".encode()).decode()
         if cluster.ca_certs:
             _check_authorities(cluster.ca_certs, cluster.url)
             credentials["ca_certs"] = cluster.ca_certs
