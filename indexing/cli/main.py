@@ -202,7 +202,11 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
-    except (ContactsError, OSError) as error:
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        note(f"error: {place}{error.strerror or type(error).__name__}")
+        sys.exit(1)
+    except ContactsError as error:
         detail = detail_of(error)
         note(f"error: {error} ({detail})" if detail else f"error: {error}")
         sys.exit(1)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,14 +34,10 @@ async def users(settings: Settings) -> AsyncIterator[Finding]:
     try:
         url = database.engine.url
         file = file_of(url)
-        if file is not None and not file.exists():
-            if settings.database_url is not None and not os.access(file.parent, os.W_OK | os.X_OK):
-                found = f"there is no {file}, and user {os.geteuid()} can't make it"
-                yield fault(_SUBJECT, found, "make its directory, and let that user write it (chown, chmod)")
-                return
-            yield warning(_SUBJECT, f"there is no {file} yet", "a first start makes it; then `contacts users create`")
-            return
         try:
+            if file is not None and not file.exists():
+                yield _of_none(file, settings)
+                return
             check_file(url)
             async with database.engine.connect() as connection:
                 version = await connection.run_sync(version_of)
@@ -67,6 +64,14 @@ async def users(settings: Settings) -> AsyncIterator[Finding]:
         yield await _number(database)
     finally:
         await database.close()
+
+
+def _of_none(file: Path, settings: Settings) -> Finding:
+    """What there is to say of a file that is not there. Of the data directory itself another part tells."""
+    if settings.database_url is not None and not os.access(file.parent, os.W_OK | os.X_OK):
+        found = f"there is no {file}, and user {os.geteuid()} can't make it"
+        return fault(_SUBJECT, found, "make its directory, and let that user write it (chown, chmod)")
+    return warning(_SUBJECT, f"there is no {file} yet", "a first start makes it; then `contacts users create`")
 
 
 async def _number(database: Database) -> Finding:

@@ -1,5 +1,6 @@
 """`contacts doctor` with things that are really wrong."""
 
+import asyncio
 import errno
 import json
 import os
@@ -23,6 +24,7 @@ from indexing.cli import doctor
 from indexing.cli.checks import address, directory, process, users
 from indexing.cli.server_process import CONTACTS, free_port
 from search.engine import EngineSettings
+from search.findings import Finding
 from tests.harness.damage import kept_from_us
 from tests.harness.loads import duckdb_environment, elasticsearch_environment, loaded
 from tests.harness.processes import server_directory
@@ -397,3 +399,15 @@ def test_a_directory_that_can_not_be_made() -> None:
         user = os.geteuid()
         [finding] = directory.directory(Settings(engine=EngineSettings(data_dir=Path("/new/data"))))
     assert (finding.level, finding.found) == ("fault", f"/new/data is not there, and user {user} can't make it in /")
+
+
+def test_users_in_a_directory_that_is_kept_from_us() -> None:
+    """Of what it may not even look for, the words are those of any other that it may not open."""
+
+    async def found() -> list[Finding]:
+        return [finding async for finding in users.users(Settings(engine=EngineSettings(data_dir=kept)))]
+
+    with server_directory("kept-") as kept, kept_from_us(kept):
+        [finding] = asyncio.run(found())
+    assert finding.level == "fault"
+    assert "can't be opened: permission denied; let the user that runs this" in finding.found
