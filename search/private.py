@@ -1,12 +1,14 @@
 """What the data directory holds, contacts, users and what tokens hang on, is its owner's alone: 0600 and 0700.
 
 Whatever a process makes gets its mode when it is made, from the mask of the process: so it holds for the files of
-DuckDB and SQLite too, which ask nobody. What earlier versions left open is closed when a command finds it.
+DuckDB and SQLite too, which ask nobody. What earlier versions left open is closed when a command finds it, and what
+root makes in the directory of another user becomes that one's.
 """
 
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -83,6 +85,32 @@ def keep_private(directory: Path) -> Closed:
     if len(ours) == len(entries) and open_to_others(directory) and _closed(directory) and ours:
         mended.append(directory.name)
     return Closed(tuple(mended), tuple(left))
+
+
+def hand_over(directory: Path) -> None:
+    """Give what root made in the data `directory` of another user to that one, as SQLite does with its own files.
+
+    Otherwise a load by root would go live, and a service that runs as that user could not read it.
+    """
+    if os.geteuid() != 0:
+        return
+    with suppress(OSError):
+        owner = directory.stat()
+        if owner.st_uid != 0:
+            for path in filter(lambda path: _OURS.fullmatch(path.name), directory.iterdir()):
+                _give(path, owner)
+
+
+def _give(path: Path, owner: os.stat_result) -> None:
+    with suppress(OSError):
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            status = os.fstat(number)
+            # Whoever owns the directory may have put a link to a file of root's there.
+            if status.st_uid == 0 and status.st_nlink == 1 and stat.S_ISREG(status.st_mode):
+                os.fchown(number, owner.st_uid, owner.st_gid)
+        finally:
+            os.close(number)
 
 
 def _closed(path: Path) -> bool:
