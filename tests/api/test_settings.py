@@ -121,8 +121,16 @@ def test_a_file_that_is_not_there_is_fine(tmp_path: Path):
     assert load_settings({"CONTACTS_JWT_SECRET": SECRET}, tmp_path / ".env").port == 8000
 
 
-def test_a_line_that_sets_nothing(tmp_path: Path):
-    (tmp_path / ".env").write_text("A=1\nnonsense\n")
+def test_a_file_that_is_a_directory(tmp_path: Path):
+    """As a container engine makes one where it is to mount a file that is not there."""
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(SettingsError, match=r"^\.env: can't be read: Is a directory$"):
+        load_settings({}, tmp_path / ".env")
+
+
+@pytest.mark.parametrize("line", ["nonsense", "CONTACTS_JWT_SECRET_FILE=a\0b"])
+def test_a_line_that_sets_nothing(tmp_path: Path, line: str):
+    (tmp_path / ".env").write_text(f"A=1\n{line}\n")
     with pytest.raises(SettingsError, match=r"^\.env, line 2: expected NAME=value$"):
         load_settings({}, tmp_path / ".env")
 
