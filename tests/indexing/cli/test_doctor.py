@@ -411,3 +411,15 @@ def test_users_in_a_directory_that_is_kept_from_us() -> None:
         [finding] = asyncio.run(found())
     assert finding.level == "fault"
     assert "can't be opened: permission denied; let the user that runs this" in finding.found
+
+
+def test_contacts_of_another_version(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are searched all the same."""
+    for module in ("search.engine", "search.stores"):
+        monkeypatch.setattr(f"{module}.MAPPING_VERSION", 999)
+    assert only(healthy) == (
+        "engine",
+        "fault",
+        "DuckDB: the contacts were loaded by another version of this software -> `contacts index rebuild`: until then "
+        "the service is not ready, and searches miss what is new",
+    )
