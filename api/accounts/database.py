@@ -90,7 +90,8 @@ class Database:
             self._engine = create_async_engine(parsed, **_options(parsed, LOCK_SECONDS))
             waiting = min(LOCK_SECONDS, WRITE_SECONDS)
             self._writing = create_async_engine(parsed, **_options(parsed, waiting), pool_size=WRITERS, max_overflow=0)
-        except (ArgumentError, InvalidRequestError, ImportError) as error:
+        # Of a port that is no number, and of options that a driver does not have, errors are Python's own.
+        except (ArgumentError, InvalidRequestError, ImportError, ValueError, TypeError) as error:
             raise SettingsError(
                 "CONTACTS_DATABASE_URL: expected an SQLAlchemy URL with an asynchronous driver that is installed, "
                 "e.g. postgresql://user:password@host/database"

@@ -16,7 +16,7 @@ from indexing.cli.places import contacts_place, files_place
 from indexing.cli.terminal import note
 from mappings.errors import NothingIndexed
 from search.engine import EngineSettings
-from search.private import keep_private
+from search.private import hand_over, keep_private
 
 _DEED = "deed"
 """The key under which a command's context has what the audit log is told of it."""
@@ -71,6 +71,8 @@ def with_settings(
             except NothingIndexed as error:
                 place = contacts_place(settings.engine)
                 raise NothingIndexed(f"no contacts in {place} yet; {error.cure}") from error
+            finally:
+                hand_over(settings.engine.data_dir)
 
         return cast("Callable[..., Any]", with_environment(also)(run))
 

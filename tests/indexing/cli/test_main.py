@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 
 from api.version import service_version
 from indexing.cli.main import contacts, main
+from indexing.cli.server_process import CONTACTS
 from mappings.errors import EngineUnavailable, InvalidField, SettingsError
 from tests.api.conftest import SECRET
 from tests.harness.loads import duckdb_environment
@@ -198,3 +200,34 @@ def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, mo
     assert CliRunner().invoke(contacts, ["serve", "--host", "::1", "--port", "9"]).exit_code == 0
     assert CliRunner().invoke(contacts, ["demo", "--once", "--contacts", "5"]).exit_code == 0
     assert started == [("::1", 9), (5, True)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["users", "disable", b"ad\xffa@example.com"], ["count", b"\xff"], [b"\xff"], ["sample", "5", "--seed", b"\xff"]],
+)
+def test_bytes_that_are_no_text_are_wrong_usage(tmp_path, arguments):
+    done = subprocess.run(
+        [*CONTACTS, *arguments], env=environment_of(tmp_path), capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert re.fullmatch(rb"error: '.*udcff.*' is no text in UTF-8, nor a file\. See contacts --help\n", done.stderr)
+
+
+def test_a_file_may_have_any_name(tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.csv")
+    with open(path, "wb") as file:
+        file.write(b"Email\nada@one.example\n")
+    command = [*CONTACTS, "index", "csv", path, "--json"]
+    done = subprocess.run(
+        command, env=environment_of(tmp_path / "data"), cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)["live"]) == (0, 1)
+
+
+@pytest.mark.parametrize("group", [[], ["users"], ["index"]])
+def test_a_group_alone_is_helped(group):
+    done = run_contacts({}, *group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "\nCommands:\n" in done.stderr
