@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from api.actions.fields import OUT_OF_RANGE
-from mappings.errors import InvalidField, shorten
+from mappings.errors import ContactsError, InvalidField, InvalidJson, shorten
 
 NESTED_BYTES = 8 * 1024
 """Bytes that may be anything. What is no longer than that needs not be read in parts."""
@@ -39,19 +39,23 @@ class Notation(msgspec.Struct, frozen=True):
         decode: as `msgspec.json.decode`.
         unsayable: errors of it that mean a value which a request can't hold; any other means that nothing can be read.
         words: what follows the name of such a value in a message of an error.
+        broken: what is said where it is none at all in this notation; nothing: the same.
     """
 
     decode: Callable[..., Any]
     unsayable: tuple[type[Exception], ...]
     words: str
+    broken: str = ""
 
 
-JSON = Notation(msgspec.json.decode, (msgspec.ValidationError,), f": {OUT_OF_RANGE}")
+JSON = Notation(
+    msgspec.json.decode, (msgspec.MsgspecError, UnicodeError), f": {OUT_OF_RANGE}", "Message is not valid JSON"
+)
 
 
 def message_in_parts(
     frame: bytes | str, notation: Notation, known: Collection[str]
-) -> tuple[dict[str, object], InvalidField | None]:
+) -> tuple[dict[str, object], ContactsError | None]:
     """The fields of a message, those in its `data` among them, and the first mistake.
 
     What stands behind a mistake is not read, but for what is echoed. Of fields in `data` that are not `known`, and of
@@ -59,7 +63,7 @@ def message_in_parts(
     something that is no object with texts as keys.
     """
     fields: dict[str, object] = {}
-    fault: InvalidField | None = None
+    fault: ContactsError | None = None
     reader = _Reader(notation, _ENVELOPE)
     for name, raw in _object(frame, notation).items():
         if fault is not None and name not in _ECHOED:
@@ -75,7 +79,7 @@ def message_in_parts(
 
 def fields_in_parts(
     text: bytes, notation: Notation, known: Collection[str]
-) -> tuple[dict[str, object], InvalidField | None]:
+) -> tuple[dict[str, object], ContactsError | None]:
     """The fields of an object in the same way, and the first mistake. Raises as above."""
     return _Reader(notation, known).read(_object(text, notation))
 
@@ -107,15 +111,18 @@ class _Reader:
         self._known = known
         self._left = NESTED_BYTES
 
-    def read(self, raws: Mapping[str, msgspec.Raw], where: str = "") -> tuple[dict[str, object], InvalidField | None]:
+    def read(self, raws: Mapping[str, msgspec.Raw], where: str = "") -> tuple[dict[str, object], ContactsError | None]:
         """The values of fields, and the first mistake."""
         fields: dict[str, object] = {}
         for name, raw in raws.items():
             try:
                 fields[name] = self._value(name, raw)
-            except self._notation.unsayable:
+            except self._notation.unsayable as error:
+                place, broken = shorten(where + name), self._notation.broken
+                if broken and not isinstance(error, msgspec.ValidationError):
+                    return fields, InvalidJson(f"{broken}: {place} can't be read")
                 words = self._notation.words if self._is_small(raw) else _LARGE
-                return fields, InvalidField(f"{shorten(where + name)}{words}")
+                return fields, InvalidField(f"{place}{words}")
         return fields, None
 
     def _value(self, name: str, raw: msgspec.Raw) -> object:
