@@ -3,12 +3,14 @@
 Everything stands in filter context, exclusions in `must_not`: no scores are computed and clauses can be cached.
 """
 
+from collections import defaultdict
 from typing import Any as Json
 from typing import assert_never
 
 import msgspec
 
 from mappings.algebra import simplified
+from mappings.factoring import factored
 from mappings.predicates import (
     All,
     Any,
@@ -51,7 +53,7 @@ def compile_filter(contact_filter: ContactFilter) -> CompiledQuery:
 
 
 def query(predicate: Predicate) -> Query:
-    """The query that matches where `predicate` holds."""
+    """The query that matches where `predicate`, which is in its simplest form, holds."""
     match predicate:
         case MatchAll():
             return {"match_all": {}}
@@ -65,10 +67,8 @@ def query(predicate: Predicate) -> Query:
             return _range(f"search.{field}", gte, lte)
         case All(of):
             return _bool(of)
-        case Any(()):
-            return {"match_none": {}}
-        case Any(of):
-            return {"bool": {"should": [query(part) for part in of], "minimum_should_match": 1}}
+        case Any():
+            return _union(_alternatives(predicate))
         case Not() | Exists():
             return _bool((predicate,))
     assert_never(predicate)
@@ -108,7 +108,7 @@ def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:
     """One bool of all the predicates: what must not hold in `must_not`, the others in `filter`."""
-    excluded = [query(part) for predicate in predicates if isinstance(predicate, Not) for part in _either(predicate.of)]
+    excluded = [part for predicate in predicates if isinstance(predicate, Not) for part in _alternatives(predicate.of)]
     excluded += [_absent(predicate) for predicate in predicates if isinstance(predicate, Exists)]
     required = [query(predicate) for predicate in predicates if not isinstance(predicate, Not | Exists)]
     if not excluded and not required:
@@ -117,9 +117,29 @@ def _bool(predicates: tuple[Predicate, ...]) -> Query:
     return {"bool": clauses}
 
 
-def _either(predicate: Predicate) -> tuple[Predicate, ...]:
-    """The predicates any of which `predicate` is: each may be a `must_not` of its own."""
-    return predicate.of if isinstance(predicate, Any) and predicate.of else (predicate,)
+def _alternatives(predicate: Predicate) -> list[Query]:
+    """The queries any of which `predicate` is: each may be a `must_not` of its own.
+
+    What several alternatives have in common, such as the region of many cities, is asked once, and all single words
+    of one field together.
+    """
+    if not isinstance(predicate, Any):
+        return [query(predicate)]
+    words: dict[str, list[str]] = defaultdict(list)
+    others: list[Predicate] = []
+    for part in factored(predicate.of):
+        if isinstance(part, Phrase) and " " not in part.words:
+            words[text_path(part.field)].append(part.words)
+        else:
+            others.append(part)
+    return [*(_terms(path, tuple(values)) for path, values in words.items()), *map(query, others)]
+
+
+def _union(queries: list[Query]) -> Query:
+    """The query that matches where any of these does."""
+    if len(queries) < 2:
+        return queries[0] if queries else {"match_none": {}}
+    return {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
 def _absent(exists: Exists) -> Query:
@@ -131,8 +151,7 @@ def _terms(path: str, values: tuple[str, ...]) -> Query:
         return {"match_none": {}}
     if len(values) == 1:
         return {"term": {path: values[0]}}
-    parts = [{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)]
-    return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}
+    return _union([{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)])
 
 
 def _substring(path: str, text: str) -> Query:
