@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,11 @@ async def _read(sides: Sequence[Side], url: str, rounds: int) -> dict[str, dict[
 
     async def export(engine: Engine[Any], _number: int) -> None:
         left = _EXPORTED
-        async for batch in engine.scan(engine.compile(ContactFilter())):
-            left -= len(batch)
-            if left <= 0:
-                break
+        async with aclosing(engine.scan(engine.compile(ContactFilter()))) as batches:
+            async for batch in batches:
+                left -= len(batch)
+                if left <= 0:
+                    break
 
     times = {}
     async with engine_of(cluster(url, sides[0].index)) as one, engine_of(cluster(url, sides[1].index)) as other:

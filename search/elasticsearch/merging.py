@@ -106,7 +106,7 @@ async def _merged(client: Client, path: str) -> None:
     """Ask for it until it is done. The server goes on while nobody waits, and does nothing of it twice."""
     while True:
         try:
-            await client.request("POST", path)
+            await patiently(lambda: client.request("POST", path))
         except EngineTimeout:
             continue
         return

@@ -9,7 +9,7 @@ import pytest
 
 from mappings.errors import EngineTimeout
 from mappings.predicates import ContactFilter
-from search.elasticsearch import merging
+from search.elasticsearch import merging, patience
 from search.elasticsearch.client import Client
 from search.engines import open_loader
 from search.fields import ContactCompleteItem
@@ -77,7 +77,8 @@ def test_a_small_index_is_left_as_it_is() -> None:
     assert server.asked == ["GET /people/_stats/store"]
 
 
-def test_a_merge_that_outlasts_an_answer_is_asked_for_until_it_is_done() -> None:
+def test_a_merge_that_outlasts_an_answer_is_asked_for_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PATIENCE", 0.0)
     server = Server(GIGABYTE, slow=2)
     assert server.merged()
     assert server.asked[-3:] == 3 * ["/people/_forcemerge?max_num_segments=1"]
