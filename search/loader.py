@@ -163,6 +163,10 @@ class Loader(LiveContacts, Protocol):
     async def finish(self) -> int:
         """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
 
+    async def merge(self, seconds: float) -> bool:
+        """Give back the room that the finished store takes for the load's sake only: whether about so many seconds
+        were enough. If not the engine goes on by itself. May be repeated, and left out."""
+
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
 

@@ -7,6 +7,7 @@ from typing import assert_never
 import msgspec
 
 from mappings.algebra import simplified
+from mappings.factoring import factored
 from mappings.predicates import (
     All,
     Any,
@@ -23,7 +24,6 @@ from mappings.predicates import (
 )
 from search.cursor import Position
 from search.duckdb.columns import InColumns, any_range, column_condition
-from search.duckdb.factoring import factored
 from search.duckdb.lookup import any_leaf, is_group, look_ups
 from search.duckdb.rows import all_rows, any_rows
 from search.duckdb.schema import sort_column

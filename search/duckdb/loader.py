@@ -91,6 +91,10 @@ class DuckDBLoader:
     async def finish(self) -> int:
         return await _in_thread(self._build)
 
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the file is built as small as it is."""
+        return True
+
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
 

@@ -9,9 +9,9 @@ a statement grows with the depth of a filter and not with its breadth.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from mappings.factoring import factored
 from mappings.predicates import All, Any, Not, Phrase, Predicate, Substring, Terms
 from search.duckdb.columns import column_condition
-from search.duckdb.factoring import factored
 from search.duckdb.lookup import place_of
 from search.duckdb.sql import Sql, joined, wrapped
 from search.duckdb.terms import Leaf, meanings

@@ -6,6 +6,7 @@ a point in time, so that it is one consistent view however long it takes.
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -119,12 +120,14 @@ class ElasticsearchEngine:
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         if not compiled:
             return []
+        parts = [counted(query) for query in compiled]
+        places = {query: place for place, query in enumerate(dict.fromkeys(chain.from_iterable(parts)))}
         # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
-        filters = b",".join([counted(query) for query in compiled])
-        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % filters
+        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % b",".join(places)
         path = f"/{self._alias}/_search?allow_partial_search_results=false"
         answer = _counted_each(await self._client.request("POST", path, body))
-        return [bucket.doc_count for bucket in answer.aggregations.each.buckets]
+        counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
+        return [sum([counts[places[query]] for query in part]) for part in parts]
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)

@@ -67,7 +67,7 @@ class LiveContacts:
         if not await self._indices.live():
             return found
         for first in range(0, len(uuids), SCAN_BATCH):
-            query = _encode({"terms": {"uuid": uuids[first : first + SCAN_BATCH]}})
+            query = _encode({"ids": {"values": uuids[first : first + SCAN_BATCH]}})
             reading = Reading(query, ["_doc"], SCAN_BATCH, {"_source": True, "stored_fields": [MORE]})
             for hit in await self._pages.page(reading):
                 contact = contact_of(joined(bytes(hit.source), more_of(hit)))

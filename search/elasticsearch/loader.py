@@ -15,6 +15,7 @@ from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
+from search.elasticsearch.merging import merge
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.elasticsearch.trouble import SECURITY, BulkError
@@ -203,6 +204,9 @@ class ElasticsearchLoader:
         await patiently(lambda: self._indices.mark_complete(self.name))
         return count
 
+    async def merge(self, seconds: float) -> bool:
+        return await merge(self._client, self._path, seconds)
+
     async def live(self) -> Store | None:
         return await self._indices.live_store()
 
@@ -301,6 +305,10 @@ class ElasticsearchUpdater(ElasticsearchLoader):
     async def finish(self) -> int:
         await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
         return await patiently(lambda: self._indices.count(self.name))
+
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the server merges a live index by itself, as its contacts change."""
+        return True
 
     async def swap(self) -> None:
         """Nothing to do: readers see each document as it is written."""

@@ -302,6 +302,10 @@ class NaiveLoader:
             self._part.rename(self._file)
         return self._files.store(self.name).contacts
 
+    async def merge(self, seconds: float) -> bool:
+        """Nothing to do: a line is a line."""
+        return True
+
     async def live(self) -> Store | None:
         return next((store for store in await self.stores() if store.live), None)
 
