@@ -29,7 +29,7 @@ from indexing.recognition import Recognised, Recognition
 from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
-from indexing.sources.base import Source, Start
+from indexing.sources.base import Source, Start, likely_rows
 from indexing.state import JobState, StateFile
 from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError, Superseded
@@ -127,12 +127,12 @@ class Job:
         if self._request.resume:
             await self._loader.resume(state.mark)
         else:
-            await self._loader.start()
+            await self._loader.start(max(live, likely_rows(self._request.sources)))
         if not state.met and not self._request.rebuild:
             await self._meet(live)
         await self._load()
         self._progress.stage("building", state.reading.rows)
-        contacts = await self._loader.finish()
+        contacts = await self._loader.finish(lambda stage: self._progress.stage(stage, state.reading.rows))
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
         if not self._request.rebuild:

@@ -1,6 +1,6 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar, Protocol
 
@@ -8,6 +8,10 @@ import msgspec
 
 from search.fields import ContactCompleteItem
 from search.stores import Store
+
+
+def unheard(stage: str) -> None:
+    """Nobody listens."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -124,8 +128,8 @@ class Loader(LiveContacts, Protocol):
         """What the rows of a new load are numbered from: a document of a row beyond it takes the place of any that is
         there. To be called within `exclusively`; no other load gets the same."""
 
-    async def start(self) -> None:
-        """Make the fresh, empty store."""
+    async def start(self, contacts: int = 0) -> None:
+        """Make the fresh, empty store, for about so many contacts; 0 where nobody knows."""
 
     async def resume(self, mark: str) -> None:
         """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten.
@@ -144,8 +148,9 @@ class Loader(LiveContacts, Protocol):
     async def mark(self) -> str:
         """What `resume` needs to know about all writes so far."""
 
-    async def finish(self) -> int:
-        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
+    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
+        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated. `stage` is
+        told what it is at, where that may take long."""
 
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""

@@ -4,6 +4,7 @@ The service has rows of its own (`api.settings`), and so has each engine, in its
 secret may stand in a file instead, as Docker and Kubernetes hand them over: `CONTACTS_…_FILE` names it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from mappings.errors import SettingsError, shorten
 
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file with a secret. A larger one is another file."""
+
+_USERS = re.compile(r"//\S*@")
+"""What may be a password in a URL, or in several, that could not be read."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -137,5 +141,5 @@ def _parsed(row: Setting, variable: str, given: str) -> Any:
     try:
         return row.parse(given)
     except ValueError as error:
-        shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(given))
+        shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(_USERS.sub("//…@", given)))
         raise SettingsError(f"{variable}: {shown} can't be used; expected {error}") from error

@@ -16,7 +16,7 @@ SET = "(set)"
 
 _OF_ENGINE = "engine."
 
-_USER_INFO = re.compile(r"//[^/\s,]*@")
+_USER_INFO = re.compile(r"//[^/\s]*@")
 
 _log = logging.getLogger(__name__)
 

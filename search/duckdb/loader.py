@@ -21,7 +21,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -74,7 +74,7 @@ class DuckDBLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         await _in_thread(self._start)
 
     async def resume(self, mark: str) -> None:
@@ -88,7 +88,7 @@ class DuckDBLoader:
         sizes = [stream.tell() for stream in self._streams or ()]
         return " ".join(map(str, (*sizes, self._longest)))
 
-    async def finish(self) -> int:
+    async def finish(self, stage: Callable[[str], None] = unheard) -> int:  # noqa: ARG002
         return await _in_thread(self._build)
 
     async def live(self) -> Store | None:

@@ -17,11 +17,13 @@ from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.memo import Memo
 from search.stores import Store, left_over
 
@@ -102,6 +104,7 @@ class ElasticsearchLoader:
     _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._cluster = settings.own_as(ElasticsearchSettings)
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
         self._live = LiveContacts(settings)
@@ -139,8 +142,26 @@ class ElasticsearchLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
-        await self._client.json("PUT", self._path, index_body())
+    async def start(self, contacts: int = 0) -> None:
+        shards = self._cluster.shards or shards_for(contacts, await patiently(self._lock.nodes))
+        body = index_body(shards)
+        body["settings"]["index"] |= self._filling()
+        try:
+            await patiently(lambda: self._client.json("PUT", self._path, body))
+        except EngineRejected:
+            # It is there already if an answer was lost: no other load has an index of this name.
+            if not await self._indices.exists(self.name):
+                raise
+
+    def _filling(self) -> dict[str, Any]:
+        """The setting for copies while the index is being filled.
+
+        Without one, a node that is lost would take with it what was acknowledged, and the load could not be gone on
+        with. One is enough for that; further ones are copied, which costs less than to index as often.
+        """
+        if self._cluster.replicas is None:
+            return {"auto_expand_replicas": "0-1"}
+        return {"number_of_replicas": min(self._cluster.replicas, 1)}
 
     async def resume(self, mark: str) -> None:
         # What is in the index is known by its versions; but it must be the one that was being filled.
@@ -195,10 +216,12 @@ class ElasticsearchLoader:
     async def mark(self) -> str:
         return self.name
 
-    async def finish(self) -> int:
-        settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
-        await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
+        replicas = self._cluster.replicas
+        settings = {"refresh_interval": None} | ({} if replicas is None else {"number_of_replicas": replicas})
+        await patiently(lambda: self._indices.refresh(self.name))
+        await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", {"index": settings}))
+        await patiently(lambda: wait_for_copies(self._client, self._path, self._lock.nodes, stage))
         count = await patiently(lambda: self._indices.count(self.name))
         await patiently(lambda: self._indices.mark_complete(self.name))
         return count
@@ -256,14 +279,15 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def base(self) -> int:
         await self._live_store()
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._indices.refresh(self.name))
         used = await patiently(self._indices.highest_version) >> _ROW_BITS
         if used + 1 >= _GENERATIONS:
             raise EngineRejected("The versions of these contacts are used up; load them anew without --update.")
         return await self._lock.next_generation(used) << _ROW_BITS
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         self._into = (await self._live_store()).name
+        await patiently(lambda: self._indices.mark_updating(True))
 
     async def _live_store(self) -> Store:
         live = await self.live()
@@ -298,8 +322,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
                 "batch); repeat this one without --resume"
             )
 
-    async def finish(self) -> int:
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+    async def finish(self, stage: Callable[[str], None] = unheard) -> int:  # noqa: ARG002
+        await patiently(lambda: self._indices.refresh(self.name))
+        await patiently(lambda: self._indices.mark_updating(False))
         return await patiently(lambda: self._indices.count(self.name))
 
     async def swap(self) -> None:

@@ -18,7 +18,7 @@ from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
-from search.loader import Document, Holder, Refusal
+from search.loader import Document, Holder, Refusal, unheard
 from search.stores import Store
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
@@ -53,7 +53,7 @@ class MemoryLoader(LiveMemory):
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:
         self.calls.append("start")
 
     async def resume(self, mark: str) -> None:
@@ -71,7 +71,7 @@ class MemoryLoader(LiveMemory):
     async def mark(self) -> str:
         return str(len(self.written))
 
-    async def finish(self) -> int:
+    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
         return len(self.written) - self._losing
 
     async def live(self) -> Store | None:

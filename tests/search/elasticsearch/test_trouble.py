@@ -13,7 +13,7 @@ from mappings.errors import EngineDenied, EngineUnavailable, IndexingError, deta
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.elasticsearch.trouble import place, refused, unreachable
 
-SECURE = ElasticsearchSettings(url="https://elastic:secret@es.example:9200", api_key="k")
+SECURE = ElasticsearchSettings(nodes=("https://elastic:secret@es.example:9200",), api_key="k")
 
 
 def body(kind: str, reason: str = "because", **more: str) -> bytes:
@@ -29,7 +29,7 @@ def body(kind: str, reason: str = "because", **more: str) -> bytes:
     ],
 )
 def test_a_place_has_no_password(url: str, shown: str) -> None:
-    assert place(ElasticsearchSettings(url=url)) == shown
+    assert place(ElasticsearchSettings(nodes=(url,))) == shown
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_place_has_no_password(url: str, shown: str) -> None:
     ],
 )
 def test_who_is_not_known_is_told_which_setting(credentials: Any, cure: str) -> None:
-    cluster = ElasticsearchSettings(url="https://es.example", **credentials)
+    cluster = ElasticsearchSettings(nodes=("https://es.example",), **credentials)
     error = refused(
         401, body("security_exception", "no\n entry", additional_unsuccessful_credentials="expired"), cluster
     )
@@ -121,7 +121,7 @@ def test_why_there_is_no_connection(error: Any, why: str) -> None:
 
 
 def test_what_breaks_without_tls_may_be_for_want_of_it() -> None:
-    told = unreachable(connection(ConnectionResetError()), ElasticsearchSettings(url="http://es.example"))
+    told = unreachable(connection(ConnectionResetError()), ElasticsearchSettings(nodes=("http://es.example",)))
     assert "if it speaks TLS, the URL begins with https://" in told.detail
 
 
