@@ -132,13 +132,13 @@ class Job:
             await self._meet(live)
         await self._load()
         self._progress.stage("building", state.reading.rows)
-        contacts = await self._loader.finish(lambda stage: self._progress.stage(stage, state.reading.rows))
+        contacts = await self._loader.finish()
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
         if not self._request.rebuild:
             tally = await self._tally()
             check_filled(self._request.limits, state.before, contacts, tally.filled)
-        await self._loader.swap()
+        await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
 
     async def _meet(self, live: int) -> None:

@@ -148,15 +148,16 @@ class Loader(LiveContacts, Protocol):
     async def mark(self) -> str:
         """What `resume` needs to know about all writes so far."""
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
-        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated. `stage` is
-        told what it is at, where that may take long."""
+    async def finish(self) -> int:
+        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
 
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Make the fresh store the live one, in one step, and remove the stores that are not to be kept.
+
+        What has to be done before, such as copies on other hosts, may take long: `stage` is told how far it is.
 
         Raises:
             Superseded: another load was let in meanwhile; nothing is swapped.

@@ -88,13 +88,13 @@ class DuckDBLoader:
         sizes = [stream.tell() for stream in self._streams or ()]
         return " ".join(map(str, (*sizes, self._longest)))
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:  # noqa: ARG002
+    async def finish(self) -> int:
         return await _in_thread(self._build)
 
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:  # noqa: ARG002
         await _in_thread(self._swap)
 
     async def abort(self) -> None:

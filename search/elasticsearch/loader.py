@@ -216,12 +216,10 @@ class ElasticsearchLoader:
     async def mark(self) -> str:
         return self.name
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
-        replicas = self._cluster.replicas
-        settings = {"refresh_interval": None} | ({} if replicas is None else {"number_of_replicas": replicas})
+    async def finish(self) -> int:
+        settings = {"index": {"refresh_interval": None}}
         await patiently(lambda: self._indices.refresh(self.name))
-        await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", {"index": settings}))
-        await patiently(lambda: wait_for_copies(self._client, self._path, self._lock.nodes, stage))
+        await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
         count = await patiently(lambda: self._indices.count(self.name))
         await patiently(lambda: self._indices.mark_complete(self.name))
         return count
@@ -229,7 +227,11 @@ class ElasticsearchLoader:
     async def live(self) -> Store | None:
         return await self._indices.live_store()
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
+        if self._cluster.replicas is not None:
+            settings = {"index": {"number_of_replicas": self._cluster.replicas}}
+            await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+        await patiently(lambda: wait_for_copies(self._client, self._path, self._lock.nodes, stage))
         before = await patiently(self._indices.live)
         await self._lock.confirm()
         await patiently(lambda: self._indices.switch(self.name))
@@ -322,12 +324,12 @@ class ElasticsearchUpdater(ElasticsearchLoader):
                 "batch); repeat this one without --resume"
             )
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:  # noqa: ARG002
+    async def finish(self) -> int:
         await patiently(lambda: self._indices.refresh(self.name))
         await patiently(lambda: self._indices.mark_updating(False))
         return await patiently(lambda: self._indices.count(self.name))
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Nothing to do: readers see each document as it is written."""
 
     async def abort(self) -> None:

@@ -159,13 +159,14 @@ class Pages:
             await asyncio.sleep(wait)
             try:
                 pit.id = await self._opened(path_of(*content))
-                if await self._indices.content() != content:
-                    raise ViewLost()
-                return await self._page(reading, pit, place)
+                if await self._indices.content() == content:
+                    return await self._page(reading, pit, place)
             except EngineUnavailable as error:
+                if type(error) not in _OF_A_LOST_NODE:
+                    raise
                 failure = error
-                if type(error) not in _OF_A_LOST_NODE or isinstance(error, ViewLost):
-                    break
+            else:
+                raise ViewLost()
         raise failure
 
     async def walk(

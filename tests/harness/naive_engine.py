@@ -297,7 +297,7 @@ class NaiveLoader:
     async def mark(self) -> str:
         return str(self._part.stat().st_size)
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
+    async def finish(self) -> int:
         if not self._file.exists():
             self._part.rename(self._file)
         return self._files.store(self.name).contacts
@@ -305,7 +305,7 @@ class NaiveLoader:
     async def live(self) -> Store | None:
         return next((store for store in await self.stores() if store.live), None)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         before = self._files.live()
         self._files.switch(self.name)
         for name in left_over(self._files.names(), self.name, before, self._keep):

@@ -71,13 +71,13 @@ class MemoryLoader(LiveMemory):
     async def mark(self) -> str:
         return str(len(self.written))
 
-    async def finish(self, stage: Callable[[str], None] = unheard) -> int:
+    async def finish(self) -> int:
         return len(self.written) - self._losing
 
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         self.calls.append("swap")
 
     async def abort(self) -> None:
@@ -179,7 +179,7 @@ class SwapsAndStops(MemoryLoader):
     async def live(self) -> Store | None:
         return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         await super().swap()
         raise EngineUnavailable("gone")
 
