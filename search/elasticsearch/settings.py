@@ -5,15 +5,23 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from mappings.errors import SettingsError
 from search.settings import Setting, http_url, text, whole
 
 WIDTH = 64
 """Requests that a cluster works on well at once."""
 
+_KEY = re.compile(r"[\w+/=-]+", re.ASCII)
+
+_ALIAS = re.compile(r"""(?![-_+])[^\\/*?"<>|,#:\s]+""")
+"""What Elasticsearch takes for a name of an index, as far as no letters are concerned
+(https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-create)."""
+
 MOST_SHARDS = 1024
 """Shards that an index may have, and more copies than anybody has nodes for."""
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+_HTTPS_PORT = 443
+"""The port of a URL without one, which begins with `https://` then."""
 
 _BETWEEN = re.compile(r"[\s,]*,[\s,]*(?=https?://)", re.IGNORECASE)
 """Between two URLs. A comma alone may be part of a password."""
@@ -33,7 +41,7 @@ def node_urls(value: str) -> tuple[str, ...]:
     try:
         parts = [urlsplit(http_url(each)) for each in _BETWEEN.split(value.strip(", \t"))]
         users = {user for part in parts if (user := part.netloc.rpartition("@")[0])}
-        hosts = [(part.hostname or "", part.port or DEFAULT_PORTS[part.scheme], part.path) for part in parts]
+        hosts = [(part.hostname or "", part.port or _HTTPS_PORT, part.path) for part in parts]
     except ValueError as error:
         raise ValueError(_EXPECTED) from error
     if len(users) > 1 or len({part.scheme for part in parts}) > 1 or any(set(", ") & set(host) for host, *_ in hosts):
@@ -66,6 +74,13 @@ class ElasticsearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     replicas: int | None = None
 
 
+def _key(value: str) -> str:
+    """What stands in a header as it is."""
+    if not _KEY.fullmatch(value):
+        raise ValueError("the `encoded` of an API key, in one line and nothing else")
+    return value
+
+
 SETTINGS = (
     Setting(
         "CONTACTS_ELASTICSEARCH_URL",
@@ -76,7 +91,7 @@ SETTINGS = (
         node_urls,
         flag=True,
     ),
-    Setting("CONTACTS_ELASTICSEARCH_API_KEY", "api_key", None, "API key for the cluster", text, secret=True),
+    Setting("CONTACTS_ELASTICSEARCH_API_KEY", "api_key", None, "API key for the cluster", _key, secret=True),
     Setting("CONTACTS_ELASTICSEARCH_USERNAME", "username", None, "user of the cluster", text),
     Setting("CONTACTS_ELASTICSEARCH_PASSWORD", "password", None, "password of that user", text, secret=True),
     Setting("CONTACTS_ELASTICSEARCH_CA_CERTS", "ca_certs", None, "file of the authorities to trust", text),
@@ -96,3 +111,12 @@ SETTINGS = (
         whole(0, MOST_SHARDS),
     ),
 )
+
+
+def check_alias(alias: str) -> None:
+    """Raises `SettingsError` for what can be no name of an index, or would mean several."""
+    if not _ALIAS.fullmatch(alias) or alias != alias.lower():
+        raise SettingsError(
+            f"CONTACTS_INDEX: {alias!r} can't be the name of an index of Elasticsearch; expected small letters, digits "
+            "and hyphens, such as contacts"
+        )

@@ -10,7 +10,6 @@ from search.elasticsearch.settings import node_urls
     [
         ("http://127.0.0.1:9200", ["http://127.0.0.1:9200"]),
         ("https://es.example/", ["https://es.example:443"]),
-        ("http://es.example", ["http://es.example:80"]),
         ("HTTP://A:1 ,http://b:2,", ["http://a:1", "http://b:2"]),
         ("http://a:1\t, http://a:1/", ["http://a:1"]),
         ("https://[::1]:9200/es/,https://b:1/es", ["https://[::1]:9200/es", "https://b:1/es"]),
@@ -28,6 +27,7 @@ def test_nodes_of_one_cluster(value: str, nodes: list[str]) -> None:
         "",
         ",",
         "a:9200",
+        "http://es.example",
         "http://",
         "http://a:port",
         "http://a:70000",
