@@ -185,7 +185,9 @@ class ElasticsearchLoader:
             nonlocal left
             left = await self._send(left, refusals)
             if left:
-                raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
+                raise EngineUnavailable(
+                    f"The contacts engine was too busy for {PATIENCE:.0f} s, or had no node for a part of the index."
+                )
 
         try:
             await patiently(send)
