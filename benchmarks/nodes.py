@@ -65,6 +65,7 @@ def cluster_and_service(contacts: int) -> Iterator[tuple[Cluster, Service]]:
         environment = elasticsearch_environment(directory, cluster.url, "faults")
         stores.load(environment, directory, contacts)
         settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
+        settings["CONTACTS_AUDIT_LOG"] = str(directory / "audit.log")
         with running(environment | settings) as service:
             yield cluster, service
 

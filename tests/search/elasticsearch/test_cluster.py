@@ -56,7 +56,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment_of(cluster: Cluster, directory: Path) -> dict[str, str]:
     environment = elasticsearch_environment(directory, cluster.url, "people")
-    return environment | {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
+    settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
+    return environment | settings | {"CONTACTS_AUDIT_LOG": str(directory / "audit.log")}
 
 
 @pytest.fixture(scope="module")
