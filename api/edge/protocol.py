@@ -216,6 +216,14 @@ class EdgeProtocol(HttpToolsProtocol):
     def _values(self, name: bytes) -> list[bytes]:
         return [value for given, value in self.headers if given == name]
 
+    def _should_upgrade(self) -> bool:
+        """Whether it is to be a WebSocket; the headers may be repeated, and name several things (RFC 9110, 7.8)."""
+        connection, upgrade = (
+            {token.strip().lower() for value in self._values(name) for token in value.split(b",")}
+            for name in (b"connection", b"upgrade")
+        )
+        return b"upgrade" in connection and b"websocket" in upgrade
+
     def _shakes_hands(self) -> bool:
         return self.parser.should_upgrade() and self._should_upgrade()
 

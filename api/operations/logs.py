@@ -153,6 +153,10 @@ def configure_audit(path: Path | None = None) -> None:
     audit.handlers, audit.propagate = [handler], False
 
 
+_SAID_BETTER = ("ASGI callable returned without completing response.", "Invalid UTF-8 sequence received from client.")
+"""What uvicorn logs as its error and is none of ours, or has a line of its own."""
+
+
 def silence_uvicorn() -> None:
     """Keep tokens out of the log, and what is said better in a line of ours."""
     logger = logging.getLogger("uvicorn.error")
@@ -161,5 +165,5 @@ def silence_uvicorn() -> None:
 
 
 def _not_broken(record: logging.LogRecord) -> bool:
-    """An answer that broke off is told by `api.operations.observer`, with its action."""
-    return record.msg != "ASGI callable returned without completing response."
+    """An answer that broke off is told by `api.operations.observer`, with its action; a text that is none is closed."""
+    return record.msg not in _SAID_BETTER

@@ -1,7 +1,8 @@
 """What HTTP adds to a search: pages that link to each other, everything as a stream, lines and rows instead of JSON."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from itertools import chain, repeat
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,7 +21,7 @@ from api.openapi import Form
 from api.rest.preferences import media_type
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
-from api.rest.work import account_of, in_turn, settings_of, turn, while_there
+from api.rest.work import account_of, first_turn, in_turn, settings_of, turn, while_there
 from search.fields import MORE_FIELDS
 
 FILES: Mapping[str, str] = {NDJSON: "contacts.ndjson", CSV: "contacts.csv"}
@@ -77,12 +78,13 @@ async def _everything(http: HttpRequest, service: ContactService, request: Searc
     """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
     stream = await service.stream_search(request)
     form = _form(http)
+    turns: Iterator[Callable[[HttpRequest], AbstractAsyncContextManager[object]]] = chain((first_turn,), repeat(turn))
     if form == NDJSON:
-        parts = ndjson_parts(stream, lambda: turn(http))
+        parts = ndjson_parts(stream, lambda: next(turns)(http))
     elif form == CSV:
-        parts = csv_parts(stream, lambda: turn(http), request.shown)
+        parts = csv_parts(stream, lambda: next(turns)(http), request.shown)
     else:
-        parts = json_parts(stream, lambda: turn(http))
+        parts = json_parts(stream, lambda: next(turns)(http))
     parts = _held(parts, stream, account_of(http))
     first = await while_there(http, anext(parts, b""))
     headers = _as_file(form) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}

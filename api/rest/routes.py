@@ -25,7 +25,7 @@ from api.openapi import BEARER, Form, least_role, operation, problems
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
-from api.rest.work import in_turn, service_of
+from api.rest.work import account_of, in_turn, service_of
 from mappings.errors import InvalidInput
 
 Reply = Response[bytes] | StreamedReply
@@ -89,6 +89,13 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         return answered
 
     async def made(request: HttpRequest, service: ContactService) -> Reply:
+        try:
+            return await answered_by(request, service)
+        except BaseException:
+            account_of(request).close()
+            raise
+
+    async def answered_by(request: HttpRequest, service: ContactService) -> Reply:
         data = await asked(request, action.request)
         if special is not None:
             return await special.answer(request, service, data)

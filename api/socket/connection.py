@@ -54,6 +54,7 @@ class Connection:
         self._framed = frames.understood(cast(dict[str, Any], socket.scope))
         self._loop = asyncio.get_running_loop()
         self._spent = partial(services.traffic.pace.spent, claims.user)
+        self._due = partial(services.traffic.pace.wait, claims.user)
         frames.tell(cast(dict[str, Any], socket.scope), self._spent)
         expiry = Expiry(claims, epoch=time.time() - self._loop.time())
         deeds = Deeds(claims.user, address_of(socket), name)
@@ -128,12 +129,13 @@ class Connection:
                 event = await self._socket.receive()
                 if event["type"] != "websocket.receive":
                     return Close.CLIENT_LEFT
+                # What the user owes for frames on other connections, too.
+                await self._due()
                 frame, began = event.get("bytes"), loop.time()
                 pause = session.frame(event["text"] or "" if frame is None else frame, began)
                 self._do()
-                if seconds := self._spent(loop.time() - began):
-                    await asyncio.sleep(seconds)
-                elif pause is not None:
+                self._spent(loop.time() - began)
+                if pause is not None:
                     await asyncio.sleep(pause)
         except Exception as error:
             report(error, "reading from a connection")

@@ -10,8 +10,15 @@ from typing import Any
 
 import msgspec
 
-from api.actions.fields import OUT_OF_RANGE
+from api.actions.fields import FIELDS, OUT_OF_RANGE
+from api.actions.parts import JSON, NESTED_BYTES, message_in_parts
+from api.actions.weight import kept
 from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
+
+CONTROL_FIELDS = frozenset({"request_id", "token"})
+"""What `data` may hold beside the fields of actions: those of `api.socket.control`."""
+
+KNOWN_FIELDS = CONTROL_FIELDS | FIELDS.keys()
 
 NO_JSON = "Message is not valid JSON"
 
@@ -30,7 +37,8 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         head: the start of every answer to it, `request_id` and `action` as far as they were readable.
-        size: bytes or characters of the frame.
+        size: bytes that it takes as long as it is kept, about.
+        data: what may be read of the message's, by a name that there is; of others one, for `strict` to refuse.
         error: why it can't be carried out. Of the other fields those are set then that could be read; an action is one
             that is known.
     """
@@ -51,6 +59,8 @@ def read(frame: bytes | str, actions: Container[str], integers: Container[int] |
     """
     try:
         message, fault = _decoded(frame)
+    except msgspec.ValidationError:
+        return unreadable(len(frame), "Message is not a JSON object")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return unreadable(len(frame), NO_JSON)
     if not isinstance(message, dict):
@@ -65,6 +75,8 @@ def _decoded(frame: bytes | str) -> tuple[object, ContactsError | None]:
     Raises:
         MsgspecError, UnicodeError, RecursionError: it is no JSON.
     """
+    if len(frame) > NESTED_BYTES:
+        return message_in_parts(frame, JSON, KNOWN_FIELDS)
     try:
         return msgspec.json.decode(frame), None
     except (msgspec.MsgspecError, UnicodeError):
@@ -136,7 +148,8 @@ def request_of(
     )
     known_id = "" if wrong_id is not None or request_id is None else request_id
     known_action = action if isinstance(action, str) and action in actions else ""
-    return Request(head, size, known_id, known_action, data if isinstance(data, dict) else {}, error)
+    fields, held = kept(data, CONTROL_FIELDS) if isinstance(data, dict) else ({}, 0)
+    return Request(head, max(size, held), known_id, known_action, fields, error)
 
 
 def success(head: bytes, data: bytes | bytearray) -> bytes | bytearray:

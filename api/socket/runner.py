@@ -136,7 +136,7 @@ class Runner:
             async with self._services.traffic.explaining(self._user):
                 data = await action.answer(service, request.data)
         else:
-            await self._take_slot(hold)
+            await self._take_slot(lambda: self._session.account.has_room or hold.has_turn)
             try:
                 async with self._in_engine(number, request):
                     data = await action.answer(service, request.data)
@@ -145,15 +145,15 @@ class Runner:
         hold.grow(len(data))
         return data
 
-    async def _take_slot(self, hold: Hold) -> None:
-        """Wait for a slot, and before that for room, unless it is the turn of an answer that needs none."""
-        account, slots = self._session.account, self._services.traffic.slots
+    async def _take_slot(self, has_room: Callable[[], bool]) -> None:
+        """Wait for a slot, and before that for room."""
+        slots = self._services.traffic.slots
         while True:
-            while not (account.has_room or hold.has_turn):
+            while not has_room():
                 await self._room()
             if not slots.take(self._user):
                 await slots.acquire(self._user)
-            if account.has_room or hold.has_turn:
+            if has_room():
                 return
             slots.release(self._user)
 
@@ -183,16 +183,16 @@ class Runner:
             self._session.left(number)
 
     @asynccontextmanager
-    async def _turn(self, number: int, request: Request, hold: Hold, *, first: bool) -> AsyncGenerator[None]:
-        """A slot, for one batch of a streamed answer. All of the batch before is out."""
-        hold.set(0)
-        if not first and not self._session.account.has_room:
+    async def _turn(self, number: int, request: Request, *, first: bool) -> AsyncGenerator[None]:
+        """A slot, for one batch of a streamed answer. The batch before is out, and held until there is another."""
+        account = self._session.account
+        if not first and not account.has_room_to_go_on:
             self._session.paused(number)
-            while not self._session.account.has_room:
+            while not account.has_room_to_go_on:
                 await self._room()
             self._session.resumed(number, self._loop.time())
             self._told()
-        await self._take_slot(hold)
+        await self._take_slot(lambda: account.has_room_to_stream if first else account.has_room_to_go_on)
         try:
             async with self._in_engine(number, request):
                 yield
@@ -205,7 +205,7 @@ class Runner:
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
         sequence = 0
-        async with aclosing(stream.parts(lambda: self._turn(number, request, hold, first=not sequence))) as parts:
+        async with aclosing(stream.parts(lambda: self._turn(number, request, first=not sequence))) as parts:
             async for part in parts:
                 sequence += 1
                 hold.set(stream.held)
