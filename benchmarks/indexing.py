@@ -128,7 +128,7 @@ def peer(url: str, actions: list[dict[str, object]]) -> float:
 
 async def ceiling(url: str, finished: Sequence[Document]) -> float:
     """Seconds of our loader on finished documents, up to the refresh and the count."""
-    loader = ElasticsearchLoader(EngineSettings(own=ElasticsearchSettings(url=url), index="benchmark-ceiling"))
+    loader = ElasticsearchLoader(EngineSettings(own=ElasticsearchSettings(nodes=(url,)), index="benchmark-ceiling"))
     batches = iter([finished[at : at + BATCH_ROWS] for at in range(0, len(finished), BATCH_ROWS)])
 
     async def write() -> None:

@@ -30,7 +30,7 @@ from indexing.recognition import Recognised, Recognition
 from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
-from indexing.sources.base import Source, Start
+from indexing.sources.base import Source, Start, likely_rows
 from indexing.state import JobState, StateFile
 from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError, Superseded
@@ -130,7 +130,7 @@ class Job:
         if self._request.resume:
             await self._loader.resume(state.mark)
         else:
-            await self._loader.start()
+            await self._loader.start(max(live, likely_rows(self._request.sources)))
         if not state.met and not self._request.rebuild:
             await self._meet(live)
         await self._load()
@@ -142,7 +142,7 @@ class Job:
             tally = await self._tally()
             check_filled(self._request.limits, state.before, contacts, tally.filled)
         await self._merge()
-        await self._loader.swap()
+        await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
 
     async def _merge(self) -> None:

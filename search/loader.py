@@ -1,6 +1,6 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -10,6 +10,10 @@ import msgspec
 from mappings.errors import Superseded
 from search.fields import ContactCompleteItem
 from search.stores import Store
+
+
+def unheard(stage: str) -> None:
+    """Nobody listens."""
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -140,8 +144,8 @@ class Loader(LiveContacts, Protocol):
         """What the rows of a new load are numbered from: a document of a row beyond it takes the place of any that is
         there. To be called within `exclusively`; no other load gets the same."""
 
-    async def start(self) -> None:
-        """Make the fresh, empty store."""
+    async def start(self, contacts: int = 0) -> None:
+        """Make the fresh, empty store, for about so many contacts; 0 where nobody knows."""
 
     async def resume(self, mark: str) -> None:
         """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten.
@@ -170,8 +174,10 @@ class Loader(LiveContacts, Protocol):
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Make the fresh store the live one, in one step, and remove the stores that are not to be kept.
+
+        What has to be done before, such as copies on other hosts, may take long: `stage` is told how far it is.
 
         Raises:
             Superseded: another load was let in meanwhile; nothing is swapped.

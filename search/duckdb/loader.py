@@ -21,7 +21,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal, check_left
+from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -74,7 +74,7 @@ class DuckDBLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         await _in_thread(self._start)
 
     async def resume(self, mark: str) -> None:
@@ -98,7 +98,7 @@ class DuckDBLoader:
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:  # noqa: ARG002
         await _in_thread(self._swap)
 
     async def abort(self) -> None:

@@ -18,7 +18,7 @@ from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
-from search.loader import Document, Holder, Refusal
+from search.loader import Document, Holder, Refusal, unheard
 from search.stores import Store
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
@@ -54,7 +54,7 @@ class MemoryLoader(LiveMemory):
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:
         self.calls.append("start")
 
     async def resume(self, mark: str) -> None:
@@ -82,7 +82,7 @@ class MemoryLoader(LiveMemory):
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         self.calls.append("swap")
 
     async def abort(self) -> None:
@@ -210,7 +210,7 @@ class SwapsAndStops(MemoryLoader):
     async def live(self) -> Store | None:
         return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         await super().swap()
         raise EngineUnavailable("gone")
 
