@@ -20,7 +20,7 @@ from search.duckdb.spaces import CUT, GRAM, HELD, SEVERAL, SPACES, SPLIT, grams,
 
 _PAIRS_AT_ONCE = 2_000_000
 _IDS_AT_ONCE = 1000 * BLOCK
-_BITS_AT_ONCE = 24 * 2**20
+_BITS_AT_ONCE = 6 * 2**20
 """Pairs, ids and bytes of bits of one slice, well within the memory."""
 
 _LISTED = 4096
