@@ -12,11 +12,13 @@ from typing import BinaryIO
 import duckdb
 import msgspec
 
-from search.duckdb.meta import DICTIONARY, FIELDS, MAPPING
+from search.duckdb.keeping import Keeper
+from search.duckdb.meta import BOUNDS, DICTIONARY, FIELDS, MAPPING
 from search.duckdb.packing import dictionary
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, PRESENT, SORT_TEXTS, STAGED
+from search.duckdb.schema import CODED, CREATE, PRESENT, STAGED
+from search.duckdb.spaces import FILLED, NUMBERS, PLACES, TEXTS, UUIDS, key_sql
 from search.duckdb.sql import quoted
-from search.fields import MAPPING_VERSION
+from search.fields import MAPPING_VERSION, SORT_FIELDS
 
 MEMORY = (180, 800, 3200)
 """Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
@@ -25,7 +27,6 @@ first is not enough, and it starts again with the next."""
 _LINE = 2 * 1024 * 1024
 """Bytes of a staged line that DuckDB's readers are ready for; a longer one raises that, and the memory with it."""
 
-_PAIRS_AT_ONCE = 3_000_000
 _CONTACTS_AT_ONCE = 2 * 122_880
 """Rows of one sort, well within the memory."""
 
@@ -83,17 +84,15 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
             (FIELDS, msgspec.json.encode(list(PRESENT))),
         ]
         database.executemany("INSERT INTO meta VALUES (?, ?)", about)
-        for name in sorted((*CODED, *POSTED)):
-            database.execute(_terms_statement(name))
-            if name in POSTED:
-                _post(database, name)
-        _fill_contacts(database)
+        [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+        numbers = _fill_sets(database, rows, scratch / "sets.csv")
+        database.execute("INSERT INTO meta VALUES (?, ?)", (BOUNDS, numbers))
+        _fill_contacts(database, rows)
         with items.open("rb") as stream:
-            _copy_items(database, stream, scratch / "items.csv", line)
+            _copy_items(database, rows, stream, scratch / "items.csv", line)
         for statement in ("DETACH scratch", "CHECKPOINT"):
             database.execute(statement)
-        [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-    return int(count)
+    return int(rows)
 
 
 def _staging(documents: Path, line: int) -> tuple[str, ...]:
@@ -113,63 +112,72 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     )
 
 
-def _terms_statement(name: str) -> str:
-    """The dictionary of one field: its distinct values in the documents that count. No contact has a value twice."""
-    text = f"unnest({name})" if name in POSTED else name
-    counted = f"SELECT {text} AS text FROM scratch.staged SEMI JOIN scratch.places USING (line)"
-    return (
-        "INSERT INTO terms SELECT (SELECT coalesce(max(id), -1) FROM terms) + row_number() OVER (ORDER BY text), "
-        f"'{name}', text, contacts FROM (SELECT text, count(*) AS contacts FROM ({counted}) GROUP BY text) "
-        "WHERE text IS NOT NULL ORDER BY text"
-    )
-
-
-def _post(database: duckdb.DuckDBPyConnection, name: str) -> None:
-    """The postings of one field, brought together first and then sorted slice by slice: sorts do not always spill."""
-    # Rows come last: a join of texts above that of rows is more than DuckDB 2.0.0 can do (an internal error).
-    database.execute(
-        f"CREATE TABLE scratch.pairs AS SELECT id, row FROM (SELECT id, line FROM (SELECT line, unnest({name}) AS text "
-        f"FROM scratch.staged) JOIN (SELECT id, text FROM terms WHERE field = '{name}') USING (text)) "
-        "JOIN (SELECT line, row FROM scratch.places) USING (line)"
-    )
-    slices = database.execute(
-        f"SELECT min(id), max(id) FROM (SELECT id, sum(size) OVER (ORDER BY id) // {_PAIRS_AT_ONCE} AS slice "
-        "FROM (SELECT id, count(*) AS size FROM scratch.pairs GROUP BY id)) GROUP BY slice ORDER BY slice"
-    ).fetchall()
-    for first, last in slices:
-        database.execute(
-            f"INSERT INTO postings SELECT id, row FROM scratch.pairs WHERE id BETWEEN {first} AND {last} "
-            "ORDER BY id, row"
+def _fill_sets(database: duckdb.DuckDBPyConnection, rows: int, portion: Path) -> bytes:
+    """All sets; what has to be known of the numbers to read them, as JSON."""
+    keeper = Keeper(database, rows, portion)
+    bounds: dict[str, tuple[int, int]] = {}
+    for field in TEXTS:
+        keeper.texts(field)
+    places = "(SELECT line, row FROM scratch.places)"
+    for field in NUMBERS:
+        values = (
+            f"SELECT row, {field} AS value FROM scratch.staged JOIN {places} USING (line) WHERE {field} IS NOT NULL"
         )
-    database.execute("DROP TABLE scratch.pairs")
-
-
-def _fill_contacts(database: duckdb.DuckDBPyConnection) -> None:
-    """The lean table, some rows at a time."""
-    codes = ", ".join(f"{name}_terms.id" for name in CODED)
-    joins = " ".join(
-        f"LEFT JOIN (SELECT id, text FROM terms WHERE field = '{name}') AS {name}_terms "
-        f"ON {name}_terms.text = staged.{name}"
-        for name in CODED
+        bounds[field] = _bounds(database, values)
+        keeper.bits(field, values, *bounds[field])
+    for field in SORT_FIELDS:
+        database.execute(
+            "CREATE OR REPLACE TABLE scratch.ranks AS SELECT text, row_number() OVER (ORDER BY text) - 1 AS value "
+            f"FROM (SELECT DISTINCT {field} AS text FROM scratch.staged) WHERE text IS NOT NULL"
+        )
+        values = (
+            f"SELECT row, value FROM (SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}) "
+            f"JOIN {places} USING (line)"
+        )
+        bounds[field] = _bounds(database, values)
+        keeper.bits(field, values, *bounds[field])
+    values = (
+        "SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value "
+        f"FROM (SELECT line, uuid FROM scratch.staged) JOIN {places} USING (line)"
     )
-    plain = ", ".join(f"staged.{name}" for name in (*NUMBERS, *SORT_TEXTS))
-    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+    bounds[UUIDS] = (0, max(rows - 1, 0))
+    keeper.bits(UUIDS, values, *bounds[UUIDS])
+    values = f"SELECT row, present FROM scratch.staged JOIN {places} USING (line)"
+    keeper.flags(FILLED, values, {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()})
+    return msgspec.json.encode(bounds)
+
+
+def _bounds(database: duckdb.DuckDBPyConnection, values: str) -> tuple[int, int]:
+    """The least and the largest value of a relation; of none 0 and 0."""
+    found = f"SELECT coalesce(min(value), 0), coalesce(max(value), 0) FROM ({values})"
+    [(least, most)] = database.execute(found).fetchall()
+    return least, most
+
+
+def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """The lean table, some rows at a time; and where the contact of a uuid is."""
     for first in range(0, rows, _CONTACTS_AT_ONCE):
-        places = f"SELECT line, row FROM scratch.places WHERE row >= {first} AND row < {first + _CONTACTS_AT_ONCE}"
-        database.execute(
-            f"INSERT INTO contacts SELECT places.row, staged.uuid, staged.present, {codes}, {plain} "
-            f"FROM scratch.staged AS staged JOIN ({places}) AS places USING (line) {joins} ORDER BY places.row"
+        those = f"row >= {first} AND row < {first + _CONTACTS_AT_ONCE}"
+        codes = " ".join(
+            f"LEFT JOIN (SELECT id AS {name}, member AS row FROM scratch.codes_{name} WHERE member >= {first} "
+            f"AND member < {first + _CONTACTS_AT_ONCE}) USING (row)"
+            for name in CODED
         )
+        database.execute(
+            f"INSERT INTO contacts SELECT row, uuid, present, {', '.join((*CODED, *NUMBERS))} FROM "
+            f"(SELECT row, uuid, present, {', '.join(NUMBERS)} FROM scratch.staged "
+            f"JOIN (SELECT line, row FROM scratch.places WHERE {those}) USING (line)) {codes} ORDER BY row"
+        )
+    database.execute(f"INSERT INTO uuids SELECT {key_sql(PLACES, 'uuid')} AS key, row FROM contacts ORDER BY key")
 
 
-def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: Path, line: int) -> None:
+def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Path, line: int) -> None:
     """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
     columns = "columns = {row: 'INTEGER', item: 'VARCHAR', more: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
     csv = (
         f"SELECT row, from_base64(item) AS item, from_base64(more) AS more FROM read_csv({quoted(portion)}, "
         f"header = false, auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
     )
-    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
     for first in range(0, rows, _ITEMS_AT_ONCE):
         those = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
         with portion.open("wb") as lines:

@@ -5,7 +5,7 @@ import msgspec
 
 from search.fields import ITEM_FIELDS
 
-MAPPING, DICTIONARY, FIELDS = "mapping version", "item dictionary", "contact fields"
+MAPPING, DICTIONARY, FIELDS, BOUNDS = "mapping version", "item dictionary", "contact fields", "bounds of numbers"
 """Names in `meta`."""
 
 

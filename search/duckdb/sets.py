@@ -3,22 +3,38 @@
 The evaluator of filters asks for the sets of a filter's leaves here and combines them by itself.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 import duckdb
+import msgspec
 from pyroaring import BitMap
 
-from mappings.predicates import Order, Phrase, Substring, Terms
+from mappings.predicates import Order
 from search.cursor import Position
+from search.documents import sort_value
+from search.duckdb import leaves as texts
+from search.duckdb import slices
+from search.duckdb.leaves import Leaf
+from search.duckdb.meta import BOUNDS, DICTIONARY, mapping_version, meta
+from search.duckdb.packing import Unpacker
+from search.duckdb.shelf import Shelf
+from search.duckdb.slices import Digit, Pause
+from search.duckdb.spaces import FILLED, HELD, NUMBERS, PLACES, UUIDS, key
+from search.engine import check_mapping
+from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 
-Leaf = Terms | Phrase | Substring
-"""Predicates on text."""
-
-Pause = Callable[[], None]
-"""Called between operations: it raises when nobody waits for the result any more."""
+Connection = duckdb.DuckDBPyConnection
 
 Place = tuple[int | str | None, str]
 """Where a contact stands in an order: its sort value, `None` where that is missing, and its uuid."""
+
+DEFAULT = Order()
+"""The order of the rows themselves."""
+
+
+def no_pause() -> None:
+    """For who waits however long it takes."""
 
 
 class Sets:
@@ -29,50 +45,140 @@ class Sets:
         everyone: all rows.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         """Reads what all methods need. Raises `EngineUnavailable` if the file is of another `MAPPING_VERSION`."""
-        self.rows: int
-        self.everyone: BitMap
+        check_mapping(mapping_version(connection))
+        [(self.rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
+        self.everyone = BitMap(range(self.rows))
+        self._bounds = msgspec.json.decode(meta(connection, BOUNDS) or b"{}", type=dict[str, tuple[int, int]])
+        self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
+        self._shelf = Shelf(self.rows)
 
-    def of_leaves(
-        self, connection: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf], pause: Pause
-    ) -> dict[Leaf, BitMap]:
+    def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:
         """The rows that each of `leaves` holds for."""
-        raise NotImplementedError
+        return texts.of_leaves(self._shelf, connection, list(leaves), pause)
 
-    def sizes(self, connection: duckdb.DuckDBPyConnection, leaves: Iterable[Leaf]) -> dict[Leaf, int]:
+    def sizes(self, connection: Connection, leaves: Iterable[Leaf]) -> dict[Leaf, int]:
         """How many rows each holds for, of those where that is known without reading sets."""
-        raise NotImplementedError
+        return texts.sizes(self._shelf, connection, list(leaves))
 
     def between(
-        self, connection: duckdb.DuckDBPyConnection, field: str, gte: int | None, lte: int | None, pause: Pause
+        self,
+        connection: Connection,
+        field: str,
+        gte: int | None,
+        lte: int | None,
+        among: BitMap,
+        pause: Pause = no_pause,
     ) -> BitMap:
-        """The rows whose number is within the bounds; an absent one is open. Raises `ValueError` of other fields."""
-        raise NotImplementedError
+        """The rows of `among` whose number is within the bounds; an absent one is open.
 
-    def filled(self, connection: duckdb.DuckDBPyConnection, field: str) -> BitMap:
+        Raises:
+            ValueError: the field is no number.
+        """
+        if field not in NUMBERS:
+            raise ValueError(f"{field} is not a number field")
+        least, most = self._bounds[field]
+        held, *ones = self._slices(connection, field)
+        found = held if among is self.everyone else held & among
+        at_least = partial(slices.at_least, ones, among=found, pause=pause)
+        low = least if gte is None else max(LONG_MIN, min(LONG_MAX, gte))
+        high = most if lte is None else max(LONG_MIN, min(LONG_MAX, lte))
+        above = at_least(low - least) if low > least else found
+        return above - at_least(high + 1 - least) if high >= least else BitMap()
+
+    def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""
-        raise NotImplementedError
+        [rows] = self._shelf.named(connection, FILLED, [field])
+        return rows
 
     def first(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        connection: Connection,
         order: Order,
         rows: BitMap,
         limit: int,
-        offset: int,
-        backward: bool,
-        pause: Pause,
+        offset: int = 0,
+        backward: bool = False,
+        pause: Pause = no_pause,
     ) -> list[int]:
         """At most `limit` of `rows` after `offset` in that order, or in its reverse; as cheap at any offset."""
-        raise NotImplementedError
+        if order != DEFAULT:
+            return slices.first(self._digits(connection, order, backward), rows, limit, offset, pause)
+        if not backward:
+            return list(rows[offset : offset + limit])
+        end = max(len(rows) - offset, 0)
+        return list(rows[max(end - limit, 0) : end])[::-1]
 
-    def beside(
-        self, connection: duckdb.DuckDBPyConnection, order: Order, position: Position, pause: Pause
-    ) -> BitMap:
+    def beside(self, connection: Connection, order: Order, position: Position, pause: Pause = no_pause) -> BitMap:
         """The rows after `position` in that order, or before it if it reads backward."""
-        raise NotImplementedError
+        place = (position.value, position.uuid)
+        row = self._row_at(connection, order, place)
+        if row is None:
+            # Whoever stood there has gone, or is no more what it was.
+            rank = self._rank(connection, order, place, pause)
+            here = self.first(connection, order, self.everyone, 1, rank, False, pause)
+            following = BitMap(here) | self._after(connection, order, here[0], False, pause) if here else BitMap()
+            return self.everyone - following if position.backward else following
+        return self._after(connection, order, row, position.backward, pause)
 
-    def places(self, connection: duckdb.DuckDBPyConnection, order: Order, rows: Sequence[int]) -> list[Place]:
+    def places(self, connection: Connection, order: Order, rows: Sequence[int]) -> list[Place]:
         """Where each of `rows` stands in that order, as cursors have it."""
-        raise NotImplementedError
+        items = "SELECT row, uuid, item, more FROM items WHERE row IN (SELECT unnest(?::INTEGER[]))"
+        found = connection.execute(items, (list(rows),)).fetchall()
+        contacts = self._unpack.whole([(item, more) for _, _, item, more in found])
+        places = {
+            row: (sort_value(contact_of(contact), order.field), uuid)
+            for contact, (row, uuid, *_) in zip(contacts, found, strict=True)
+        }
+        return [places[row] for row in rows]
+
+    def _slices(self, connection: Connection, space: str) -> list[BitMap]:
+        """The rows that have a number at all, then those that have a one in each bit, from the lowest."""
+        least, most = self._bounds[space]
+        return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))])
+
+    def _digits(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
+        held, *ones = self._slices(connection, sort_field(order.field))
+        _, *uuids = self._slices(connection, UUIDS)
+        descending = order.ascending is backward
+        return [
+            (held, not backward),
+            *[(slice_, descending) for slice_ in reversed(ones)],
+            *[(slice_, backward) for slice_ in reversed(uuids)],
+        ]
+
+    def _after(self, connection: Connection, order: Order, row: int, backward: bool, pause: Pause) -> BitMap:
+        """The rows that stand after `row`, or before it."""
+        if order == DEFAULT:
+            return BitMap(range(row) if backward else range(row + 1, self.rows))
+        return slices.after(self._digits(connection, order, backward), row, self.everyone, pause)
+
+    def _row_at(self, connection: Connection, order: Order, place: Place) -> int | None:
+        """The row of whoever stands at `place`."""
+        found = connection.execute(f"SELECT row FROM uuids WHERE key = {key(PLACES, place[1])}").fetchall()
+        rows = [row for (row,) in found]
+        there = self.places(connection, order, rows)
+        return next((row for row, other in zip(rows, there, strict=True) if other == place), None)
+
+    def _rank(self, connection: Connection, order: Order, place: Place, pause: Pause) -> int:
+        """How many rows stand before `place`, where nobody is."""
+        least, most = 0, self.rows
+        while least < most:
+            middle = (least + most) // 2
+            [row] = self.first(connection, order, self.everyone, 1, middle, False, pause)
+            [other] = self.places(connection, order, [row])
+            if _stands_before(other, place, order.ascending):
+                least = middle + 1
+            else:
+                most = middle
+        return least
+
+
+def _stands_before(one: Place, other: Place, ascending: bool) -> bool:
+    (value, uuid), (beside, beside_uuid) = one, other
+    if value == beside:
+        return uuid < beside_uuid
+    if value is None or beside is None:
+        return beside is None
+    return (value < beside) is ascending  # type: ignore[operator]

@@ -1,0 +1,89 @@
+"""The algebra of numbers that are sliced into bits: of each bit there is the set of rows that have a one there.
+
+Comparing a number with all rows takes an operation on sets for each bit, and so does finding the first few rows in the
+order of numbers: nothing is sorted. An order by several things is their slices one after the other.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pyroaring import BitMap
+
+Pause = Callable[[], None]
+"""Called between operations: it raises when nobody waits for the result any more."""
+
+Digit = tuple[BitMap, bool]
+"""A slice of what rows are ordered by, and whether those in it come first."""
+
+_LEAF = 128
+"""Rows that are ordered one by one: to cut the set further would take longer."""
+
+
+def at_least(slices: Sequence[BitMap], bound: int, among: BitMap, pause: Pause) -> BitMap:
+    """The rows of `among`, all of which have a number, whose number is `bound` or more. The lowest bit is the first."""
+    if bound >> len(slices) > 0:
+        return BitMap()
+    # From the lowest bit up: of the bits below each, `found` has those that are at least the bound's.
+    found = among
+    for bit, ones in enumerate(slices):
+        if bound >> bit & 1:
+            found = found & ones
+        elif found is not among:
+            found = found | (among & ones)
+        pause()
+    return found
+
+
+def first(digits: Sequence[Digit], rows: BitMap, limit: int, offset: int, pause: Pause) -> list[int]:
+    """At most `limit` of `rows` after `offset` in the order of `digits`, the highest of which is the first."""
+    found: list[int] = []
+    # What is still to be looked at, the first last: rows, from which digit on, and which of them are wanted.
+    waiting = [(rows, 0, offset, offset + limit)]
+    while waiting:
+        rows, at, least, most = waiting.pop()
+        most = min(most, len(rows))
+        while at < len(digits) and least < most and len(rows) > _LEAF:
+            ones, before = digits[at]
+            at += 1
+            inside = rows & ones
+            pause()
+            if not inside or len(inside) == len(rows):
+                continue
+            outside = rows - ones
+            rows, others = (inside, outside) if before else (outside, inside)
+            if most > len(rows):
+                waiting.append((others, at, max(least - len(rows), 0), most - len(rows)))
+            most = min(most, len(rows))
+        if least < most:
+            found += _sorted(digits[at:], rows)[least:most]
+            pause()
+    return found
+
+
+def after(digits: Sequence[Digit], row: int, everyone: BitMap, pause: Pause) -> BitMap:
+    """The rows that stand after `row` in the order of `digits`, no two of which are at one place."""
+    found, beside = BitMap(), everyone
+    for ones, before in digits:
+        inside = beside & ones
+        pause()
+        if row in ones:
+            if before:
+                found = found | (beside - inside)
+            beside = inside
+        else:
+            if not before:
+                found = found | inside
+            beside = beside - inside
+        pause()
+    return found
+
+
+def _sorted(digits: Sequence[Digit], rows: BitMap) -> list[int]:
+    ordered = list(rows)
+    if len(ordered) > 1:
+        # The lowest first: each sort leaves the order of equals as it is.
+        for ones, before in reversed(digits):
+            inside = [row for row in ordered if row in ones]
+            if inside and len(inside) < len(ordered):
+                outside = [row for row in ordered if row not in ones]
+                ordered = inside + outside if before else outside + inside
+    return ordered
