@@ -25,7 +25,7 @@ from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile, LiveFiles
 from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
-from search.duckdb.sets import Pause
+from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.stores import Store

@@ -26,11 +26,13 @@ from mappings.predicates import (
     Substring,
     Terms,
 )
-from search.duckdb.sets import Leaf, Pause, Sets
+from search.duckdb.leaves import Leaf
+from search.duckdb.sets import Sets
+from search.duckdb.slices import Pause
 from search.fields import LONG_MAX, LONG_MIN
 
 HELD_BYTES = 32 * 1024 * 1024
-"""Of sets that one evaluation has in hand at most, and of those it then reads at once at most, however large they are."""
+"""Of the sets that one evaluation has in hand, and of those that it then reads at once, however large they are."""
 
 _SET_BYTES = 256
 """What the smallest set takes in memory."""

@@ -4,7 +4,7 @@ from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.duckdb.evaluation import Evaluation
 from search.duckdb.live_files import Lease
-from search.duckdb.sets import Pause
+from search.duckdb.slices import Pause
 
 
 class Result:

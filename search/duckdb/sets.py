@@ -48,7 +48,8 @@ class Sets:
     def __init__(self, connection: Connection) -> None:
         """Reads what all methods need. Raises `EngineUnavailable` if the file is of another `MAPPING_VERSION`."""
         check_mapping(mapping_version(connection))
-        [(self.rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
+        [(rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
+        self.rows = int(rows)
         self.everyone = BitMap(range(self.rows))
         self._bounds = msgspec.json.decode(meta(connection, BOUNDS) or b"{}", type=dict[str, tuple[int, int]])
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")

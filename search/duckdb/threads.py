@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from mappings.errors import EngineRejected, Stopped
+from search.duckdb.slices import Pause
 
 Result = TypeVar("Result")
 
@@ -27,9 +28,9 @@ _LEFT_SECONDS = 1.0
 """How long a query that is to end keeps another out, which would only make both slower; most end at once."""
 
 
-class Pause:
-    """What a piece of work calls between its steps, none of which takes long: there it ends if nobody waits for it any
-    more, and else lets others have the interpreter for a moment, now and then."""
+class Breath:
+    """The `Pause` of a piece of work, made between its steps, none of which takes long: there it ends if nobody waits
+    for it any more, and else lets others have the interpreter for a moment, now and then."""
 
     def __init__(self) -> None:
         self._ended = False
@@ -74,8 +75,8 @@ class Threads:
             EngineRejected: DuckDB refused the query.
         """
         await self._turns.acquire()
-        pause = Pause()
-        done = asyncio.wrap_future(self._pool.submit(work, pause))
+        breath = Breath()
+        done = asyncio.wrap_future(self._pool.submit(work, breath))
         try:
             return await asyncio.shield(done)
         except duckdb.Error as error:
@@ -84,7 +85,7 @@ class Threads:
             if done.done():
                 self._turns.release()
             else:
-                pause.end()
+                breath.end()
                 self._leave(done, connections)
 
     def when_free(self, connections: Iterable[duckdb.DuckDBPyConnection], then: Callable[[], object]) -> None:

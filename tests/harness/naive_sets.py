@@ -6,7 +6,9 @@ from typing import Any
 from pyroaring import BitMap
 
 from mappings.predicates import Exists, Predicate, Range, Terms
-from search.duckdb.sets import Leaf, Pause, Sets
+from search.duckdb.leaves import Leaf
+from search.duckdb.sets import Sets
+from search.duckdb.slices import Pause
 from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
 

@@ -12,7 +12,7 @@ from mappings.errors import EngineRejected, EngineTimeout, StoreUnreadable
 from mappings.predicates import ContactFilter
 from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
-from search.duckdb.threads import Pause
+from search.duckdb.slices import Pause
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
 from tests.harness.clients import eventually

@@ -7,7 +7,8 @@ import pytest
 
 from mappings.errors import Stopped
 from search.duckdb import threads
-from search.duckdb.threads import Pause, Threads
+from search.duckdb.slices import Pause
+from search.duckdb.threads import Breath, Threads
 
 
 def test_work_that_nobody_waits_for_ends_at_its_next_pause() -> None:
@@ -42,7 +43,7 @@ def test_a_pause_gives_way_to_others_now_and_then(monkeypatch: pytest.MonkeyPatc
     now = [0.0]
     monkeypatch.setattr(threads, "monotonic", lambda: now[0])
     monkeypatch.setattr(threads, "sleep", slept.append)
-    pause = Pause()
+    pause = Breath()
     for now[0] in (0.001, 0.0021, 0.003, 0.0042):
         pause()
     assert slept == [threads._BREATH_SECONDS] * 2
