@@ -19,6 +19,7 @@ import duckdb
 from mappings.errors import EngineTimeout
 from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
+from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
 from search.duckdb.evaluation import compile_filter, count_each
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
@@ -28,6 +29,7 @@ from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.fields import ITEM_FIELDS, SORT_KEYS, contact_of, halves
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -39,6 +41,9 @@ UUID_BATCH = 10_000
 
 FAR_BATCH = 5 * SCAN_BATCH
 """Items read at once in any order but the default: they lie all over the file, and a larger part of it is of use."""
+
+_OF_ITEM = frozenset(key for key in SORT_KEYS if set(sorted_by(key)) <= set(ITEM_FIELDS))
+"""Sort keys of which the item alone tells the value."""
 
 
 class DuckDBEngine:
@@ -211,8 +216,9 @@ def _hits(lease: Lease, order: Order, rows: Sequence[int], limit: int, complete:
 
     Where they stand is told of the first and the last of a page of `limit`, which is all that is asked of it.
     """
-    read = _read_whole if complete else _read_items
-    contacts = read(lease.file, lease.connection, rows)
-    ends = {rows[0], rows[:limit][-1]} if rows else set()
-    places = dict(zip(ends, lease.file.sets.places(lease.connection, order, list(ends)), strict=True))
-    return [Hit(contact, *places.get(row, (None, ""))) for contact, row in zip(contacts, rows, strict=True)]
+    whole = complete or order.field not in _OF_ITEM
+    contacts = (_read_whole if whole else _read_items)(lease.file, lease.connection, rows)
+    ends = {at: contact_of(contacts[at]) for at in {0, min(limit, len(contacts)) - 1} if contacts}
+    places = {at: (sort_value(contact, order.field), contact.uuid) for at, contact in ends.items()}
+    items = [halves(contact)[0] for contact in contacts] if whole and not complete else contacts
+    return [Hit(item, *places.get(at, (None, ""))) for at, item in enumerate(items)]

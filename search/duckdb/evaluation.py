@@ -29,7 +29,6 @@ from mappings.predicates import (
 from search.duckdb.leaves import Leaf
 from search.duckdb.sets import Sets
 from search.duckdb.slices import Pause
-from search.fields import LONG_MAX, LONG_MIN
 
 HELD_BYTES = 32 * 1024 * 1024
 """Of the sets that one evaluation has in hand, and of those that it then reads at once, however large they are."""
@@ -99,8 +98,7 @@ class Evaluation:
             case Exists(field):
                 return rows & self._sets.filled(self._connection, field)
             case Range(field, gte, lte):
-                bounds = _clamped(gte), _clamped(lte)
-                return self._sets.between(self._connection, field, *bounds, rows, self._pause)
+                return self._sets.between(self._connection, field, gte, lte, rows, self._pause)
             case All(of):
                 # The smallest first, so that what follows has little to do, or nothing.
                 for part in sorted(of, key=self._most_rows):
@@ -197,11 +195,6 @@ def _known(sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequen
         for predicate, leaf in leaves.items()
         if isinstance(leaf, Leaf) and leaf in sizes
     }
-
-
-def _clamped(bound: int | None) -> int | None:
-    """A bound brought to where numbers are stored."""
-    return None if bound is None else max(LONG_MIN, min(LONG_MAX, bound))
 
 
 def _parts(predicate: Predicate) -> tuple[Predicate, ...]:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from mappings.errors import EngineRejected, EngineTimeout, StoreUnreadable
-from mappings.predicates import ContactFilter
+from mappings.predicates import ContactFilter, Order
+from search.duckdb import engine as engine_module
 from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
 from search.duckdb.slices import Pause
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
 from tests.harness.clients import eventually
+from tests.harness.oracle import Oracle
 from tests.harness.pipes import run_at_once
-from tests.harness.stores import load, uuids_of
+from tests.harness.stores import engine_of, load, uuids_of
 
 SLOW = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range + b.range < 0"
 
@@ -362,3 +364,31 @@ def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) 
             await slow
 
     with_contact(tmp_path, use, concurrency=1)
+
+
+@pytest.mark.parametrize("order", [Order(), Order("employees", ascending=True)])
+def test_pages_go_on_whatever_part_of_a_contact_tells_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    contacts = [ContactCompleteItem(uuid=str(at), employees=at % 3 or None, founded_year=at) for at in range(9)]
+    query = ContactFilter(order=order)
+
+    async def pages(engine: DuckDBEngine) -> list[str]:
+        uuids, position, compiled = [], None, engine.compile(query)
+        while True:
+            page = await engine.search(compiled, 4, position=position)
+            assert all(b"founded_year" not in item for item in page.items)
+            uuids += uuids_of(page.items)
+            if (position := page.next) is None:
+                return uuids
+
+    async def run() -> list[str]:
+        store = EngineSettings(data_dir=tmp_path)
+        await load(store, contacts)
+        async with engine_of(store) as engine:
+            return await pages(engine)
+
+    assert asyncio.run(run()) == Oracle(contacts).uuids(query)
+    # As if the order were by a field that is not in the item.
+    monkeypatch.setattr(engine_module, "_OF_ITEM", frozenset())
+    assert asyncio.run(run()) == Oracle(contacts).uuids(query)
