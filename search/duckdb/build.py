@@ -5,18 +5,20 @@ is searched is staged in tables, and the items are then copied from their file i
 """
 
 import shutil
-from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
 import msgspec
 
+from search.duckdb import meta
 from search.duckdb.keeping import Keeper
-from search.duckdb.meta import BOUNDS, DICTIONARY, FIELDS, MAPPING
+from search.duckdb.meta import BOUNDS, DICTIONARY, MAPPING, Bounds
 from search.duckdb.packing import dictionary
+from search.duckdb.portions import Cell, Portion
 from search.duckdb.schema import CODED, CREATE, PRESENT, STAGED
-from search.duckdb.spaces import FILLED, NUMBERS, PLACES, TEXTS, UUIDS, key_sql
+from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION, SORT_FIELDS
 
@@ -63,9 +65,9 @@ def remove(*paths: Path) -> None:
         path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tuple[int, int]) -> int:
-    """The same within `bounds`: megabytes of memory, and bytes of a line."""
-    memory, line = bounds
+def _build(file: Path, documents: Path, items: Path, scratch: Path, limits: tuple[int, int]) -> int:
+    """The same within `limits`: megabytes of memory, and bytes of a line."""
+    memory, line = limits
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory}MB",
         "temp_directory": str(scratch),
@@ -78,18 +80,19 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
             *_staging(documents, line),
         ):
             database.execute(statement)
+        [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+        bounds, filled = _fill_sets(database, rows, scratch)
+        _fill_contacts(database, rows)
+        with items.open("rb") as stream:
+            columns = {"row": False, "item": True, "more": True}
+            _copy_items(database, rows, stream, Portion(scratch / "items.csv", columns, line))
         about = [
             (DICTIONARY, dictionary()),
             (MAPPING, str(MAPPING_VERSION).encode()),
-            (FIELDS, msgspec.json.encode(list(PRESENT))),
+            (BOUNDS, msgspec.json.encode(bounds)),
+            (meta.FILLED, msgspec.json.encode(filled)),
         ]
         database.executemany("INSERT INTO meta VALUES (?, ?)", about)
-        [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
-        numbers = _fill_sets(database, rows, scratch / "sets.csv")
-        database.execute("INSERT INTO meta VALUES (?, ?)", (BOUNDS, numbers))
-        _fill_contacts(database, rows)
-        with items.open("rb") as stream:
-            _copy_items(database, rows, stream, scratch / "items.csv", line)
         for statement in ("DETACH scratch", "CHECKPOINT"):
             database.execute(statement)
     return int(rows)
@@ -112,17 +115,16 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     )
 
 
-def _fill_sets(database: duckdb.DuckDBPyConnection, rows: int, portion: Path) -> bytes:
-    """All sets; what has to be known of the numbers to read them, as JSON."""
-    keeper = Keeper(database, rows, portion)
-    bounds: dict[str, tuple[int, int]] = {}
+def _fill_sets(database: duckdb.DuckDBPyConnection, rows: int, scratch: Path) -> tuple[Bounds, dict[str, int]]:
+    """All sets; what has to be known of numbers to read them, and how many contacts have which field."""
+    keeper = Keeper(database, rows, scratch)
+    places = "(SELECT line, row FROM scratch.places)"
+    bounds: Bounds = {}
     for field in TEXTS:
         keeper.texts(field)
-    places = "(SELECT line, row FROM scratch.places)"
     for field in NUMBERS:
-        values = (
-            f"SELECT row, {field} AS value FROM scratch.staged JOIN {places} USING (line) WHERE {field} IS NOT NULL"
-        )
+        of_lines = f"SELECT line, {field} AS value FROM scratch.staged WHERE {field} IS NOT NULL"
+        values = f"SELECT row, value FROM ({of_lines}) JOIN {places} USING (line)"
         bounds[field] = _bounds(database, values)
         keeper.bits(field, values, *bounds[field])
     for field in SORT_FIELDS:
@@ -130,21 +132,17 @@ def _fill_sets(database: duckdb.DuckDBPyConnection, rows: int, portion: Path) ->
             "CREATE OR REPLACE TABLE scratch.ranks AS SELECT text, row_number() OVER (ORDER BY text) - 1 AS value "
             f"FROM (SELECT DISTINCT {field} AS text FROM scratch.staged) WHERE text IS NOT NULL"
         )
-        values = (
-            f"SELECT row, value FROM (SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}) "
-            f"JOIN {places} USING (line)"
-        )
+        of_lines = f"SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}"
+        values = f"SELECT row, value FROM ({of_lines}) JOIN {places} USING (line)"
         bounds[field] = _bounds(database, values)
         keeper.bits(field, values, *bounds[field])
-    values = (
-        "SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value "
-        f"FROM (SELECT line, uuid FROM scratch.staged) JOIN {places} USING (line)"
-    )
+    of_lines = "SELECT line, uuid, present FROM scratch.staged"
+    values = f"SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value FROM ({of_lines}) JOIN {places} USING (line)"
     bounds[UUIDS] = (0, max(rows - 1, 0))
     keeper.bits(UUIDS, values, *bounds[UUIDS])
-    values = f"SELECT row, present FROM scratch.staged JOIN {places} USING (line)"
-    keeper.flags(FILLED, values, {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()})
-    return msgspec.json.encode(bounds)
+    values = f"SELECT row, present FROM ({of_lines}) JOIN {places} USING (line)"
+    tests = {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()}
+    return bounds, keeper.flags(FILLED, values, tests)
 
 
 def _bounds(database: duckdb.DuckDBPyConnection, values: str) -> tuple[int, int]:
@@ -155,40 +153,34 @@ def _bounds(database: duckdb.DuckDBPyConnection, values: str) -> tuple[int, int]
 
 
 def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """The lean table, some rows at a time; and where the contact of a uuid is."""
+    """The lean table, some rows at a time."""
     for first in range(0, rows, _CONTACTS_AT_ONCE):
-        those = f"row >= {first} AND row < {first + _CONTACTS_AT_ONCE}"
+        last = min(first + _CONTACTS_AT_ONCE, rows) - 1
         codes = " ".join(
-            f"LEFT JOIN (SELECT id AS {name}, member AS row FROM scratch.codes_{name} WHERE member >= {first} "
-            f"AND member < {first + _CONTACTS_AT_ONCE}) USING (row)"
+            f"LEFT JOIN (SELECT member AS row, id AS {name} FROM scratch.codes_{name} "
+            f"WHERE member BETWEEN {first} AND {last}) USING (row)"
             for name in CODED
         )
-        database.execute(
-            f"INSERT INTO contacts SELECT row, uuid, present, {', '.join((*CODED, *NUMBERS))} FROM "
-            f"(SELECT row, uuid, present, {', '.join(NUMBERS)} FROM scratch.staged "
-            f"JOIN (SELECT line, row FROM scratch.places WHERE {those}) USING (line)) {codes} ORDER BY row"
-        )
-    database.execute(f"INSERT INTO uuids SELECT {key_sql(PLACES, 'uuid')} AS key, row FROM contacts ORDER BY key")
+        those = f"SELECT unnest(range({first}, {last + 1}))::INTEGER AS row"
+        database.execute(f"INSERT INTO contacts SELECT row, {', '.join(CODED)} FROM ({those}) {codes} ORDER BY row")
 
 
-def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Path, line: int) -> None:
-    """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
-    columns = "columns = {row: 'INTEGER', item: 'VARCHAR', more: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
-    csv = (
-        f"SELECT row, from_base64(item) AS item, from_base64(more) AS more FROM read_csv({quoted(portion)}, "
-        f"header = false, auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
-    )
+def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Portion) -> None:
+    """Fills `items` in order, and tells where the contact of a uuid is."""
     for first in range(0, rows, _ITEMS_AT_ONCE):
-        those = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
-        with portion.open("wb") as lines:
-            places = database.execute(f"SELECT row, start, size, more FROM scratch.places {those} ORDER BY row")
-            while batch := places.fetchmany(_PLACES_AT_ONCE):
-                for row, start, size, more in batch:
-                    stream.seek(start)
-                    item, further = b64encode(stream.read(size)), b64encode(stream.read(more))
-                    # Nothing at all is read as NULL.
-                    lines.write(b"%d,%b,%b\n" % (row, item, further))
+        where = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
+        those = f"SELECT line, row, start, size, more FROM scratch.places {where} ORDER BY row"
+        portion.write(_items(database.execute(those), stream))
         database.execute(
-            f"INSERT INTO items SELECT row, uuid, item, more FROM ({csv}) "
-            f"JOIN (SELECT row, uuid FROM contacts {those}) USING (row) ORDER BY row"
+            f"INSERT INTO items SELECT row, uuid, item, more FROM ({portion.relation}) "
+            f"JOIN (SELECT row, uuid FROM ({those}) JOIN (SELECT line, uuid FROM scratch.staged) USING (line)) "
+            "USING (row) ORDER BY row"
         )
+    database.execute(f"INSERT INTO uuids SELECT {UUID_KEY} AS key, row FROM items ORDER BY key")
+
+
+def _items(places: duckdb.DuckDBPyConnection, stream: BinaryIO) -> Iterator[tuple[Cell, ...]]:
+    while batch := places.fetchmany(_PLACES_AT_ONCE):
+        for _, row, start, size, more in batch:
+            stream.seek(start)
+            yield row, stream.read(size), stream.read(more)

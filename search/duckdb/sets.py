@@ -6,7 +6,6 @@ The evaluator of filters asks for the sets of a filter's leaves here and combine
 from collections.abc import Iterable, Sequence
 
 import duckdb
-import msgspec
 from pyroaring import BitMap
 
 from mappings.algebra import extent
@@ -16,11 +15,11 @@ from search.documents import sort_value
 from search.duckdb import leaves as texts
 from search.duckdb import slices
 from search.duckdb.leaves import Leaf
-from search.duckdb.meta import BOUNDS, DICTIONARY, mapping_version, meta
+from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
 from search.duckdb.packing import Unpacker
 from search.duckdb.shelf import Shelf
 from search.duckdb.slices import Digit, Pause
-from search.duckdb.spaces import FILLED, HELD, NUMBERS, PLACES, UUIDS, key
+from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
 from search.engine import check_mapping
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 from search.memo import Kept
@@ -58,9 +57,9 @@ class Sets:
         [(rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
         self.rows = int(rows)
         self.everyone = BitMap(range(self.rows))
-        self._bounds = msgspec.json.decode(meta(connection, BOUNDS) or b"{}", type=dict[str, tuple[int, int]])
+        self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
-        self._shelf = Shelf(self.rows)
+        self._shelf = Shelf(connection)
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
     def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:
@@ -108,7 +107,7 @@ class Sets:
 
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""
-        [rows] = self._shelf.named(connection, FILLED, [field])
+        [rows] = self._shelf.named(connection, FILLED, [field], no_pause)
         return rows
 
     def first(
@@ -155,7 +154,7 @@ class Sets:
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
         """The rows that have a number at all, then those that have a one in each bit, from the lowest."""
         least, most = self._bounds[space]
-        return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))])
+        return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))], no_pause)
 
     def _digits(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
         held, *ones = self._slices(connection, sort_field(order.field))
@@ -175,7 +174,7 @@ class Sets:
 
     def _row_at(self, connection: Connection, order: Order, place: Place) -> int | None:
         """The row of whoever stands at `place`."""
-        found = connection.execute(f"SELECT row FROM uuids WHERE key = {key(PLACES, place[1])}").fetchall()
+        found = connection.execute(f"SELECT row FROM uuids WHERE key = {uuid_key(place[1])}").fetchall()
         rows = [row for (row,) in found]
         there = self.places(connection, order, rows)
         return next((row for row, other in zip(rows, there, strict=True) if other == place), None)

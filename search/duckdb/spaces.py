@@ -1,8 +1,7 @@
 """Which sets a DuckDB file keeps, by name, derived from the field table: what the build makes and what is read of it.
 
 A set is named by its space and a text. Spaces that are fields have the contacts that have a term; those beside them
-find texts by what is in them. A set's `key` is a number: the space, then a hash of the text, so that in a table that is
-sorted by it some sets are found at once, of whatever spaces, and texts of one space stand together.
+find texts by what is in them.
 """
 
 from hashlib import md5
@@ -28,12 +27,19 @@ UUIDS = "uuid"
 FILLED = "filled"
 """The space of the contact fields: the rows that have something there."""
 
-PLACES = "place"
-"""The space of uuids: the row of each."""
+HELD = ""
+"""The name of the set of rows that have a number, or a text to be ordered by, at all; those of its bits are named by
+their places, the lowest is 0."""
+
+GRAM = 3
+"""Characters of a trigram; a shorter text is looked for in all terms."""
+
+SEVERAL = 4
+"""Terms with a word above which its rows are a set of their own; of fewer they are united when they are asked for."""
 
 
 def having(field: str) -> str:
-    """The space of a field's words: the rows that have one."""
+    """The space of a field's words: the rows that have one that is in more than `SEVERAL` terms."""
     return f"{field} having"
 
 
@@ -47,10 +53,6 @@ def grams(field: str) -> str:
     return f"{field} grams"
 
 
-GRAM = 3
-"""Characters of a trigram; a shorter text is looked for in all terms."""
-
-
 def _of_texts(field: str) -> list[str]:
     """The spaces of a field that is text, in the order in which they are made."""
     split, cut = field in SPLIT, field in CUT
@@ -59,31 +61,15 @@ def _of_texts(field: str) -> list[str]:
 
 SPACES = {
     space: number
-    for number, space in enumerate(
-        [*chain.from_iterable(map(_of_texts, TEXTS)), *NUMBERS, *SORT_FIELDS, UUIDS, FILLED, PLACES]
-    )
+    for number, space in enumerate([*chain.from_iterable(map(_of_texts, TEXTS)), *NUMBERS, *SORT_FIELDS, UUIDS, FILLED])
 }
 """Space → its number. They are those of one `MAPPING_VERSION`: a file of another is not read by them."""
 
-HELD = ""
-"""The name of the set of rows that have a number, or a text to be ordered by, at all; those of its bits are named by
-their places, the lowest is 0."""
 
-_HASHED = 32
-
-
-def key(space: str, text: str) -> int:
-    """The key of a set. Several texts may have one."""
-    digest = md5(text.encode(), usedforsecurity=False).digest()
-    return SPACES[space] << _HASHED | int.from_bytes(digest[8:12], "little")
+def uuid_key(uuid: str) -> int:
+    """What the row of a uuid is found by. Several may have one."""
+    return int.from_bytes(md5(uuid.encode(), usedforsecurity=False).digest()[8:12], "little")
 
 
-def key_sql(space: str, text: str) -> str:
-    """The same in SQL, of the expression `text`."""
-    return f"({SPACES[space] << _HASHED} + (md5_number_lower({text}) & {(1 << _HASHED) - 1})::BIGINT)"
-
-
-def keys(space: str) -> tuple[int, int]:
-    """The keys of all sets of a space: from the first one to below the second."""
-    number = SPACES[space]
-    return number << _HASHED, (number + 1) << _HASHED
+UUID_KEY = "(md5_number_lower(uuid) & 4294967295)::UINTEGER"
+"""The same in SQL, of the column `uuid`."""
