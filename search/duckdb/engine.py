@@ -29,7 +29,7 @@ from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
-from search.fields import ITEM_FIELDS, SORT_KEYS, contact_of, halves
+from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -42,8 +42,8 @@ UUID_BATCH = 10_000
 FAR_BATCH = 5 * SCAN_BATCH
 """Items read at once in any order but the default: they lie all over the file, and a larger part of it is of use."""
 
-_OF_ITEM = frozenset(key for key in SORT_KEYS if set(sorted_by(key)) <= set(ITEM_FIELDS))
-"""Sort keys of which the item alone tells the value."""
+_OF_ITEM = frozenset(key for key in ORDERS if set(sorted_by(key)) <= set(ITEM_FIELDS))
+"""Orders of which the item alone tells the value."""
 
 
 class DuckDBEngine:
