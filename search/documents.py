@@ -129,10 +129,19 @@ def search_fields(contact: ContactCompleteItem) -> DerivedFields:
     return DerivedFields(empty_fields(values), b"".join([make(get(values)) for make, get in _RUNS]))
 
 
+def sorted_by(key: str) -> tuple[str, ...]:
+    """The contact fields of which a sort key's values are made."""
+    return _sorting(key).of
+
+
 def sort_value(contact: ContactCompleteItem, key: str) -> int | str | None:
     """What a sort key orders `contact` by; `None` where it has nothing to be ordered by."""
-    derived = SORT_FIELDS.get(sort_field(key)) or SEARCH_FIELDS[sort_field(key)]
+    derived = _sorting(key)
     values = tuple([getattr(contact, name) for name in derived.of])
     value = derived.make(values[0] if len(values) == 1 else values)
     assert not isinstance(value, tuple), f"contacts can't be ordered by the several values of {derived.of}"
     return value
+
+
+def _sorting(key: str) -> DerivedField:
+    return SORT_FIELDS.get(sort_field(key)) or SEARCH_FIELDS[sort_field(key)]

@@ -4,11 +4,11 @@ The evaluator of filters asks for the sets of a filter's leaves here and combine
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 import duckdb
 from pyroaring import BitMap
 
+from mappings.algebra import extent
 from mappings.predicates import Order
 from search.cursor import Position
 from search.documents import sort_value
@@ -22,11 +22,18 @@ from search.duckdb.slices import Digit, Pause
 from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
 from search.engine import check_mapping
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
+from search.memo import Kept
 
 Connection = duckdb.DuckDBPyConnection
 
 Place = tuple[int | str | None, str]
 """Where a contact stands in an order: its sort value, `None` where that is missing, and its uuid."""
+
+LEAVES_BYTES = 32 * 1024 * 1024
+"""Sets of whole leaves that are kept in memory: countries, industries and titles are asked for again and again."""
+
+_FEW = 64
+"""Numbers are sought among some rows if those are less than this part of all: else to seek all takes no longer."""
 
 DEFAULT = Order()
 """The order of the rows themselves."""
@@ -47,15 +54,22 @@ class Sets:
     def __init__(self, connection: Connection) -> None:
         """Reads what all methods need. Raises `EngineUnavailable` if the file is of another `MAPPING_VERSION`."""
         check_mapping(mapping_version(connection))
-        [(self.rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
+        [(rows,)] = connection.execute("SELECT count(*) FROM uuids").fetchall()
+        self.rows = int(rows)
         self.everyone = BitMap(range(self.rows))
         self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
         self._shelf = Shelf(connection)
+        self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
     def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:
         """The rows that each of `leaves` holds for."""
-        return texts.of_leaves(self._shelf, connection, list(leaves), pause)
+        found = {leaf: self._leaves.get(leaf) for leaf in leaves}
+        unknown = [leaf for leaf, rows in found.items() if rows is None]
+        read = texts.of_leaves(self._shelf, connection, unknown, pause) if unknown else {}
+        for leaf, rows in read.items():
+            self._leaves.keep(leaf, rows)
+        return {leaf: read[leaf] if rows is None else rows for leaf, rows in found.items()}
 
     def sizes(self, connection: Connection, leaves: Iterable[Leaf]) -> dict[Leaf, int]:
         """How many rows each holds for, of those where that is known without reading sets."""
@@ -78,13 +92,18 @@ class Sets:
         if field not in NUMBERS:
             raise ValueError(f"{field} is not a number field")
         least, most = self._bounds[field]
-        held, *ones = self._slices(connection, field)
-        found = held if among is self.everyone else held & among
-        at_least = partial(slices.at_least, ones, among=found, pause=pause)
         low = least if gte is None else max(LONG_MIN, min(LONG_MAX, gte))
         high = most if lte is None else max(LONG_MIN, min(LONG_MAX, lte))
-        above = at_least(low - least) if low > least else found
-        return above - at_least(high + 1 - least) if high >= least else BitMap()
+        if high < least:
+            return BitMap()
+        held, *ones = self._slices(connection, field)
+        few = len(among) < self.rows // _FEW
+        if few:
+            held, *ones = [rows & among for rows in (held, *ones)]
+        found = slices.at_least(ones, low - least, held, pause) if low > least else held
+        if high < most:
+            found = found - slices.at_least(ones, high + 1 - least, held, pause)
+        return found if few or among is self.everyone else found & among
 
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""

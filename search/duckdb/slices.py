@@ -18,19 +18,23 @@ _LEAF = 128
 """Rows that are ordered one by one: to cut the set further would take longer."""
 
 
-def at_least(slices: Sequence[BitMap], bound: int, among: BitMap, pause: Pause) -> BitMap:
-    """The rows of `among`, all of which have a number, whose number is `bound` or more. The lowest bit is the first."""
+def at_least(slices: Sequence[BitMap], bound: int, held: BitMap, pause: Pause) -> BitMap:
+    """The rows whose number is `bound` or more, of those that have one, `held`. The lowest bit is the first."""
     if bound >> len(slices) > 0:
         return BitMap()
-    # From the lowest bit up: of the bits below each, `found` has those that are at least the bound's.
-    found = among
+    # From the lowest bit up: of the bits below each, `found` has those that are at least the bound's. It is changed in
+    # place, once there are any rows that are not.
+    found: BitMap | None = None
     for bit, ones in enumerate(slices):
         if bound >> bit & 1:
-            found = found & ones
-        elif found is not among:
-            found = found | (among & ones)
+            if found is None:
+                found = ones.copy()
+            else:
+                found &= ones
+        elif found is not None:
+            found |= ones
         pause()
-    return found
+    return held if found is None else found
 
 
 def first(digits: Sequence[Digit], rows: BitMap, limit: int, offset: int, pause: Pause) -> list[int]:
