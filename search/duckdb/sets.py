@@ -91,7 +91,7 @@ class Sets:
         """
         if field not in NUMBERS:
             raise ValueError(f"{field} is not a number field")
-        least, most = self._bounds[field]
+        least, most = self._bounds.get(field, (0, 0))
         low = least if gte is None else max(LONG_MIN, min(LONG_MAX, gte))
         high = most if lte is None else max(LONG_MIN, min(LONG_MAX, lte))
         if high < least:
@@ -153,7 +153,7 @@ class Sets:
 
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
         """The rows that have a number at all, then those that have a one in each bit, from the lowest."""
-        least, most = self._bounds[space]
+        least, most = self._bounds.get(space, (0, 0))
         return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))], no_pause)
 
     def _digits(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
