@@ -22,9 +22,11 @@ Name = tuple[str, str]
 _AT_ONCE = 512
 """Blocks of one statement: some megabytes at most, where texts are not long."""
 
-_KEPT_BYTES = 4 * 2**20
-_NAME_BYTES = 256
-"""About how much an entry and its name hold beside the text and the numbers."""
+KEPT_BYTES = 24 * 2**20
+"""Blocks of one file that are kept in memory: at a million contacts those of all companies, three times over."""
+
+_BLOCK_BYTES = 512
+"""About how much a block holds beside its texts and numbers."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -43,8 +45,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of_block(cls, block: Block, first: int, place: int) -> "Entry":
         """The entry of the name at a `place` of a block whose first id is this."""
-        size, few = block.sizes[place], block.few[place]
-        return cls(first + place, size, few if few or not size else None)
+        return cls(first + place, block.size(place), block.numbers(place))
 
 
 class Catalogue:
@@ -56,22 +57,20 @@ class Catalogue:
         self._firsts = [first for *_, first in listed]
         spaces = array("I", [space for space, *_ in listed])
         self._spans = {name: range(*_span(spaces, number)) for name, number in SPACES.items()}
-        self._entries: Kept[Name, Entry | None] = Kept(_weight, _KEPT_BYTES)
+        self._blocks: Kept[int, Block] = Kept(_weight, KEPT_BYTES)
 
     def entries(self, connection: duckdb.DuckDBPyConnection, names: Iterable[Name]) -> dict[Name, Entry]:
         """The entries of those of `names` that there are."""
-        found: dict[Name, Entry | None] = {name: self._entries[name] for name in names if name in self._entries}
         asked: dict[int, list[Name]] = {}
         for name in names:
-            if name not in found:
-                asked.setdefault(self._block_of(name), []).append(name)
-        for number, first, block in self._read(connection, [number for number in asked if number >= 0]):
-            places = {text: place for place, text in enumerate(block.texts)}
-            for name in asked.pop(number):
-                place = places.get(name[1])
-                entry = None if place is None else Entry.of_block(block, first, place)
-                found[name] = self._entries.keep(name, entry)
-        return {name: entry for name, entry in found.items() if entry is not None}
+            asked.setdefault(self._block_of(name), []).append(name)
+        found: dict[Name, Entry] = {}
+        for number, block in self._read(connection, [number for number in asked if number >= 0]):
+            for name in asked[number]:
+                place = block.place(name[1])
+                if place is not None:
+                    found[name] = Entry.of_block(block, self._ids[number], place)
+        return found
 
     def ids(self, space: str) -> BitMap:
         """The ids of all names of a space."""
@@ -83,8 +82,8 @@ class Catalogue:
         numbers: list[int] = []
         while (id_ := next(ids.iter_equal_or_larger(self._first(numbers[-1] + 1) if numbers else 0), None)) is not None:
             numbers.append(bisect_right(self._ids, id_) - 1)
-        for _, first, block in self._read(connection, numbers):
-            yield first, block
+        for number, block in self._read(connection, numbers):
+            yield self._ids[number], block
 
     def _block_of(self, name: Name) -> int:
         """The block that has a name if any has it; -1 if none can."""
@@ -96,12 +95,19 @@ class Catalogue:
         """The first id of a block; of the one after the last, beyond all ids of blocks."""
         return self._ids[number] if number < len(self._ids) else 2**32 - 1
 
-    def _read(self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Iterator[tuple[int, int, Block]]:
-        """The blocks with these numbers, each with its number and its first id: a statement for each few hundred."""
-        statement = "SELECT block, id, packed FROM names WHERE block IN (SELECT unnest(?::INTEGER[]))"
-        for at in range(0, len(numbers), _AT_ONCE):
-            for number, first, packed in connection.execute(statement, (list(numbers[at : at + _AT_ONCE]),)).fetchall():
-                yield number, first, unpack(packed)
+    def _read(self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> Iterator[tuple[int, Block]]:
+        """The blocks with these numbers: a statement for each few hundred that are not kept."""
+        unknown: list[int] = []
+        for number in numbers:
+            block = self._blocks.get(number)
+            if block is None:
+                unknown.append(number)
+            else:
+                yield number, block
+        statement = "SELECT block, packed FROM names WHERE block IN (SELECT unnest(?::INTEGER[]))"
+        for at in range(0, len(unknown), _AT_ONCE):
+            for number, packed in connection.execute(statement, (unknown[at : at + _AT_ONCE],)).fetchall():
+                yield number, self._blocks.keep(number, unpack(packed))
 
 
 def _span(spaces: Sequence[int], number: int) -> tuple[int, int]:
@@ -110,5 +116,5 @@ def _span(spaces: Sequence[int], number: int) -> tuple[int, int]:
     return bisect_right(spaces, number - 1, 0, last), last
 
 
-def _weight(name: Name, entry: Entry | None) -> int:
-    return _NAME_BYTES + len(name[1]) + len((entry.few if entry else None) or b"")
+def _weight(_: int, block: Block) -> int:
+    return _BLOCK_BYTES + block.texts.__sizeof__() + len(block.sizes) + len(block.listed) + len(block.few)

@@ -5,13 +5,13 @@ and of a substring, the terms are found that have all its words, or trigrams; on
 are the leaf's. Blocks of names are read twice at most, and so are sets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 from pyroaring import BitMap
 
 from mappings.predicates import Phrase, Substring, Terms
-from search.duckdb.blocks import numbers
+from search.duckdb.blocks import Block, unpacked
 from search.duckdb.catalogue import Entry, Name
 from search.duckdb.schema import CODED
 from search.duckdb.shelf import Pile, Shelf, united
@@ -90,28 +90,26 @@ def _is_disjoint(leaf: Leaf) -> bool:
     return isinstance(leaf, Terms) and (len(leaf.values) < 2 or leaf.field in CODED)
 
 
-def _wanted(leaf: Leaf) -> str:
-    """What a padded term contains that a leaf means: a phrase has blanks around it, a substring has
-    none."""
-    assert not isinstance(leaf, Terms)
-    return leaf.text if isinstance(leaf, Substring) else f" {leaf.words} "
-
-
 def _looked_at(
     shelf: Shelf, connection: duckdb.DuckDBPyConnection, candidates: Mapping[Leaf, BitMap], pause: Pause
 ) -> dict[Leaf, Pile]:
-    """The rows of those of the terms with these ids that each leaf means."""
+    """The rows of those of the terms with these ids that each leaf means: whatever means it is one of them."""
     piles = {leaf: Pile.of(()) for leaf in candidates}
-    wanted = {leaf: _wanted(leaf) for leaf in candidates}
     for first, block in shelf.names.blocks(connection, BitMap.union(*candidates.values()) if candidates else BitMap()):
-        here = BitMap(range(first, first + len(block.texts)))
+        last = first + len(block.listed)
         for leaf, ids in candidates.items():
-            for id_ in ids & here:
-                if wanted[leaf] in f" {block.texts[id_ - first]} ":
-                    piles[leaf].add(Entry.of_block(block, first, id_ - first))
+            if ids.range_cardinality(first, last):
+                for place in _places(block, leaf):
+                    piles[leaf].add(Entry.of_block(block, first, place))
         pause()
     return piles
 
 
+def _places(block: Block, leaf: Leaf) -> Iterator[int]:
+    """The places of the terms in a block that a leaf means."""
+    assert not isinstance(leaf, Terms)
+    return block.containing(leaf.text) if isinstance(leaf, Substring) else block.phrasing(leaf.words)
+
+
 def _members(entry: Entry, sets: Mapping[int, BitMap]) -> BitMap:
-    return sets[entry.id] if entry.few is None else BitMap(numbers(entry.few))
+    return sets[entry.id] if entry.few is None else BitMap(unpacked(entry.few))

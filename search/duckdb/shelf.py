@@ -6,7 +6,7 @@ import duckdb
 import msgspec
 from pyroaring import BitMap
 
-from search.duckdb.blocks import NUMBER_BYTES, numbers
+from search.duckdb.blocks import NUMBER_BYTES, unpacked
 from search.duckdb.catalogue import Catalogue, Entry
 from search.duckdb.slices import Pause
 from search.memo import Kept
@@ -80,10 +80,11 @@ class Shelf:
     def named(
         self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause
     ) -> list[BitMap]:
-        """The sets of one space with these names, in that order; none of them is in a block."""
+        """The sets of one space with these names, in that order; of those that there are none is in a block."""
         entries = self.names.entries(connection, [(space, name) for name in names])
         sets = self.sets(connection, [entry.id for entry in entries.values()], pause)
-        return [sets[entries[space, name].id] for name in names]
+        found = [entries.get((space, name)) for name in names]
+        return [BitMap() if entry is None else sets[entry.id] for entry in found]
 
 
 def united(pile: Pile, sets: dict[int, BitMap], pause: Pause) -> BitMap:
@@ -93,7 +94,7 @@ def united(pile: Pile, sets: dict[int, BitMap], pause: Pause) -> BitMap:
     found = BitMap()
     size = NUMBER_BYTES * _NUMBERS_AT_ONCE
     for at in range(0, len(pile.few), size):
-        found |= BitMap(numbers(pile.few[at : at + size]))
+        found |= BitMap(unpacked(pile.few[at : at + size]))
         pause()
     for id_ in pile.many:
         found |= sets[id_]

@@ -17,7 +17,6 @@ from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Exists, Order, Phrase, Predicate, Range, Substring, Terms
 from search.cursor import Position
 from search.duckdb import keeping
-from search.duckdb import leaves as texts
 from search.duckdb.files import live_path
 from search.duckdb.meta import MAPPING
 from search.duckdb.sets import Leaf, Sets
@@ -58,10 +57,10 @@ def opened(directory: Path, contacts: list[ContactCompleteItem]) -> Iterator[Ope
 
 
 def check_leaves(file: Opened, asked: list[Predicate]) -> None:
-    texts_asked = [leaf for leaf in asked if isinstance(leaf, Leaf)]
-    found = file.sets.of_leaves(file.connection, texts_asked, no_pause)
-    sizes = file.sets.sizes(file.connection, texts_asked)
-    assert found.keys() == set(texts_asked)
+    of_texts = [leaf for leaf in asked if isinstance(leaf, Leaf)]
+    found = file.sets.of_leaves(file.connection, of_texts, no_pause)
+    sizes = file.sets.sizes(file.connection, of_texts)
+    assert found.keys() == set(of_texts)
     assert sizes.keys() <= found.keys()
     for predicate in asked:
         expected = file.rows(predicate)
@@ -128,7 +127,7 @@ def test_sets_agree_with_plain_python(
         patch.setattr(keeping, "_LISTED", 2 * size)
         patch.setattr(keeping, "_PAIRS_AT_ONCE", size)
         patch.setattr(keeping, "_IDS_AT_ONCE", size)
-        patch.setattr(texts, "_LOOKED_AT", size)
+        patch.setattr(keeping, "BLOCK", min(size, 128))
         with opened(tmp_path_factory.mktemp("sets"), contacts) as file:
             check_leaves(file, asked)
             for order in ordered:
@@ -144,20 +143,12 @@ def test_an_empty_file_has_empty_sets(tmp_path: Path) -> None:
             assert not file.sets.beside(file.connection, order, Position(None, "a", True), no_pause)
 
 
-def test_texts_with_one_key_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key is a hash, so two texts may have the same one; among so few contacts that has to be made to happen."""
-    monkeypatch.setattr("search.duckdb.shelf.key", lambda space, text: 7)
-    with opened(tmp_path, [ContactCompleteItem("1", stage="a"), ContactCompleteItem("2", stage="b")]) as file:
-        file.connection.close()
-    [path] = tmp_path.glob("*.duckdb")
-    with duckdb.connect(path) as changed:
-        changed.execute("UPDATE terms SET key = 7")
-    with duckdb.connect(path, read_only=True) as connection:
-        sets = Sets(connection)
-        asked = [Terms("stage", ("a",)), Terms("stage", ("b",)), Terms("stage", ("c",))]
-        found = sets.of_leaves(connection, asked, no_pause)
-        assert [len(found[leaf]) for leaf in asked] == [1, 1, 0]
-        assert found[asked[0]] != found[asked[1]]
+def test_uuids_with_one_key_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is a hash, so two uuids may have the same one; among so few contacts that has to be made to happen."""
+    monkeypatch.setattr("search.duckdb.sets.uuid_key", lambda uuid: 7)
+    monkeypatch.setattr("search.duckdb.build.UUID_KEY", "7")
+    with opened(tmp_path, [ContactCompleteItem(uuid, title=uuid) for uuid in "abc"]) as file:
+        check_order(file, Order("title"), random.Random(0))
 
 
 def test_numbers_only_are_between_bounds(tmp_path: Path) -> None:
