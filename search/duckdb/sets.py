@@ -165,14 +165,14 @@ class Sets:
         """A range as it is sliced, from the least number that there is; none if it has no number that there is."""
         if field not in NUMBERS:
             raise ValueError(f"{field} is not a number field")
-        least, _ = self._bounds[field]
+        least, _ = self._bounds.get(field, (0, 0))
         low = 0 if gte is None else max(LONG_MIN, min(LONG_MAX, gte)) - least
         high = self._largest(field) if lte is None else max(LONG_MIN, min(LONG_MAX, lte)) - least
         low, high = max(low, 0), min(high, self._largest(field))
         return (low, high) if low <= high else None
 
     def _largest(self, field: str) -> int:
-        least, most = self._bounds[field]
+        least, most = self._bounds.get(field, (0, 0))
         return most - least
 
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
