@@ -31,6 +31,11 @@ def width(rows: int) -> int:
     return -(-max(rows, 1) // CONTAINER) * CONTAINER
 
 
+def longest(rows: int) -> int:
+    """Bytes that a serialised set of so many rows has at most: each container, and what is said of it."""
+    return width(rows) // CONTAINER * (_BYTES + 16) + 64
+
+
 def bits_of(column: str, rows: int) -> str:
     """The aggregate that makes such a `BIT` of a column; NULL of no rows."""
     return f"bitstring_agg({column}, 0, {width(rows) - 1})"

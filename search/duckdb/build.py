@@ -5,7 +5,7 @@ is searched is staged in tables, and the items are then copied from their file i
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from search.duckdb import meta
 from search.duckdb.keeping import Keeper
 from search.duckdb.meta import BOUNDS, DICTIONARY, MAPPING, Bounds
 from search.duckdb.packing import dictionary
-from search.duckdb.portions import Cell, Portion
+from search.duckdb.portions import Cell, Portion, line_of
 from search.duckdb.schema import CODED, CREATE, PRESENT, STAGED
 from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
@@ -44,7 +44,7 @@ def build(file: Path, documents: Path, items: Path, scratch: Path, longest: int)
     Of two documents with the same uuid the one with the higher line counts. No document and no item has more than
     `longest` bytes. `scratch` is a directory; it and what is in it need not be there and does not stay.
     """
-    line = max(_LINE, longest * 4 // 3 + 1024)
+    line = max(_LINE, line_of(longest))
     for memory in MEMORY:
         remove(file, scratch)
         scratch.mkdir()
@@ -81,11 +81,11 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, limits: tupl
         ):
             database.execute(statement)
         [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
-        bounds, filled = _fill_sets(database, rows, scratch)
-        _fill_contacts(database, rows)
+        coded, bounds, filled = _fill_sets(database, rows, scratch)
+        _fill_contacts(database, rows, coded)
         with items.open("rb") as stream:
             columns = {"row": False, "item": True, "more": True}
-            _copy_items(database, rows, stream, Portion(scratch / "items.csv", columns, line))
+            _copy_items(database, rows, stream, Portion(scratch / "items.csv", columns), line)
         about = [
             (DICTIONARY, dictionary()),
             (MAPPING, str(MAPPING_VERSION).encode()),
@@ -115,64 +115,82 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     )
 
 
-def _fill_sets(database: duckdb.DuckDBPyConnection, rows: int, scratch: Path) -> tuple[Bounds, dict[str, int]]:
-    """All sets; what has to be known of numbers to read them, and how many contacts have which field."""
+def _fill_sets(
+    database: duckdb.DuckDBPyConnection, rows: int, scratch: Path
+) -> tuple[list[str], Bounds, dict[str, int]]:
+    """All sets. The fields with single values that anybody has; what has to be known of numbers to read them; how many
+    contacts have which field."""
     keeper = Keeper(database, rows, scratch)
-    places = "(SELECT line, row FROM scratch.places)"
-    bounds: Bounds = {}
-    for field in TEXTS:
+    there, bounds = _extent(database)
+    texts = [field for field in TEXTS if field in there]
+    for field in texts:
         keeper.texts(field)
-    for field in NUMBERS:
-        of_lines = f"SELECT line, {field} AS value FROM scratch.staged WHERE {field} IS NOT NULL"
-        values = f"SELECT row, value FROM ({of_lines}) JOIN {places} USING (line)"
-        bounds[field] = _bounds(database, values)
-        keeper.bits(field, values, *bounds[field])
+    for field, (least, most) in tuple(bounds.items()):
+        values = f"SELECT line, {field} AS value FROM scratch.staged WHERE {field} IS NOT NULL"
+        keeper.bits(field, _with_rows(values), least, most)
     for field in SORT_FIELDS:
-        database.execute(
-            "CREATE OR REPLACE TABLE scratch.ranks AS SELECT text, row_number() OVER (ORDER BY text) - 1 AS value "
-            f"FROM (SELECT DISTINCT {field} AS text FROM scratch.staged) WHERE text IS NOT NULL"
-        )
-        of_lines = f"SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}"
-        values = f"SELECT row, value FROM ({of_lines}) JOIN {places} USING (line)"
-        bounds[field] = _bounds(database, values)
-        keeper.bits(field, values, *bounds[field])
-    of_lines = "SELECT line, uuid, present FROM scratch.staged"
-    values = f"SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value FROM ({of_lines}) JOIN {places} USING (line)"
+        if field in there:
+            bounds[field] = (0, _rank(database, field))
+            values = f"SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}"
+            keeper.bits(field, _with_rows(values), *bounds[field])
+    lines = _with_rows("SELECT line, uuid, present FROM scratch.staged", "uuid, present")
     bounds[UUIDS] = (0, max(rows - 1, 0))
-    keeper.bits(UUIDS, values, *bounds[UUIDS])
-    values = f"SELECT row, present FROM ({of_lines}) JOIN {places} USING (line)"
-    tests = {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()}
-    return bounds, keeper.flags(FILLED, values, tests)
+    keeper.bits(UUIDS, f"SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value FROM ({lines})", *bounds[UUIDS])
+    filled = keeper.flags(FILLED, lines, {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()})
+    keeper.finish()
+    return [field for field in texts if field in CODED], bounds, filled
 
 
-def _bounds(database: duckdb.DuckDBPyConnection, values: str) -> tuple[int, int]:
-    """The least and the largest value of a relation; of none 0 and 0."""
-    found = f"SELECT coalesce(min(value), 0), coalesce(max(value), 0) FROM ({values})"
-    [(least, most)] = database.execute(found).fetchall()
-    return least, most
+def _extent(database: duckdb.DuckDBPyConnection) -> tuple[set[str], Bounds]:
+    """The texts that anything is staged of; the least and the largest of each number that is."""
+    texts = (*TEXTS, *SORT_FIELDS)
+    counts = [f"count({field})" for field in texts]
+    ends = [f"{end}({field})" for field in NUMBERS for end in ("min", "max")]
+    [found] = database.execute(f"SELECT {', '.join([*counts, *ends])} FROM scratch.staged").fetchall()
+    there = {field for field, count in zip(texts, found, strict=False) if count}
+    numbers = found[len(texts) :]
+    pairs = zip(NUMBERS, numbers[::2], numbers[1::2], strict=True)
+    return there, {field: (least, most) for field, least, most in pairs if least is not None}
 
 
-def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int) -> None:
-    """The lean table, some rows at a time."""
+def _with_rows(lines: str, columns: str = "value") -> str:
+    """The relation `lines` with the rows in place of the lines, of those that count."""
+    return f"SELECT row, {columns} FROM ({lines}) JOIN (SELECT line, row FROM scratch.places) USING (line)"
+
+
+def _rank(database: duckdb.DuckDBPyConnection, field: str) -> int:
+    """`scratch.ranks`: the distinct texts of a field in order, counted from 0; the last number."""
+    database.execute(
+        "CREATE OR REPLACE TABLE scratch.ranks AS SELECT text, row_number() OVER (ORDER BY text) - 1 AS value "
+        f"FROM (SELECT DISTINCT {field} AS text FROM scratch.staged) WHERE text IS NOT NULL"
+    )
+    [(last,)] = database.execute("SELECT max(value) FROM scratch.ranks").fetchall()
+    return int(last)
+
+
+def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int, coded: Sequence[str]) -> None:
+    """The lean table, some rows at a time: the codes of these fields."""
     for first in range(0, rows, _CONTACTS_AT_ONCE):
         last = min(first + _CONTACTS_AT_ONCE, rows) - 1
         codes = " ".join(
             f"LEFT JOIN (SELECT member AS row, id AS {name} FROM scratch.codes_{name} "
             f"WHERE member BETWEEN {first} AND {last}) USING (row)"
-            for name in CODED
+            for name in coded
         )
         those = f"SELECT unnest(range({first}, {last + 1}))::INTEGER AS row"
-        database.execute(f"INSERT INTO contacts SELECT row, {', '.join(CODED)} FROM ({those}) {codes} ORDER BY row")
+        database.execute(
+            f"INSERT INTO contacts BY NAME SELECT {', '.join(['row', *coded])} FROM ({those}) {codes} ORDER BY row"
+        )
 
 
-def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Portion) -> None:
-    """Fills `items` in order, and tells where the contact of a uuid is."""
+def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Portion, line: int) -> None:
+    """Fills `items` in order, and tells where the contact of a uuid is. No line of it has more than `line` bytes."""
     for first in range(0, rows, _ITEMS_AT_ONCE):
         where = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
         those = f"SELECT line, row, start, size, more FROM scratch.places {where} ORDER BY row"
         portion.write(_items(database.execute(those), stream))
         database.execute(
-            f"INSERT INTO items SELECT row, uuid, item, more FROM ({portion.relation}) "
+            f"INSERT INTO items SELECT row, uuid, item, more FROM ({portion.relation(line)}) "
             f"JOIN (SELECT row, uuid FROM ({those}) JOIN (SELECT line, uuid FROM scratch.staged) USING (line)) "
             "USING (row) ORDER BY row"
         )

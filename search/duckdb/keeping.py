@@ -2,19 +2,18 @@
 
 Whatever becomes sets is a relation of pairs: the id of a set, and a number that is in it, be it the row of a contact or
 the id of a term. DuckDB brings together what belongs to one id, a slice of ids at a time, so that it fits into the
-memory; Python packs it.
+memory; Python packs it into files, which become tables at the end.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 from pyroaring import BitMap
 
-from search.duckdb.bits import bits_of, from_bits, from_lists, width
+from search.duckdb.bits import bits_of, from_bits, from_lists, longest, width
 from search.duckdb.blocks import BLOCK, FEW, pack
-from search.duckdb.portions import Cell, Portion
+from search.duckdb.portions import Cell, Portion, line_of
 from search.duckdb.schema import CODED, POSTED
 from search.duckdb.spaces import CUT, GRAM, HELD, SEVERAL, SPACES, SPLIT, grams, having, within
 
@@ -28,6 +27,17 @@ _LISTED = 4096
 
 _TESTS_AT_ONCE = 16
 """Sets that are made in one pass over all rows."""
+
+_CHARACTERS = 16_384
+"""Characters of the names in a block after which it ends, however few they are."""
+
+_LONGEST_BLOCK = 256 * 1024
+"""Bytes that a block has at most, with the longest of names at its end."""
+
+_FETCHED = 1000
+
+Named = tuple[str, int, list[int] | None]
+"""A name, how many numbers are in its set and, where they are few, these."""
 
 
 class Keeper:
@@ -43,10 +53,9 @@ class Keeper:
     def __init__(self, database: duckdb.DuckDBPyConnection, rows: int, scratch: Path) -> None:
         self._database, self._rows = database, rows
         self._id = self._block = 0
-        longest = width(rows)
-        self._sets = Portion(scratch / "sets.csv", {"id": False, "size": False, "many": True}, longest)
+        self._sets = Portion(scratch / "sets.csv", {"id": False, "size": False, "many": True})
         columns = {"block": False, "space": False, "id": False, "first": True, "packed": True}
-        self._names = Portion(scratch / "names.csv", columns, longest)
+        self._names = Portion(scratch / "names.csv", columns)
 
     def texts(self, field: str) -> None:
         """The sets of a field's terms, and of what they are found by. The codes of a field with single values stay, in
@@ -86,20 +95,27 @@ class Keeper:
         numbered = f"SELECT row, {number} AS value FROM ({values})"
         self.flags(space, numbered, {HELD: "true"} | {str(bit): f"value >> {bit} & 1 = 1" for bit in bits})
 
-    def flags(self, space: str, values: str, tests: dict[str, str]) -> dict[str, int]:
+    def flags(self, space: str, values: str, tests: Mapping[str, str]) -> dict[str, int]:
         """One set for each of `tests`, name → condition on `values`: the rows for which it holds. How many they are."""
         names = sorted(tests)
         self._database.execute(f"CREATE OR REPLACE TABLE scratch.flagged AS {values}")
-        sizes: dict[str, int] = {}
+        sizes: list[int] = []
         for at in range(0, len(names), _TESTS_AT_ONCE):
             some = names[at : at + _TESTS_AT_ONCE]
             columns = ", ".join(f"({bits_of('row', self._rows)} FILTER ({tests[name]}))::BLOB" for name in some)
             [found] = self._database.execute(f"SELECT {columns} FROM scratch.flagged").fetchall()
             sets = [from_bits(bits) if bits else BitMap() for bits in found]
-            self._store(enumerate(sets, self._id + at))
-            sizes.update(zip(some, map(len, sets), strict=True))
-        self._write(space, iter([(name, sizes[name], None) for name in names]))
-        return sizes
+            sizes += self._store(enumerate(sets, self._id + at)).values()
+        self._write(space, zip(names, sizes, [None] * len(names), strict=True))
+        return dict(zip(names, sizes, strict=True))
+
+    def finish(self) -> None:
+        """Make tables of all that was kept."""
+        sets = self._sets.relation(line_of(longest(max(self._rows, self._id))))
+        self._database.execute(f"INSERT INTO sets {sets}")
+        names = self._names.relation(line_of(_LONGEST_BLOCK))
+        columns = "block, space, id, coalesce(decode(first), ''), packed"
+        self._database.execute(f"INSERT INTO names SELECT {columns} FROM ({names})")
 
     def _part(self, part: str, terms: str) -> None:
         """`scratch.parts`: each part of the text of each of `terms` once, beside the term and its number."""
@@ -128,15 +144,21 @@ class Keeper:
 
     def _keep(self, space: str, pairs: str, members: int) -> None:
         """The sets of `scratch.named` from a relation of (id, member), which may say something twice."""
-        for first, last in self._slices(f"number BETWEEN {FEW + 1} AND {_LISTED}", _PAIRS_AT_ONCE):
-            self._store(self._listed(pairs, first, last))
+        listed, dense = f"number BETWEEN {FEW + 1} AND {_LISTED}", f"number > {_LISTED}"
+        [(some, more)] = self._database.execute(
+            f"SELECT count(*) FILTER ({listed}), count(*) FILTER ({dense}) FROM scratch.named"
+        ).fetchall()
+        sizes: dict[int, int] = {}
+        for first, last in self._slices(listed, _PAIRS_AT_ONCE, "number") if some else ():
+            sizes |= self._store(self._listed(pairs, f"{listed} AND id BETWEEN {first} AND {last}"))
         at_once = max(1, _BITS_AT_ONCE // (width(members) // 8))
-        for first, last in self._slices(f"number > {_LISTED}", at_once, "1"):
-            self._store(self._dense(pairs, members, first, last))
-        self._write(space, self._all_named(pairs))
+        for first, last in self._slices(dense, at_once, "1") if more else ():
+            chosen = f"{dense} AND id BETWEEN {first} AND {last}"
+            sizes |= self._store(self._dense(pairs, members, chosen))
+        self._write(space, self._all_named(pairs, sizes))
 
-    def _all_named(self, pairs: str) -> Iterator[tuple[str, int, list[int] | None]]:
-        """Text, size and, where they are few, the numbers of all sets in `scratch.named`, whose others are stored."""
+    def _all_named(self, pairs: str, sizes: Mapping[int, int]) -> Iterator[Named]:
+        """All of `scratch.named`; of those whose numbers are not few, `sizes` has how many there are."""
         for first, last in self._slices("true", _IDS_AT_ONCE, "1"):
             chosen = f"id BETWEEN {first} AND {last}"
             few = (
@@ -144,32 +166,30 @@ class Keeper:
                 f"SEMI JOIN (SELECT id FROM scratch.named WHERE number <= {FEW} AND {chosen}) USING (id) GROUP BY id"
             )
             found = self._database.execute(
-                "SELECT text, coalesce(len(few), size)::INTEGER, few "
-                f"FROM (SELECT id, text FROM scratch.named WHERE {chosen}) LEFT JOIN ({few}) USING (id) "
-                f"LEFT JOIN (SELECT id, size FROM sets WHERE {chosen}) USING (id) ORDER BY id"
+                f"SELECT id, text, few FROM (SELECT id, text FROM scratch.named WHERE {chosen}) "
+                f"LEFT JOIN ({few}) USING (id) ORDER BY id"
             )
-            while batch := found.fetchmany(BLOCK):
-                yield from batch
+            while batch := found.fetchmany(_FETCHED):
+                for id_, text, numbers in batch:
+                    yield text, sizes[id_] if numbers is None else len(numbers), numbers
 
-    def _slices(self, which: str, at_once: int, weight: str = "number") -> list[tuple[int, int]]:
+    def _slices(self, which: str, at_once: int, weight: str) -> list[tuple[int, int]]:
         """First and last id of slices of the `which` of `scratch.named`, each of about `at_once` of `weight`."""
         return self._database.execute(
             f"SELECT min(id), max(id) FROM (SELECT id, (sum({weight}) OVER (ORDER BY id) - 1) // {at_once} AS slice "
             f"FROM scratch.named WHERE {which}) GROUP BY slice ORDER BY slice"
         ).fetchall()
 
-    def _listed(self, pairs: str, first: int, last: int) -> Iterator[tuple[int, BitMap]]:
-        chosen = f"number BETWEEN {FEW + 1} AND {_LISTED} AND id BETWEEN {first} AND {last}"
+    def _listed(self, pairs: str, chosen: str) -> Iterator[tuple[int, BitMap]]:
         found = self._database.execute(
             f"SELECT id, list(member) FROM {pairs} SEMI JOIN (SELECT id FROM scratch.named WHERE {chosen}) USING (id) "
             "GROUP BY id ORDER BY id"
         )
-        while batch := found.fetchmany(BLOCK):
+        while batch := found.fetchmany(_FETCHED // FEW):
             for id_, members in batch:
                 yield id_, from_lists([members])
 
-    def _dense(self, pairs: str, members: int, first: int, last: int) -> Iterator[tuple[int, BitMap]]:
-        chosen = f"number > {_LISTED} AND id BETWEEN {first} AND {last}"
+    def _dense(self, pairs: str, members: int, chosen: str) -> Iterator[tuple[int, BitMap]]:
         found = self._database.execute(
             f"SELECT id, {bits_of('member', members)}::BLOB FROM {pairs} "
             f"SEMI JOIN (SELECT id FROM scratch.named WHERE {chosen}) USING (id) GROUP BY id ORDER BY id"
@@ -177,28 +197,38 @@ class Keeper:
         for id_, bits in found:
             yield id_, from_bits(bits)
 
-    def _store(self, sets: Iterable[tuple[int, BitMap]]) -> None:
-        """Write `sets` into their table."""
-        self._sets.write(_serialised(sets))
-        self._database.execute(f"INSERT INTO sets {self._sets.relation}")
+    def _store(self, sets: Iterable[tuple[int, BitMap]]) -> dict[int, int]:
+        """Keep these sets, which are no part of a block; how many numbers are in each."""
+        sizes: dict[int, int] = {}
+        self._sets.add(_serialised(sets, sizes))
+        return sizes
 
-    def _write(self, space: str, named: Iterator[tuple[str, int, list[int] | None]]) -> None:
-        """Write the names of a space, which are in order, in blocks."""
-        self._names.write(self._blocks(SPACES[space], named))
-        self._database.execute(
-            f"INSERT INTO names SELECT block, space, id, coalesce(decode(first), ''), packed "
-            f"FROM ({self._names.relation})"
-        )
+    def _write(self, space: str, named: Iterable[Named]) -> None:
+        """Keep the names of a space, which are in order, in blocks."""
+        self._names.add(self._blocks(SPACES[space], named))
 
-    def _blocks(self, space: int, named: Iterator[tuple[str, int, list[int] | None]]) -> Iterator[tuple[Cell, ...]]:
-        while block := list(islice(named, BLOCK)):
-            texts, sizes, few = zip(*block, strict=True)
-            yield self._block, space, self._id, texts[0].encode(), pack(texts, sizes, few)
-            self._id += len(block)
-            self._block += 1
+    def _blocks(self, space: int, named: Iterable[Named]) -> Iterator[Sequence[Cell]]:
+        block: list[Named] = []
+        characters = 0
+        for name in named:
+            block.append(name)
+            characters += len(name[0])
+            if len(block) >= BLOCK or characters >= _CHARACTERS:
+                yield self._packed(space, block)
+                block, characters = [], 0
+        if block:
+            yield self._packed(space, block)
+
+    def _packed(self, space: int, block: Sequence[Named]) -> Sequence[Cell]:
+        texts, sizes, few = zip(*block, strict=True)
+        cells = (self._block, space, self._id, texts[0].encode(), pack(texts, sizes, few))
+        self._id += len(block)
+        self._block += 1
+        return cells
 
 
-def _serialised(sets: Iterable[tuple[int, BitMap]]) -> Iterator[tuple[Cell, ...]]:
+def _serialised(sets: Iterable[tuple[int, BitMap]], sizes: dict[int, int]) -> Iterator[Sequence[Cell]]:
     for id_, members in sets:
+        sizes[id_] = len(members)
         members.run_optimize()
         yield id_, len(members), members.serialize()

@@ -177,7 +177,7 @@ class Sets:
 
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
         """The rows that have a number at all, then those that have a one in each bit, from the lowest."""
-        least, most = self._bounds[space]
+        least, most = self._bounds.get(space, (0, 0))
         return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))], no_pause)
 
     def _digits(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
