@@ -1,7 +1,7 @@
 """The algebra of filters: what holds for the same contacts in its simplest form, which is what engines compile.
 
 A filter says what was asked, as it was asked; what cursors are bound to is made of that. Engines bring it into this
-form first, so that each form of a question that people can ask is compiled, and planned, in one way.
+form first, so that each form of a question that people can ask is met in one way.
 """
 
 from collections import defaultdict
@@ -126,7 +126,7 @@ _VALUES = 8
 """Values of `Terms` that are as much work as a predicate of its own."""
 
 _PREDICATE_BYTES, _VALUE_BYTES, _CHARACTER_BYTES = 200, 80, 2
-"""What each takes at most, with its share in SQL, in its parameters and in JSON, as `tracemalloc` counts it."""
+"""What each takes at most, with its share in JSON, as `tracemalloc` counts it."""
 
 
 def extent(predicate: Predicate) -> Extent:

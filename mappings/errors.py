@@ -33,7 +33,7 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── IndexingError           the job failed before the swap; the live contacts are untouched
     │   ├── NoSuchLoad          there is no load to go back to, or to go on with
     │   ├── LoadRunning         another load into the same alias is under way
-    │   ├── Superseded          another load has gone over this one, which can't be gone on with
+    │   ├── Superseded          another load has gone over this one, or it is lost: it can't be gone on with
     │   ├── SourceError         the source can't be read as contacts
     │   └── RowRejected         one row can't become a contact; the job goes on with the next
     └── SettingsError           an environment variable or flag has a value that can't be used
@@ -229,7 +229,7 @@ class LoadRunning(IndexingError):
 
 
 class Superseded(IndexingError):
-    """Another load has gone over this one since it began. It can neither be finished nor gone on with."""
+    """Another load has gone over this one since it began, or what it left is lost. It can't be gone on with."""
 
 
 class SourceError(IndexingError):

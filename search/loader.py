@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 import msgspec
 
+from mappings.errors import Superseded
 from search.fields import ContactCompleteItem
 from search.stores import Store
 
@@ -62,6 +64,20 @@ class Holder(msgspec.Struct, frozen=True):
     def place(self) -> tuple[str, str]:
         """Where only one process loads at a time: an earlier holder at the place of a later one has ended."""
         return self.host, self.directory
+
+
+def check_left(path: Path, size: int) -> None:
+    """Return if a file of an interrupted load has at least the `size` bytes that it was left with. It may not, after a
+    machine went down with what it had not yet written, or after somebody tidied up.
+
+    Raises:
+        Superseded: it has less.
+    """
+    if size and (not path.exists() or path.stat().st_size < size):
+        raise Superseded(
+            f"{path.name} of the interrupted load is not what that left, as after a power failure; load anew without "
+            "--resume"
+        )
 
 
 class LiveContacts(Protocol):

@@ -10,7 +10,7 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.table import ACTIONS
-from api.errors import status_of
+from api.errors import problem, status_of
 from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
 PATH = "/api/v2/apollo"
@@ -85,9 +85,9 @@ def body_of(request: type[ActionRequest]) -> Schema:
     return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
 
 
-def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
+def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:
     """The answer to a mistake of the caller, in the words of the protocol."""
-    return Response({"detail": _words(error)}, status_code=status_of(error), media_type=MediaType.JSON)
+    return Response(problem(_words(error)), status_code=status_of(error), media_type=MediaType.JSON)
 
 
 def _words(error: Exception) -> str:

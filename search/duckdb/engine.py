@@ -208,6 +208,7 @@ def _first_uuids(lease: Lease, compiled: ContactFilter, limit: int, pause: Pause
     uuids: list[str] = []
     while result and len(uuids) < limit:
         uuids += read_uuids(lease.connection, result.take(min(UUID_BATCH, limit - len(uuids)), pause))
+        pause()
     return uuids
 
 

@@ -4,7 +4,7 @@
 through it, with a pause between any two operations.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import assert_never
@@ -35,6 +35,9 @@ HELD_BYTES = 32 * 1024 * 1024
 
 _SET_BYTES = 256
 """What the smallest set takes in memory."""
+
+_APART = 4
+"""Alternative ranges of a number that are sought one by one: few are found sooner so."""
 
 _Computed = All | Any | Not | Range | Exists | MatchAll
 
@@ -107,13 +110,24 @@ class Evaluation:
                     rows = self._among(part, rows)
                 return rows
             case Any(of):
-                found = BitMap()
-                for part in of:
-                    found |= self._among(part, rows)
-                return found
+                return self._any(of, rows)
             case Not(of):
                 return rows - self._among(of, rows)
         assert_never(predicate)
+
+    def _any(self, of: Sequence[Predicate], rows: BitMap) -> BitMap:
+        ranges: dict[str, list[Range]] = defaultdict(list)
+        for part in of:
+            if isinstance(part, Range):
+                ranges[part.field].append(part)
+        many = {field: several for field, several in ranges.items() if len(several) > _APART}
+        found = BitMap()
+        for field, several in many.items():
+            found |= self._sets.within(self._connection, field, several, rows, self._pause)
+        for part in of:
+            if not (isinstance(part, Range) and part.field in many):
+                found |= self._among(part, rows)
+        return found
 
     def _most_rows(self, predicate: Predicate) -> int:
         """How many rows a predicate can hold for, as far as that is seen from the leaves in hand."""

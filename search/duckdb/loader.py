@@ -21,7 +21,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, check_left
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -136,8 +136,11 @@ class DuckDBLoader:
         if self._file.exists():
             return
         *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
+        staged_sizes = list(zip((self._documents, self._items), sizes, strict=True))
+        for path, size in staged_sizes:
+            check_left(path, size)
         streams = []
-        for path, size in zip((self._documents, self._items), sizes, strict=True):
+        for path, size in staged_sizes:
             stream = path.open("r+b" if path.exists() else "wb")
             streams.append(stream)
             stream.truncate(size)

@@ -9,7 +9,7 @@ import duckdb
 from pyroaring import BitMap
 
 from mappings.algebra import extent
-from mappings.predicates import Order
+from mappings.predicates import Order, Range
 from search.cursor import Position
 from search.documents import sort_value
 from search.duckdb import leaves as texts
@@ -18,7 +18,7 @@ from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
 from search.duckdb.packing import Unpacker
 from search.duckdb.shelf import Shelf
-from search.duckdb.slices import Digit, Pause
+from search.duckdb.slices import Digit, Pause, Span
 from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
 from search.engine import check_mapping
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
@@ -89,21 +89,31 @@ class Sets:
         Raises:
             ValueError: the field is no number.
         """
-        if field not in NUMBERS:
-            raise ValueError(f"{field} is not a number field")
-        least, most = self._bounds.get(field, (0, 0))
-        low = least if gte is None else max(LONG_MIN, min(LONG_MAX, gte))
-        high = most if lte is None else max(LONG_MIN, min(LONG_MAX, lte))
-        if high < least:
+        span = self._span(field, gte, lte)
+        if span is None:
             return BitMap()
         held, *ones = self._slices(connection, field)
         few = len(among) < self.rows // _FEW
         if few:
             held, *ones = [rows & among for rows in (held, *ones)]
-        found = slices.at_least(ones, low - least, held, pause) if low > least else held
-        if high < most:
-            found = found - slices.at_least(ones, high + 1 - least, held, pause)
+        found = slices.at_least(ones, span[0], held, pause) if span[0] > 0 else held
+        if span[1] < self._largest(field):
+            found = found - slices.at_least(ones, span[1] + 1, held, pause)
         return found if few or among is self.everyone else found & among
+
+    def within(
+        self, connection: Connection, field: str, ranges: Iterable[Range], among: BitMap, pause: Pause = no_pause
+    ) -> BitMap:
+        """The same of many ranges of the field: the rows whose number is in any of them."""
+        spans: list[Span] = []
+        for least, most in sorted(filter(None, [self._span(field, of.gte, of.lte) for of in ranges])):
+            # Bounds beyond the numbers that are stored are brought to these, where ranges that were apart may meet.
+            if spans and least <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(most, spans[-1][1]))
+            else:
+                spans.append((least, most))
+        held, *ones = self._slices(connection, field)
+        return slices.within(ones, spans, held & among, pause)
 
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""
@@ -150,6 +160,20 @@ class Sets:
             for contact, (row, uuid, *_) in zip(contacts, found, strict=True)
         }
         return [places[row] for row in rows]
+
+    def _span(self, field: str, gte: int | None, lte: int | None) -> Span | None:
+        """A range as it is sliced, from the least number that there is; none if it has no number that there is."""
+        if field not in NUMBERS:
+            raise ValueError(f"{field} is not a number field")
+        least, _ = self._bounds.get(field, (0, 0))
+        low = 0 if gte is None else max(LONG_MIN, min(LONG_MAX, gte)) - least
+        high = self._largest(field) if lte is None else max(LONG_MIN, min(LONG_MAX, lte)) - least
+        low, high = max(low, 0), min(high, self._largest(field))
+        return (low, high) if low <= high else None
+
+    def _largest(self, field: str) -> int:
+        least, most = self._bounds.get(field, (0, 0))
+        return most - least
 
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
         """The rows that have a number at all, then those that have a one in each bit, from the lowest."""

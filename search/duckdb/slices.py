@@ -14,6 +14,9 @@ Pause = Callable[[], None]
 Digit = tuple[BitMap, bool]
 """A slice of what rows are ordered by, and whether those in it come first."""
 
+Span = tuple[int, int]
+"""The least and the largest of some numbers, both of them included."""
+
 _LEAF = 128
 """Rows that are ordered one by one: to cut the set further would take longer."""
 
@@ -35,6 +38,29 @@ def at_least(slices: Sequence[BitMap], bound: int, held: BitMap, pause: Pause) -
             found |= ones
         pause()
     return held if found is None else found
+
+
+def within(slices: Sequence[BitMap], spans: Sequence[Span], held: BitMap, pause: Pause) -> BitMap:
+    """The rows of `held`, all of which have a number, whose number is in any of `spans`, which are in order and apart.
+
+    Beside the spans the numbers are halved bit by bit, from the highest: there are never more parts than bounds.
+    """
+    found = BitMap()
+    waiting = [(len(slices), held, list(spans))]
+    while waiting:
+        bit, rows, inside = waiting.pop()
+        if not rows or not inside:
+            continue
+        if inside[0] == (0, (1 << bit) - 1):
+            found |= rows
+            continue
+        half = 1 << (bit - 1)
+        ones = slices[bit - 1]
+        low = [(least, min(most, half - 1)) for least, most in inside if least < half]
+        high = [(max(least - half, 0), most - half) for least, most in inside if most >= half]
+        waiting += [(bit - 1, rows - ones, low), (bit - 1, rows & ones, high)]
+        pause()
+    return found
 
 
 def first(digits: Sequence[Digit], rows: BitMap, limit: int, offset: int, pause: Pause) -> list[int]:

@@ -1,6 +1,7 @@
 """One door to Elasticsearch: bodies go and come as bytes, and every failure becomes one of our errors."""
 
 import ssl
+from base64 import b64encode
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
 from mappings.errors import EngineDenied, EngineTimeout, SettingsError, shorten
-from search.elasticsearch.settings import WIDTH, ElasticsearchSettings
+from search.elasticsearch.settings import WIDTH, ElasticsearchSettings, check_alias
 from search.elasticsearch.trouble import denied, refused, unreachable
 from search.engine import EngineSettings
 
@@ -28,16 +29,19 @@ class Client:
     """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never.
 
     Raises:
-        SettingsError: the file of authorities can't be used, or there is nothing to use it for.
+        SettingsError: the alias is no name of an index; the file of authorities can't be used, or there is nothing to
+            use it for.
     """
 
     def __init__(self, settings: EngineSettings, timeout: float | None = None) -> None:
+        check_alias(settings.index)
         self._cluster = cluster = settings.own_as(ElasticsearchSettings)
         credentials: dict[str, Any] = {}
         if cluster.api_key:
             credentials["api_key"] = cluster.api_key
         elif cluster.username:
-            credentials["basic_auth"] = (cluster.username, cluster.password or "")
+            # By itself the client makes them of ASCII only; the server takes UTF-8 (RFC 7617, 2.1).
+            credentials["basic_auth"] = b64encode(f"{cluster.username}:{cluster.password or ''}".encode()).decode()
         if cluster.ca_certs:
             _check_authorities(cluster.ca_certs, cluster.url)
             credentials["ca_certs"] = cluster.ca_certs

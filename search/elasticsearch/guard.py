@@ -25,6 +25,9 @@ MOST_ASIDE = 8
 
 SILENT = "The contacts engine did not answer in time."
 
+_RAISED = {"raised": True}
+"""Marks lines that a service needs and a command does not, which shows the error that is raised beside them."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -101,12 +104,12 @@ class GuardedClient(Client):
         """Log what the operator has to know, once until there is something else to know."""
         if error.detail and error.detail != self._told:
             self._told = error.detail
-            _log.warning("%s (%s)", error, error.detail)
+            _log.warning("%s (%s)", error, error.detail, extra=_RAISED)
 
     def _lose(self, trouble: str) -> None:
         """Refuse requests with these words until the probe is answered well."""
         if self._trouble is None:
-            _log.warning("The contacts engine is lost; requests are refused until it answers")
+            _log.warning("The contacts engine is lost; requests are refused until it answers", extra=_RAISED)
         self._trouble = trouble
         self._ask_probe()
 

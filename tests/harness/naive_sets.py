@@ -5,6 +5,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
+from mappings.predicates import Any as Any_
 from mappings.predicates import Exists, Predicate, Range, Terms
 from search.duckdb.leaves import Leaf
 from search.duckdb.sets import Sets
@@ -43,6 +44,10 @@ class NaiveSets(Sets):
     ) -> BitMap:
         self.numbers.append(len(among))
         return self.of(Range(field, gte, lte)) & among
+
+    def within(self, connection: Any, field: str, ranges: Iterable[Range], among: BitMap, pause: Pause) -> BitMap:
+        self.numbers.append(len(among))
+        return self.of(Any_(tuple(ranges))) & among
 
     def filled(self, connection: Any, field: str) -> BitMap:
         return self.of(Exists(field))

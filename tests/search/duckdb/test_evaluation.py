@@ -102,6 +102,14 @@ def test_alternative_ranges_that_follow_each_other_are_one() -> None:
     assert sets.numbers == [64]
 
 
+def test_many_ranges_of_a_number_are_sought_together() -> None:
+    sets = NaiveSets(CONTACTS)
+    few = Any(tuple(Range("employees", at, at + 1) for at in range(0, 12, 3)))
+    many = Any((*(Range("employees", at, at + 1) for at in range(0, 60, 3)), title(1), Range("total_funding", 5)))
+    assert rows_of(sets, few, many) == [list(sets.of(few)), list(sets.of(many))]
+    assert sets.numbers == [64] * (4 + 2)
+
+
 def test_a_count_that_the_dictionary_knows_reads_no_set() -> None:
     sets = NaiveSets(CONTACTS)
     assert count_each(sets, None, [title(1), Not(title(1)), MatchAll(), title(1)], no_pause) == [13, 51, 64, 13]

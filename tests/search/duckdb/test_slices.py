@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from search.duckdb import slices
-from search.duckdb.slices import Digit, after, at_least, first
+from search.duckdb.slices import Digit, after, at_least, first, within
 
 numbers = st.dictionaries(st.integers(0, 400), st.one_of(st.integers(0, 9), st.integers(0, 2**64)), max_size=300)
 
@@ -83,3 +83,15 @@ def test_whoever_does_not_wait_ends_it_between_operations() -> None:
     ):
         with pytest.raises(TimeoutError):
             work()
+
+
+@given(numbers, st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 5000)), max_size=9))
+def test_numbers_in_many_spans(values: dict[int, int], drawn: list[tuple[int, int]]) -> None:
+    at, spans = 0, []
+    for gap, length in drawn:
+        spans.append((at + gap, at + gap + length))
+        at += gap + length + 1
+    largest = 2 ** len(sliced(values)) - 1
+    clipped = [(least, min(most, largest)) for least, most in spans if least <= largest]
+    found = within(sliced(values), clipped, BitMap(values), no_pause)
+    assert set(found) == {row for row, value in values.items() if any(least <= value <= most for least, most in spans)}
