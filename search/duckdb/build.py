@@ -22,9 +22,9 @@ from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION, SORT_FIELDS
 
-MEMORY = (180, 800, 3200)
-"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
-first is not enough, and it starts again with the next."""
+MEMORY = (260, 800, 3200)
+"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: where the first is not enough it
+starts again with the next."""
 
 _LINE = 2 * 1024 * 1024
 """Bytes of a staged line that DuckDB's readers are ready for; a longer one raises that, and the memory with it."""
