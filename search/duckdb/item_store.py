@@ -82,7 +82,7 @@ def _read_at_once(connection: duckdb.DuckDBPyConnection, columns: str, rows: Seq
         # Rows in default order without a gap, as in an export of everything.
         result = connection.execute(f"SELECT {columns} FROM items WHERE row BETWEEN {least} AND {most} ORDER BY row")
         return result.fetchall()
-    # A row is at the place in the table that its number says, where DuckDB finds it in half the time; else by its number.
+    # As a rule a row is at the place in the table that its number says, where DuckDB finds it in half the time.
     values = _at(connection, columns, "rowid", rows)
     if not values.keys() >= set(rows):
         values = _at(connection, columns, "row", rows)
