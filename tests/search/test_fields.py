@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {3: "160299ebbd16d194510f25782dc79ee3fe45fadd22907d4e52bd4d4cd292764a"}
+PINNED = {3: "ac1217c19f1312e4cbd0dd9243b7204c1d1d80a17b03fd8685d43402ba590298"}
 
 
 def fingerprint() -> str:
