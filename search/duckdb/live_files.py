@@ -16,6 +16,7 @@ from search.duckdb.item_store import ItemStore
 from search.duckdb.meta import DICTIONARY, meta
 from search.duckdb.packing import Unpacker
 from search.duckdb.reading import connect, reading
+from search.duckdb.sets import Sets
 
 Result = TypeVar("Result")
 
@@ -45,6 +46,11 @@ class LiveFile:
         except StoreUnreadable:
             self.damaged = True
             raise
+
+    @cached_property
+    def sets(self) -> Sets:
+        """The file's sets of rows. Raises `EngineUnavailable` if it is of another `MAPPING_VERSION`."""
+        return Sets(self.connect())
 
     @cached_property
     def unpack(self) -> Unpacker:
