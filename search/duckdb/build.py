@@ -22,17 +22,14 @@ from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION, SORT_FIELDS
 
-MEMORY = (180, 800, 3200)
-"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
-first is not enough, and it starts again with the next."""
+MEMORY = (260, 800, 3200)
+"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: where the first is not enough it
+starts again with the next."""
 
 _LINE = 2 * 1024 * 1024
 """Bytes of a staged line that DuckDB's readers are ready for; a longer one raises that, and the memory with it."""
 
-_CONTACTS_AT_ONCE = 2 * 122_880
-"""Rows of one sort, well within the memory."""
-
-_ITEMS_AT_ONCE = 122_880
+_ROWS_AT_ONCE = 122_880
 """Rows of one of DuckDB's row groups: anything else would be written, and written again with the next portion."""
 
 _PLACES_AT_ONCE = 5000
@@ -170,8 +167,8 @@ def _rank(database: duckdb.DuckDBPyConnection, field: str) -> int:
 
 def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int, coded: Sequence[str]) -> None:
     """The lean table, some rows at a time: the codes of these fields."""
-    for first in range(0, rows, _CONTACTS_AT_ONCE):
-        last = min(first + _CONTACTS_AT_ONCE, rows) - 1
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, rows) - 1
         codes = " ".join(
             f"LEFT JOIN (SELECT member AS row, id AS {name} FROM scratch.codes_{name} "
             f"WHERE member BETWEEN {first} AND {last}) USING (row)"
@@ -185,8 +182,8 @@ def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int, coded: Sequen
 
 def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Portion, line: int) -> None:
     """Fills `items` in order, and tells where the contact of a uuid is. No line of it has more than `line` bytes."""
-    for first in range(0, rows, _ITEMS_AT_ONCE):
-        where = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        where = f"WHERE row >= {first} AND row < {first + _ROWS_AT_ONCE}"
         those = f"SELECT line, row, start, size, more FROM scratch.places {where} ORDER BY row"
         portion.write(_items(database.execute(those), stream))
         database.execute(

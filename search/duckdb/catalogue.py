@@ -13,6 +13,7 @@ import msgspec
 from pyroaring import BitMap
 
 from search.duckdb.blocks import Block, unpack
+from search.duckdb.slices import Pause
 from search.duckdb.spaces import SPACES
 from search.memo import Kept
 
@@ -59,13 +60,14 @@ class Catalogue:
         self._spans = {name: range(*_span(spaces, number)) for name, number in SPACES.items()}
         self._blocks: Kept[int, Block] = Kept(_weight, KEPT_BYTES)
 
-    def entries(self, connection: duckdb.DuckDBPyConnection, names: Iterable[Name]) -> dict[Name, Entry]:
+    def entries(self, connection: duckdb.DuckDBPyConnection, names: Iterable[Name], pause: Pause) -> dict[Name, Entry]:
         """The entries of those of `names` that there are."""
         asked: dict[int, list[Name]] = {}
         for name in names:
             asked.setdefault(self._block_of(name), []).append(name)
         found: dict[Name, Entry] = {}
         for number, block in self._read(connection, [number for number in asked if number >= 0]):
+            pause()
             for name in asked[number]:
                 place = block.place(name[1])
                 if place is not None:

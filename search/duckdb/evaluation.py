@@ -191,7 +191,7 @@ def count_each(
 ) -> list[int]:
     """How many rows each of `predicates` holds for: what the dictionary knows without reading any set, if it does."""
     distinct = list(dict.fromkeys(predicates))
-    counts = _known(sets, connection, distinct)
+    counts = _known(sets, connection, distinct, pause)
     unknown = [predicate for predicate in distinct if predicate not in counts]
     evaluation = Evaluation(sets, connection, unknown, pause)
     for predicate in unknown:
@@ -199,11 +199,13 @@ def count_each(
     return [counts[predicate] for predicate in predicates]
 
 
-def _known(sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate]) -> dict[Predicate, int]:
+def _known(
+    sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate], pause: Pause
+) -> dict[Predicate, int]:
     """The counts that are known of leaves, also where they are negated."""
     leaves = {predicate: predicate.of if isinstance(predicate, Not) else predicate for predicate in predicates}
     asked = {leaf for leaf in leaves.values() if isinstance(leaf, Leaf)}
-    sizes = sets.sizes(connection, asked) if asked else {}
+    sizes = sets.sizes(connection, asked, pause) if asked else {}
     return {
         predicate: sets.rows - sizes[leaf] if isinstance(predicate, Not) else sizes[leaf]
         for predicate, leaf in leaves.items()

@@ -26,7 +26,8 @@ def of_leaves(
     shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaves: Sequence[Leaf], pause: Pause
 ) -> dict[Leaf, BitMap]:
     """The rows that each of `leaves` holds for."""
-    entries = shelf.names.entries(connection, list(dict.fromkeys(name for leaf in leaves for name in _names(leaf))))
+    names = dict.fromkeys(name for leaf in leaves for name in _names(leaf))
+    entries = shelf.names.entries(connection, names, pause)
     pause()
     piles: dict[Leaf, Pile] = {}
     parts: dict[Leaf, list[Entry]] = {}
@@ -52,10 +53,11 @@ def of_leaves(
     return {leaf: united(piles[leaf], sets, pause) if leaf in piles else BitMap() for leaf in leaves}
 
 
-def sizes(shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaves: Sequence[Leaf]) -> dict[Leaf, int]:
+def sizes(shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaves: Sequence[Leaf], pause: Pause) -> dict[Leaf, int]:
     """How many rows each holds for: of one term, of several terms of which a contact has one, of a word."""
     asked = [leaf for leaf in leaves if _is_word(leaf) or _is_disjoint(leaf)]
-    entries = shelf.names.entries(connection, list(dict.fromkeys(name for leaf in asked for name in _names(leaf))))
+    names = dict.fromkeys(name for leaf in asked for name in _names(leaf))
+    entries = shelf.names.entries(connection, names, pause)
     found: dict[Leaf, int] = {}
     for leaf in asked:
         there = [entries[name] for name in _names(leaf) if name in entries]

@@ -71,9 +71,9 @@ class Sets:
             self._leaves.keep(leaf, rows)
         return {leaf: read[leaf] if rows is None else rows for leaf, rows in found.items()}
 
-    def sizes(self, connection: Connection, leaves: Iterable[Leaf]) -> dict[Leaf, int]:
+    def sizes(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause = no_pause) -> dict[Leaf, int]:
         """How many rows each holds for, of those where that is known without reading sets."""
-        return texts.sizes(self._shelf, connection, list(leaves))
+        return texts.sizes(self._shelf, connection, list(leaves), pause)
 
     def between(
         self,

@@ -81,7 +81,7 @@ class Shelf:
         self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause
     ) -> list[BitMap]:
         """The sets of one space with these names, in that order; of those that there are none is in a block."""
-        entries = self.names.entries(connection, [(space, name) for name in names])
+        entries = self.names.entries(connection, [(space, name) for name in names], pause)
         sets = self.sets(connection, [entry.id for entry in entries.values()], pause)
         found = [entries.get((space, name)) for name in names]
         return [BitMap() if entry is None else sets[entry.id] for entry in found]
