@@ -22,7 +22,7 @@ from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
 from search.fields import MAPPING_VERSION, SORT_FIELDS
 
-MEMORY = (260, 800, 3200)
+MEMORY = (180, 800, 3200)
 """Megabytes that DuckDB may hold while building. Not all it does can go to disk: where the first is not enough it
 starts again with the next."""
 
