@@ -21,6 +21,9 @@ from search.duckdb.spaces import GRAM, TEXTS, grams, having, within
 Leaf = Terms | Phrase | Substring
 """Predicates on text."""
 
+_FREQUENT = 1000
+"""Terms that may be meant above which their rows are found in one look at all contacts, and not term by term."""
+
 
 def of_leaves(
     shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaves: Sequence[Leaf], pause: Pause
@@ -47,10 +50,15 @@ def of_leaves(
     for leaf, there in parts.items():
         candidates[leaf] = BitMap.intersection(*[_members(entry, sets) for entry in there])
         pause()
-    looked_at = _looked_at(shelf, connection, candidates, pause)
+    frequent = {leaf: ids for leaf, ids in candidates.items() if leaf.field in CODED and len(ids) > _FREQUENT}
+    looked_at = _looked_at(shelf, connection, {leaf: candidates[leaf] for leaf in candidates.keys() - frequent}, pause)
     sets |= shelf.sets(connection, [id_ for pile in looked_at.values() for id_ in pile.many], pause)
     piles |= looked_at
-    return {leaf: united(piles[leaf], sets, pause) if leaf in piles else BitMap() for leaf in leaves}
+    found = {leaf: united(pile, sets, pause) for leaf, pile in piles.items()}
+    for leaf, ids in frequent.items():
+        found[leaf] = shelf.with_terms(connection, leaf.field, _meant(shelf, connection, leaf, ids, pause))
+        pause()
+    return {leaf: found.get(leaf, BitMap()) for leaf in leaves}
 
 
 def sizes(shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaves: Sequence[Leaf], pause: Pause) -> dict[Leaf, int]:
@@ -105,6 +113,18 @@ def _looked_at(
                     piles[leaf].add(Entry.of_block(block, first, place))
         pause()
     return piles
+
+
+def _meant(shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaf: Leaf, ids: BitMap, pause: Pause) -> Sequence[int]:
+    """The ids of those of the terms with these `ids` that a leaf means."""
+    if isinstance(leaf, Substring) and len(leaf.text) == GRAM:
+        # Whatever has a trigram means it.
+        return list(ids)
+    found: list[int] = []
+    for first, block in shelf.names.blocks(connection, ids):
+        found += [first + place for place in _places(block, leaf)]
+        pause()
+    return found
 
 
 def _places(block: Block, leaf: Leaf) -> Iterator[int]:

@@ -59,7 +59,7 @@ class Sets:
         self.everyone = BitMap(range(self.rows))
         self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
-        self._shelf = Shelf(connection)
+        self._shelf = Shelf(connection, self.rows)
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
     def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:

@@ -6,6 +6,7 @@ import duckdb
 import msgspec
 from pyroaring import BitMap
 
+from search.duckdb.bits import bits_of, from_bits
 from search.duckdb.blocks import NUMBER_BYTES, unpacked
 from search.duckdb.catalogue import Catalogue, Entry
 from search.duckdb.slices import Pause
@@ -52,11 +53,15 @@ class Pile(msgspec.Struct, gc=False):
 class Shelf:
     """The sets of one file. Threads share it.
 
+    Args:
+        rows: contacts in the file.
+
     Attributes:
         names: those of all sets.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+        self._bits = bits_of("row", rows)
         self.names = Catalogue(connection)
         self._sets: Kept[int, BitMap] = Kept(lambda _, rows: _SET_BYTES + rows.__sizeof__(), KEPT_BYTES)
 
@@ -76,6 +81,13 @@ class Shelf:
                 found[id_] = self._sets.keep(id_, BitMap.deserialize(many))
             pause()
         return found
+
+    def with_terms(self, connection: duckdb.DuckDBPyConnection, field: str, ids: Sequence[int]) -> BitMap:
+        """The rows that have any of the terms with these ids in a field with one value: one look at all contacts."""
+        asked = "(SELECT unnest(?::INTEGER[]) AS id)"
+        statement = f"SELECT {self._bits}::BLOB FROM contacts SEMI JOIN {asked} AS asked ON {field} = id"
+        [(bits,)] = connection.execute(statement, (list(ids),)).fetchall()
+        return from_bits(bits) if bits else BitMap()
 
     def named(
         self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause

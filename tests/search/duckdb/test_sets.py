@@ -17,6 +17,7 @@ from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Exists, Order, Phrase, Predicate, Range, Substring, Terms
 from search.cursor import Position
 from search.duckdb import keeping
+from search.duckdb import leaves as texts
 from search.duckdb.files import live_path
 from search.duckdb.meta import MAPPING
 from search.duckdb.sets import Leaf, Sets
@@ -128,6 +129,7 @@ def test_sets_agree_with_plain_python(
         patch.setattr(keeping, "_PAIRS_AT_ONCE", size)
         patch.setattr(keeping, "_IDS_AT_ONCE", size)
         patch.setattr(keeping, "BLOCK", min(size, 128))
+        patch.setattr(texts, "_FREQUENT", size)
         with opened(tmp_path_factory.mktemp("sets"), contacts) as file:
             check_leaves(file, asked)
             for order in ordered:
