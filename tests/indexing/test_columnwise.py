@@ -12,6 +12,7 @@ from indexing.items import Draft, contact_reader
 from indexing.sources.cells import Cell
 from indexing.sources.columns import ColumnMapping, map_columns
 from mappings.errors import RowRejected
+from search.fields import ContactCompleteItem
 
 HEADERS = [
     "First Name", "Last Name", "Full Name", "Title", "Job Title", "Email", "Secondary Email", "# Employees",
@@ -33,10 +34,21 @@ def outcome(mapping: ColumnMapping, cells: Sequence[Cell], strict: bool) -> Draf
         return str(rejected)
 
 
+def outcomes(mapping: ColumnMapping, rows: Sequence[Sequence[Cell]], strict: bool) -> list[Draft | str]:
+    read = batch_reader(mapping, strict)(rows)
+    contacts = dict(zip(read.places, read.contacts.values(), strict=True))
+    assert not {*contacts} & {*read.rejects}
+    return [
+        read.rejects[at]
+        if at in read.rejects
+        else Draft(ContactCompleteItem(contacts[at][0] or "", *contacts[at][1:]), read.repairs.get(at, ()))
+        for at in range(len(rows))
+    ]
+
+
 def assert_same(headers: Sequence[str], rows: Sequence[Sequence[Cell]], strict: bool = False) -> None:
     mapping = map_columns(headers)
-    found = [str(each) if isinstance(each, RowRejected) else each for each in batch_reader(mapping, strict)(rows)]
-    assert found == [outcome(mapping, cells, strict) for cells in rows]
+    assert outcomes(mapping, rows, strict) == [outcome(mapping, cells, strict) for cells in rows]
 
 
 @given(st.lists(st.tuples(*(st.sampled_from(TEXTS) for _ in HEADERS)), max_size=8), st.booleans())
