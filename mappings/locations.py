@@ -36,6 +36,17 @@ def contact_location(city: str | None, state: str | None, country: str | None) -
     return _location(city or "", state or "", country or "")
 
 
+def place_parts(city: str | None, state: str | None, country: str | None) -> tuple[str, str, str]:
+    """City, state and country of a contact's place, one of each by its usual name; `""` for what it does not say.
+
+    They are of the parts that `contact_location` has: the first of several cities, and of a contact in `England` the
+    country is the `united kingdom`.
+    """
+    places, region, nation = _read(city or "", state or "", country or "")
+    town, *others = _expanded(places[:1]) or [""]
+    return town, _CAPITAL_PARTS[-1] if region in _CAPITAL else region or "".join(others), _around(nation) or nation
+
+
 class AskedPlace(msgspec.Struct, frozen=True):
     """One location of a filter, read.
 
@@ -115,14 +126,25 @@ def is_us_state(text: str) -> bool:
 
 
 def _location(city: str, state: str, country: str) -> tuple[str, ...]:
+    places, region, nation = _read(city, state, country)
+    parts = (*_expanded([*places, region]), nation, _around(nation))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _read(city: str, state: str, country: str) -> tuple[list[str], str, str]:
+    """The places in the city column, the region and the nation, by their usual names."""
     given = normalise(country)
     nation = _places().countries.get(place_key(given), given)
     places = _split(city)
     region = normalise(state) or (places.pop() if len(places) > 1 else "")
     if nation in ("", UNITED_STATES):
         region = _places().states.get(place_key(region), region)
-    around = _UNITED_KINGDOM if nation in _UK_NATIONS else ""
-    return tuple(dict.fromkeys(part for part in (*_expanded([*places, region]), nation, around) if part))
+    return places, region, nation
+
+
+def _around(nation: str) -> str:
+    """The country that a nation is a part of; `""` for a country."""
+    return _UNITED_KINGDOM if nation in _UK_NATIONS else ""
 
 
 def _split(text: str) -> list[str]:

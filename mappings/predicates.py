@@ -113,9 +113,9 @@ def _flat_any(predicates: Iterable[Predicate]) -> Iterable[Predicate]:
 
 
 class Order(msgspec.Struct, frozen=True):
-    """How hits are ordered: by one sort field, missing values last, then by uuid ascending.
+    """How hits are ordered: by one field, missing values last, then by uuid ascending.
 
-    `field` is the name of a sort key of contacts; the default is newest first.
+    `field` is what contacts can be ordered by (`ORDERS` in `search.fields`); the default is newest first.
     """
 
     field: str = "created_at"

@@ -170,8 +170,13 @@ def item_field_of(name: str) -> str | None:
 
 
 def seniorities() -> tuple[str, ...]:
-    """The management levels that are known."""
+    """The management levels that are known, the highest first, as Apollo has them."""
     return _vocabularies().seniority.values
+
+
+def seniority_rank(text: str) -> int | None:
+    """The place of a management level among those that are known, 1 for the highest; `None` for any other text."""
+    return _seniorities().get(seniority(text))
 
 
 def funding_stage_codes() -> dict[str, str]:
@@ -180,8 +185,8 @@ def funding_stage_codes() -> dict[str, str]:
 
 
 @cache
-def _seniorities() -> frozenset[str]:
-    return frozenset(_vocabularies().seniority.values)
+def _seniorities() -> dict[str, int]:
+    return {name: rank for rank, name in enumerate(seniorities(), 1)}
 
 
 @cache

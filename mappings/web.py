@@ -1,4 +1,4 @@
-"""Websites, domains and LinkedIn URLs in the one form in which contacts and filters compare them.
+"""Websites, domains, e-mail addresses and LinkedIn URLs in the one form in which contacts and filters compare them.
 
 Pure: the public suffix list is the snapshot that comes with `tldextract`; nothing is fetched or cached on disk.
 `tldextract` imports a whole HTTP client to be able to, so it is imported for the first host whose suffix matters:
@@ -6,15 +6,20 @@ loads meet one, searches and the command line's help don't.
 """
 
 import re
-from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
 
 import idna
+import msgspec
 
+from mappings.data_files import read_data
 from mappings.errors import InvalidField, shorten
 from mappings.text import LONGEST_TERM
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _LONGEST_HOST = 253
 """Characters of a host name (RFC 1035)."""
@@ -65,12 +70,30 @@ def host_and_parents(host: str) -> tuple[str, ...]:
     if host.count(".") < 2:
         # Whatever the suffix is: a registrable domain or a suffix by itself has no parent that is one.
         return (host,)
-    suffix = _public_suffix()(host)
+    suffix = _public_suffix(host)
     if not suffix:
         return (host,)
     labels = host.split(".")
     parents = len(labels) - suffix.count(".") - 2
     return (host, *(".".join(labels[start:]) for start in range(1, parents + 1)))
+
+
+@lru_cache(maxsize=8192)
+def own_domain(host: str) -> str:
+    """The registrable domain of a host, as of the company that it is; `""` if that tells no company.
+
+    It tells none where many have a page: beneath the domains of `data/shared_hosts.json`, and those that the public
+    suffix list calls private, whose owners let others register beneath them (`wixsite.com`, `github.io`, `uk.com`).
+    """
+    if "." not in host or not _shared_hosts().isdisjoint(host_and_parents(host)):
+        return ""
+    found = _extract()(host, include_psl_private_domains=True)
+    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix and not found.is_private else ""
+
+
+def email_key(email: str) -> str:
+    """The comparable form of an e-mail address: in lower case, without blanks around it, cut like every term."""
+    return email.strip().lower()[:LONGEST_TERM]
 
 
 def listed_domain(field: str, text: str) -> str:
@@ -137,15 +160,26 @@ def _ascii(host: str) -> str:
         return host.lower()
 
 
+def _public_suffix(host: str) -> str:
+    """The public suffix that a host ends in; `""` if there is none, or nothing before it."""
+    parts = _extract()(host)
+    return parts.suffix if parts.domain else ""
+
+
 @cache
-def _public_suffix() -> Callable[[str], str]:
-    """Host → the public suffix that it ends in; `""` if there is none, or nothing before it."""
+def _extract() -> "TLDExtract":
+    """Host → its parts, by the public suffix list."""
     from tldextract import TLDExtract  # noqa: PLC0415 - a fifth of a second that only loads need
 
-    extract = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
 
-    def suffix(host: str) -> str:
-        parts = extract(host)
-        return parts.suffix if parts.domain else ""
 
-    return suffix
+class _Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    source: str
+    hosts: tuple[str, ...]
+
+
+@cache
+def _shared_hosts() -> frozenset[str]:
+    """Hosts on which many companies have a page."""
+    return frozenset(host for shared in read_data("shared_hosts", tuple[_Shared, ...]) for host in shared.hosts)

@@ -13,7 +13,7 @@ import msgspec
 
 from mappings.errors import InvalidCursor
 from mappings.predicates import ContactFilter, Order
-from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
+from search.fields import LONG_MAX, LONG_MIN, ORDERS
 
 _CHECKSUM_BYTES = 8
 
@@ -75,8 +75,8 @@ def decode(token: str, of: bytes, order: Order) -> Position:
 def _has(order: Order, value: int | str | None) -> bool:
     """Whether a contact may have `value` in `order`. Engines compare with it as it is."""
     if isinstance(value, int):
-        return SORT_KEYS[order.field] and LONG_MIN <= value <= LONG_MAX
-    return value is None or not SORT_KEYS[order.field]
+        return ORDERS[order.field] and LONG_MIN <= value <= LONG_MAX
+    return value is None or not ORDERS[order.field]
 
 
 def _token(raw: bytes) -> str:

@@ -7,6 +7,7 @@ of a load: what many contacts share is made once and remembered, within a number
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from itertools import chain, compress
 from operator import not_
 from typing import TypeVar
@@ -36,7 +37,9 @@ _ENTRY_BYTES = 512
 """About how much a short text, what is made of it and their place in the memory hold."""
 
 _EPOCH, _DAY = datetime(1970, 1, 1), 24 * 60 * 60
-_DATETIME_LENGTH = len("2024-01-15T10:30:00")
+_DATETIME_LENGTH, _MONTH_LENGTH = len("2024-01-15T10:30:00"), len("2024-01")
+
+_SHUFFLE_BITS = 63
 
 _EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
@@ -61,6 +64,17 @@ def characters(key: Hashable) -> int:
     return len(key) if isinstance(key, str) else len(_encode(key))
 
 
+def shuffle_key(text: str) -> int:
+    """The first 63 bits of the SHA-256 of `text`, as the number that contacts are shuffled by, within `LONG_MAX`."""
+    first = int.from_bytes(sha256(text.encode()).digest()[:8])
+    return min(first >> 64 - _SHUFFLE_BITS, LONG_MAX)
+
+
+def shuffled(uuid: str | None) -> int | None:
+    """The place of a contact in an order that says nothing of it."""
+    return shuffle_key(uuid) if uuid is not None else None
+
+
 def title_key(title: str | None) -> str | None:
     """The telling words of a title in order of the alphabet, as `mappings.titles` has them."""
     return titles.title_key(title or "") or None
@@ -82,6 +96,11 @@ def enumerated(canonical: Callable[[str], str]) -> Callable[[str | None], str | 
     return value
 
 
+def seniority_rank(text: str | None) -> int | None:
+    """The place of a seniority among those that are known, 1 for the highest."""
+    return vocabulary.seniority_rank(text) if text else None
+
+
 @remembered
 def departments(names: tuple[tuple[str, ...] | None, ...]) -> tuple[str, ...]:
     """The departments of several lists, by their usual names."""
@@ -92,6 +111,20 @@ def departments(names: tuple[tuple[str, ...] | None, ...]) -> tuple[str, ...]:
 def location(place: Place) -> tuple[str, ...]:
     """The parts of a place, by their usual names."""
     return locations.contact_location(*place)
+
+
+@remembered
+def _place_parts(place: Place) -> tuple[str, str, str]:
+    return locations.place_parts(*place)
+
+
+def place_part(at: int) -> Callable[[Place], str | None]:
+    """The function that gives the city, state or country of a place, by its number in that order, as one term."""
+
+    def part(place: Place) -> str | None:
+        return _place_parts(place)[at][:LONGEST_TERM] or None
+
+    return part
 
 
 @remembered
@@ -117,6 +150,16 @@ def person_name(names: tuple[str | None, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words(first) + words(last)))
 
 
+def emails(addresses: tuple[str | None, ...]) -> tuple[str, ...]:
+    """E-mail addresses in the form in which they are compared."""
+    return _distinct(map(web.email_key, filter(None, addresses)))
+
+
+def foreign_ids(ids: dict[str, str] | None) -> tuple[str, ...]:
+    """Ids elsewhere, each behind its source: `hubspot:7`."""
+    return tuple([f"{source}:{known_as}"[:LONGEST_TERM] for source, known_as in (ids or {}).items() if known_as])
+
+
 def linkedin(url: str | None) -> str | None:
     """A LinkedIn URL in the form in which it is compared."""
     return web.linkedin_key(url) or None if url else None
@@ -130,6 +173,13 @@ def company_text(name: str | None) -> str | None:
 def company_domains(website: str | None) -> tuple[str, ...]:
     """The host of a website and its parents."""
     return web.host_and_parents(web.host_of(website)) if website else ()
+
+
+def company_key(values: tuple[str | None, ...]) -> str | None:
+    """What colleagues have in common, made of a website and the name of a company: the domain, else the name."""
+    website, name = values
+    domain = web.own_domain(web.host_of(website)) if website else ""
+    return (domain or normalise(name or ""))[:LONGEST_SORT_KEY] or None
 
 
 def industries(text: str | None) -> tuple[str, ...]:
@@ -169,6 +219,11 @@ def epoch_seconds(text: str | None) -> int | None:
     except (TypeError, ValueError):
         return None
     return since.days * _DAY + since.seconds
+
+
+def month(text: str | None) -> str | None:
+    """The month of a stored datetime, as `2024-01`; `None` of anything else."""
+    return text[:_MONTH_LENGTH] if text and epoch_seconds(text) is not None else None
 
 
 def long(number: int | None) -> int | None:

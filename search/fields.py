@@ -38,6 +38,7 @@ from search.kinds import (
 __all__ = [
     "ALL_FIELDS",
     "CONTACT_FIELDS",
+    "FACETS",
     "FORMS",
     "INTEGER_FIELDS",
     "ITEM_FIELDS",
@@ -47,6 +48,7 @@ __all__ = [
     "MAPPING_VERSION",
     "MORE_FIELDS",
     "NO_MORE",
+    "ORDERS",
     "SEARCH_FIELDS",
     "SORT_FIELDS",
     "SORT_KEYS",
@@ -66,7 +68,7 @@ __all__ = [
     "sort_field",
 ]
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Of everything that is stored and derived of a contact. A store notes the one it was made with; where that differs,
 searches could miss contacts in silence, so the service is not ready until `contacts index rebuild` has renewed it."""
 
@@ -122,13 +124,14 @@ class ContactListItem(msgspec.Struct, frozen=True):
     employees: Annotated[Integer, Meta(description="How many work for the company"), ContactField(
         headers=("num employees", "number of employees", "employees count"), stock="company.employees_count",
         apollo=("organization_estimated_number_employees", "organization_num_employees"), company=True,
-        search=Kind.NUMBER, sort=("organization_estimated_number_employees",))] = None
+        search=Kind.NUMBER, facet=True, sort=("organization_estimated_number_employees",))] = None
     industry: Annotated[Text, Meta(description="Industry of the company"), ContactField(
         headers=("industries",), stock="company.industries",
         apollo=("organization_industry", "organization_industries", "organization_industry_tag_ids",
                 "organization_linkedin_industry_tag_ids"), company=True)] = None
     keywords: Annotated[Texts, Meta(description="Keywords of the company"), ContactField(
-        stock="company.keywords", apollo=("organization_keywords",), company=True, search=Kind.TEXT)] = None
+        stock="company.keywords", apollo=("organization_keywords",), company=True, search=Kind.TEXT,
+        facet=True)] = None
     person_linkedin_url: Annotated[Text, Meta(description="LinkedIn profile"), ContactField(
         headers=("linkedin url", "linkedin", "person linkedin"), stock="contact_more.linkedin_url")] = None
     website: Annotated[Text, Meta(description="Website of the company"), ContactField(
@@ -164,11 +167,11 @@ class ContactListItem(msgspec.Struct, frozen=True):
         stock="company_more.phone_number", apollo=("organization_phone",), company=True)] = None
     technologies: Annotated[Texts, Meta(description="Technologies that the company uses"), ContactField(
         stock="company.technologies", apollo=("organization_technologies", "organization_current_technologies"),
-        company=True, search=Kind.TEXT)] = None
+        company=True, search=Kind.TEXT, facet=True)] = None
     annual_revenue: Annotated[Integer, Meta(description="Revenue of the company a year, in US dollars"), ContactField(
         headers=("revenue",), stock="company.annual_revenue",
         apollo=("organization_revenue", "organization_annual_revenue", "organization_revenue_in_thousands_int"),
-        company=True, search=Kind.NUMBER, sort=())] = None
+        company=True, search=Kind.NUMBER, facet=True, sort=())] = None
     total_funding: Annotated[Integer, Meta(description="Funding of the company in all, in US dollars"), ContactField(
         headers=("funding",), stock="company.total_funding",
         apollo=("organization_total_funding", "organization_total_funding_long"), company=True,
@@ -300,7 +303,13 @@ def more_json(contact: ContactCompleteItem) -> bytes:
 def _plain(*kinds: Kind) -> dict[str, SearchField]:
     """The search fields that are a contact field each, of the kinds that its row names."""
     return {
-        name: SearchField((name,), derivation.plain(row.search, form), many=form is Form.LIST, kind=row.search)
+        name: SearchField(
+            (name,),
+            derivation.plain(row.search, form),
+            many=form is Form.LIST,
+            kind=row.search,
+            facet=name if row.facet else None,
+        )
         for (name, row), form in zip(CONTACT_FIELDS.items(), FORMS.values(), strict=True)
         if row.search in kinds
     }
@@ -310,63 +319,99 @@ empty_fields = derivation.empty(FORMS)
 """Names the fields of a contact that have nothing in them, given all its values in order."""
 
 _NAME = ("first_name", "last_name")
+_EMAILS = ("email", "secondary_email", "tertiary_email")
 _PLACE, _COMPANY_PLACE = ("city", "state", "country"), ("company_city", "company_state", "company_country")
 _CATCH_ALL = ("primary_email_catch_all_status",)
 
+
+def _parts_of(of: tuple[str, ...], whose: str) -> dict[str, SearchField]:
+    """Rows for city, state and country of a place, one value each."""
+    return {
+        (name := f"{whose}_{part}"): SearchField(of, derivation.place_part(at), kind=Kind.TERM, facet=name)
+        for at, part in enumerate(("city", "state", "country"))
+    }
+
+
 # fmt: off
 SEARCH_FIELDS: dict[str, SearchField] = {
-    "title_key": SearchField(("title",), derivation.title_key, kind=Kind.TERM),
+    "title_key": SearchField(("title",), derivation.title_key, kind=Kind.TERM, facet="title"),
     "title_words": SearchField(("title",), derivation.words, many=True, kind=Kind.TERM),
-    "seniority": SearchField(("seniority",), derivation.enumerated(vocabulary.seniority), kind=Kind.TERM),
-    "departments": SearchField(("departments", "sub_departments"), derivation.departments, many=True, kind=Kind.TERM),
-    "email_status": SearchField(("email_status",), derivation.enumerated(vocabulary.email_status), kind=Kind.TERM),
+    "seniority": SearchField(
+        ("seniority",), derivation.enumerated(vocabulary.seniority), kind=Kind.TERM, facet="seniority"),
+    "seniority_rank": SearchField(("seniority",), derivation.seniority_rank, kind=Kind.NUMBER, sort=()),
+    "departments": SearchField(
+        ("departments", "sub_departments"), derivation.departments, many=True, kind=Kind.TERM, facet="departments"),
+    "email_status": SearchField(
+        ("email_status",), derivation.enumerated(vocabulary.email_status), kind=Kind.TERM, facet="email_status"),
     "email_catch_all": SearchField(_CATCH_ALL, derivation.enumerated(vocabulary.catch_all), kind=Kind.TERM),
     "person_location": SearchField(_PLACE, derivation.location, many=True, kind=Kind.TEXT),
+    **_parts_of(_PLACE, "person"),
     "company_location": SearchField(_COMPANY_PLACE, derivation.location, many=True, kind=Kind.TEXT),
-    "company_text": SearchField(("company",), derivation.company_text, kind=Kind.NAME),
+    **_parts_of(_COMPANY_PLACE, "company"),
+    "company_text": SearchField(("company",), derivation.company_text, kind=Kind.NAME, facet="company"),
     "company_domains": SearchField(("website",), derivation.company_domains, many=True, kind=Kind.TERM),
-    "industries": SearchField(("industry",), derivation.industries, many=True, kind=Kind.TERM_AND_TEXT),
+    "company_key": SearchField(("website", "company"), derivation.company_key, kind=Kind.TERM, sort=()),
+    "industries": SearchField(
+        ("industry",), derivation.industries, many=True, kind=Kind.TERM_AND_TEXT, facet="industries"),
     "sic_codes": SearchField(("sic_codes",), derivation.codes, many=True, kind=Kind.TERM),
     "naics_codes": SearchField(("naics_codes",), derivation.codes, many=True, kind=Kind.TERM),
     **_plain(Kind.TERM, Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME),
     "search_words": SearchField(("email", *_PLACE), derivation.search_words, many=True, kind=Kind.TERM),
     "person_name": SearchField(_NAME, derivation.person_name, many=True, kind=Kind.TERM, sort=("person_name.raw",)),
+    "email": SearchField(_EMAILS, derivation.emails, many=True, kind=Kind.TERM),
     "linkedin": SearchField(("person_linkedin_url",), derivation.linkedin, kind=Kind.TERM),
-    "funding_stage": SearchField(("latest_funding",), derivation.enumerated(vocabulary.funding_stage), kind=Kind.TERM),
+    "foreign_ids": SearchField(("foreign_ids",), derivation.foreign_ids, many=True, kind=Kind.TERM),
+    "funding_stage": SearchField(
+        ("latest_funding",), derivation.enumerated(vocabulary.funding_stage), kind=Kind.TERM, facet="funding_stage"),
+    "created_month": SearchField(("created_at",), derivation.month, kind=Kind.TERM, facet="created_month"),
+    "shuffle": SearchField(("uuid",), derivation.shuffled, kind=Kind.NUMBER, sort=()),
     "absent": SearchField(ALL_FIELDS, empty_fields, many=True, kind=Kind.TERM),
     **_plain(Kind.NUMBER),
 }
 # fmt: on
 """Numbers are integers; the datetimes are seconds since 1970 in UTC. `absent` serves `Exists`: it has the names of the
-contact's empty fields. `search_words` are the words that free text finds and no other
-field has. Engines store the fields in this order."""
+contact's empty fields. `search_words` are the words that free text finds and no other field has. `company_key` is what
+colleagues have in common, `seniority_rank` 1 for the highest level, and `shuffle` an order that says nothing of a
+contact. Engines store the fields in this order."""
 
-_SORTED = {
-    **{name: ((name,), (name, *row.sort)) for name, row in CONTACT_FIELDS.items() if row.sort is not None},
-    **{name: (field.of, field.sort) for name, field in SEARCH_FIELDS.items() if field.sort is not None},
+FACETS: dict[str, str] = {field.facet: name for name, field in SEARCH_FIELDS.items() if field.facet is not None}
+"""What a count of contacts by the values of a search field is called → that field. Values of more than `LONGEST_TERM`
+characters are counted nowhere."""
+
+_SORTED: dict[str, tuple[DerivedField, tuple[str, ...]]] = {
+    **{
+        name: (DerivedField((name,), derivation.sort_text), (name, *row.sort))
+        for name, row in CONTACT_FIELDS.items()
+        if row.sort is not None
+    },
+    **{
+        name: (DerivedField(field.of, derivation.joined_sort_text) if field.many else field, field.sort)
+        for name, field in SEARCH_FIELDS.items()
+        if field.sort is not None
+    },
 }
-"""Sort key → the contact fields that it is made of, and what URLs call it."""
+"""Order → how what texts are ordered by is made, and what URLs call it."""
 
-SORT_KEYS: dict[str, bool] = {
-    name: FORMS.get(name) in (Form.INTEGER, Form.DATETIME)
-    for name in sorted(_SORTED, key=lambda name: ALL_FIELDS.index(_SORTED[name][0][-1]))
+ORDERS: dict[str, bool] = {
+    name: name in SEARCH_FIELDS and SEARCH_FIELDS[name].kind is Kind.NUMBER
+    for name in sorted(_SORTED, key=lambda name: ALL_FIELDS.index(_SORTED[name][0].of[-1]))
 }
-"""Sort key → is it a number? Numbers sort by the search field of that name, texts by their normalised form."""
+"""What contacts can be ordered by (`Order.field`): is it a number? Numbers sort by the search field of that name, texts
+by a derived field of their own."""
 
-SORT_NAMES: dict[str, tuple[str, ...]] = {key: _SORTED[key][1] for key in SORT_KEYS}
-"""Sort key → what URLs call it."""
+SORT_NAMES: dict[str, tuple[str, ...]] = {key: names for key in ORDERS if (names := _SORTED[key][1])}
+"""Sort key, an order that URLs can ask for → what they call it."""
+
+SORT_KEYS: dict[str, bool] = {key: ORDERS[key] for key in SORT_NAMES}
+"""The orders that URLs can ask for: is it a number?"""
 
 
-def sort_field(key: str) -> str:
-    """The derived field that a sort key orders by."""
-    return key if SORT_KEYS[key] else f"sort_{key}"
-
-
-def _sort_text(of: tuple[str, ...]) -> DerivedField:
-    return DerivedField(of, derivation.sort_text if len(of) == 1 else derivation.joined_sort_text)
+def sort_field(order: str) -> str:
+    """The derived field that an order goes by."""
+    return order if ORDERS[order] else f"sort_{order}"
 
 
 SORT_FIELDS: dict[str, DerivedField] = {
-    sort_field(key): _sort_text(_SORTED[key][0]) for key, number in SORT_KEYS.items() if not number
+    sort_field(key): _SORTED[key][0] for key, number in ORDERS.items() if not number
 }
 """The derived fields that are for sorting only."""

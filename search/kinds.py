@@ -50,6 +50,7 @@ class ContactField(msgspec.Struct, frozen=True, kw_only=True):
             decides how fast a load is, and never what it gives.
         search: how it is searched, under its own name and normalised as its kind is; `None`: not at all, or by rows
             of `SEARCH_FIELDS` only. A list has several values.
+        facet: contacts are counted by its values as it is searched, under its own name.
         sort: what Apollo's URLs call the order by it, beyond the field's own name, be it nothing (`()`); `None`:
             contacts can't be ordered by it. A number that is sorted by has to be searched too.
     """
@@ -60,6 +61,7 @@ class ContactField(msgspec.Struct, frozen=True, kw_only=True):
     simple: bool = False
     company: bool = False
     search: Kind | None = None
+    facet: bool = False
     sort: tuple[str, ...] | None = None
 
 
@@ -85,11 +87,14 @@ class SearchField(DerivedField, frozen=True, kw_only=True):
     """One searchable field.
 
     Attributes:
-        sort: what Apollo's URLs call the order by the texts that it is made of, one after the other; `None`: contacts
-            can't be ordered by them.
+        facet: what the count of contacts by its values is called; `None`: there is none.
+        sort: what Apollo's URLs call the order by it, be it nothing (`()`), which only requests of our own ask for;
+            `None`: contacts can't be ordered by it. One with several values orders by the texts that it is made of,
+            one after the other.
     """
 
     kind: Kind
+    facet: str | None = None
     sort: tuple[str, ...] | None = None
 
 

@@ -25,6 +25,10 @@ LINGER_BYTES = 8 * 2**20
 """What is read, and thrown away, of a client that was refused: closed in its face, it might never see why. The same
 number of bytes of a body is read that nobody wants any more."""
 
+GULP_BYTES = 256 * 1024
+PAUSE_SECONDS = 0.05
+"""After so many bytes that nobody wants nothing is read for so long: who sends without an end costs little by it."""
+
 HTTP_CONNECTIONS = 1024
 """Connections beside the WebSockets' cap. Past both, those that ask nothing are closed, and requests answered 503."""
 

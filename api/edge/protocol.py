@@ -53,6 +53,8 @@ class EdgeProtocol(HttpToolsProtocol):
         """What is answered once all that was asked before is."""
         self._linger = 0
         """Bytes that are still read, of a client that gets no further answer."""
+        self._gulp = 0
+        """Bytes that nobody wants, since the last pause."""
         self._ended = False
 
     # What the transport tells
@@ -155,8 +157,10 @@ class EdgeProtocol(HttpToolsProtocol):
         self._fruitless = 0
         self._deadlines.body_bytes += len(body)
         super().on_body(body)
-        if self.cycle.response_complete and self._deadlines.body_bytes > limits.LINGER_BYTES:
-            self._end()
+        if self.cycle.response_complete:
+            self._pause_between_gulps(len(body))
+            if self._deadlines.body_bytes > limits.LINGER_BYTES:
+                self._end()
 
     def on_message_complete(self) -> None:
         """It is whole."""
@@ -257,10 +261,19 @@ class EdgeProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def _throw_away(self, size: int) -> None:
+        self._pause_between_gulps(size)
         if self._ended:
             self._linger -= size
             if self._linger < 0:
                 self.transport.abort()
+
+    def _pause_between_gulps(self, size: int) -> None:
+        """Read no further for a moment, where nobody wants what is read."""
+        self._gulp += size
+        if self._gulp >= limits.GULP_BYTES:
+            self._gulp = 0
+            self.flow.pause_reading()
+            self.loop.call_later(limits.PAUSE_SECONDS, self.flow.resume_reading)
 
 
 def _origin_form(url: bytes) -> bytes:

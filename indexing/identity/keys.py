@@ -17,7 +17,7 @@ import msgspec
 
 from indexing.data import read_data
 from indexing.identity.names import full_name, name_of, names_of
-from mappings.web import linkedin_key
+from mappings.web import email_key, linkedin_key
 from search.contact_columns import ContactColumns
 from search.fields import ALL_FIELDS
 
@@ -136,7 +136,7 @@ def profile_key(url: str) -> str:
 
 def mail_key(email: str, name: str) -> str:
     """The address in lower case; of a role's mailbox together with the name, and nothing for who has no name."""
-    email = email.lower()
+    email = email_key(email)
     if email.partition("@")[0].partition("+")[0] not in _roles():
         return email
     person = full_name(name)

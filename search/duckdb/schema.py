@@ -52,6 +52,6 @@ CREATE = (
 )
 
 
-def sort_column(key: str) -> str:
-    """The column of `contacts` that a sort key orders by."""
-    return sort_field(key)
+def sort_column(order: str) -> str:
+    """The column of `contacts` that an order goes by."""
+    return sort_field(order)

@@ -24,7 +24,7 @@ from mappings.predicates import (
     Terms,
 )
 from search.elasticsearch.schema import grams_path, sort_path, text_path
-from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
+from search.fields import LONG_MAX, LONG_MIN, ORDERS
 
 MOST_TERMS = 65_536
 """Terms that Elasticsearch takes in one `terms` query (`index.max_terms_count`)."""
@@ -96,14 +96,14 @@ def sort(order: Order, backward: bool = False) -> list[Json]:
 
 def after(order: Order, value: int | str | None, uuid: str) -> list[Json]:
     """`search_after` values of a hit. A missing number has a sentinel there: a null would be refused."""
-    if value is None and SORT_KEYS[order.field]:
+    if value is None and ORDERS[order.field]:
         value = _MISSING_HIGH if order.ascending else _MISSING_LOW
     return [value, uuid]
 
 
 def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
     """The domain value in a hit's sort values: the sentinels of missing numbers become `None` again."""
-    return None if SORT_KEYS[order.field] and sort_value in (_MISSING_HIGH, _MISSING_LOW) else sort_value
+    return None if ORDERS[order.field] and sort_value in (_MISSING_HIGH, _MISSING_LOW) else sort_value
 
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:

@@ -9,7 +9,17 @@ plugins.
 
 from typing import Any
 
-from search.fields import ITEM_FIELDS, MAPPING_VERSION, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
+from mappings.text import LONGEST_TERM
+from search.fields import (
+    FACETS,
+    ITEM_FIELDS,
+    MAPPING_VERSION,
+    SEARCH_FIELDS,
+    SORT_FIELDS,
+    Kind,
+    SearchField,
+    sort_field,
+)
 
 META = {"mapping": MAPPING_VERSION}
 """What an index says of itself. Nothing of it is indexed."""
@@ -21,18 +31,22 @@ NAMES = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kin
 """Fields that are searched for substrings: beside each stands one with its trigrams."""
 
 _TERM = {"type": "keyword", "doc_values": False}
+_TERM_AND_FACET = {"type": "keyword"}
+_FACET = {"type": "keyword", "index": False, "ignore_above": LONGEST_TERM}
 _TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
 _SORT = {"type": "keyword", "index": False}
 # A keyword would be refused past 32,766 bytes; nothing looks into this one, and nothing is made of it.
 _MORE = {"type": "text", "index": False, "norms": False, "store": True}
 
-_MAPPING_OF_KIND: dict[Kind, dict[str, Any]] = {
-    Kind.TERM: _TERM,
-    Kind.TEXT: _TEXT,
-    Kind.TERM_AND_TEXT: {**_TERM, "fields": {"words": _TEXT}},
-    Kind.NAME: _TEXT,
-    Kind.NUMBER: {"type": "long"},
-}
+
+def _mapping_of(field: SearchField) -> dict[str, Any]:
+    """How a field is indexed: only what contacts are counted by has values that the server can look up by contact."""
+    if field.kind is Kind.NUMBER:
+        return {"type": "long"}
+    if field.kind in (Kind.TERM, Kind.TERM_AND_TEXT):
+        words = {"fields": {"words": _TEXT}} if field.kind is Kind.TERM_AND_TEXT else {}
+        return (_TERM if field.facet is None else _TERM_AND_FACET) | words
+    return _TEXT if field.facet is None else _TEXT | {"fields": {"values": _FACET}}
 
 
 def text_path(field: str) -> str:
@@ -45,9 +59,15 @@ def grams_path(field: str) -> str:
     return f"search.{field}_grams"
 
 
-def sort_path(key: str) -> str:
-    """The field that a sort key orders by."""
-    return f"search.{sort_field(key)}"
+def facet_path(name: str) -> str:
+    """The field by whose values contacts are counted for the facet `name`."""
+    field = FACETS[name]
+    return f"search.{field}.values" if SEARCH_FIELDS[field].kind in (Kind.TEXT, Kind.NAME) else f"search.{field}"
+
+
+def sort_path(order: str) -> str:
+    """The field that an order goes by."""
+    return f"search.{sort_field(order)}"
 
 
 def index_body(shards: int = 1) -> dict[str, Any]:
@@ -56,7 +76,7 @@ def index_body(shards: int = 1) -> dict[str, Any]:
     A refresh sorts and writes what has come since the last, in one thread. In between it goes on beside everything
     else; left to the end, all of it would be waited for with the other processors idle.
     """
-    search: dict[str, Any] = {name: _MAPPING_OF_KIND[field.kind] for name, field in SEARCH_FIELDS.items()}
+    search: dict[str, Any] = {name: _mapping_of(field) for name, field in SEARCH_FIELDS.items()}
     search |= {f"{name}_grams": _TEXT for name in NAMES}
     search |= dict.fromkeys(SORT_FIELDS, _SORT)
     stored: dict[str, Any] = {name: {"type": "object", "enabled": False} for name in ITEM_FIELDS}

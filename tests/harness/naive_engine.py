@@ -26,7 +26,7 @@ from search.fields import (
     LONG_MAX,
     LONG_MIN,
     MAPPING_VERSION,
-    SORT_KEYS,
+    ORDERS,
     ContactCompleteItem,
     complete_json,
     contact_of,
@@ -134,7 +134,7 @@ def searchable(items: Iterable[ContactCompleteItem]) -> list[Contact]:
 def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position: Position | None = None) -> list[Hit]:
     """All that match, or those on one side of `position`, in the order of reading: by value, missing last, and uuid."""
     key, ascending = contact_filter.order.field, contact_filter.order.ascending
-    name = key if SORT_KEYS[key] else f"sort_{key}"
+    name = key if ORDERS[key] else f"sort_{key}"
     selected = [contact for contact in contacts if matches(contact_filter.predicate, contact[-1])]
     hits = [Hit(item, fields.get(name), uuid) for uuid, item, fields in selected]
     if position is not None:

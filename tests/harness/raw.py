@@ -36,8 +36,8 @@ class Answer(msgspec.Struct, frozen=True):
 class RawClient:
     """One connection to `port` of this machine."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+    def __init__(self, port: int, patience: float = PATIENCE_SECONDS) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=patience)
         self._file = self._socket.makefile("rb")
         self.opened = time.monotonic()
 

@@ -21,15 +21,17 @@ from mappings.predicates import (
 )
 from mappings.text import normalise, slug, term, words
 from mappings.titles import title_key
-from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, Kind
+from search.fields import ALL_FIELDS, ORDERS, SEARCH_FIELDS, ContactCompleteItem, Kind
 
 WORDS = ("Sales", "Manager", "C++", "c#", "Æther", "Müller", "ﬁne", "हिन्दी", "株式会社", "İstanbul", "a", "z9",
          "O'Neil", "x" * 70, "", "CEO", "of", "The", "acme", "Straße", "__", "%", "1")  # fmt: skip
 PLACES = ("Paris", "New York", "California", "CA", "US", "USA", "Germany", "DE", "Île-de-France", "", "York")
 INDUSTRIES = ("banking", "retail", "health, wellness & fitness", "computer software")
 DATES = ("2024-01-15T10:30:00", "2024-01-15T10:30:01", "1969-12-31T23:59:59", "2030-06-01T00:00:00")
-NUMBERS = (0, 1, 10, 11, 50, -3, 2**63, -(2**70), 2**63 - 1, 10**12)
-DOMAINS = ("acme.com", "shop.acme.com", "notacme.com", "müller.de", "x.co.uk", "localhost", "")
+NUMBERS = (0, 1, 10, 11, 50, -3, 2**63, -(2**70), 2**63 - 1, 10**12, 2**62)
+DOMAINS = ("acme.com", "shop.acme.com", "notacme.com", "müller.de", "x.co.uk", "localhost", "facebook.com/acme",
+           "acme.github.io", "")  # fmt: skip
+EMAILS = ("john@acme.com", "John@Acme.com", "Jürgen@müller.de", "")
 
 CODES = ("7372", "54", "541511", "5415-11", "31-33", "7", "none", "")
 
@@ -52,7 +54,8 @@ items = st.builds(
     last_name=texts,
     title=texts,
     company=texts,
-    email=optional(("john@acme.com", "Jürgen@müller.de", "")),
+    email=optional(EMAILS),
+    secondary_email=optional(EMAILS),
     email_status=optional(("Verified", "no email", "likely_to_engage", "?")),
     primary_email_catch_all_status=optional(("Catch-all", "Not Catch-all", "")),
     seniority=optional(("C-Level", "vp", "Director", "")),
@@ -93,6 +96,8 @@ term_values = st.one_of(
     phrases.map(title_key), phrases.map(slug), st.sampled_from(("73", "5415", "32", "7", "do not contact")),
     st.sampled_from(INDUSTRIES).map(term), st.sampled_from(DOMAINS),
     phrases.flatmap(lambda text: st.sampled_from(words(text) or ("sales",))), st.sampled_from(("verified", "vp")),
+    st.sampled_from(EMAILS).map(str.lower), phrases.map(term), st.sampled_from(PLACES).map(term),
+    st.sampled_from(("file:7", "hubspot:å", "2024-01", "united states", "xn--mller-kva.de")),
 ).filter(bool)  # fmt: skip
 phrase_values = st.one_of(phrases, st.sampled_from(PLACES), st.sampled_from(INDUSTRIES)).map(normalise).filter(bool)
 needles = st.one_of(phrase_values, st.tuples(phrase_values, st.integers(0, 5), st.integers(1, 6)).map(
@@ -121,5 +126,5 @@ predicates: st.SearchStrategy[Predicate] = st.recursive(
     ),
     max_leaves=6,
 )
-orders = st.builds(Order, st.sampled_from(list(SORT_KEYS)), st.booleans())
+orders = st.builds(Order, st.sampled_from(list(ORDERS)), st.booleans())
 filters = st.builds(ContactFilter, predicates, orders)

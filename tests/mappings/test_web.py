@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.data_files import read_data
 from mappings.errors import InvalidField
 from mappings.text import LONGEST_TERM
-from mappings.web import domain_in, host_and_parents, host_of, linkedin_key, listed_domain
+from mappings.web import domain_in, email_key, host_and_parents, host_of, linkedin_key, listed_domain, own_domain
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True).filter(lambda label: label != "www")
 HOST = st.lists(LABEL, min_size=1, max_size=4).map(lambda labels: ".".join([*labels, "com"]))
@@ -209,3 +210,48 @@ def test_hostile_lengths_take_no_time() -> None:
         linkedin_key(text)
         domain_in(text)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("acme.com", "acme.com"),
+        ("shop.eu.acme.co.uk", "acme.co.uk"),
+        ("xn--mller-kva.de", "xn--mller-kva.de"),
+        # Many have a page there, or a name beneath it.
+        ("facebook.com", ""),
+        ("de-de.facebook.com", ""),
+        ("sites.google.com", ""),
+        ("google.com", "google.com"),
+        ("acme.wixsite.com", ""),
+        ("acme.github.io", ""),
+        ("github.io", ""),
+        ("acme.uk.com", ""),
+        # Nobody can register these.
+        ("co.uk", ""),
+        ("localhost", ""),
+        ("acme.internal", ""),
+        ("192.168.0.1", ""),
+        ("[::ffff:1.2.3.4]", ""),
+        ("", ""),
+    ],
+)
+def test_the_domain_of_a_company(host: str, domain: str) -> None:
+    assert own_domain(host) == domain
+
+
+def test_shared_hosts_are_hosts_and_there_once() -> None:
+    rows = read_data("shared_hosts", list[dict[str, list[str] | str]])
+    hosts = [host for row in rows for host in row["hosts"]]
+    assert len(hosts) == len(set(hosts))
+    assert all(host_of(host) == host and "." in host for host in hosts)
+    assert all(str(row["source"]).startswith("https://") for row in rows)
+
+
+@given(st.emails())
+def test_an_address_is_the_same_in_any_case(address: str) -> None:
+    assert email_key(f" {address.upper()}\n") == email_key(address) == address.lower()
+
+
+def test_an_address_is_cut_like_every_term() -> None:
+    assert len(email_key("a" * 2000)) == LONGEST_TERM

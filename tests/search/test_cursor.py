@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mappings.errors import InvalidCursor
 from mappings.predicates import ContactFilter, Order, Terms
 from search.cursor import Position, decode, encode, fingerprint
-from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
+from search.fields import LONG_MAX, LONG_MIN, ORDERS
 from tests.harness.strategies import filters
 
 NUMBERS, TEXTS = st.integers(LONG_MIN, LONG_MAX), st.text()
@@ -15,7 +15,7 @@ NUMBERS, TEXTS = st.integers(LONG_MIN, LONG_MAX), st.text()
 
 def positions(order: Order) -> st.SearchStrategy[Position]:
     """Those that hits in `order` may have."""
-    values = NUMBERS if SORT_KEYS[order.field] else TEXTS
+    values = NUMBERS if ORDERS[order.field] else TEXTS
     return st.builds(Position, st.none() | values, st.text(), st.booleans())
 
 
@@ -33,12 +33,12 @@ def test_a_cursor_of_another_filter_is_refused(data: st.DataObject, one: Contact
         decode(encode(position, fingerprint(one)), fingerprint(other), other.order)
 
 
-@pytest.mark.parametrize("key", SORT_KEYS)
+@pytest.mark.parametrize("key", ORDERS)
 @given(st.data())
 def test_a_forged_cursor_holds_no_value_that_the_order_has_not(key: str, data: st.DataObject) -> None:
     """The checksum is made without a secret. An engine would fail at a text where numbers are."""
     order = Order(key)
-    foreign = TEXTS if SORT_KEYS[key] else NUMBERS
+    foreign = TEXTS if ORDERS[key] else NUMBERS
     beyond = st.integers(LONG_MAX + 1, 2**64 - 1) | st.integers(-(2**63), LONG_MIN - 1)
     of = fingerprint(ContactFilter(order=order))
     token = encode(Position(data.draw(foreign | beyond), "a-b"), of)

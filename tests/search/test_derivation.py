@@ -1,5 +1,8 @@
 """How single values are made. What becomes of whole contacts is in `test_documents`."""
 
+from hashlib import sha256
+from types import SimpleNamespace
+
 import pytest
 
 from search import derivation
@@ -69,6 +72,73 @@ def test_the_words_of_a_place_that_its_location_lacks() -> None:
     assert derivation.location(("Austin", "TX", "USA")) == ("austin", "texas", "united states")
     assert derivation.search_words(("a@b.com", "Austin", "TX", "USA")) == ("a", "b", "com", "tx", "usa")
     assert derivation.search_words((None, None, None, "USA")) == ("usa",)
+
+
+@pytest.mark.parametrize(
+    ("website", "name", "key"),
+    [
+        ("https://www.shop.acme.co.uk/x", "Acme Ltd.", "acme.co.uk"),
+        ("eu.acme.com", None, "acme.com"),
+        (None, "Acme, Inc.", "acme inc"),
+        ("https://www.facebook.com/acme", "Acme, Inc.", "acme inc"),
+        ("acme.wixsite.com/home", "Acme", "acme"),
+        ("acme.github.io", "Acme", "acme"),
+        ("acme.uk.com", "Acme", "acme"),
+        ("uk.com", "Acme", "acme"),
+        ("sites.google.com/view/acme", "Acme", "acme"),
+        ("google.com", "Google LLC", "google.com"),
+        ("co.uk", "Acme", "acme"),
+        ("localhost", "Acme", "acme"),
+        ("192.168.0.1", "Acme", "acme"),
+        ("[::1]", "Acme", "acme"),
+        ("linkedin.com/company/acme", None, None),
+        ("", "!", None),
+        (None, "x " * 400, ("x " * 400)[:256]),
+    ],
+)
+def test_what_makes_colleagues(website: str | None, name: str | None, key: str | None) -> None:
+    assert derivation.company_key((website, name)) == key
+
+
+def test_seniorities_have_ranks_from_the_top() -> None:
+    ranks = [derivation.seniority_rank(text) for text in ("Owner", "Founder", "C-Level", "VP", "intern", "?", "", None)]
+    assert ranks == [1, 2, 3, 5, 11, None, None, None]
+
+
+def test_the_order_that_says_nothing_has_63_bits() -> None:
+    first = int.from_bytes(sha256(b"a").digest()) >> 256 - 63
+    assert derivation.shuffled("a") == derivation.shuffle_key("a") == first
+    assert derivation.shuffled(None) is None
+    keys = [derivation.shuffle_key(str(at)) for at in range(1000)]
+    assert len(set(keys)) == 1000
+    assert max(keys) > 2**62 > min(keys) >= 0
+    assert 400 < sum(key < 2**62 for key in keys) < 600
+
+
+def test_what_is_beyond_all_numbers_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivation, "sha256", lambda _: SimpleNamespace(digest=lambda: b"\xff" * 32))
+    assert derivation.shuffle_key("a") == derivation.LONG_MAX
+
+
+@pytest.mark.parametrize(
+    ("place", "parts"),
+    [
+        (("San Francisco", "CA", "USA"), ("san francisco", "california", "united states")),
+        (("Austin, TX", None, None), ("austin", "texas", None)),
+        (("London", None, "England"), ("london", None, "united kingdom")),
+        (("Washington DC", None, "US"), ("washington", "district of columbia", "united states")),
+        ((None, "Washington D.C.", None), (None, "district of columbia", None)),
+        ((None, None, None), (None, None, None)),
+    ],
+)
+def test_a_place_has_one_city_state_and_country(place: derivation.Place, parts: tuple[str | None, ...]) -> None:
+    assert tuple(derivation.place_part(at)(place) for at in range(3)) == parts
+    assert set(filter(None, parts)) <= set(derivation.location(place))
+
+
+def test_months() -> None:
+    assert derivation.month("2024-01-15T10:30:00") == "2024-01"
+    assert [derivation.month(text) for text in (None, "", "2024-01", "2024-13-01T00:00:00")] == [None] * 4
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What is searched of a contact."""
 
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 from hypothesis import given
 
 from search.documents import search_fields
-from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, SEARCH_FIELDS, SORT_KEYS, ContactCompleteItem, sort_field
+from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, ORDERS, SEARCH_FIELDS, ContactCompleteItem, sort_field
 from tests.harness.strategies import items
 
 CONTACT = ContactCompleteItem(
@@ -31,6 +32,9 @@ CONTACT = ContactCompleteItem(
     country="USA",
     latest_funding="Series A",
     last_raised_at="2024-01-01T00:00:00",
+    secondary_email=" Bjorn.ONeil@Acme.com",
+    tertiary_email="BJORN@acme.com",
+    foreign_ids={"hubspot": "A7", "file": ""},
 )
 
 
@@ -45,19 +49,27 @@ def test_search_fields() -> None:
         "title_key": "manager project",
         "title_words": ["manager", "project"],
         "seniority": "c_suite",
+        "seniority_rank": 3,
         "departments": ["sales", "engineering_technical"],
         "email_status": "verified",
         "email_catch_all": "catch_all",
         "person_location": ["san francisco", "california", "united states"],
+        "person_city": "san francisco",
+        "person_state": "california",
+        "person_country": "united states",
         "search_words": ["bjorn", "acme", "com", "ca", "usa"],
         "person_name": ["bjorn", "o", "neil"],
+        "email": ["bjorn@acme.com", "bjorn.oneil@acme.com"],
         "linkedin": "linkedin.com/in/bjorn",
+        "foreign_ids": ["hubspot:A7"],
+        "shuffle": int(sha256(b"1").hexdigest()[:16], 16) // 2,
         "sort_first_name": "bjorn",
         "sort_last_name": "o neil",
         "sort_person_name": "bjorn o neil",
         "sort_title": "manager project",
         "company_text": "acme inc",
         "company_domains": ["shop.acme.co.uk", "acme.co.uk"],
+        "company_key": "acme.co.uk",
         "industries": ["banking", "health wellness fitness"],
         "keywords": ["digital marketing", "saas"],
         "technologies": ["google analytics 4"],
@@ -65,6 +77,7 @@ def test_search_fields() -> None:
         "employees": LONG_MAX,
         "last_raised_at": 1_704_067_200,
         "sort_company": "acme inc",
+        "sort_company_key": "acme.co.uk",
     }
     absent = search_fields(CONTACT).absent
     assert "title" not in absent
@@ -84,6 +97,8 @@ FULL = msgspec.structs.replace(
     created_at="2024-01-15T10:30:00",
     updated_at="2024-01-15T10:30:00",
     company_city="Rome",
+    company_state="Lazio",
+    company_country="Italy",
     company_description="Makes anvils",
     sic_codes=("7372",),
     naics_codes=("541511",),
@@ -96,7 +111,7 @@ FULL = msgspec.structs.replace(
 
 def test_every_search_field_and_sort_key_is_derived_in_order_of_the_table_but_companies_last() -> None:
     ordered = [*(name for name in SEARCH_FIELDS if name != "absent")]
-    ordered += [sort_field(key) for key in SORT_KEYS if sort_field(key) not in ordered]
+    ordered += [sort_field(key) for key in ORDERS if sort_field(key) not in ordered]
     fields = list(found(FULL))
     assert set(fields) == set(ordered)
     first = fields.index("company_location")
@@ -104,9 +119,8 @@ def test_every_search_field_and_sort_key_is_derived_in_order_of_the_table_but_co
         assert part == [name for name in ordered if name in part]
 
 
-def test_a_contact_with_nothing_has_no_fields() -> None:
-    fields = search_fields(ContactCompleteItem("1"))
-    assert (fields.members, fields.json()) == (b"", b"{}")
+def test_a_contact_with_nothing_has_only_its_place_among_others() -> None:
+    assert list(found(ContactCompleteItem("1"))) == ["shuffle"]
 
 
 def test_what_colleagues_share_is_of_their_company() -> None:

@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {2: "fc966bfa7f57f325a6fd23bca255ff16487b2633a100e713d87d066c4cc2908a"}
+PINNED = {3: "160299ebbd16d194510f25782dc79ee3fe45fadd22907d4e52bd4d4cd292764a"}
 
 
 def fingerprint() -> str:

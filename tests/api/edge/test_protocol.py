@@ -96,6 +96,19 @@ def test_a_body_that_nobody_wants_any_more_is_not_read_for_ever(client):
     assert client.answer().status == 404
 
 
+@pytest.mark.parametrize("start", [b"POST /nowhere HTTP/1.1\r\nContent-Length: 1000000000\r\n", b"POST / HTTP/2.2\r\n"])
+def test_what_nobody_wants_is_read_slowly(service, monkeypatch, start):
+    monkeypatch.setattr(limits, "LINGER_BYTES", 2**30)
+    monkeypatch.setattr(limits, "PAUSE_SECONDS", 60)
+    with RawClient(service.port, patience=2) as client:
+        client.send(start + b"Host: a\r\n\r\n")
+        assert client.answer().status in (400, 404)
+        sent = 0
+        while client.send_while_taken(b"x" * 2**20):
+            sent += 1
+            assert sent < 64
+
+
 def test_an_answer_before_the_body_is_whole_ends_nothing(client):
     client.send(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
     assert client.answer().status == 404

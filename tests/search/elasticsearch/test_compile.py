@@ -26,7 +26,7 @@ from mappings.predicates import (
 from search.elasticsearch import compile as module
 from search.elasticsearch.compile import after, compile_filter, counted, query, sort, value_of
 from search.elasticsearch.schema import grams
-from search.fields import LONG_MAX, LONG_MIN, SORT_KEYS
+from search.fields import LONG_MAX, LONG_MIN, ORDERS
 from tests.harness.strategies import needles, orders, phrase_values, predicates
 
 VP, CEO = Terms("seniority", ("vp",)), Terms("seniority", ("ceo",))
@@ -132,7 +132,7 @@ def test_grams_find_every_part_of_a_text(text: str, data: st.DataObject) -> None
 # Sorting, and going on from a hit.
 
 
-@pytest.mark.parametrize("order", [Order(field, ascending) for field in SORT_KEYS for ascending in (True, False)])
+@pytest.mark.parametrize("order", [Order(field, ascending) for field in ORDERS for ascending in (True, False)])
 def test_reading_backward_turns_everything_round(order: Order) -> None:
     other = {"asc": "desc", "desc": "asc", "_first": "_last", "_last": "_first"}
     [(path, key)], uuid = sort(order)[0].items(), sort(order)[1]["uuid"]
@@ -145,7 +145,7 @@ def test_the_value_of_a_hit_survives_the_way_there_and_back(order: Order, value:
     place = after(order, value, uuid)
     assert place[1] == uuid
     assert value_of(order, place[0]) == value
-    if SORT_KEYS[order.field]:
+    if ORDERS[order.field]:
         # The server refuses a null here. What is missing stands beyond all that is there.
         assert isinstance(place[0], int)
         assert value is not None or (place[0] > LONG_MAX if order.ascending else place[0] < LONG_MIN)
