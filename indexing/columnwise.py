@@ -104,30 +104,32 @@ class _BatchReader:
         return _merged(contacts, drafts)
 
 
-def _row_reader(mapping: ColumnMapping, strict_values: bool) -> Callable[[Sequence[Cell]], Draft | RowRejected]:
+def _row_reader(mapping: ColumnMapping, strict_values: bool) -> Callable[[Sequence[Cell]], Draft | str]:
+    """What a row makes by itself, or why it is no contact."""
     read = contact_reader(mapping, strict_values)
 
-    def read_alone(cells: Sequence[Cell]) -> Draft | RowRejected:
+    def read_alone(cells: Sequence[Cell]) -> Draft | str:
         try:
             return read(cells)
         except RowRejected as rejected:
-            return rejected
+            # Not the exception: it would hold on to the whole batch, by way of its traceback.
+            return str(rejected)
 
     return read_alone
 
 
-def _stepped(row: Row, steps: Iterable[Callable[[Row], None]]) -> Draft | RowRejected:
+def _stepped(row: Row, steps: Iterable[Callable[[Row], None]]) -> Draft | str:
     try:
         for take in steps:
             take(row)
         return finished(row.values, row)
     except RowRejected as rejected:
-        return rejected
+        return str(rejected)
 
 
-def _merged(contacts: ContactColumns, drafts: dict[int, Draft | RowRejected]) -> BatchRead:
+def _merged(contacts: ContactColumns, drafts: dict[int, Draft | str]) -> BatchRead:
     """What was read of all columns, with what some rows have made by themselves."""
-    rejects = {at: str(draft) for at, draft in drafts.items() if isinstance(draft, RowRejected)}
+    rejects = {at: draft for at, draft in drafts.items() if isinstance(draft, str)}
     accepted = {at: draft for at, draft in drafts.items() if isinstance(draft, Draft)}
     repairs = {at: draft.repairs for at, draft in accepted.items() if draft.repairs}
     contacts = contacts.replaced(list(accepted), [draft.contact for draft in accepted.values()])
@@ -137,14 +139,14 @@ def _merged(contacts: ContactColumns, drafts: dict[int, Draft | RowRejected]) ->
     return BatchRead(contacts.kept(places), places, repairs, rejects)
 
 
-def _of_drafts(drafts: Sequence[Draft | RowRejected]) -> BatchRead:
+def _of_drafts(drafts: Sequence[Draft | str]) -> BatchRead:
     """What all rows have made by themselves."""
     accepted = {at: draft for at, draft in enumerate(drafts) if isinstance(draft, Draft)}
     return BatchRead(
         columns_of([draft.contact for draft in accepted.values()]),
         list(accepted),
         {at: draft.repairs for at, draft in accepted.items() if draft.repairs},
-        {at: str(draft) for at, draft in enumerate(drafts) if isinstance(draft, RowRejected)},
+        {at: draft for at, draft in enumerate(drafts) if isinstance(draft, str)},
     )
 
 

@@ -6,15 +6,14 @@ do, are one column of tuples.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import compress, groupby, repeat
-from operator import itemgetter
+from operator import itemgetter, not_
 from typing import Any
 
 import msgspec
 
 from search.columns import Column, coded, concatenated
-from search.derivation import characters
 from search.fields import ALL_FIELDS, CONTACT_FIELDS, FORMS, ITEM_FIELDS, NO_MORE, ContactCompleteItem
 from search.kinds import Form
 from search.memo import Memo
@@ -118,6 +117,12 @@ class ContactColumns:
                 counts[name] = sum([count for mask, count in masks.items() if mask & bit])
         return counts
 
+    def absent(self) -> list[bytes]:
+        """Of each contact the names of its empty fields, in any order, as an array of JSON."""
+        names = concatenated([part.absent for part in self._parts], self.count)
+        # Each comes with a comma before it.
+        return [b"[%b]" % each[1:] for each in names]
+
     @cached_property
     def open_items(self) -> list[bytes]:
         """The `item_json` of each contact, but for its last brace."""
@@ -160,12 +165,6 @@ def columns_of(contacts: Sequence[ContactCompleteItem]) -> ContactColumns:
     )
 
 
-@lru_cache(maxsize=4096)
-def absent(present: int) -> tuple[str, ...]:
-    """The names of the fields that are empty, given the others as `ContactColumns.present` has them."""
-    return tuple([name for at, name in enumerate(ALL_FIELDS) if not present >> at & 1])
-
-
 def _grouped(contacts: Sequence[ContactCompleteItem]) -> list[Sequence[Any]]:
     """The values of some contacts for each of `GROUPS`."""
     rows = list(map(_values, contacts))
@@ -177,16 +176,17 @@ def _more(json: bytes) -> bytes:
 
 
 class _Parts(msgspec.Struct, frozen=True):
-    """What is made of one column.
+    """What is made of one column. Of several fields, those are a run that follow each other in one object of JSON.
 
     Attributes:
         present: its bits in `ContactColumns.present`.
-        json: the values as JSON; of several fields, the members of each run of them that follow each other in one
-            object, without anything around them.
+        absent: the names of the fields that are empty, as texts of JSON with a comma before each.
+        json: the values as JSON; of several fields, the members of each run, without anything around them.
     """
 
     present: Column
-    json: tuple[Column, ...]
+    absent: Column
+    json: Sequence[Column]
 
 
 def _runs(group: Sequence[str]) -> list[tuple[str, ...]]:
@@ -197,31 +197,33 @@ def _runs(group: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _parts_of(group: tuple[str, ...]) -> Callable[[Column], _Parts]:
-    bits = [1 << ALL_FIELDS.index(name) for name in group]
+    bits, names = [1 << ALL_FIELDS.index(name) for name in group], [b',"%b"' % name.encode() for name in group]
     if len(group) == 1:
-        return partial(_parts_of_one, bits[0])
-    runs = [(_struct(names), itemgetter(*map(group.index, names))) for names in _runs(group)]
+        return partial(_parts_of_one, bits[0], names[0])
+    runs = [(_struct(run), itemgetter(*map(group.index, run))) for run in _runs(group)]
 
     def make(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        json = [_encode(struct(pick(values)))[1:-1] for struct, pick in runs]
-        return (sum(compress(bits, map(_is_something, values))), *json)
+        there = list(map(_is_something, values))
+        absent = b"".join(compress(names, map(not_, there)))
+        return (sum(compress(bits, there)), absent, *[_encode(struct(pick(values)))[1:-1] for struct, pick in runs])
 
     return partial(_parts_of_several, Memo(make, _weight, _SHARED_BYTES).__getitem__, len(runs))
 
 
-def _parts_of_one(bit: int, column: Column) -> _Parts:
+def _parts_of_one(bit: int, name: bytes, column: Column) -> _Parts:
     values = column.values
     if len(values) > 1 and all(values):
         # As most columns are. To look at each value takes longer than all the rest.
         present = Column([bit], [0] * len(values if column.codes is None else column.codes))
     else:
         present = column.made(lambda value: bit if _is_something(value) else 0)
-    return _Parts(present, (column.made(_encode),))
+    return _Parts(present, present.made(lambda there: b"" if there else name), [column.made(_encode)])
 
 
 def _parts_of_several(make: Callable[[Any], tuple[Any, ...]], runs: int, column: Column) -> _Parts:
     made = column.made(make)
-    return _Parts(made.made(itemgetter(0)), tuple([made.made(itemgetter(at)) for at in range(1, runs + 1)]))
+    present, absent, *json = [made.made(itemgetter(at)) for at in range(2 + runs)]
+    return _Parts(present, absent, json)
 
 
 def _struct(names: tuple[str, ...]) -> Callable[[Any], Any]:
@@ -235,8 +237,9 @@ def _is_something(value: Any) -> bool:
     return bool(value) or value == 0
 
 
-def _weight(key: Hashable, made: tuple[Any, ...]) -> int:
-    return _LEAST_BYTES + characters(key) + sum(map(len, made[1:]))
+def _weight(_key: Hashable, made: tuple[Any, ...]) -> int:
+    # The JSON of the key is among it.
+    return _LEAST_BYTES + 2 * sum(map(len, made[1:]))
 
 
 def _layout() -> Iterator[tuple[int, tuple[bytes, int, int]]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import lru_cache, partial
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed, Superseded
 from search.columns import Column, concatenated
-from search.contact_columns import ContactColumns, absent
+from search.contact_columns import ContactColumns
 from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
@@ -97,11 +97,6 @@ def _more(json: bytes) -> bytes:
     return b',"%b":%b' % (MORE.encode(), _encode(json.decode())) if json else b""
 
 
-@lru_cache(maxsize=4096)
-def _absent(present: int) -> bytes:
-    return _SEARCH % _encode(absent(present))
-
-
 class ElasticsearchLoader:
     """One load; see `search.loader.Loader` for the methods.
 
@@ -140,7 +135,7 @@ class ElasticsearchLoader:
             Column([_ACTION % pair for pair in zip(uuids, rows, strict=True)]),
             Column(contacts.open_items),
             contacts.more.made(_more),
-            Column(list(map(_absent, contacts.present))),
+            Column([_SEARCH % names for names in contacts.absent()]),
             *[contacts.of(of).made(make) for of, make in _TRIGRAMS],
             *search_columns(contacts),
             Column([_END], [0] * contacts.count),
