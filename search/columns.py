@@ -31,9 +31,11 @@ class Column(msgspec.Struct, frozen=True, gc=False):
 
     def kept(self, places: Sequence[int]) -> "Column":
         """That of the contacts at `places` alone."""
+        if self.same:
+            return Column(self.values, [0] * len(places))
         if self.codes is None:
-            return Column([self.values[at] for at in places])
-        return Column(self.values, [self.codes[at] for at in places])
+            return Column(list(map(self.values.__getitem__, places)))
+        return Column(self.values, list(map(self.codes.__getitem__, places)))
 
     def replaced(self, places: Sequence[int], values: Sequence[Any]) -> "Column":
         """The column with other values for the contacts at `places`."""
