@@ -26,7 +26,7 @@ from indexing.values.readers import ValueReader, value_reader
 from indexing.values.unreadable import Unreadable
 from mappings.errors import RowRejected
 from search.columns import Column
-from search.contact_columns import GROUPS, ContactColumns, columns_of
+from search.contact_columns import GROUPS, ContactColumns, columns_of, shares
 from search.memo import Memo
 
 SHARED_CHARACTERS = 8 * 1024 * 1024
@@ -162,7 +162,11 @@ def _group(mapping: ColumnMapping, names: tuple[str, ...]) -> "_Single | _Togeth
         None if place is None else _cell_reader(name, mapping.columns[place], mapping.dates)
         for name, place in zip(names, found, strict=True)
     ]
-    return _Single(found[0], readers[0]) if len(names) == 1 else _Together(found, readers)
+    return (
+        _Single(found[0], readers[0])
+        if len(names) == 1
+        else _Together(found, readers, shares(names) * SHARED_CHARACTERS)
+    )
 
 
 class _Single:
@@ -203,11 +207,11 @@ class _Single:
 class _Together:
     """Fields whose values come together: those of a company, of a place."""
 
-    def __init__(self, places: Sequence[int | None], readers: Sequence[ValueReader | None]) -> None:
+    def __init__(self, places: Sequence[int | None], readers: Sequence[ValueReader | None], budget: int) -> None:
         self.places = [place for place in places if place is not None]
         self._readers = readers
         self._odd = tuple([None] * len(readers))
-        self._known = Memo(self._made, lambda cells, _: _LEAST_CHARACTERS + sum(map(len, cells)), SHARED_CHARACTERS)
+        self._known = Memo(self._made, lambda cells, _: _LEAST_CHARACTERS + sum(map(len, cells)), budget)
 
     def read(self, columns: Sequence[Sequence[Any]], count: int, odd: set[int]) -> Column:
         """The same of tuples of values."""

@@ -27,6 +27,12 @@ REPEATED: tuple[tuple[str, ...], ...] = (
 )
 """Contact fields whose values come together again and again. What is made of such a group alone is made once."""
 
+
+def shares(group: tuple[str, ...]) -> int:
+    """How often a group gets the memory that each of `REPEATED` has: companies, who say most and come back, twice."""
+    return 2 if group == REPEATED[0] else 1
+
+
 _TOGETHER = {name for group in REPEATED for name in group}
 
 GROUPS: tuple[tuple[str, ...], ...] = (*REPEATED, *((name,) for name in ALL_FIELDS if name not in _TOGETHER))
@@ -207,7 +213,7 @@ def _parts_of(group: tuple[str, ...]) -> Callable[[Column], _Parts]:
         absent = b"".join(compress(names, map(not_, there)))
         return (sum(compress(bits, there)), absent, *[_encode(struct(pick(values)))[1:-1] for struct, pick in runs])
 
-    return partial(_parts_of_several, Memo(make, _weight, _SHARED_BYTES).__getitem__, len(runs))
+    return partial(_parts_of_several, Memo(make, _weight, shares(group) * _SHARED_BYTES).__getitem__, len(runs))
 
 
 def _parts_of_one(bit: int, name: bytes, column: Column) -> _Parts:

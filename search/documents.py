@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from search.columns import Column
-from search.contact_columns import REPEATED, ContactColumns
+from search.contact_columns import REPEATED, ContactColumns, shares
 from search.derivation import characters
 from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactCompleteItem, empty_fields
 from search.kinds import DerivedField, DerivedValue
@@ -103,7 +103,7 @@ def _runs() -> Iterator[_Run]:
             REPEATED[group] if group >= 0 else tuple(dict.fromkeys(name for field in run.values() for name in field.of))
         )
         members = _members(run, of)
-        make = Memo(members, _weight, SHARED_BYTES).__getitem__ if group >= 0 else members
+        make = Memo(members, _weight, shares(of) * SHARED_BYTES).__getitem__ if group >= 0 else members
         yield _Run(of, itemgetter(*map(ALL_FIELDS.index, of)), make)
 
 
