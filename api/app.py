@@ -19,7 +19,7 @@ from api.accounts.users_controller import UsersController
 from api.actions.service import ContactService
 from api.actions.traffic import KEPT_SLOTS, Traffic
 from api.edge.unrouted import Unrouted
-from api.errors import message_of, report, status_of
+from api.errors import message_of, problem, report, status_of
 from api.operations.doors import Doors
 from api.operations.health import Check, live, metrics_page, ready
 from api.operations.metrics import Metrics
@@ -77,6 +77,11 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     metrics.build = build_info(settings)
     metrics.counter(
         "contacts_database_errors", "Uses of the users' database that failed", lambda: accounts.database.errors
+    )
+    metrics.counter(
+        "contacts_tokens_remembered",
+        "Tokens taken since they held a moment ago, while users could not be looked up",
+        lambda: accounts.recent.relied_on,
     )
 
     @asynccontextmanager
@@ -167,7 +172,7 @@ def _open(settings: Settings) -> Engine[Any]:
     return open_engine(msgspec.structs.replace(settings.engine, concurrency=width + KEPT_SLOTS))
 
 
-def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, str]]:
+def _error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     report(error, request.method)
     response = _detail(status_of(error), message_of(error))
     if isinstance(error, TooManyRequests):
@@ -175,12 +180,12 @@ def _error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[s
     return response
 
 
-def _http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, str]]:
+def _http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     response = _detail(error.status_code, error.detail)
     response.headers.update(error.headers or {})
     return response
 
 
-def _detail(status: int, detail: str) -> Response[dict[str, str]]:
+def _detail(status: int, detail: str) -> Response[bytes]:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return Response({"detail": detail}, status_code=status, headers=headers, media_type=MediaType.JSON)
+    return Response(problem(detail), status_code=status, headers=headers, media_type=MediaType.JSON)

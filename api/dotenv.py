@@ -19,18 +19,22 @@ def read_dotenv(path: Path | None) -> dict[str, str]:
     Raises:
         SettingsError: a line that is none of these, or a file that can't be read as UTF-8.
     """
-    if path is None or not path.is_file():
+    if path is None:
         return {}
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path.name}: can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{path.name}: can't be read as UTF-8 text: {type(error).__name__}") from error
     values: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not name or name.startswith("#"):
             continue
-        if not equals:
+        if not equals or "\0" in line:
             raise SettingsError(f"{path.name}, line {number}: expected NAME=value")
         values[name.strip()] = _value(value)
     return values

@@ -1,10 +1,12 @@
-"""What the error tree becomes: a WebSocket code, an HTTP status, a line of the log.
+"""What the error tree becomes: a WebSocket code, an HTTP status and body, a line of the log.
 
 REST words a caller's mistakes in its own way (`api.rest.questions`); the status is the one in the table here.
 """
 
 import logging
 import traceback
+
+import msgspec
 
 from mappings.errors import (
     AccountsUnavailable,
@@ -71,6 +73,11 @@ def status_of(error: Exception) -> int:
 def message_of(error: Exception) -> str:
     """What the caller may read: the message of an error of ours, else a plain sentence."""
     return str(error) if isinstance(error, ContactsError) else UNEXPECTED
+
+
+def problem(detail: str) -> bytes:
+    """The body of every error over HTTP: what is wrong, and the cure."""
+    return msgspec.json.encode({"detail": detail})
 
 
 def report(error: Exception, where: str) -> None:

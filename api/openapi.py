@@ -51,6 +51,18 @@ class Problem(msgspec.Struct, frozen=True):
     detail: Annotated[str, Meta(examples=["URL must be from apollo.io domain"])]
 
 
+class Form(msgspec.Struct, frozen=True):
+    """What is said of an answer in one media type.
+
+    Attributes:
+        example: one of them.
+        words: what it holds; `None` of JSON, which has a schema.
+    """
+
+    example: object
+    words: str | None = None
+
+
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
     """The errors that an operation may answer with, and 500. All have the same body."""
     return {
@@ -79,7 +91,7 @@ def operation(
     query: Mapping[str, Schema] | None = None,
     body: Shape | Schema | None = None,
     body_required: bool = True,
-    forms: Mapping[str, str] | None = None,
+    forms: Mapping[str, Form] | None = None,
     links: Mapping[str, Link] | None = None,
 ) -> type[Operation]:
     """What Litestar describes an operation with whose request is read by hand.
@@ -90,7 +102,7 @@ def operation(
         query: the query parameters. They are either there or not: over HTTP there is no null.
         body: the JSON object.
         body_required: whether there must be one.
-        forms: media types beside JSON that the answer may have, with a description.
+        forms: media types that the answer may have, of JSON only where it has an example.
         links: operations that the answer leads to, as `links_by_field` and `links_by_path` make them.
     """
 
@@ -107,9 +119,13 @@ def operation(
                     if response.description == HTTPStatus(int(status)).description:
                         # What Litestar says where nothing was said.
                         response.description = _WORDS[int(status)]
-                    response.headers = _headers(status, linked=bool(forms)) or None
+                    response.headers = _headers(status, linked=bool(_texts(forms or {}))) or None
                     if status.startswith("2"):
-                        response.content = {**(response.content or {}), **_texts(forms or {})} or None
+                        answers = {**(response.content or {}), **_texts(forms or {})}
+                        for media_type, form in (forms or {}).items():
+                            # As JSON: Litestar would leave out what is null.
+                            answers[media_type].example = msgspec.Raw(msgspec.json.encode(form.example))
+                        response.content = answers or None
                         response.links = {**links} if links else None
 
     return Described
@@ -159,10 +175,11 @@ def _parameter(name: str, schema: Schema) -> Parameter:
     return Parameter(name=name, param_in="query", schema=_as_it_is(schema), description=words)
 
 
-def _texts(forms: Mapping[str, str]) -> dict[str, OpenAPIMediaType]:
+def _texts(forms: Mapping[str, Form]) -> dict[str, OpenAPIMediaType]:
     return {
-        form: OpenAPIMediaType(schema=_as_it_is({"type": "string", "description": words}))
-        for form, words in forms.items()
+        media_type: OpenAPIMediaType(schema=_as_it_is({"type": "string", "description": form.words}))
+        for media_type, form in forms.items()
+        if form.words is not None
     }
 
 

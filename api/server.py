@@ -75,7 +75,7 @@ def serve(settings: Settings) -> None:
             last.join()
 
 
-def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, settings: Settings, most_connections: int) -> uvicorn.Config:
     """How uvicorn serves `app`: our protocols of connections, our caps, no access log and no compression.
 
     The lifespan is off because `serve` enters it itself, to get its errors as they are. Messages are not compressed:
@@ -87,7 +87,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         loop="none",
         # uvicorn calls it for each connection, and asks nothing else of it.
-        http=functools.partial(EdgeProtocol, Door(_most_connections(settings))),  # type: ignore[arg-type]
+        http=functools.partial(EdgeProtocol, Door(most_connections)),  # type: ignore[arg-type]
         ws=EdgeWebSocket,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
@@ -222,6 +222,7 @@ async def serve_app(
     Raises:
         SettingsError: the address can't be listened on.
     """
+    most_connections = _most_connections(settings)
     with _listening(settings.host, settings.port, settings.stall_seconds) as listener:
         host, port = listener.getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -229,7 +230,7 @@ async def serve_app(
             async with app.lifespan():
                 connections: Connections = app.state.connections
                 server = Server(
-                    uvicorn_config(app, settings),
+                    uvicorn_config(app, settings, most_connections),
                     settings.shutdown_seconds,
                     lambda server: started(server, address),
                     stopping,
@@ -241,7 +242,7 @@ async def serve_app(
                 gc.freeze()
                 sys.setswitchinterval(_TURN_SECONDS)
                 try:
-                    async with _admin(app, settings):
+                    async with _admin(app, settings, most_connections):
                         await server.serve([listener])
                 finally:
                     gc.unfreeze()
@@ -257,14 +258,14 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 @asynccontextmanager
-async def _admin(app: Litestar, settings: Settings) -> AsyncIterator[None]:
+async def _admin(app: Litestar, settings: Settings, most_connections: int) -> AsyncIterator[None]:
     """The admin port beside the public one, if there is one."""
     if settings.admin_port is None:
         yield
         return
     names = ("CONTACTS_ADMIN_HOST", "CONTACTS_ADMIN_PORT")
     with _listening(settings.admin_host, settings.admin_port, settings.stall_seconds, names) as listener:
-        async with admin_served(uvicorn_config(AdminDoor(app), settings), listener):
+        async with admin_served(uvicorn_config(AdminDoor(app), settings, most_connections), listener):
             yield
 
 

@@ -6,6 +6,7 @@ The environment wins over `.env`; a variable that is set to nothing counts as no
 import secrets
 from collections.abc import Mapping
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ __all__ = ["TABLE", "Setting", "Settings", "Where", "load_settings"]
 
 SHORTEST_SECRET = 32
 """Bytes of a secret for HS256: what RFC 7518, 3.2 demands."""
+
+LONGEST_INDEX = 180
+"""Bytes: names of files and indices are made of it, which have at most 255."""
 
 PREFIX = "CONTACTS_"
 """What the name of every setting begins with."""
@@ -106,6 +110,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.log_format == "json" if self.log_format else self.environment == "production"
 
 
+def _index(value: str) -> str:
+    """A name that files may begin with. What else an engine asks of it, the engine says."""
+    if not value.isprintable() or value.startswith(".") or {*value} & {*"/\\"} or len(value.encode()) > LONGEST_INDEX:
+        raise ValueError(
+            f"a name such as contacts: at most {LONGEST_INDEX} bytes, without / \\ and what can't be seen, no dot first"
+        )
+    return value
+
+
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
     for origin in origins:
@@ -113,6 +126,31 @@ def _origins(value: str) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or "*" in origin:
             raise ValueError("origins such as https://app.example.com, separated by commas")
     return origins
+
+
+def _proxies(value: str) -> str:
+    """As uvicorn reads them; what is none it would take for the name of a client, and trust nobody."""
+    hosts = [host.strip() for host in value.split(",") if host.strip()]
+    if hosts == ["*"]:
+        return "*"
+    for host in hosts:
+        try:
+            ip_network(host)
+        except ValueError as error:
+            meant = _network_around(host)
+            raise ValueError(
+                "addresses such as 10.0.0.7 and networks such as 10.0.0.0/8, separated by commas, or * alone; "
+                f"{host!r} is neither{meant}"
+            ) from error
+    return ",".join(hosts)
+
+
+def _network_around(host: str) -> str:
+    """What to write instead of an address of a network with the length of that."""
+    try:
+        return f", and {ip_network(host, strict=False)} may be meant"
+    except ValueError:
+        return ""
 
 
 def _secret(value: str) -> str:
@@ -130,7 +168,7 @@ _STORE = (
             choice(*_NAMES), flag=True),
     Setting("CONTACTS_DATA_DIR", "engine.data_dir", "./data", "directory of the DuckDB file, users and job state",
             Path, flag=True),
-    Setting("CONTACTS_INDEX", "engine.index", "contacts", "the alias that is searched", text, flag=True),
+    Setting("CONTACTS_INDEX", "engine.index", "contacts", "the alias that is searched", _index, flag=True),
     Setting("CONTACTS_ENGINE_TIMEOUT", "engine.timeout", "30",
             "seconds that a request may take, waiting included; each part of a streamed answer has as long",
             seconds(_HOUR)),
@@ -200,7 +238,7 @@ _SERVICE = (
     Setting("CONTACTS_SHUTDOWN_SECONDS", "shutdown_seconds", "10",
             "how long the service may take to stop, in all; running requests have a little less", seconds(_HOUR)),
     Setting("CONTACTS_TRUSTED_PROXIES", "trusted_proxies", "127.0.0.1",
-            "addresses whose X-Forwarded-For is believed, separated by commas; * for all", text),
+            "addresses and networks whose X-Forwarded-For is believed, separated by commas; * for all", _proxies),
     Setting("CONTACTS_LOG_FORMAT", "log_format", None,
             "json or text; when not set, json in production and text in development", choice("json", "text")),
     Setting("CONTACTS_AUDIT_LOG", "audit_log", None,
@@ -229,6 +267,7 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None = None, *, nee
     engine = EngineSettings(own=own_settings(shared["engine"], values), **shared)
     settings = Settings(engine=engine, unknown=_unknown(values), **attributes)
     _refuse_nowhere(settings)
+    _refuse_one_port(settings)
     return _with_secret(settings) if need_secret else settings
 
 
@@ -253,6 +292,14 @@ def _unknown(values: Mapping[str, str]) -> tuple[str, ...]:
             raise _no_such_setting(name, name.upper())
     singular = {_SINGULAR + name for name in known} & given
     return (*sorted(singular), *(PREFIX + name for name in unknown))
+
+
+def _refuse_one_port(settings: Settings) -> None:
+    """Both ports can't be the same, unless on addresses of their own."""
+    hosts = {settings.host, settings.admin_host}
+    shared = len(hosts) == 1 or hosts & {"0.0.0.0", "::"}  # noqa: S104 - nothing is opened
+    if shared and settings.port == settings.admin_port != 0:
+        raise SettingsError(f"CONTACTS_ADMIN_PORT: {settings.port} is CONTACTS_PORT too; expected another one")
 
 
 def _refuse_nowhere(settings: Settings) -> None:

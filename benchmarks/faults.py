@@ -1,9 +1,9 @@
 """`python -m benchmarks.faults`: what clients notice while things break, against the reliability targets.
 
 An Elasticsearch of its own is killed and started again on its data, then frozen and thawed, each while clients search
-and count all the time. A loading job is killed again and again and resumed, on both engines. One user floods the
-service, or sends URLs that cost much, while another is watched, and strangers take up its connections. Real servers, a
-real service process, real sockets.
+and count all the time. A loading job is killed again and again and resumed, on both engines. Nodes of a cluster die and
+come back. One user floods the service, or sends URLs that cost much, while another is watched, and strangers take up
+its connections. Real servers, a real service process, real sockets.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import costly, floods, neighbour, stores, strangers
+from benchmarks import costly, floods, neighbour, nodes, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -94,7 +94,7 @@ def flood(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of another who sends nonsense as fast as it is answered; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+        running(_quiet(store.environment)) as service,
     ):
         noticed = neighbour.run(service, neighbour.NONSENSE, options.rounds)
         frames = neighbour.CONNECTIONS * neighbour.FRAMES / noticed.seconds
@@ -107,7 +107,7 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
     """What the process holds, and another user notices, of one who takes all there is; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+        running(_quiet(store.environment)) as service,
     ):
         for name, taken in floods.FLOODS.items():
             noticed = neighbour.run(service, taken, options.rounds)
@@ -116,7 +116,7 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
         yield _down("greed", service)
     with (
         stores.loaded("duckdb", floods.UNREAD_CONTACTS) as store,
-        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+        running(_quiet(store.environment)) as service,
     ):
         rose, note = floods.unread(service)
         yield Result("unread answers: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
@@ -127,7 +127,7 @@ def strangers_come(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of strangers who take up connections, each kind in turn; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(store.environment | {"CONTACTS_LOG_LEVEL": "error"}) as service,
+        running(_quiet(store.environment)) as service,
     ):
         for name, noticed in strangers.run(service):
             fault = f"strangers, {name}"
@@ -140,8 +140,8 @@ def strangers_come(options: argparse.Namespace) -> Generator[Result]:
 
 def costly_urls(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of another's URLs that are short and ask for much, and what they hold; DuckDB."""
-    settings = {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_ENGINE_TIMEOUT": str(COSTLY_TIMEOUT)}
-    with stores.loaded("duckdb", options.contacts) as store, running(store.environment | settings) as service:
+    settings = {"CONTACTS_ENGINE_TIMEOUT": str(COSTLY_TIMEOUT)}
+    with stores.loaded("duckdb", options.contacts) as store, running(_quiet(store.environment) | settings) as service:
         slowest, ready, rose = 0.0, 0.0, 0.0
         for kind in costly.KINDS:
             noticed = costly.run(service, kind)
@@ -155,10 +155,28 @@ def costly_urls(options: argparse.Namespace) -> Generator[Result]:
         yield _down("costly URLs", service)
 
 
+def nodes_killed(options: argparse.Namespace) -> Generator[Result]:
+    """Of three nodes of a cluster one dies, then the elected master, then two, then one in the middle of a load."""
+    with nodes.cluster_and_service(options.contacts) as (cluster, service):
+        for noticed in nodes.deaths(cluster, service, options.contacts):
+            note = f"of {noticed.requests:,}, {noticed.failed:,} failed"
+            yield Result(f"{noticed.fault}: requests unanswered", noticed.unanswered, 0, vital=True, note=note)
+            recovery = f"{noticed.fault}: s from its end to the last failure"
+            yield Result(recovery, noticed.recovery, MOST_RECOVERY_SECONDS)
+            partial = f"{noticed.fault}: exports cut off in silence"
+            yield Result(partial, noticed.partial, 0, vital=True, note=f"of {noticed.exports:,}")
+        loaded = nodes.load(cluster, service, options.rows)
+        note = f"of {loaded.expected:,} live"
+        yield Result("node killed during a load: rows lost", loaded.lost, 0, vital=True, note=note)
+        yield Result("node killed during a load: rows duplicated", loaded.repeated, 0, vital=True, note=note)
+        yield _down("nodes killed", service)
+
+
 SCENARIOS = {
     "killed": engine_killed,
     "frozen": engine_frozen,
     "load": load_killed,
+    "nodes": nodes_killed,
     "flood": flood,
     "greed": greed,
     "strangers": strangers_come,
@@ -173,9 +191,8 @@ def _on_mortal(contacts: int) -> Iterator[tuple[Service, MortalElasticsearch]]:
         directory = Path(name)
         environment = elasticsearch_environment(directory, server.url, "faults")
         stores.load(environment, directory, contacts)
-        # Every failed request is a line of the log.
-        settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
-        with running(environment | settings) as service:
+        settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT)}
+        with running(_quiet(environment) | settings) as service:
             yield service, server
 
 
@@ -221,8 +238,22 @@ def _down(fault: str, service: Service) -> Result:
     return Result(f"{fault}: processes down", int(service.process.poll() is not None), 0, vital=True)
 
 
+def _quiet(environment: dict[str, str]) -> dict[str, str]:
+    """The settings of a service whose terminal is for the figures: every request has a line in one log or the other."""
+    audit_log = Path(environment["CONTACTS_DATA_DIR"]) / "audit.log"
+    return environment | {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_AUDIT_LOG": str(audit_log)}
+
+
+def summary(results: list[Result]) -> str:
+    """How many targets were missed, and which."""
+    missed = [result.figure for result in results if not result.met]
+    if not missed:
+        return f"all {len(results)} figures meet their targets"
+    return f"{len(missed)} of {len(results)} figures MISSED their targets: {'; '.join(missed)}"
+
+
 def main() -> int:
-    """Run the scenarios. A missed target alone is no failure: the lines say it. A loss is."""
+    """Run the scenarios. A missed target alone is no failure: its line says it, and the last how many. A loss is."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--contacts", type=int, default=CONTACTS, help=f"contacts to search (default {CONTACTS})")
     parser.add_argument("--rows", type=int, default=ROWS, help=f"rows of the load that is killed (default {ROWS})")
@@ -242,6 +273,7 @@ def main() -> int:
     if options.json:
         lines = [msgspec.to_builtins(result) | {"met": result.met} for result in results]
         print(json.dumps({"cpus": os.cpu_count(), "figures": lines}, indent=2))
+    print(summary(results), file=sys.stderr if options.json else sys.stdout)
     return int(any(result.vital and not result.met for result in results))
 
 

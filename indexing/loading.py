@@ -33,19 +33,32 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
 
     Raises:
         OtherLoad: there is an interrupted load, and it can't be resumed with this request.
+        Superseded: it can't be resumed any more.
         LoadRunning: there is another load.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
-    with StateFile(settings.data_dir, settings.index) as file:
-        state = file.load()
-        if request.resume:
-            _check_resumable(state)
-        loader = _loader(settings, request, state if request.resume else None)
-        try:
-            async with loader.exclusively(file.holder):
-                return await _load(settings, request, loader, state, file)
-        finally:
-            await loader.close()
+    try:
+        with StateFile(settings.data_dir, settings.index) as file:
+            state = file.load()
+            if request.resume:
+                file.check(_resumable(state))
+            loader = _loader(settings, request, state if request.resume else None)
+            try:
+                async with loader.exclusively(file.holder):
+                    return await _load(settings, request, loader, state, file)
+            finally:
+                await loader.close()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise IndexingError(_said(error)) from error
+
+
+def _said(error: OSError) -> str:
+    """What the system would not let us do. Of a disk that is full it does not say which: files of a load are in two
+    places."""
+    place = error.filename or "a file of the load in CONTACTS_DATA_DIR, or its rejects or repairs,"
+    return f"{place} can't be read or written: {error.strerror or type(error).__name__}"
 
 
 async def _load(
@@ -60,10 +73,11 @@ async def _load(
             return await Job(request, loader, state, file, progress).run()
     except OtherLoad:
         raise
-    except ContactsError as error:
-        if file.load() is not None:
-            raise Interrupted(f"{error}; nothing was swapped; --resume continues where it stopped") from error
-        raise
+    except (ContactsError, OSError) as error:
+        if isinstance(error, BrokenPipeError) or file.load() is None:
+            raise
+        said = _said(error) if isinstance(error, OSError) else error
+        raise Interrupted(f"{said}; nothing was swapped; --resume continues where it stopped") from error
 
 
 def default_workers(engine: str | None) -> int:
@@ -71,11 +85,12 @@ def default_workers(engine: str | None) -> int:
     return min(2, max(1, (os.cpu_count() or 1) - engine_module(engine).OWN_PROCESSES))
 
 
-def _check_resumable(state: JobState | None) -> None:
+def _resumable(state: JobState | None) -> JobState:
     if state is None:
         raise NoSuchLoad("there is no interrupted load to resume")
     if state.mapping != MAPPING_VERSION:
         raise OtherLoad("the interrupted load was of another version of this software; load anew without --resume")
+    return state
 
 
 def _loader(settings: EngineSettings, request: LoadRequest, state: JobState | None) -> Loader:

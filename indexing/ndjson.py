@@ -1,11 +1,14 @@
 """A file of what a load has to tell of its rows, a JSON object a line, for its owner alone: rejects and repairs."""
 
+import logging
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from search.private import open_private
+
+_log = logging.getLogger(__name__)
 
 
 class NdjsonFile:
@@ -21,10 +24,17 @@ class NdjsonFile:
         self._stream: BinaryIO | None = None
 
     def go_on(self, size: int) -> None:
-        """Go on with the file of an interrupted load, of which the first `size` bytes are right."""
+        """Go on with the file of an interrupted load, of which the first `size` bytes are right.
+
+        What was taken away of it meanwhile is not made up for: the file has the rest, and a line of the log says so.
+        """
         self.size = size
         if size and self.path is not None:
-            self._stream = self.path.open("r+b") if self.path.exists() else open_private(self.path)
+            there = self.path.stat().st_size if self.path.exists() else 0
+            if there < size:
+                _log.warning("%s was changed since the load was interrupted: it lacks what was in it then", self.path)
+                self.size = size = 0
+            self._stream = self.path.open("r+b") if size else open_private(self.path)
             self._stream.truncate(size)
             self._stream.seek(size)
 

@@ -20,7 +20,7 @@ from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
 from mappings.errors import IndexingError, LoadRunning
-from search.loader import Holder
+from search.loader import Holder, check_left
 from search.private import make_directory
 
 
@@ -145,6 +145,21 @@ class StateFile:
             return None
         except msgspec.DecodeError as error:
             raise IndexingError(f"{self._path.name} is damaged; delete it to load anew: {error}") from error
+
+    def check(self, state: JobState) -> None:
+        """Return if the files beside it still have what `state` says: not so after somebody removed some, or the whole
+        machine went down, which may cost the end of a file.
+
+        Raises:
+            Superseded: they do not.
+        """
+        sizes = {
+            self.ledger_path: state.ledger_bytes,
+            self.lost_path: state.lost_bytes,
+            self.keys_path: state.keys_bytes,
+        }
+        for path, size in sizes.items():
+            check_left(path, size)
 
     def save(self, state: JobState) -> None:
         """Replace the file in one step."""

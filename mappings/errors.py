@@ -26,6 +26,7 @@ request: it names the field, the bad value and what was expected. It never holds
     │   │   ├── EngineUnreachable   no connection to it
     │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
     │   │   ├── EngineDenied        it does not know who asks, or does not let them do this
+    │   │   ├── ViewLost            what a long answer was being read from is gone
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
@@ -33,7 +34,7 @@ request: it names the field, the bad value and what was expected. It never holds
     ├── IndexingError           the job failed before the swap; the live contacts are untouched
     │   ├── NoSuchLoad          there is no load to go back to, or to go on with
     │   ├── LoadRunning         another load into the same alias is under way
-    │   ├── Superseded          another load has gone over this one, which can't be gone on with
+    │   ├── Superseded          another load has gone over this one, or it is lost: it can't be gone on with
     │   ├── SourceError         the source can't be read as contacts
     │   └── RowRejected         one row can't become a contact; the job goes on with the next
     └── SettingsError           an environment variable or flag has a value that can't be used
@@ -188,6 +189,13 @@ class EngineDenied(EngineUnavailable):
     """The engine does not know who asks, or does not let them do this. Asking again does not help."""
 
 
+class ViewLost(EngineUnavailable):
+    """The view of the contacts that a long answer was being read from is gone, and what is there now may be another."""
+
+    def __init__(self) -> None:
+        super().__init__("The contacts engine no longer has what this answer was being read from; ask again.")
+
+
 class NothingIndexed(EngineUnavailable):
     """There are no contacts yet. Where there are none, only the command line says: a message names no place.
 
@@ -229,7 +237,7 @@ class LoadRunning(IndexingError):
 
 
 class Superseded(IndexingError):
-    """Another load has gone over this one since it began. It can neither be finished nor gone on with."""
+    """Another load has gone over this one since it began, or what it left is lost. It can't be gone on with."""
 
 
 class SourceError(IndexingError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mappings.errors import shorten
 from mappings.predicates import Predicate
 from mappings.rules import Context, Reason, compared
 from mappings.values import Malformed
@@ -17,6 +18,10 @@ FILTERS = "filters"
 
 _DEEPEST = 4
 """Objects in one another: `{"person":{"titles":…}}` is two."""
+
+_LONGEST_NAME = 200
+"""Characters of a name in an object: it is repeated before each in an inner one. A longer one is cut, since it is none
+that is known."""
 
 
 def pairs_in(value: str) -> list[tuple[str, str]]:
@@ -55,7 +60,8 @@ def _decoded(value: str) -> object:
 def _pairs(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and depth < _DEEPEST:
         for key, inner in value.items():
-            yield from _pairs(f"{name}[{key}]" if name else key, inner, depth + 1)
+            written = shorten(key, _LONGEST_NAME)
+            yield from _pairs(f"{name}[{written}]" if name else written, inner, depth + 1)
     elif isinstance(value, list):
         for inner in value:
             yield name, _text(inner)

@@ -53,14 +53,14 @@ _IN_WORDS = re.compile(
 )
 _ANOTHER_HOST = re.compile(r"://|\w\.\w+/")
 _TAG = re.compile(r"<(?:/|br|https?://)", re.IGNORECASE)
-_NEXT_URL = re.compile(r"(?<=\s)https?://(?P<ours>(?:[a-z0-9_-]+\.)*apollo\.io\b)?", re.IGNORECASE)
+_NEXT_URL = re.compile(r"(?<!\s)(?P<gap>\s+)https?://(?P<ours>(?:[a-z0-9_-]+\.)*apollo\.io\b)?", re.IGNORECASE)
 
 _NO_BLANKS = re.compile(
     r"[?&](?:page|per_?page|sort_?ascending|sort_?by_?field|include_?similar_?titles|unique_?url_?id|finder_?view_?id"
-    r"|recommendation_?config_?id|contact_?email_?exclude_?catch_?all)=[^&\s]*\Z",
+    r"|recommendation_?config_?id|contact_?email_?exclude_?catch_?all)=",
     re.IGNORECASE,
 )
-"""The last value is of a parameter whose values have neither blanks nor punctuation at their end."""
+"""A parameter whose values have neither blanks nor punctuation at their end."""
 
 
 def unwrapped(text: str) -> tuple[str, tuple[str, ...]]:
@@ -223,7 +223,7 @@ def _end_in_words(text: str) -> str:
     head, *tail = first.split(maxsplit=1)
     if not tail or any(mark in tail[0] for mark in "&="):
         return _without_end(first)
-    if "?" in head and not (_NO_BLANKS.search(head) or "%20" in head or "+" in head or head[-1] in _SENTENCE_ENDS):
+    if "?" in head and not (_ends_without_blanks(head) or "%20" in head or "+" in head or head[-1] in _SENTENCE_ENDS):
         raise InvalidField("url: it can't be told where it ends in the words around it; send the URL alone")
     return _without_end(head)
 
@@ -303,15 +303,31 @@ def _is_no_more(url: list[str], line: str) -> bool:
     words = line.split()
     if any(mark in line for mark in "&=%"):
         return False
-    return bool(words) and (not url[-1].strip() or (len(words) > 1 and bool(_NO_BLANKS.search("".join(url).strip()))))
+    return bool(words) and (not url[-1].strip() or (len(words) > 1 and _ends_without_blanks(_last_words(url))))
+
+
+def _last_words(lines: list[str]) -> str:
+    """The end of what the lines are together, with all of the last value in it and little else."""
+    kept: list[str] = []
+    for line in reversed(lines):
+        kept.append(line)
+        if "&" in line or len(line.split()) > 1:
+            break
+    return "".join(reversed(kept)).strip()
+
+
+def _ends_without_blanks(text: str) -> bool:
+    """Whether the last value in a text is of a parameter of `_NO_BLANKS`."""
+    # Looked for only where nothing can come between: from each of many places one would look on to the end.
+    end = text[max(text.rfind("&"), 0) :]
+    return not end[-1:].isspace() and any(map(_NO_BLANKS.search, end.split()[-1:]))
 
 
 def _one_url(text: str) -> None:
     """Raise if another URL follows the one that the text begins with, and is no value of it."""
     for found in _NEXT_URL.finditer(text):
-        before = text[: found.start()]
-        at_line_start = before.rstrip(" \t").endswith(("\n", "\r"))
-        if (found["ours"] or at_line_start) and not before.rstrip().endswith("="):
+        at_line_start = found["gap"].rstrip(" \t").endswith(("\n", "\r"))
+        if (found["ours"] or at_line_start) and text[found.start() - 1 : found.start()] != "=":
             raise InvalidField(_SEVERAL)
 
 
@@ -321,7 +337,7 @@ def _words_after(text: str) -> Layer | None:
         return None
     _one_url(text)
     head, *tail = text.split(maxsplit=1)
-    if tail and _NO_BLANKS.search(head.rstrip(_SENTENCE_ENDS)) and not any(mark in tail[0] for mark in "&=%"):
+    if tail and _ends_without_blanks(head.rstrip(_SENTENCE_ENDS)) and not any(mark in tail[0] for mark in "&=%"):
         return head, "freed of the words after it"
     if tagged := _TAG.search(text):
         return text[: tagged.start()].rstrip(), "freed of the words after it"
@@ -329,7 +345,7 @@ def _words_after(text: str) -> Layer | None:
     if ended == text:
         return None
     # A bracket that is not the URL's own shows a sentence around it; else a value may end so: "Acme Inc."
-    if set(text[len(ended) :]) & _BRACKETS.keys() or "?" not in text or _NO_BLANKS.search(ended):
+    if set(text[len(ended) :]) & _BRACKETS.keys() or "?" not in text or _ends_without_blanks(ended):
         return ended, "freed of the punctuation after it"
     return None
 
@@ -374,8 +390,15 @@ def _separated(text: str) -> Layer | None:
 
 
 def _with(mark: str, encoded: re.Pattern[str], text: str) -> str:
-    """Decoded until a mark that is encoded in it is there."""
-    while mark not in text and encoded.search(text):
+    """Decoded until a mark that is encoded in it is there, or as often as layers are taken away."""
+    return _decoded_while(lambda text: mark not in text and encoded.search(text) is not None, text)
+
+
+def _decoded_while(encoded: Callable[[str], bool], text: str) -> str:
+    """Percent-decoded for as long as it is encoded, or as often as layers are taken away: nobody means more of that."""
+    for _ in range(_DEEPEST):
+        if not encoded(text):
+            break
         text = unquote(text, errors="replace")
     return text
 
@@ -392,8 +415,7 @@ def _logged_in(text: str) -> Layer | None:
     if (origin := _ORIGIN.match(text)) is None or not _LOGIN.match(rest := text[origin.end() :]):
         return None
     url = (redirectors.held(rest, _LEADS_TO) or "").strip()
-    while url.startswith("%") and (decoded := unquote(url, errors="replace")) != url:
-        url = decoded
+    url = _decoded_while(lambda text: text.startswith("%"), url)
     if not url:
         return None
     if url[0] in "#?" or (url[0] == "/" and url[1:2] != "/"):

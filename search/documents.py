@@ -15,7 +15,14 @@ import msgspec
 from search.columns import Column
 from search.contact_columns import REPEATED, ContactColumns, shares
 from search.derivation import characters
-from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactCompleteItem, empty_fields
+from search.fields import (
+    ALL_FIELDS,
+    SEARCH_FIELDS,
+    SORT_FIELDS,
+    ContactCompleteItem,
+    empty_fields,
+    sort_field,
+)
 from search.kinds import DerivedField, DerivedValue
 from search.memo import Memo
 
@@ -145,3 +152,21 @@ def search_fields(contact: ContactCompleteItem) -> DerivedFields:
 def search_columns(contacts: ContactColumns) -> list[Column]:
     """The `DerivedFields.members` of a batch of contacts, in pieces that follow each other."""
     return [contacts.of(run.of).made(run.make) for run in _RUNS]
+
+
+def sorted_by(key: str) -> tuple[str, ...]:
+    """The contact fields of which a sort key's values are made."""
+    return _sorting(key).of
+
+
+def sort_value(contact: ContactCompleteItem, key: str) -> int | str | None:
+    """What a sort key orders `contact` by; `None` where it has nothing to be ordered by."""
+    derived = _sorting(key)
+    values = tuple([getattr(contact, name) for name in derived.of])
+    value = derived.make(values[0] if len(values) == 1 else values)
+    assert not isinstance(value, tuple), f"contacts can't be ordered by the several values of {derived.of}"
+    return value
+
+
+def _sorting(key: str) -> DerivedField:
+    return SORT_FIELDS.get(sort_field(key)) or SEARCH_FIELDS[sort_field(key)]

@@ -1,14 +1,20 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 import msgspec
 
+from mappings.errors import Superseded
 from search.contact_columns import ContactColumns
 from search.fields import ContactCompleteItem
 from search.stores import Store
+
+
+def unheard(stage: str) -> None:
+    """Nobody listens."""
 
 
 class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -63,6 +69,20 @@ class Holder(msgspec.Struct, frozen=True):
     def place(self) -> tuple[str, str]:
         """Where only one process loads at a time: an earlier holder at the place of a later one has ended."""
         return self.host, self.directory
+
+
+def check_left(path: Path, size: int) -> None:
+    """Return if a file of an interrupted load has at least the `size` bytes that it was left with. It may not, after a
+    machine went down with what it had not yet written, or after somebody tidied up.
+
+    Raises:
+        Superseded: it has less.
+    """
+    if size and (not path.exists() or path.stat().st_size < size):
+        raise Superseded(
+            f"{path.name} of the interrupted load is not what that left, as after a power failure; load anew without "
+            "--resume"
+        )
 
 
 class LiveContacts(Protocol):
@@ -137,8 +157,8 @@ class Loader(LiveContacts, Encoder, Protocol):
         """What the rows of a new load are numbered from: a document of a row beyond it takes the place of any that is
         there. To be called within `exclusively`; no other load gets the same."""
 
-    async def start(self) -> None:
-        """Make the fresh, empty store."""
+    async def start(self, contacts: int = 0) -> None:
+        """Make the fresh, empty store, for about so many contacts; 0 where nobody knows."""
 
     async def resume(self, mark: str) -> None:
         """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten.
@@ -160,11 +180,17 @@ class Loader(LiveContacts, Encoder, Protocol):
     async def finish(self) -> int:
         """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
 
+    async def merge(self, seconds: float) -> bool:
+        """Give back the room that the finished store takes for the load's sake only: whether about so many seconds
+        were enough. If not the engine goes on by itself. May be repeated, and left out."""
+
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Make the fresh store the live one, in one step, and remove the stores that are not to be kept.
+
+        What has to be done before, such as copies on other hosts, may take long: `stage` is told how far it is.
 
         Raises:
             Superseded: another load was let in meanwhile; nothing is swapped.

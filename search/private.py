@@ -1,12 +1,14 @@
 """What the data directory holds, contacts, users and what tokens hang on, is its owner's alone: 0600 and 0700.
 
 Whatever a process makes gets its mode when it is made, from the mask of the process: so it holds for the files of
-DuckDB and SQLite too, which ask nobody. What earlier versions left open is closed when a command finds it.
+DuckDB and SQLite too, which ask nobody. What earlier versions left open is closed when a command finds it, and what
+root makes in the directory of another user becomes that one's.
 """
 
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,6 +53,15 @@ def open_private(path: Path) -> BinaryIO:
     return stream
 
 
+def open_to_others(path: Path) -> bool:
+    """Whether others than its owner may do something with a file. A link is whoever's it leads to; what a load or a
+    service beside us took away meanwhile is nobody's."""
+    try:
+        return not path.is_symlink() and bool(path.stat().st_mode & OWNER_ONLY)
+    except OSError:
+        return False
+
+
 def keep_private(directory: Path) -> Closed:
     """From now on this process makes all files for their owner alone; and close what is open in the data `directory`.
 
@@ -65,17 +76,41 @@ def keep_private(directory: Path) -> Closed:
     except OSError:
         return Closed()
     ours = [path for path in entries if _OURS.fullmatch(path.name)]
-    for path in filter(_open_to_others, ours):
-        (mended if _closed(path) else left).append(path.name)
+    for path in filter(open_to_others, ours):
+        if _closed(path):
+            mended.append(path.name)
+        elif open_to_others(path):
+            left.append(path.name)
     # Of a directory others learn names only: if it is another user's, as a mounted one may be, nothing is said of it.
-    if len(ours) == len(entries) and _open_to_others(directory) and _closed(directory) and ours:
+    if len(ours) == len(entries) and open_to_others(directory) and _closed(directory) and ours:
         mended.append(directory.name)
     return Closed(tuple(mended), tuple(left))
 
 
-def _open_to_others(path: Path) -> bool:
-    # A link is whoever's it leads to.
-    return not path.is_symlink() and bool(path.stat().st_mode & OWNER_ONLY)
+def hand_over(directory: Path) -> None:
+    """Give what root made in the data `directory` of another user to that one, as SQLite does with its own files.
+
+    Otherwise a load by root would go live, and a service that runs as that user could not read it.
+    """
+    if os.geteuid() != 0:
+        return
+    with suppress(OSError):
+        owner = directory.stat()
+        if owner.st_uid != 0:
+            for path in filter(lambda path: _OURS.fullmatch(path.name), directory.iterdir()):
+                _give(path, owner)
+
+
+def _give(path: Path, owner: os.stat_result) -> None:
+    with suppress(OSError):
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            status = os.fstat(number)
+            # Whoever owns the directory may have put a link to a file of root's there.
+            if status.st_uid == 0 and status.st_nlink == 1 and stat.S_ISREG(status.st_mode):
+                os.fchown(number, owner.st_uid, owner.st_gid)
+        finally:
+            os.close(number)
 
 
 def _closed(path: Path) -> bool:

@@ -4,6 +4,7 @@ The service has rows of its own (`api.settings`), and so has each engine, in its
 secret may stand in a file instead, as Docker and Kubernetes hand them over: `CONTACTS_…_FILE` names it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from mappings.errors import SettingsError, shorten
+
+_USER = re.compile(r"(//|^(?![\w+.-]+://)(?=[^@]*:))(?:(?!,\s*[\w+.-]+://).)*@", re.DOTALL)
+"""Up to the last `@` of a URL, or of what was to be one: a password may have any character in it."""
 
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file with a secret. A larger one is another file."""
@@ -82,6 +86,11 @@ def _secret_in(variable: str, path: Path) -> str:
     return text
 
 
+def without_user(value: str) -> str:
+    """A value as it may be shown: in URLs, of which there may be several, without what stands before `@`."""
+    return _USER.sub(r"\1", value)
+
+
 def text(value: str) -> str:
     """Any text."""
     return value
@@ -127,15 +136,30 @@ def seconds(most: int) -> Callable[[str], float]:
 
 def http_url(value: str) -> str:
     """The URL of a server."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        # Without a port there would be none to ask but that of web sites, where no server of ours is.
+        port = parts.port if parts.port is not None else parts.scheme == "https"
+        good = parts.scheme in ("http", "https") and parts.hostname and port
+    except ValueError:
+        # What stands for a port is none, or brackets hold no address.
+        good = False
+    if not good or parts.query or parts.fragment:
         raise ValueError("a URL such as http://127.0.0.1:9200")
     return value.rstrip("/")
 
 
 def _parsed(row: Setting, variable: str, given: str) -> Any:
+    # Only names of files may be of any bytes.
+    if row.parse is not Path and not _is_text(given):
+        raise SettingsError(f"{variable}: expected text in UTF-8")
     try:
         return row.parse(given)
     except ValueError as error:
-        shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(given))
+        shown = f"a value of {len(given.encode())} bytes" if row.secret else repr(shorten(without_user(given)))
         raise SettingsError(f"{variable}: {shown} can't be used; expected {error}") from error
+
+
+def _is_text(given: str) -> bool:
+    """Whether it was UTF-8: other bytes of the environment come as half characters."""
+    return given == given.encode(errors="replace").decode()

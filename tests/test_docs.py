@@ -13,6 +13,7 @@ import pytest
 from docs.generate import pages
 from docs.url_forms import FORMS
 from indexing.cli.main import contacts
+from indexing.cli.server_process import free_port
 from mappings.parameters import given_parameters
 from mappings.url import parse
 from tests.harness.service import environment_of
@@ -55,7 +56,8 @@ def test_the_commands_about_loading_print_what_the_page_says(tmp_path: Path, sto
 
 def test_the_commands_about_running_the_service_print_what_the_page_says(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTS_")}
-    run_commands("operations.md", tmp_path, environment)
+    # Its own port somebody else may have here.
+    run_commands("operations.md", tmp_path, environment | {"CONTACTS_PORT": str(free_port())})
 
 
 def run_commands(name: str, directory: Path, environment: dict[str, str]) -> None:

@@ -78,12 +78,51 @@ def test_nginx_hands_on_what_the_service_needs_and_logs_no_token(service: Servic
         assert service.token not in log.read_text(), log
 
 
+def test_behind_an_nginx_that_speaks_http_1_0_a_part_of_an_export_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    """Which is what nginx speaks where its site does not say otherwise."""
+    [site] = examples("nginx")
+    site = site.replace("proxy_http_version 1.1;", "proxy_http_version 1.0;")
+    environment = duckdb_environment(tmp_path)
+    # More than the system takes off the hands of a process.
+    crowd = "Email,Title\n" + "".join(f"p{number}@one.example,CEO\n" for number in range(30_000))
+    loaded(environment, "csv", "-", stdin=crowd)
+    stopping = environment | {"CONTACTS_SHUTDOWN_SECONDS": "1"}
+    with running(stopping) as service, nginx(site, service.port, tmp_path) as (_, tls):
+        trusted = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        whole = ask(tls, trusted, "POST", "/api/v2/apollo/contacts", service.token, {"url": URL})
+        assert len(whole.read().splitlines()) == 30_000
+        slow = ask(tls, trusted, "POST", "/api/v2/apollo/contacts", service.token, {"url": URL}, buffer=4096)
+        with socket.socket() as alone:
+            alone.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            alone.connect(("127.0.0.1", service.port))
+            body = json.dumps({"url": URL}).encode()
+            head = f"POST /api/v2/apollo/contacts HTTP/1.0\r\nAuthorization: Bearer {service.token}\r\n"
+            alone.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            assert alone.recv(100)
+            service.process.terminate()
+            service.process.wait(30)
+            with pytest.raises(ConnectionResetError):
+                b"".join(iter(lambda: alone.recv(4096), b""))
+        with pytest.raises(http.client.IncompleteRead):
+            slow.read()
+
+
 def ask(
-    port: int, context: ssl.SSLContext | None, method: str, path: str, token: str = "", body: Any = None
+    port: int,
+    context: ssl.SSLContext | None,
+    method: str,
+    path: str,
+    token: str = "",
+    body: Any = None,
+    buffer: int | None = None,
 ) -> http.client.HTTPResponse:
-    """The answer of nginx on a port."""
+    """The answer of nginx on a port; `buffer` is how much the system takes in of it."""
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
-    connection.sock = socket.create_connection(("127.0.0.1", port), timeout=60)
+    connection.sock = socket.socket()
+    if buffer is not None:
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    connection.sock.settimeout(60)
+    connection.sock.connect(("127.0.0.1", port))
     if context is not None:
         connection.sock = context.wrap_socket(connection.sock, server_hostname=HOST)
     headers = {"accept": "application/x-ndjson", "content-type": "application/json", "connection": "close"}

@@ -29,8 +29,10 @@ OTHERS_USE = {
     "tags", "security", "guards", "exception_handlers", "request_body", "to_asgi_response", "render", "receive_router",
     # uvicorn, of its server
     "capture_signals", "should_exit",
-    # uvicorn, of a connection
-    "total_requests",
+    # uvicorn, of a connection and of a request
+    "total_requests", "chunked_encoding", "expected_content_length",
+    # elastic_transport, of a pool of nodes
+    "mark_dead", "mark_live",
     # psycopg, of a connection and a cursor
     "read_only", "isolation_level", "itersize",
     # io, of a raw stream

@@ -1,7 +1,7 @@
 """Who may use the service: registration, login, refresh, logout, and whom a token belongs to. Free of any framework."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from api.accounts.database import Database
 from api.accounts.emails import LONGEST_EMAIL, new_email
 from api.accounts.keys import load_keys
 from api.accounts.passwords import Passwords
+from api.accounts.recent import RecentSessions
 from api.accounts.sessions import Renewal, Sessions
 from api.accounts.tokens import INVALID, REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
@@ -68,6 +69,7 @@ class Accounts:
         self.database = Database(settings.database_url, settings.engine.data_dir)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
+        self.recent = RecentSessions(self.sessions)
         self._passwords = Passwords()
         self.administration = Administration(self.users, self._passwords, self._tell)
         self._open = settings.registration_open
@@ -138,7 +140,7 @@ class Accounts:
         claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
         renewal = await self.sessions.renew(claims.session, claims.token_id, str(uuid4()), REFRESH_SECONDS)
         if renewal is None:
-            self._tell(claims.session)
+            self._tell([claims.session])
             raise Unauthorized(INVALID)
         return self._answer(await self._user_with(claims.user), claims.session, renewal)
 
@@ -156,7 +158,7 @@ class Accounts:
         else:
             raise Unauthorized(NO_CREDENTIALS)
         await self.sessions.end(claims.session)
-        self._tell(claims.session)
+        self._tell([claims.session])
         return claims.user
 
     async def identify(self, token: str | None) -> Claims:
@@ -164,11 +166,12 @@ class Accounts:
 
         Raises:
             Unauthorized: it does not hold, its session was ended, or its user is disabled or gone.
+            AccountsUnavailable: that can't be looked up, and was not a moment ago (`api.accounts.recent`).
         """
         if not token:
             raise Unauthorized(NO_CREDENTIALS)
         claims = self._tokens.verify(token)
-        role = await self.sessions.role_in(claims.session, claims.user)
+        role = await self.recent.role_in(claims.session, claims.user)
         if role is None:
             raise Unauthorized(INVALID)
         return msgspec.structs.replace(claims, role=role)
@@ -222,7 +225,7 @@ class Accounts:
         if session not in [own.uuid for own in await self.sessions.of(user)]:
             raise NotFound("You have no such session.")
         await self.sessions.end(session)
-        self._tell(session)
+        self._tell([session])
         return user
 
     async def end_sessions(self, token: str | None) -> str:
@@ -232,8 +235,7 @@ class Accounts:
             Unauthorized: the token does not hold.
         """
         user = (await self.identify(token)).user
-        for session in await self.sessions.end_all(user):
-            self._tell(session)
+        self._tell(await self.sessions.end_all(user))
         return user
 
     async def access_token(self, user: User) -> str:
@@ -268,9 +270,12 @@ class Accounts:
             raise WrongCredentials
         return self._answer(user, session, first)
 
-    def _tell(self, session: str) -> None:
-        for ended in self._listeners:
-            ended(session)
+    def _tell(self, sessions: Iterable[str]) -> None:
+        """These have ended here, by whatever it was."""
+        for session in sessions:
+            self.recent.forget(session)
+            for ended in self._listeners:
+                ended(session)
 
     def _answer(self, user: User, session: str, good: Renewal) -> IssuedTokens:
         return IssuedTokens(

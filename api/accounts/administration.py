@@ -3,7 +3,7 @@
 It makes and checks no tokens, so that the command line needs no secret for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -29,11 +29,11 @@ class Administration:
     """Makes, lists, changes and deletes users.
 
     Args:
-        ended: told the id of each session that ends with a change.
+        ended: told the ids of the sessions that end with a change.
     """
 
     def __init__(
-        self, users: Users, passwords: Passwords, ended: Callable[[str], None] = lambda _session: None
+        self, users: Users, passwords: Passwords, ended: Callable[[Iterable[str]], None] = lambda _sessions: None
     ) -> None:
         self._users = users
         self._passwords = passwords
@@ -81,18 +81,14 @@ class Administration:
         """
         password_hash = None if password is None else await self._passwords.hash(password)
         uuid = (await self.with_uuid(uuid)).uuid
-        self._tell(await self._users.change(uuid, Changes(active, role, password_hash)))
+        self._ended(await self._users.change(uuid, Changes(active, role, password_hash)))
         return await self.with_uuid(uuid)
 
     async def delete(self, uuid: str) -> User:
         """Delete a user with all sessions; who it was. Raises `NotFound`."""
         user = await self.with_uuid(uuid)
-        self._tell(await self._users.delete(user.uuid))
+        self._ended(await self._users.delete(user.uuid))
         return user
-
-    def _tell(self, sessions: list[str]) -> None:
-        for session in sessions:
-            self._ended(session)
 
 
 def listed(user: User) -> ListedUser:

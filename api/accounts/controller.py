@@ -7,8 +7,7 @@ from litestar.params import PathParameter
 
 from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser
 from api.accounts.bodies import LoginBody, LogoutBody, PasswordBody, RefreshBody, RegisterBody, read_object
-from api.accounts.guard import HttpRequest, address_of, bearer_token
-from api.actions.audit import Deed
+from api.accounts.guard import HttpRequest, address_of, bearer_token, deed_of
 from api.openapi import BEARER, links_by_field, links_by_path, operation, problems
 
 _Session = Annotated[str, PathParameter(description="The `uuid` of a session, as their list has it")]
@@ -32,7 +31,7 @@ class AuthController(Controller):
     )
     async def register(self, request: HttpRequest) -> IssuedTokens:
         """Create a user and log in."""
-        with _deed(request, "register") as deed:
+        with deed_of(request, "register") as deed:
             issued = await _accounts(request).register(read_object(await request.body()), address_of(request))
             deed.user = issued.user.uuid
         return issued
@@ -46,7 +45,7 @@ class AuthController(Controller):
     )
     async def login(self, request: HttpRequest) -> IssuedTokens:
         """A session for an e-mail and a password: an access token, and a refresh token to get the next with."""
-        with _deed(request, "login") as deed:
+        with deed_of(request, "login") as deed:
             issued = await _accounts(request).login(read_object(await request.body()), address_of(request))
             deed.user = issued.user.uuid
         return issued
@@ -62,7 +61,7 @@ class AuthController(Controller):
         """New tokens for a `refresh_token`, which is used up by it. For ten seconds it may come again, and is answered
         with the same refresh token; coming later, it was copied, and ends the session.
         """
-        with _deed(request, "refresh") as deed:
+        with deed_of(request, "refresh") as deed:
             issued = await _accounts(request).refresh(read_object(await request.body()), address_of(request))
             deed.user = issued.user.uuid
         return issued
@@ -77,7 +76,7 @@ class AuthController(Controller):
     )
     async def logout(self, request: HttpRequest) -> None:
         """End the session of the access token, or of the `refresh_token` in the body, and close its WebSockets."""
-        with _deed(request, "logout") as deed:
+        with deed_of(request, "logout") as deed:
             body = await request.body()
             given = read_object(body) if body.strip() else {}
             deed.user = await _accounts(request).logout(given, bearer_token(request))
@@ -103,7 +102,7 @@ class AuthController(Controller):
     )
     async def change_password(self, request: HttpRequest) -> IssuedTokens:
         """Give the user whose access token was sent a new password. All sessions end, and a new one begins."""
-        with _deed(request, "change_password") as deed:
+        with deed_of(request, "change_password") as deed:
             body = read_object(await request.body())
             issued = await _accounts(request).change_password(body, bearer_token(request), address_of(request))
             deed.user = issued.user.uuid
@@ -130,7 +129,7 @@ class AuthController(Controller):
     )
     async def end_sessions(self, request: HttpRequest) -> None:
         """End all sessions of the user whose access token was sent, its own too, and close their WebSockets."""
-        with _deed(request, "end_sessions") as deed:
+        with deed_of(request, "end_sessions") as deed:
             deed.user = await _accounts(request).end_sessions(bearer_token(request))
 
     @delete(
@@ -143,13 +142,8 @@ class AuthController(Controller):
     )
     async def end_session(self, request: HttpRequest, session: _Session) -> None:
         """End a session of the user whose access token was sent, and close its WebSockets."""
-        with _deed(request, "end_session") as deed:
+        with deed_of(request, "end_session") as deed:
             deed.user = await _accounts(request).end_session(bearer_token(request), session)
-
-
-def _deed(request: HttpRequest, action: str) -> Deed:
-    """What the audit log is told of it."""
-    return Deed(door="rest", action=action, address=address_of(request))
 
 
 def _accounts(request: HttpRequest) -> Accounts:

@@ -36,10 +36,19 @@ HEAD = "0004"
 """The newest migration. A database that has it needs no look at the others, nor the package that runs them."""
 
 LOCK_SECONDS = 10
-"""How long to wait for another process that writes to the same SQLite file, or migrates."""
+"""How long to wait for another process that migrates the same SQLite file."""
 
-ANSWER_SECONDS = 15
-"""How long one use of the database may take."""
+WRITE_SECONDS = 2
+"""How long who writes waits for another process that writes to the same SQLite file."""
+
+ANSWER_SECONDS = 3
+"""How long one use of the database may take, and the wait for a connection to it. The use itself takes milliseconds."""
+
+SQLITE_SECONDS = 15
+"""How long one use of SQLite may take. It ends its waits by itself before; a thread that waits can't be called back."""
+
+PAUSE_SECONDS = 0.5
+"""Between two looks whether a database answers again that did not."""
 
 WRITERS = 5
 """Connections for those who write. More would only wait for one another, or for another process that writes."""
@@ -62,6 +71,8 @@ class Database:
         url: an SQLAlchemy URL; `None`: SQLite in `data_dir`. `postgresql://…` is taken with psycopg.
         data_dir: created if absent, when it is used.
 
+    One that does not answer who reads is silent: everybody is refused at once, and not after a wait, until it answers.
+
     Attributes:
         errors: how often it was not there or took too long.
 
@@ -72,11 +83,15 @@ class Database:
     def __init__(self, url: str | None, data_dir: Path) -> None:
         self._directory = data_dir if url is None else None
         self.errors = 0
+        self._silence: BaseException | None = None
+        self._asking: asyncio.Task[None] | None = None
         try:
             parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
-            self._engine = create_async_engine(parsed, **_options(parsed))
-            self._writing = create_async_engine(parsed, **_options(parsed), pool_size=WRITERS, max_overflow=0)
-        except (ArgumentError, InvalidRequestError, ImportError) as error:
+            self._engine = create_async_engine(parsed, **_options(parsed, LOCK_SECONDS))
+            waiting = min(LOCK_SECONDS, WRITE_SECONDS)
+            self._writing = create_async_engine(parsed, **_options(parsed, waiting), pool_size=WRITERS, max_overflow=0)
+        # Of a port that is no number, and of options that a driver does not have, errors are Python's own.
+        except (ArgumentError, InvalidRequestError, ImportError, ValueError, TypeError) as error:
             raise SettingsError(
                 "CONTACTS_DATABASE_URL: expected an SQLAlchemy URL with an asynchronous driver that is installed, "
                 "e.g. postgresql://user:password@host/database"
@@ -144,6 +159,9 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait([self._asking])
         await self._engine.dispose()
         await self._writing.dispose()
 
@@ -169,8 +187,11 @@ class Database:
 
     @asynccontextmanager
     async def _use(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if self._silence is not None:
+            self.errors += 1
+            raise unavailable(self._silence, engine.url) from self._silence
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), engine.begin() as connection:
+            async with asyncio.timeout(self._patience), engine.begin() as connection:
                 yield connection
         except (IntegrityError, DataError):
             raise
@@ -180,7 +201,27 @@ class Database:
             if self._sqlite and isinstance(error, DatabaseError | sqlite3.Error):
                 # They remember what they read of a file that is damaged; once it is mended there are others.
                 await engine.dispose()
+            if engine is self._engine and isinstance(error, TimeoutError | PoolTimeout):
+                self._fall_silent(error)
             raise unavailable(error, engine.url) from error
+
+    def _fall_silent(self, error: BaseException) -> None:
+        """Refuse everybody until the database answers."""
+        if self._silence is None:
+            self._silence = error
+            self._asking = asyncio.create_task(self._ask())
+
+    async def _ask(self) -> None:
+        """Ask until there is an answer. What was wrong last is what the operator is told meanwhile."""
+        while self._silence is not None:
+            try:
+                async with asyncio.timeout(self._patience), self._engine.begin() as connection:
+                    await connection.execute(_ANY_SESSION)
+            except Exception as error:
+                self._silence = error
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                self._silence = None
 
     async def ready(self) -> None:
         """Return when the database answers, and has our tables. Raises `AccountsUnavailable`."""
@@ -191,6 +232,11 @@ class Database:
     def engine(self) -> AsyncEngine:
         """The connections themselves, for tests and tools."""
         return self._engine
+
+    @property
+    def _patience(self) -> float:
+        """How long one use may take, in seconds."""
+        return SQLITE_SECONDS if self._sqlite else ANSWER_SECONDS
 
     @property
     def _variable(self) -> str:
@@ -217,9 +263,9 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in ("postgresql", "postgres") else url
 
 
-def _options(url: URL) -> dict[str, object]:
+def _options(url: URL, lock_seconds: float) -> dict[str, object]:
     if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": LOCK_SECONDS}}
+        return {"connect_args": {"timeout": lock_seconds}, "pool_timeout": ANSWER_SECONDS}
     arguments = {"psycopg": {"connect_timeout": CONNECT_SECONDS}, "asyncpg": {"timeout": CONNECT_SECONDS}}
     # A connection that the server or a firewall dropped is found out before it is used.
     return {

@@ -21,7 +21,7 @@ from api.accounts.bodies import (
     refuse_unknown,
 )
 from api.accounts.emails import LONGEST_EMAIL
-from api.accounts.guard import HttpRequest, address_of, sender
+from api.accounts.guard import HttpRequest, deed_of, let_in
 from api.actions.audit import Deed
 from api.actions.roles import Role
 from api.openapi import BEARER, least_role, links_by_path, operation, problems
@@ -35,11 +35,11 @@ OWN = "You can't do this to yourself; another administrator or the command line 
 """So there is always an administrator left, and nobody locks out whom nobody can let in again over HTTP."""
 
 
-async def administrator(connection: ASGIConnection[object, object, object, State], _handler: BaseRouteHandler) -> None:
+async def administrator(connection: ASGIConnection[object, object, object, State], handler: BaseRouteHandler) -> None:
     """A guard, as that of the contacts: what is asked is looked at only afterwards."""
     assert isinstance(connection, Request)
     if connection.method != "OPTIONS":
-        connection.state.user = (await sender(connection, LEAST)).user
+        await let_in(connection, LEAST, deed_of(connection, handler.handler_name))
 
 
 class UsersController(Controller):
@@ -60,7 +60,7 @@ class UsersController(Controller):
     )
     async def list_users(self, request: HttpRequest) -> list[ListedUser]:
         """All users."""
-        with _deed(request, "list_users"):
+        with _deed(request):
             return await _administration(request).all()
 
     @post(
@@ -72,11 +72,11 @@ class UsersController(Controller):
     )
     async def create_user(self, request: HttpRequest) -> ListedUser:
         """Create a user."""
-        body = read_object(await request.body())
-        email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
-        name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME)
-        role = read_role(body) or Role.USER
-        with _deed(request, "create_user") as deed:
+        with _deed(request) as deed:
+            body = read_object(await request.body())
+            email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
+            name = "" if body.get("name") in (None, "") else read_string(body, "name", LONGEST_NAME)
+            role = read_role(body) or Role.USER
             created = await _administration(request).create(email, password, name, role)
             deed.target = created.uuid
         return listed(created)
@@ -93,12 +93,12 @@ class UsersController(Controller):
     )
     async def change_user(self, request: HttpRequest, user: _User) -> ListedUser:
         """Change a user."""
-        body = read_object(await request.body())
-        refuse_unknown(body, ChangeBody)
-        active, role = read_flag(body, "active"), read_role(body)
-        password = None if body.get("password") is None else read_string(body, "password")
         administration = _administration(request)
-        with _deed(request, "change_user") as deed:
+        with _deed(request) as deed:
+            body = read_object(await request.body())
+            refuse_unknown(body, ChangeBody)
+            active, role = read_flag(body, "active"), read_role(body)
+            password = None if body.get("password") is None else read_string(body, "password")
             deed.target = await _other(request, administration, user)
             return listed(await administration.change(deed.target, active=active, role=role, password=password))
 
@@ -113,7 +113,7 @@ class UsersController(Controller):
     async def delete_user(self, request: HttpRequest, user: _User) -> None:
         """Delete a user."""
         administration = _administration(request)
-        with _deed(request, "delete_user") as deed:
+        with _deed(request) as deed:
             deed.target = await _other(request, administration, user)
             await administration.delete(deed.target)
 
@@ -123,14 +123,15 @@ def _administration(request: HttpRequest) -> Administration:
     return accounts.administration
 
 
-def _deed(request: HttpRequest, action: str) -> Deed:
-    """What the audit log is told of it."""
-    return Deed(door="rest", action=action, user=request.state.user, address=address_of(request))
+def _deed(request: HttpRequest) -> Deed:
+    """What the guard has begun, as the user who was let in."""
+    deed: Deed = request.state.deed
+    return deed
 
 
 async def _other(request: HttpRequest, administration: Administration, uuid: str) -> str:
     """The uuid of the user whom the path names, who is not the one who asks. Raises `NotFound` or `Conflict`."""
     uuid = (await administration.with_uuid(uuid)).uuid
-    if uuid == request.state.user:
+    if uuid == _deed(request).user:
         raise Conflict(OWN)
     return uuid

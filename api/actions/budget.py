@@ -13,6 +13,10 @@ SMALL = 128 * 1024
 """Bytes that an account may always hold: an answer of so many, or fewer, waits for nobody else's client."""
 
 
+STREAMS_BEYOND = 8
+"""Streams of one user that begin where there is no room for them, of connections that hold nothing else: a batch is
+made before anybody knows its size, so it can't wait for room that it would fit into."""
+
 UNCOUNTED = 32 * 1024
 """Bytes of an answer that count only once it is finished: so most answers are counted once."""
 
@@ -31,8 +35,8 @@ class Budget:
     nothing is set aside for users who do not. What has no room is made in its turn, one answer over all users, and does
     not count.
 
-    Beyond `most` there is at most: that one answer; `SMALL` for each account; and for each slot of the engine what was
-    made before it was first counted, which is one batch.
+    Beyond `most` there is at most: that one answer; `SMALL` for each account; a batch for each of the `STREAMS_BEYOND`
+    of each user; and for each slot of the engine what was made before it was first counted, which is one batch.
 
     Args:
         most: bytes in all.
@@ -74,9 +78,7 @@ class Budget:
         """Tell those that wait for room, where there is some by now."""
         for share in [share for share in self._wanting if share.held < self.left]:
             del self._wanting[share]
-            wanting, share.wanting = share.wanting, {}
-            for account in wanting:
-                account.told()
+            share.told()
 
     @property
     def wanted(self) -> bool:
@@ -85,14 +87,20 @@ class Budget:
 
 
 class Share:
-    """What one user holds, over all accounts, and which of these wait for room."""
+    """What one user holds over all accounts, how many of them have more than `SMALL` of answers, and which wait."""
 
-    __slots__ = ("accounts", "held", "user", "wanting")
+    __slots__ = ("accounts", "held", "large", "user", "wanting")
 
     def __init__(self, user: str) -> None:
         self.user = user
-        self.accounts = self.held = 0
+        self.accounts = self.held = self.large = 0
         self.wanting: dict[Account, None] = {}
+
+    def told(self) -> None:
+        """Tell those that wait for room."""
+        wanting, self.wanting = self.wanting, {}
+        for account in wanting:
+            account.told()
 
 
 class Account:
@@ -115,7 +123,21 @@ class Account:
     @property
     def has_room(self) -> bool:
         """Whether another answer may be begun. It always may where there is none: somebody has to get on."""
-        return not self._answers or (self._unread < self._most_unread and self._share.held < self._budget.left)
+        return not self._answers or self._has_its_share
+
+    @property
+    def has_room_to_stream(self) -> bool:
+        """Whether a streamed answer may be begun: nobody knows the size of a batch before it is made."""
+        return self._has_its_share or (not self._answers and self._share.large < STREAMS_BEYOND)
+
+    @property
+    def has_room_to_go_on(self) -> bool:
+        """Whether the next batch of one may be made: it takes the place of the one before, once that has been read."""
+        return not self._unread or self._has_its_share
+
+    @property
+    def _has_its_share(self) -> bool:
+        return self._unread < self._most_unread and self._share.held < self._budget.left
 
     def want(self) -> None:
         """There is no room: have `told` called when there may be some."""
@@ -131,12 +153,22 @@ class Account:
 
     def answers(self, size: int, *, beyond: bool) -> None:
         """Hold so many bytes more of answers; fewer if `size` is less than 0. `beyond` the budget, they count here."""
+        was_large = self._answers > SMALL
         self._answers += size
         if not beyond:
             self.keep(size)
+        self._grew(was_large)
         if not self._answers and self in self._share.wanting:
             del self._share.wanting[self]
             self.told()
+
+    def _grew(self, was_large: bool) -> None:
+        """Count the account among the large ones, or no more."""
+        is_large = self._open and self._answers > SMALL
+        if is_large != was_large and self._open:
+            self._share.large += 1 if is_large else -1
+            if not is_large:
+                self._share.told()
 
     def keep(self, size: int) -> None:
         """Hold so many bytes more, of messages that wait or of answers; fewer if `size` is less than 0."""
@@ -150,6 +182,9 @@ class Account:
     def unread(self, size: int) -> None:
         """So many of the bytes that are held are a finished answer; or are not any longer if `size` is less than 0."""
         self._unread += size
+        if not self._unread and self in self._share.wanting:
+            del self._share.wanting[self]
+            self.told()
         if self._wants and self._unread < self._most_unread:
             self._wants = False
             self.told()
@@ -185,7 +220,10 @@ class Account:
                 self.end_turn(self._turn)
             self._share.wanting.pop(self, None)
             self.keep(-self._held)
+            if self._answers > SMALL:
+                self._share.large -= 1
             self._open = False
+            self._share.told()
             self._share.accounts -= 1
             if not self._share.accounts:
                 self._budget.forget(self._share)

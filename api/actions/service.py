@@ -201,6 +201,11 @@ class ContactService:
         """All contacts, for a request without a limit. Each batch is put behind the others at once, and let go of."""
         plan = await self.plan(request)
         position = _position(request, plan)
+        if position is not None and position.backward:
+            # What comes last is read first: page by page, so that it is counted before there is more of it.
+            page = await self._page(plan, request, position)
+            self.found(len(page.items))
+            return SearchAnswer(page.items, plan).encode()
         answer, size, count, view = bytearray(_ALL), 0, 0, request.shown
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:

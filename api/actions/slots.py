@@ -1,13 +1,14 @@
 """Turns for what there is little of, such as the engine: over all connections and both doors, shared between users."""
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from types import TracebackType
 
 from mappings.errors import TooManyRequests
 
-MOST_WAITING = 10_000
-"""Requests of all users that may wait for a slot. Those of WebSockets have their own, smaller bounds before."""
+MOST_WAITING = 20_000
+"""Requests of all users that may wait for a slot, and of one as many as there is room for then: so one alone may have
+half of them, and the next who comes finds room. Those of WebSockets have their own, smaller bounds before."""
 
 
 class Slots:
@@ -27,7 +28,7 @@ class Slots:
         self._free = most + kept
         self._kept = kept
         self._held: dict[str, int] = {}
-        self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._queues: OrderedDict[str, OrderedDict[asyncio.Future[None], None]] = OrderedDict()
         self._waiting = 0
 
     @property
@@ -50,14 +51,14 @@ class Slots:
         return False
 
     async def acquire(self, user: str) -> None:
-        """Take a slot. Raises `TooManyRequests` if too many wait already."""
+        """Take a slot. Raises `TooManyRequests` if too many wait already, or too many of this user."""
         if self.take(user):
             return
-        if self._waiting >= MOST_WAITING:
+        if len(self._queues.get(user, ())) >= MOST_WAITING - self._waiting:
             raise TooManyRequests("The service is at its limit; try again later", retry_after=1.0)
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue = self._queues.setdefault(user, deque())
-        queue.append(place)
+        # Ordered, so that leaving is quick from any place: a client that goes takes many with it.
+        self._queues.setdefault(user, OrderedDict())[place] = None
         self._waiting += 1
         try:
             await place
@@ -78,7 +79,7 @@ class Slots:
             self._held[user] -= 1
         while self._waiting and (following := self._next()) is not None:
             queue = self._queues[following]
-            place = queue.popleft()
+            place, _ = queue.popitem(last=False)
             self._waiting -= 1
             if queue:
                 self._queues.move_to_end(following)
@@ -110,7 +111,7 @@ class Slots:
         queue = self._queues.get(user)
         if queue is None or place not in queue:
             return
-        queue.remove(place)
+        del queue[place]
         self._waiting -= 1
         if not queue:
             del self._queues[user]

@@ -24,6 +24,9 @@ PART_BYTES = 512 * 1024
 SORTED_UUIDS = 10_000
 """Limit up to which uuids are asked for at once; beyond it they are read with their contacts, batch by batch."""
 
+_OPEN_BYTES = 2**20
+"""What an engine keeps of a scan that goes on: DuckDB's connections have as much."""
+
 _UUID_MEMORY = 100
 """Bytes of memory that a uuid takes as a text in a list."""
 
@@ -38,7 +41,7 @@ class AnswerStream(Protocol):
 
     Attributes:
         key: what the list in each part is called.
-        held: bytes of the batch that parts are made of, roughly.
+        held: bytes of the batch that parts are made of, and of the scan that it is of, roughly.
     """
 
     key: str
@@ -83,7 +86,7 @@ class SearchStream:
                 self.count += len(items)
                 self.deed.contacts = self.count
                 shown = self._request.shown.of(items)
-                self.held = bytes_of(shown)
+                self.held = bytes_of(items) + _OPEN_BYTES
                 yield shown
 
     async def parts(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[bytes]:
@@ -166,7 +169,7 @@ class UuidStream:
         async with aclosing(paced(self._batches(), take_turn)) as batches:
             async for uuids in batches:
                 self.count += len(uuids)
-                self.held = len(uuids) * _UUID_MEMORY
+                self.held = len(uuids) * _UUID_MEMORY + _OPEN_BYTES
                 self.deed.contacts = self.count
                 if uuids:
                     yield inside(uuids)

@@ -10,7 +10,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import Protocol
 from websockets.server import ServerProtocol
 
-from api.edge.refusal import detail
+from api.errors import problem
 from api.operations.headers import SAFE
 from api.socket.wire import FramedWebSocket
 
@@ -25,7 +25,7 @@ class Handshake(ServerProtocol):
     def reject(self, status: HTTPStatus | int, text: str) -> Response:
         """An answer that refuses the handshake; where no reason is given, in the words of its status."""
         response = super().reject(status, "")
-        response.body = detail(" ".join(text.split()) or response.reason_phrase)
+        response.body = problem(" ".join(text.split()) or response.reason_phrase)
         for name, value in (("Content-Length", str(len(response.body))), ("Content-Type", "application/json")):
             del response.headers[name]
             response.headers[name] = value

@@ -17,6 +17,7 @@ from api.edge.door import Door
 from api.edge.handshake import EdgeWebSocket
 from api.edge.host import is_host
 from api.edge.refusal import Refusal
+from api.edge.unchunked import Unchunked, reset_at_close
 
 MALFORMED = Refusal(400, "The request can't be read as HTTP/1.1")
 HOST = Refusal(400, "Host: expected the name or address of the service once, with a port up to 65535 or without one")
@@ -56,6 +57,8 @@ class EdgeProtocol(HttpToolsProtocol):
         self._gulp = 0
         """Bytes that nobody wants, since the last pause."""
         self._ended = False
+        self._resets = self._whole = self._cut = False
+        """Whether closing is a reset; whether the latest answer is whole; whether what is left of it is not sent."""
 
     # What the transport tells
 
@@ -70,6 +73,9 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
+        if exc is None and self._resets and self._whole and not self._cut:
+            # All of the answer is with the system: now the end of the connection may be taken for its own.
+            reset_at_close(self.transport, reset=False)
         self._timer.cancel()
         self._door.asks(self)
         super().connection_lost(exc)
@@ -104,6 +110,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def break_off(self) -> None:
         """The service stops now: say so to who waits for an answer that has not begun."""
+        self._cut = True
         if self.cycle is None or self.cycle.response_complete or self.cycle.response_started or self.pipeline:
             self.transport.abort()
         else:
@@ -149,6 +156,8 @@ class EdgeProtocol(HttpToolsProtocol):
             if self._values(b"transfer-encoding") or not set(self._values(b"content-length")) <= set(_NO_BODY):
                 self._stop(BODY_OF_HANDSHAKE)
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0" and not self._shakes_hands():
+            self.cycle.send = Unchunked(self.cycle, self._begin_endless)  # type: ignore[method-assign]
         self._in_head = False
         self._deadlines.head_read(self.loop.time())
 
@@ -172,6 +181,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The oldest request that was not answered is."""
+        self._whole = True
         if self._refusal is not None and not self.pipeline:
             self.server_state.total_requests += 1
             self._end(self._refusal)
@@ -206,6 +216,14 @@ class EdgeProtocol(HttpToolsProtocol):
     def _values(self, name: bytes) -> list[bytes]:
         return [value for given, value in self.headers if given == name]
 
+    def _should_upgrade(self) -> bool:
+        """Whether it is to be a WebSocket; the headers may be repeated, and name several things (RFC 9110, 7.8)."""
+        connection, upgrade = (
+            {token.strip().lower() for value in self._values(name) for token in value.split(b",")}
+            for name in (b"connection", b"upgrade")
+        )
+        return b"upgrade" in connection and b"websocket" in upgrade
+
     def _shakes_hands(self) -> bool:
         return self.parser.should_upgrade() and self._should_upgrade()
 
@@ -220,6 +238,11 @@ class EdgeProtocol(HttpToolsProtocol):
         socket.shake_hands(self.scope, self.url, early)
         # Each holds the other, and neither is needed any more.
         self.parser = None  # type: ignore[assignment]
+
+    def _begin_endless(self) -> None:
+        """An answer begins whose end is that of the connection."""
+        self._resets, self._whole = True, False
+        reset_at_close(self.transport, reset=True)
 
     # Refusals
 
@@ -257,6 +280,9 @@ class EdgeProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(limits.LINGER_SECONDS, self.transport.abort)
         if refusal is not None:
             self.transport.write(refusal.answer(self.server_state.default_headers))
+        elif self._resets:
+            self.transport.abort()
+            return
         self.transport.write_eof()
         self.flow.resume_reading()
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from api.errors import problem
 from api.operations.headers import Header, completed
 
 
@@ -23,7 +24,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
     def answer(self, more: Iterable[Header] = ()) -> bytes:
         """The whole answer, with `more` headers, such as the date."""
-        body = detail(self.detail)
+        body = problem(self.detail)
         headers = (
             *more,
             (b"content-type", b"application/json"),
@@ -33,8 +34,3 @@ class Refusal(msgspec.Struct, frozen=True):
         )
         lines = b"".join(b"%b: %b\r\n" % header for header in completed(headers))
         return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (self.status, HTTPStatus(self.status).phrase.encode(), lines, body)
-
-
-def detail(text: str) -> bytes:
-    """The body of an error."""
-    return msgspec.json.encode({"detail": text})

@@ -7,17 +7,17 @@ Metrics and the documents are for everybody, for the admin port only, or for nob
 from collections.abc import Mapping
 from typing import cast
 
-import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import problem
 from api.operations.headers import completed
 from api.settings import Settings, Where
 
 _ADMIN = "contacts.admin"
 """The key of a scope that came in by the admin port."""
 
-_NOT_FOUND = msgspec.json.encode({"detail": "Not Found"})
+_NOT_FOUND = problem("Not Found")
 
 
 class Doors:

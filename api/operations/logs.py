@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import sys
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -15,6 +16,8 @@ import msgspec
 
 from api.actions.audit import LOGGER
 from mappings.errors import SettingsError
+
+_log = logging.getLogger(__name__)
 
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
@@ -96,10 +99,42 @@ def configure_logging(level: str = "info", *, as_json: bool = False, audit_log: 
 
 
 class _AuditFile(WatchedFileHandler):
-    """Appends to a file that is its owner's alone, and to a new one when that was moved away."""
+    """Appends to a file that is its owner's alone, and to a new one when that was moved away.
+
+    While it can't be written (no room, or a directory where we may make no new one) its lines go to standard error:
+    none is lost, and whoever asks is answered.
+    """
+
+    _told = False
 
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Append a line."""
+        try:
+            self.reopenIfNeeded()
+            stream = self.stream or self._open()
+            self.stream = stream
+            stream.write(f"{self.format(record)}\n")
+            stream.flush()
+        except OSError as error:
+            self._close_broken()
+            if not self._told:
+                _log.warning("%s can't be written (%s): the audit log goes on here", self.baseFilename, error.strerror)
+            self._told = True
+            instead = logging.StreamHandler(sys.stderr)
+            instead.setFormatter(self.formatter)
+            instead.emit(record)
+        else:
+            self._told = False
+
+    def _close_broken(self) -> None:
+        """So that the next line opens it anew; what it did not take is written elsewhere."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
 
 def configure_audit(path: Path | None = None) -> None:
@@ -118,6 +153,10 @@ def configure_audit(path: Path | None = None) -> None:
     audit.handlers, audit.propagate = [handler], False
 
 
+_SAID_BETTER = ("ASGI callable returned without completing response.", "Invalid UTF-8 sequence received from client.")
+"""What uvicorn logs as its error and is none of ours, or has a line of its own."""
+
+
 def silence_uvicorn() -> None:
     """Keep tokens out of the log, and what is said better in a line of ours."""
     logger = logging.getLogger("uvicorn.error")
@@ -126,5 +165,5 @@ def silence_uvicorn() -> None:
 
 
 def _not_broken(record: logging.LogRecord) -> bool:
-    """An answer that broke off is told by `api.operations.observer`, with its action."""
-    return record.msg != "ASGI callable returned without completing response."
+    """An answer that broke off is told by `api.operations.observer`, with its action; a text that is none is closed."""
+    return record.msg not in _SAID_BETTER

@@ -17,13 +17,12 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
-from api.actions.audit import NO_ADDRESS
+from api.actions.audit import NO_ADDRESS, REST
 from api.operations.headers import completed
 from api.operations.logs import Label, is_request_id, label
 from api.operations.metrics import Metrics
 from mappings.errors import Stopped
 
-DOOR = "rest"
 HEADER = b"x-request-id"
 
 BROKEN, CANCELLED = "broken", "cancelled"
@@ -61,7 +60,7 @@ class Observer:
         finally:
             self._metrics.in_flight -= 1
             seconds, outcome, action = time.perf_counter() - started, exchange.outcome, self._action(scope)
-            self._metrics.answered(DOOR, action, outcome, seconds)
+            self._metrics.answered(REST, action, outcome, seconds)
             client = scope.get("client")
             fields = {
                 "method": scope["method"],

@@ -2,7 +2,6 @@
 
 import logging
 import platform
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,13 +9,12 @@ from api.settings import TABLE, Setting, Settings
 from api.version import service_version
 from search.engines import DEFAULT, ENGINES, engine_module
 from search.fields import MAPPING_VERSION
+from search.settings import without_user
 
 SET = "(set)"
 """What is shown in place of a secret."""
 
 _OF_ENGINE = "engine."
-
-_USER_INFO = re.compile(r"//[^/\s,]*@")
 
 _log = logging.getLogger(__name__)
 
@@ -72,5 +70,4 @@ def shown(value: object) -> str:
     """A value as text; of URLs without what stands before `@` in their host, which may be a password."""
     if isinstance(value, list | tuple):
         return ",".join(map(shown, value))
-    text = str(value.resolve() if isinstance(value, Path) else value)
-    return _USER_INFO.sub("//", text)
+    return without_user(str(value.resolve() if isinstance(value, Path) else value))

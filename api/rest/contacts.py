@@ -1,7 +1,8 @@
 """What HTTP adds to a search: pages that link to each other, everything as a stream, lines and rows instead of JSON."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from itertools import chain, repeat
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,30 +10,38 @@ from litestar import Response
 
 from api.accounts.guard import HttpRequest
 from api.actions.budget import Account, Hold
+from api.actions.examples import example_item
 from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import ContactService, SearchAnswer
 from api.actions.streams import SearchStream
 from api.actions.table import ACTIONS
-from api.actions.views import View
+from api.actions.views import DEFAULT, VIEWS, View
+from api.openapi import Form
 from api.rest.preferences import media_type
 from api.rest.questions import PATH, in_query
 from api.rest.replies import StreamedReply, reply, takes_gzip
-from api.rest.work import account_of, in_turn, settings_of, turn, while_there
+from api.rest.work import account_of, first_turn, in_turn, settings_of, turn, while_there
 from search.fields import MORE_FIELDS
-
-FORMS: Mapping[str, str] = {NDJSON: "A contact a line", CSV: "A contact a row"}
-"""Media types beside JSON → what they hold."""
 
 FILES: Mapping[str, str] = {NDJSON: "contacts.ndjson", CSV: "contacts.csv"}
 """Media types beside JSON → what a browser calls the file that it saves."""
 
 WORDS = f"""`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
 contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
-last chunk, so a client that checks for it never takes a part for the whole.
+last chunk, in HTTP/1.0 with a reset, so a client that checks for it never takes a part for the whole.
 
 In `view=complete` a contact has, behind what is described here: {", ".join(f"`{name}`" for name in MORE_FIELDS)}."""
 """What the OpenAPI document adds to the action's description."""
+
+
+def forms() -> Mapping[str, Form]:
+    """What the OpenAPI document says of the media types beside JSON, with a made-up contact in each."""
+    items, view = [example_item()], VIEWS[DEFAULT]
+    return {
+        NDJSON: Form(ndjson(items).decode(), "A contact a line"),
+        CSV: Form((csv_header(view) + csv_rows(items, view)).decode(), "A contact a row"),
+    }
 
 
 async def search(http: HttpRequest, service: ContactService, data: Data) -> Response[bytes] | StreamedReply:
@@ -69,12 +78,13 @@ async def _everything(http: HttpRequest, service: ContactService, request: Searc
     """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
     stream = await service.stream_search(request)
     form = _form(http)
+    turns: Iterator[Callable[[HttpRequest], AbstractAsyncContextManager[object]]] = chain((first_turn,), repeat(turn))
     if form == NDJSON:
-        parts = ndjson_parts(stream, lambda: turn(http))
+        parts = ndjson_parts(stream, lambda: next(turns)(http))
     elif form == CSV:
-        parts = csv_parts(stream, lambda: turn(http), request.shown)
+        parts = csv_parts(stream, lambda: next(turns)(http), request.shown)
     else:
-        parts = json_parts(stream, lambda: turn(http))
+        parts = json_parts(stream, lambda: next(turns)(http))
     parts = _held(parts, stream, account_of(http))
     first = await while_there(http, anext(parts, b""))
     headers = _as_file(form) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}
@@ -98,4 +108,4 @@ async def _held(parts: AsyncGenerator[bytes], stream: SearchStream, account: Acc
 
 
 def _form(http: HttpRequest) -> str:
-    return media_type(http.headers.getall("accept", ["*/*"]), [JSON, *FORMS])
+    return media_type(http.headers.getall("accept", ["*/*"]), [JSON, *FILES])

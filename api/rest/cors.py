@@ -6,9 +6,10 @@ replaces the `Vary` of an answer, and refuses in plain text.
 
 from collections.abc import Iterable
 
-import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -20,7 +21,7 @@ METHODS = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 EXPOSED = b"Content-Disposition, Link, Retry-After, X-Request-Id"
 """Headers of answers that pages of other origins may read."""
 
-REFUSED = {"detail": "Pages of this origin may not use the service"}
+REFUSED = problem("Pages of this origin may not use the service")
 """Which may is no secret, but nobody's business either."""
 
 
@@ -68,7 +69,7 @@ async def _preflight(send: Send, allowed: Headers, wanted: bytes | None) -> None
         headers = [*allowed, (b"access-control-allow-methods", METHODS), (b"access-control-max-age", b"%d" % MAX_AGE)]
         headers += [] if wanted is None else [(b"access-control-allow-headers", wanted)]
     else:
-        status, body = 400, msgspec.json.encode(REFUSED)
+        status, body = 400, REFUSED
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": _varying(headers)})
     await send({"type": "http.response.body", "body": body, "more_body": False})

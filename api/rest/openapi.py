@@ -8,6 +8,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from api.errors import problem
 from api.openapi import shared
 from api.rest.page import DocsPage
 from api.version import service_version
@@ -45,4 +46,4 @@ def _as_elsewhere(response: Response[object]) -> Response[object]:
     """An answer under `PATH`; for a path that there is not, where the framework has a page of its own, ours."""
     if response.status_code != 404:
         return response
-    return Response({"detail": "Not Found"}, status_code=404, media_type=MediaType.JSON)
+    return Response(problem("Not Found"), status_code=404, media_type=MediaType.JSON)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Router
 from litestar.datastructures import CacheControlHeader, State
+from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.static_files import create_static_files_router
 
@@ -79,4 +80,17 @@ class DocsPage(OpenAPIRenderPlugin):
     def receive_router(self, router: Router) -> None:
         """Have the files served beside the page."""
         caching = CacheControlHeader(max_age=CACHE_SECONDS, public=True, immutable=True)
-        router.register(create_static_files_router(self._files, [FILES], cache_control=caching, name="docs"))
+        router.register(
+            create_static_files_router(
+                self._files, [FILES], cache_control=caching, name="docs", before_request=_only_files_that_there_are
+            )
+        )
+
+
+_NAMES = frozenset(path.name for path in FILES.iterdir())
+
+
+async def _only_files_that_there_are(request: Request[None, None, State]) -> None:
+    """Raises `NotFoundException` for any other name: one that no file can have would be an error of the file system."""
+    if str(request.path_params["file_path"]).strip("/") not in _NAMES:
+        raise NotFoundException

@@ -1,5 +1,6 @@
 """What an HTTP request asks for: the JSON in its body and the texts in its query, as fields that actions read."""
 
+import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
@@ -8,9 +9,12 @@ from litestar import MediaType, Response
 
 from api.accounts.guard import HttpRequest
 from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
+from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.table import ACTIONS
-from api.errors import status_of
+from api.actions.weight import kept
+from api.errors import problem, status_of
+from api.rest.work import account_of, hold, pace_of
 from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
 PATH = "/api/v2/apollo"
@@ -32,7 +36,7 @@ async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
         InvalidField: several values of a field that can have one only, or what is no list where it has to be; with
             `strict`, a name that is ignored.
     """
-    body = _object(await http.body())
+    body = await _given(http)
     if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
         raise MissingField("url")
     fields = in_query(http, request)
@@ -85,9 +89,9 @@ def body_of(request: type[ActionRequest]) -> Schema:
     return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
 
 
-def refused(_request: HttpRequest, error: Exception) -> Response[dict[str, str]]:
+def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:
     """The answer to a mistake of the caller, in the words of the protocol."""
-    return Response({"detail": _words(error)}, status_code=status_of(error), media_type=MediaType.JSON)
+    return Response(problem(_words(error)), status_code=status_of(error), media_type=MediaType.JSON)
 
 
 def _words(error: Exception) -> str:
@@ -103,16 +107,50 @@ def _placed(request: type[ActionRequest], *places: Place) -> list[Field]:
     return [field for field in fields_of(request) if field.place in places]
 
 
+async def _given(http: HttpRequest) -> Data:
+    """The fields in the body. It is held while it comes, and they until the request is answered.
+
+    Raises:
+        InvalidField: it is JSON with a value that no request can hold.
+        TooManyRequests: the user's requests hold so much already that this one has no room.
+    """
+    account, body = account_of(http), bytearray()
+    async for chunk in http.stream():
+        hold(account, len(chunk))
+        body += chunk
+    pace, user = pace_of(http), http.state.user
+    await pace.wait(user)
+    began = time.monotonic()
+    fields, size = kept(_object(bytes(body)))
+    pace.spent(user, time.monotonic() - began)
+    account.keep(-len(body))
+    hold(account, size)
+    return fields
+
+
 def _object(body: bytes) -> Mapping[str, object]:
     """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required.
 
     Raises:
-        InvalidField: it is JSON with a number that there is no value for.
+        InvalidField: it is JSON with a value that no request can hold.
     """
     try:
+        if len(body) > NESTED_BYTES:
+            return _large_object(body)
         decoded = msgspec.json.decode(body)
     except msgspec.ValidationError as error:
         raise InvalidField(f"In the body {OUT_OF_RANGE}") from error
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return {}
     return decoded if isinstance(decoded, dict) else {}
+
+
+def _large_object(body: bytes) -> Mapping[str, object]:
+    """The same, of a large one. Raises besides what decoding raises of what is no JSON."""
+    try:
+        fields, fault = fields_in_parts(body, JSON, FIELDS.keys())
+    except msgspec.ValidationError:
+        return {}
+    if fault is not None:
+        raise fault
+    return fields

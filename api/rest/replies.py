@@ -72,16 +72,19 @@ class StreamedReply(Response[None]):
 
     async def _serve(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, or until the client leaves, stalls, or something fails."""
-        async with aclosing(self._parts):
-            sending, leaving = asyncio.ensure_future(self._send(send)), asyncio.ensure_future(gone(receive))
-            try:
-                await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in (sending, leaving):
-                    task.cancel()
-                [trouble, _] = await asyncio.gather(sending, leaving, return_exceptions=True)
-        if self._ended is not None:
-            self._ended(trouble)
+        trouble: BaseException | None = None
+        try:
+            async with aclosing(self._parts):
+                sending, leaving = asyncio.ensure_future(self._send(send)), asyncio.ensure_future(gone(receive))
+                try:
+                    await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in (sending, leaving):
+                        task.cancel()
+                    [trouble, _] = await asyncio.gather(sending, leaving, return_exceptions=True)
+        finally:
+            if self._ended is not None:
+                self._ended(trouble)
 
     async def _send(self, send: Send) -> Exception | None:
         """Send everything; what kept it from that is told, and returned."""

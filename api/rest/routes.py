@@ -13,19 +13,19 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from api.accounts.guard import HttpRequest, address_of, sender
+from api.accounts.guard import HttpRequest, deed_of, let_in
 from api.actions.audit import Deed
+from api.actions.examples import example_answer
 from api.actions.exports import JSON
 from api.actions.requests import ActionRequest, Data
 from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
-from api.openapi import BEARER, least_role, operation, problems
-from api.operations.observer import DOOR
+from api.openapi import BEARER, Form, least_role, operation, problems
 from api.rest import contacts
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import StreamedReply, reply
-from api.rest.work import in_turn, service_of
+from api.rest.work import account_of, in_turn, service_of
 from mappings.errors import InvalidInput
 
 Reply = Response[bytes] | StreamedReply
@@ -37,15 +37,15 @@ class Special(msgspec.Struct, frozen=True):
     Attributes:
         answer: makes the reply.
         words: what the description of the action says of it.
-        forms: media types beside JSON → what they hold.
+        forms: tells the media types beside JSON.
     """
 
     answer: Callable[[HttpRequest, ContactService, Data], Awaitable[Reply]]
     words: str
-    forms: Mapping[str, str]
+    forms: Callable[[], Mapping[str, Form]]
 
 
-SPECIAL: Mapping[str, Special] = {"search_contacts": Special(contacts.search, contacts.WORDS, contacts.FORMS)}
+SPECIAL: Mapping[str, Special] = {"search_contacts": Special(contacts.search, contacts.WORDS, contacts.forms)}
 """Name of an action → what is added to it."""
 
 
@@ -53,7 +53,9 @@ async def authenticated(connection: ASGIConnection[object, object, object, State
     """A guard: it comes before anything of the request is looked at. Which methods there are, everyone may know."""
     assert isinstance(connection, Request)
     if connection.method != "OPTIONS":
-        claims = await sender(connection, ACTIONS[handler.opt["action"]].least)
+        action = ACTIONS[handler.opt["action"]]
+        deed = deed_of(connection, action.name, audited=action.uses_engine)
+        claims = await let_in(connection, action.least, deed)
         connection.state.user, connection.state.role = claims.user, claims.role
 
 
@@ -74,9 +76,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
     special = SPECIAL.get(action.name)
 
     async def answer(request: HttpRequest) -> Reply:
-        if not action.uses_engine:
-            return await made(request, service_of(request))
-        deed = Deed(door=DOOR, action=action.name, user=request.state.user, address=address_of(request))
+        deed: Deed = request.state.deed
         try:
             answered = await made(request, service_of(request).doing(deed))
         except BaseException as error:
@@ -89,6 +89,13 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         return answered
 
     async def made(request: HttpRequest, service: ContactService) -> Reply:
+        try:
+            return await answered_by(request, service)
+        except BaseException:
+            account_of(request).close()
+            raise
+
+    async def answered_by(request: HttpRequest, service: ContactService) -> Reply:
         data = await asked(request, action.request)
         if special is not None:
             return await special.answer(request, service, data)
@@ -111,7 +118,13 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         operation_class=operation(
             query=query_of(action.request),
             body=body_of(action.request),
-            forms=special.forms if special else None,
+            forms=_forms(action),
         ),
         responses=problems(400, 401, *((403,) if action.least is not Role.COUNTER else ()), 413, 429, 503),
     )(answer)
+
+
+def _forms(action: Action[ActionRequest]) -> Mapping[str, Form]:
+    """What the document says of the answer in each media type."""
+    answer, special = example_answer(action.name), SPECIAL.get(action.name)
+    return ({JSON: Form(answer)} if answer else {}) | dict(special.forms() if special else {})

@@ -1,18 +1,21 @@
 """The service at work for an HTTP request: in its user's turn, and for as long as the client is there."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from typing import TypeVar
 
 from litestar.types import Receive
 
 from api.accounts.guard import HttpRequest
 from api.actions.budget import Account, Hold, Outgrown
+from api.actions.pace import Pace
 from api.actions.service import ContactService
+from api.actions.traffic import BUSY
 from api.services import Services
 from api.settings import Settings
-from mappings.errors import Stopped
+from mappings.errors import EngineTimeout, Stopped, TooManyRequests
 
 Result = TypeVar("Result")
 
@@ -43,6 +46,48 @@ def account_of(http: HttpRequest) -> Account:
     if account is None:
         account = http.state.account = _services(http).traffic.budget.account(http.state.user)
     return account
+
+
+def hold(account: Account, size: int) -> None:
+    """Hold so many bytes more of a request. Raises `TooManyRequests` if there is no room for them."""
+    if not account.fits(size):
+        raise TooManyRequests("Your requests hold all that they may; wait for answers before sending more")
+    account.keep(size)
+
+
+@asynccontextmanager
+async def first_turn(http: HttpRequest) -> AsyncGenerator[None]:
+    """The turn for the first batch of a streamed answer, which waits for room, too. Raises `EngineTimeout`."""
+    account = account_of(http)
+    while True:
+        await _room_to_stream(http)
+        async with turn(http):
+            if account.has_room_to_stream:
+                yield
+                return
+
+
+async def _room_to_stream(http: HttpRequest) -> None:
+    account, loop = account_of(http), asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout_at(_services(http).traffic.deadline()):
+            while not account.has_room_to_stream:
+                told = loop.create_future()
+                account.told = partial(_set, told)
+                account.want()
+                await told
+    except TimeoutError:
+        raise EngineTimeout(BUSY) from None
+
+
+def _set(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+def pace_of(http: HttpRequest) -> Pace:
+    """How long the user who asks has to wait for others."""
+    return _services(http).traffic.pace
 
 
 async def in_turn(

@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 from litestar import MediaType, Response, get
 
+from api.actions.examples import example_answer
 from api.actions.fields import FIELDS, Schema
 from api.actions.requests import ActionRequest, request_schema, required_by
 from api.actions.table import ACTIONS, Action, Shape
@@ -107,7 +108,8 @@ def _messages() -> dict[str, Schema]:
         messages[f"{name}Request"] = asked | {"description": f"{action.description}\n\n{least_role(action.least)}"}
         shapes = [action.shape] if action.streamed is None else [action.shape, action.streamed.end]
         data: Schema = {"anyOf": [_ref(shape.__name__) for shape in shapes]}
-        messages[f"{name}Success"] = _message(f"{name}, answered", _answer(name, "success", data))
+        answered = _message(f"{name}, answered", _answer(name, "success", data), _example_of_answer(name))
+        messages[f"{name}Success"] = answered
         if action.streamed is not None:
             part = _answer(name, "partial", _ref(action.streamed.part.__name__))
             messages[f"{name}Partial"] = _message(f"{name}, a part of a streamed answer", part)
@@ -164,6 +166,12 @@ def _answer(action: str, status: str, data: Schema, request_id: Schema | None = 
 def _example(action: Action[ActionRequest]) -> Schema:
     data = {name: FIELDS[name].example for name in required_by(action.request)}
     return {"action": action.name, "request_id": "req-1", "data": data}
+
+
+def _example_of_answer(action: str) -> Schema | None:
+    """What the service answers to `_example`."""
+    data = example_answer(action)
+    return None if data is None else {"request_id": "req-1", "action": action, "status": "success", "data": data}
 
 
 def _object(properties: dict[str, Schema], *required: str) -> Schema:

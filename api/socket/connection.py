@@ -22,6 +22,7 @@ from api.errors import report
 from api.services import Services
 from api.socket import envelope, frames
 from api.socket.close import REASONS, Close
+from api.socket.deeds import Deeds
 from api.socket.effects import Cancel, End, Renew, Resume, Start
 from api.socket.expiry import Expiry
 from api.socket.msgpack import packed, read
@@ -53,13 +54,15 @@ class Connection:
         self._framed = frames.understood(cast(dict[str, Any], socket.scope))
         self._loop = asyncio.get_running_loop()
         self._spent = partial(services.traffic.pace.spent, claims.user)
+        self._due = partial(services.traffic.pace.wait, claims.user)
         frames.tell(cast(dict[str, Any], socket.scope), self._spent)
         expiry = Expiry(claims, epoch=time.time() - self._loop.time())
+        deeds = Deeds(claims.user, address_of(socket), name)
         self._session = Session(
             services.settings, expiry, services.traffic, ACTIONS, read if msgpack else envelope.read
         )
         self._over: asyncio.Future[Close] = self._loop.create_future()
-        self._runner = Runner(self._session, services, name, address_of(socket), self._do)
+        self._runner = Runner(self._session, services, name, deeds, self._do)
         self._idle: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = math.inf
@@ -126,12 +129,13 @@ class Connection:
                 event = await self._socket.receive()
                 if event["type"] != "websocket.receive":
                     return Close.CLIENT_LEFT
+                # What the user owes for frames on other connections, too.
+                await self._due()
                 frame, began = event.get("bytes"), loop.time()
                 pause = session.frame(event["text"] or "" if frame is None else frame, began)
                 self._do()
-                if seconds := self._spent(loop.time() - began):
-                    await asyncio.sleep(seconds)
-                elif pause is not None:
+                self._spent(loop.time() - began)
+                if pause is not None:
                     await asyncio.sleep(pause)
         except Exception as error:
             report(error, "reading from a connection")

@@ -3,16 +3,33 @@
 The keys of an answer always come in the order of the contract: `request_id`, `action`, `status`, `data`, `error`.
 """
 
+import re
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from api.actions.fields import OUT_OF_RANGE
+from api.actions.fields import FIELDS, OUT_OF_RANGE
+from api.actions.parts import JSON, NESTED_BYTES, message_in_parts
+from api.actions.weight import kept
 from mappings.errors import ContactsError, InvalidField, InvalidJson, MissingField, UnknownAction, shorten
+
+CONTROL_FIELDS = frozenset({"request_id", "token"})
+"""What `data` may hold beside the fields of actions: those of `api.socket.control`."""
+
+KNOWN_FIELDS = CONTROL_FIELDS | FIELDS.keys()
+
+NO_JSON = "Message is not valid JSON"
 
 LONGEST_ID = 1024
 """Characters or digits of a `request_id`, which is repeated in each part of a streamed answer."""
+
+_HALF = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape in JSON: a surrogate pair, half of one, or any other."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -20,8 +37,10 @@ class Request(msgspec.Struct, frozen=True):
 
     Attributes:
         head: the start of every answer to it, `request_id` and `action` as far as they were readable.
-        size: bytes or characters of the frame.
-        error: why it can't be carried out; the other fields are then of no use.
+        size: bytes that it takes as long as it is kept, about.
+        data: what may be read of the message's, by a name that there is; of others one, for `strict` to refuse.
+        error: why it can't be carried out. Of the other fields those are set then that could be read; an action is one
+            that is known.
     """
 
     head: bytes
@@ -40,37 +59,61 @@ def read(frame: bytes | str, actions: Container[str], integers: Container[int] |
     """
     try:
         message, fault = _decoded(frame)
+    except msgspec.ValidationError:
+        return unreadable(len(frame), "Message is not a JSON object")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return unreadable(len(frame), "Message is not valid JSON")
+        return unreadable(len(frame), NO_JSON)
     if not isinstance(message, dict):
         return unreadable(len(frame), "Message is not a JSON object")
     return request_of(message, len(frame), actions, fault, integers)
 
 
-def _decoded(frame: bytes | str) -> tuple[object, InvalidField | None]:
-    """What a frame holds. Of an object with a number that Python has none for, such as `1e400`: the fields that can be
-    read, and where that number is. Raises `MsgspecError`, `UnicodeError` or `RecursionError`: it is no JSON."""
+def _decoded(frame: bytes | str) -> tuple[object, ContactsError | None]:
+    """What a frame holds. Of an object with a value that can't be read (the number `1e400`, a text with half of a pair)
+    the fields that can, and where that value is.
+
+    Raises:
+        MsgspecError, UnicodeError, RecursionError: it is no JSON.
+    """
+    if len(frame) > NESTED_BYTES:
+        return message_in_parts(frame, JSON, KNOWN_FIELDS)
     try:
         return msgspec.json.decode(frame), None
+    except (msgspec.MsgspecError, UnicodeError):
+        fields, unread = _fields(_HALF.sub(_unreadable, frame.encode() if isinstance(frame, str) else frame))
+    if not unread:
+        return fields, None
+    name, raw = next(iter(unread.items()))
+    place = shorten(name)
+    with suppress(msgspec.MsgspecError, UnicodeError):
+        place += "".join(f".{shorten(inner)}" for inner in list(_fields(raw)[1])[:1])
+    return fields, _fault(raw, place)
+
+
+def _fault(raw: bytes, place: str) -> ContactsError:
+    """What is wrong with a value that can't be read."""
+    try:
+        msgspec.json.decode(raw)
     except msgspec.ValidationError:
-        fields, unread = _fields(frame)
-    fault = None
-    for name, raw in unread.items():
-        place = shorten(name)
-        if raw.lstrip().startswith(b"{"):
-            place += "".join(f".{shorten(inner)}" for inner in list(_fields(raw)[1])[:1])
-        fault = fault or InvalidField(f"{place}: {OUT_OF_RANGE}")
-    return fields, fault
+        return InvalidField(f"{place}: {OUT_OF_RANGE}")
+    except (msgspec.MsgspecError, UnicodeError):
+        pass
+    return InvalidJson(f"{NO_JSON}: {place} can't be read")
 
 
-def _fields(json: bytes | str) -> tuple[dict[str, object], dict[str, bytes]]:
+def _unreadable(escape: re.Match[bytes]) -> bytes:
+    """A byte that is no text in place of half a pair: fields with it can't be read, but passed over."""
+    return b"\xff" if escape["half"] else escape[0]
+
+
+def _fields(json: bytes) -> tuple[dict[str, object], dict[str, bytes]]:
     """The fields of an object, decoded, and the JSON of those that can't be."""
     fields: dict[str, object] = {}
     unread: dict[str, bytes] = {}
     for name, raw in msgspec.json.decode(json, type=dict[str, msgspec.Raw]).items():
         try:
             fields[name] = msgspec.json.decode(raw)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeError):
             unread[name] = bytes(raw)
     return fields, unread
 
@@ -103,9 +146,10 @@ def request_of(
         request_id if wrong_id is None else None,
         action if isinstance(action, str) and action else None,
     )
-    if error is not None or request_id is None or action is None:
-        return Request(head, size, error=error)
-    return Request(head, size, request_id, action, data if isinstance(data, dict) else {})
+    known_id = "" if wrong_id is not None or request_id is None else request_id
+    known_action = action if isinstance(action, str) and action in actions else ""
+    fields, held = kept(data, CONTROL_FIELDS) if isinstance(data, dict) else ({}, 0)
+    return Request(head, max(size, held), known_id, known_action, fields, error)
 
 
 def success(head: bytes, data: bytes | bytearray) -> bytes | bytearray:

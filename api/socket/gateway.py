@@ -10,14 +10,13 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-import msgspec
 from litestar import WebSocket, websocket
 from litestar.datastructures import State
 
 from api.accounts.bearer import bearer
 from api.accounts.guard import address_of
 from api.accounts.tokens import Claims
-from api.errors import message_of, report, status_of
+from api.errors import message_of, problem, report, status_of
 from api.operations.headers import completed
 from api.operations.logs import Label, label
 from api.operations.metrics import Metrics
@@ -113,7 +112,7 @@ async def reject(socket: WebSocket[Any, Any, Any], status: int, detail: str) -> 
             {"type": "websocket.close", "code": Close.TOKEN_EXPIRED if status == 401 else 1011, "reason": detail}
         )
         return
-    body = msgspec.json.encode({"detail": detail})
+    body = problem(detail)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))

@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
+from api.actions.parts import NESTED_BYTES, Notation, message_in_parts
 from api.socket import envelope
-from api.socket.envelope import Request, request_of, unreadable
+from api.socket.envelope import KNOWN_FIELDS, Request, request_of, unreadable
 from mappings.errors import InvalidField, shorten
 
 SUBPROTOCOL = "msgpack"
@@ -28,6 +29,13 @@ INTEGERS = range(-(2**63), 2**64)
 """Those that there are in MessagePack."""
 
 _UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError)
+
+_UNSAYABLE = (
+    " has something in it that JSON can't say: a text that is not UTF-8, a time out of range, or a key that is a map "
+    "or an extension; leave it out"
+)
+
+MESSAGEPACK = Notation(msgspec.msgpack.decode, _UNREADABLE, _UNSAYABLE)
 
 
 _HOLDERS = frozenset({dict, list})
@@ -45,6 +53,8 @@ def read(frame: bytes | str, actions: Container[str]) -> Request:
     """
     if isinstance(frame, str):
         return envelope.read(frame, actions, INTEGERS)
+    if len(frame) > NESTED_BYTES:
+        return _read_in_parts(frame, actions)
     try:
         message = msgspec.msgpack.decode(frame)
     except _UNREADABLE:
@@ -55,28 +65,21 @@ def read(frame: bytes | str, actions: Container[str]) -> Request:
 
 
 def _read_in_parts(frame: bytes, actions: Container[str]) -> Request:
-    """The request in a frame that can't be read as a whole: maybe its fields can, one by one."""
+    """The request in a frame that can't be read as a whole, or is large: maybe its fields can, one by one."""
     try:
-        fields = msgspec.msgpack.decode(frame, type=dict[str, msgspec.Raw])
+        message, fault = message_in_parts(frame, MESSAGEPACK, KNOWN_FIELDS)
+    except msgspec.ValidationError:
+        return unreadable(len(frame), "Message is not a MessagePack map with texts as keys")
     except _UNREADABLE:
         return unreadable(len(frame), "Message is not valid MessagePack")
-    message: dict[str, object] = {}
-    fault: InvalidField | None = None
-    for name, raw in fields.items():
-        try:
-            message[name] = msgspec.msgpack.decode(raw)
-        except _UNREADABLE:
-            fault = fault or InvalidField(
-                f"MessagePack: {shorten(name)} has something in it that JSON can't say: a text that is not UTF-8, a "
-                "time out of range, or a key that is a map or an extension; leave it out"
-            )
-    return request_of(message, len(frame), actions, _fault(message) or fault)
+    wrong = fault and InvalidField(f"MessagePack: {fault}")
+    return request_of(message, len(frame), actions, _fault(message) or wrong)
 
 
 def _fault(message: dict[Any, object]) -> InvalidField | None:
     """Names something in `message` that JSON can't say, if there is any.
 
-    All that stands equally deep is looked at together: a message of a megabyte may hold a million values.
+    All that stands equally deep is looked at together: a message of a megabyte may hold a hundred thousand values.
     """
     levels: list[list[Any]] = [[message]]
     while levels[-1]:

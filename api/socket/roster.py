@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from api.actions.audit import WEBSOCKET
 from api.actions.budget import Account, Hold
 from api.actions.requests import ActionRequest
 from api.actions.table import Action
@@ -13,8 +14,6 @@ from api.socket import limits
 from api.socket.envelope import Request
 from api.socket.lanes import Lane
 from api.socket.pending import Pending
-
-DOOR = "websocket"
 
 
 class Roster:
@@ -86,10 +85,10 @@ class Roster:
     def record(self, pending: Pending, outcome: str, now: float) -> None:
         """Count what became of a request that ran: `success`, `cancelled` or the code of its error."""
         if pending.lane is self.renewals:
-            self._recorder.answered(DOOR, pending.request.action, outcome)
+            self._recorder.answered(WEBSOCKET, pending.request.action, outcome)
         elif pending.started is not None:
             self._recorder.in_flight -= 1
-            self._recorder.answered(DOOR, pending.request.action, outcome, now - pending.started)
+            self._recorder.answered(WEBSOCKET, pending.request.action, outcome, now - pending.started)
 
     def release(self, pending: Pending, now: float) -> None:
         """A request has its answer; the next in its lane runs. Nothing happens if it was released before."""

@@ -15,11 +15,11 @@ from api.actions.table import ACTIONS, Action
 from api.errors import report
 from api.operations.logs import Label, label
 from api.services import Services
-from api.socket.control import AUTHENTICATE, fresh_token
+from api.socket.control import AUTHENTICATE, CANCELLED, fresh_token
+from api.socket.deeds import Deeds
 from api.socket.envelope import Request
-from api.socket.roster import DOOR
 from api.socket.session import Session
-from mappings.errors import ContactsError, EngineTimeout
+from mappings.errors import ContactsError, EngineTimeout, Stopped
 
 STOP_SECONDS = 5.0
 """How long cancelled requests have to end, e.g. to tell the engine."""
@@ -31,15 +31,15 @@ class Runner:
     Args:
         session: told of every outcome.
         name: what log lines call the connection.
-        address: where its client is.
+        deeds: what the audit log is told.
         told: called each time the session was told something.
     """
 
-    def __init__(self, session: Session, services: Services, name: str, address: str, told: Callable[[], None]) -> None:
+    def __init__(self, session: Session, services: Services, name: str, deeds: Deeds, told: Callable[[], None]) -> None:
         self._session = session
         self._services = services
         self._name = name
-        self._address = address
+        self._deeds = deeds
         self._told = told
         self._loop = asyncio.get_running_loop()
         self._user = session.expiry.claims.user
@@ -48,14 +48,16 @@ class Runner:
         self._resumed: dict[int, asyncio.Future[None]] = {}
         self._wanting: list[asyncio.Future[None]] = []
         session.account.told = self._make_room
+        session.undone = deeds.undone
 
     def start(self, number: int, request: Request) -> None:
         """Carry out a request of one of the actions."""
-        self._begin(number, self._carry_out(number, request))
+        deed = self._deeds.of(request)
+        self._begin(number, self._carry_out(number, request, deed), partial(self._deeds.end, deed, request))
 
     def renew(self, number: int, request: Request) -> None:
         """Find out whose token an `authenticate` brought."""
-        self._begin(number, self._identify(number, request))
+        self._begin(number, self._identify(number, request), lambda _reason: None)
 
     def resume(self, number: int) -> None:
         """The part that a stream made has found room."""
@@ -75,15 +77,17 @@ class Runner:
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=STOP_SECONDS)
 
-    def _begin(self, number: int, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, number: int, work: Coroutine[Any, Any, None], given_up: Callable[[ContactsError], object]) -> None:
         task = self._tasks[number] = asyncio.create_task(work)
-        task.add_done_callback(partial(self._ended, number))
+        task.add_done_callback(partial(self._ended, number, given_up))
 
-    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
+    def _ended(self, number: int, given_up: Callable[[ContactsError], object], task: asyncio.Task[None]) -> None:
         del self._tasks[number]
-        self._reasons.pop(number, None)
+        reason = self._reasons.pop(number, None)
         self._resumed.pop(number, None)
         if task.cancelled():
+            # Told from here: of a task that is cancelled at once not even the first line has run.
+            given_up(reason or Stopped(CANCELLED))
             self._session.stopped(number, self._loop.time())
             self._told()
 
@@ -92,34 +96,23 @@ class Runner:
         """The service as it answers the user, whose token may have been renewed."""
         return self._services.contacts.for_role(self._session.expiry.claims.role)
 
-    async def _carry_out(self, number: int, request: Request) -> None:
-        """Answer a request of one of the actions."""
+    async def _carry_out(self, number: int, request: Request, deed: Deed) -> None:
+        """Answer a request of one of the actions, once the audit log has its line; once given up, `_ended` has it."""
         label.set(Label(self._name, request.request_id))
         action, pace = ACTIONS[request.action], self._services.traffic.pace
         pace.begin(self._user)
         try:
-            data = await self._audited(number, action, request)
+            data = await self._data(number, action, request, self._contacts.doing(deed))
         except Exception as error:
+            deed.end(self._reasons.get(number, error))
             report(error, request.action)
             self._session.failed(number, error, self._loop.time())
         else:
+            deed.end()
             self._session.succeeded(number, data, self._loop.time())
         finally:
             pace.end(self._user)
         self._told()
-
-    async def _audited(self, number: int, action: Action[ActionRequest], request: Request) -> Body:
-        """The `data` of the answer, after the audit log has its line: of what uses no contacts there is none."""
-        if not action.uses_engine:
-            return await self._data(number, action, request, self._contacts)
-        deed = Deed(door=DOOR, action=action.name, user=self._user, address=self._address)
-        try:
-            data = await self._data(number, action, request, self._contacts.doing(deed))
-        except BaseException as error:
-            deed.end(self._reasons.get(number, error))
-            raise
-        deed.end()
-        return data
 
     async def _data(
         self, number: int, action: Action[ActionRequest], request: Request, service: ContactService
@@ -143,7 +136,7 @@ class Runner:
             async with self._services.traffic.explaining(self._user):
                 data = await action.answer(service, request.data)
         else:
-            await self._take_slot(hold)
+            await self._take_slot(lambda: self._session.account.has_room or hold.has_turn)
             try:
                 async with self._in_engine(number, request):
                     data = await action.answer(service, request.data)
@@ -152,15 +145,15 @@ class Runner:
         hold.grow(len(data))
         return data
 
-    async def _take_slot(self, hold: Hold) -> None:
-        """Wait for a slot, and before that for room, unless it is the turn of an answer that needs none."""
-        account, slots = self._session.account, self._services.traffic.slots
+    async def _take_slot(self, has_room: Callable[[], bool]) -> None:
+        """Wait for a slot, and before that for room."""
+        slots = self._services.traffic.slots
         while True:
-            while not (account.has_room or hold.has_turn):
+            while not has_room():
                 await self._room()
             if not slots.take(self._user):
                 await slots.acquire(self._user)
-            if account.has_room or hold.has_turn:
+            if has_room():
                 return
             slots.release(self._user)
 
@@ -190,16 +183,16 @@ class Runner:
             self._session.left(number)
 
     @asynccontextmanager
-    async def _turn(self, number: int, request: Request, hold: Hold, *, first: bool) -> AsyncGenerator[None]:
-        """A slot, for one batch of a streamed answer. All of the batch before is out."""
-        hold.set(0)
-        if not first and not self._session.account.has_room:
+    async def _turn(self, number: int, request: Request, *, first: bool) -> AsyncGenerator[None]:
+        """A slot, for one batch of a streamed answer. The batch before is out, and held until there is another."""
+        account = self._session.account
+        if not first and not account.has_room_to_go_on:
             self._session.paused(number)
-            while not self._session.account.has_room:
+            while not account.has_room_to_go_on:
                 await self._room()
             self._session.resumed(number, self._loop.time())
             self._told()
-        await self._take_slot(hold)
+        await self._take_slot(lambda: account.has_room_to_stream if first else account.has_room_to_go_on)
         try:
             async with self._in_engine(number, request):
                 yield
@@ -212,7 +205,7 @@ class Runner:
         A slot is held while the engine makes a part, and not while the client takes its time to read one.
         """
         sequence = 0
-        async with aclosing(stream.parts(lambda: self._turn(number, request, hold, first=not sequence))) as parts:
+        async with aclosing(stream.parts(lambda: self._turn(number, request, first=not sequence))) as parts:
             async for part in parts:
                 sequence += 1
                 hold.set(stream.held)

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from api.accounts.tokens import Claims
+from api.actions.audit import WEBSOCKET
 from api.actions.budget import Hold
 from api.actions.traffic import BUSY, SILENT, Traffic
 from api.errors import message_of
@@ -26,7 +27,7 @@ from api.socket.expiry import Expiry
 from api.socket.moments import Moments
 from api.socket.outbox import Message, Outbox
 from api.socket.pending import Pending
-from api.socket.roster import DOOR, Roster
+from api.socket.roster import Roster
 from mappings.errors import ContactsError, EngineTimeout, Stopped, TooManyRequests, Unauthorized
 
 
@@ -44,6 +45,7 @@ class Session:
         requests: frames that came in.
         account: on which is held what the connection costs, until it ends.
         over: why the connection ends, once it does. Whatever goes in then has no effect.
+        undone: told of each request that ends without having begun, refused or given up, and why.
         moments: `next` of them is when to call `time`, at the latest.
     """
 
@@ -58,6 +60,7 @@ class Session:
         self.expiry = expiry
         self.requests = 0
         self.over: Close | None = None
+        self.undone: Callable[[Request, ContactsError], None] = lambda _request, _reason: None
         self._actions = actions
         self._known = {*actions, *CODES}
         self._read = read
@@ -202,6 +205,11 @@ class Session:
         """End the connection at once, unless it has ended."""
         if self.over is None:
             self.over = close
+            # Those that were to begin only now do not, either.
+            unbegun = {effect.number for effect in self._effects if isinstance(effect, Start)}
+            for pending in self._roster:
+                if pending.started is None or pending.number in unbegun:
+                    self.undone(pending.request, Stopped(CANCELLED))
             self._roster.clear(now)
             self.account.close()
             self._outbox.clear()
@@ -232,7 +240,7 @@ class Session:
         """`cancel`: end the requests of this connection that have the id in `data.request_id`."""
         meant = self._roster.with_id(cancelled_id(request.data))
         self._stop(meant, Stopped(CANCELLED), now)
-        self._traffic.recorder.answered(DOOR, CANCEL, "success")
+        self._traffic.recorder.answered(WEBSOCKET, CANCEL, "success")
         self._offer(envelope.success(request.head, b'{"cancelled":true}' if meant else b'{"cancelled":false}'), now)
 
     def _start(self, pending: Pending) -> None:
@@ -260,14 +268,16 @@ class Session:
         """Answer `reason`, and nothing that waits for room. What ran was counted then."""
         self._outbox.drop(pending.number)
         pending.hold.end()
-        self._refuse(pending.request, reason, now, recorded=pending.started is not None)
+        self._refuse(pending.request, reason, now, begun=pending.started is not None)
         self._roster.release(pending, now)
 
-    def _refuse(self, request: Request, error: ContactsError, now: float, *, recorded: bool = False) -> None:
+    def _refuse(self, request: Request, error: ContactsError, now: float, *, begun: bool = False) -> None:
         """Answer `error` at once. Whoever stops a request knows of it, so that is not counted."""
         code = answer_code(request.action, error, self._actions)
-        if not recorded and not isinstance(error, Stopped):
-            self._traffic.recorder.answered(DOOR, request.action or "unknown", code)
+        if not begun:
+            self.undone(request, error)
+        if not begun and not isinstance(error, Stopped):
+            self._traffic.recorder.answered(WEBSOCKET, request.action or "unknown", code)
         self._offer(envelope.failure(request.head, code, message_of(error)), now)
 
     def _offer(self, message: Message, now: float) -> None:

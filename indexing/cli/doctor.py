@@ -1,13 +1,14 @@
 """`contacts doctor`: looks at all that the service stands on, and says what is wrong and how to mend it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import click
 import msgspec
 
 from api.settings import Settings
-from indexing.cli.checks.configuration import read_settings, secrets
+from indexing.cli.checks.address import addresses
+from indexing.cli.checks.configuration import audit_log, read_settings, secrets
 from indexing.cli.checks.directory import directory
 from indexing.cli.checks.engine import engine
 from indexing.cli.checks.process import process
@@ -50,7 +51,13 @@ def doctor(environ: dict[str, str], as_json: bool) -> None:
     settings, first = read_settings(environ, DOTENV)
     findings = [first]
     if settings is not None:
-        findings += [*process(settings), *secrets(settings, environ, DOTENV), *directory(settings)]
+        findings += [
+            *process(settings),
+            *_looked_at("secret", secrets(settings, environ, DOTENV)),
+            *_looked_at("audit log", audit_log(settings)),
+            *addresses(settings),
+            *_looked_at("data directory", directory(settings)),
+        ]
         findings += run_async(_asked(settings))
     faults = sum(finding.level is Level.FAULT for finding in findings)
     if as_json:
@@ -62,6 +69,15 @@ def doctor(environ: dict[str, str], as_json: bool) -> None:
                 say(f"         -> {finding.cure}")
     if faults:
         raise Unhealthy(f"{faults} {'fault' if faults == 1 else 'faults'} found")
+
+
+def _looked_at(subject: str, part: Iterator[Finding]) -> Iterator[Finding]:
+    """A part that looks at files; what the system does not let it see is a finding too."""
+    try:
+        yield from part
+    except OSError as error:
+        found = f"{error.filename} can't be looked at: {error.strerror}"
+        yield fault(subject, found, "let the user that runs this read it, and enter its directory (chown, chmod)")
 
 
 async def _asked(settings: Settings) -> list[Finding]:

@@ -26,6 +26,7 @@ def main() -> None:
     interrupts = Interrupts()
     try:
         interrupts.heed()
+        _open_missing_streams()
         from indexing.cli.main import main as run  # noqa: PLC0415 - it takes long enough to be interrupted in
 
         run()
@@ -39,6 +40,18 @@ def main() -> None:
         os._exit(0)
     interrupts.done()
     sys.exit(code)
+
+
+def _open_missing_streams() -> None:
+    """Give a process that was started without input, output or errors ones that lead nowhere: a file that is opened
+    next would take the number, and what some library prints would go into it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _let_go_of_output() -> None:

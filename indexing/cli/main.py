@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Errors are one lin
 import secrets
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +18,7 @@ from api.settings import Settings
 from indexing.cli.entry import NothingLeft
 from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
+from indexing.cli.logged import shown
 from indexing.cli.options import current_deed, with_settings
 from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError, detail_of
@@ -182,8 +184,14 @@ def main() -> None:
     development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
     """
     try:
-        contacts.main(standalone_mode=False)
+        _check_arguments(sys.argv[1:])
+        with shown():
+            contacts.main(standalone_mode=False)
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        for line in error.format_message().splitlines():
+            note(line)
+        sys.exit(2)
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "contacts"
         note(f"error: {error.format_message().removesuffix('.')}. See {command} --help")
@@ -197,7 +205,11 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(1)
-    except (ContactsError, OSError) as error:
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        note(f"error: {place}{error.strerror or type(error).__name__}")
+        sys.exit(1)
+    except ContactsError as error:
         detail = detail_of(error)
         note(f"error: {error} ({detail})" if detail else f"error: {error}")
         sys.exit(1)
@@ -208,6 +220,13 @@ def main() -> None:
             f"error: {_place(error)}: {type(error).__name__}, which should not be; PYTHONDEVMODE=1 shows what led to it"
         )
         sys.exit(1)
+
+
+def _check_arguments(arguments: Sequence[str]) -> None:
+    """Raises `click.UsageError` for one of bytes that are no text. Only a file may have such a name."""
+    for argument in arguments:
+        if argument != argument.encode(errors="replace").decode() and not Path(argument).exists():
+            raise click.UsageError(f"{argument!r} is no text in UTF-8, nor a file")
 
 
 def _place(error: Exception) -> str:

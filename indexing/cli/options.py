@@ -10,16 +10,16 @@ from typing import Any, cast
 
 import click
 
-from api.actions.audit import Deed, unheard
+from api.actions.audit import COMMAND, Deed, unheard
 from api.settings import TABLE, Settings, load_settings
 from indexing.cli.places import contacts_place, files_place
 from indexing.cli.terminal import note
 from mappings.errors import NothingIndexed
 from search.engine import EngineSettings
-from search.private import keep_private
+from search.private import hand_over, keep_private
 
-DOOR = "command"
-"""What the audit log calls the command line."""
+_DEED = "deed"
+"""The key under which a command's context has what the audit log is told of it."""
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -71,6 +71,8 @@ def with_settings(
             except NothingIndexed as error:
                 place = contacts_place(settings.engine)
                 raise NothingIndexed(f"no contacts in {place} yet; {error.cure}") from error
+            finally:
+                hand_over(settings.engine.data_dir)
 
         return cast("Callable[..., Any]", with_environment(also)(run))
 
@@ -85,8 +87,8 @@ def _deed(settings: Settings) -> Iterator[None]:
 
         configure_audit(settings.audit_log)
     context = click.get_current_context()
-    with Deed(door=DOOR, action=_words(context), account=_account()) as deed:
-        context.meta[DOOR] = deed
+    with Deed(door=COMMAND, action=_words(context), account=_account()) as deed:
+        context.meta[_DEED] = deed
         yield
 
 
@@ -101,7 +103,7 @@ def _words(context: click.Context) -> str:
 
 def current_deed() -> Deed:
     """What the audit log will have of the command that runs; of one that is not audited nothing."""
-    deed: Deed | None = click.get_current_context().meta.get(DOOR)
+    deed: Deed | None = click.get_current_context().meta.get(_DEED)
     return deed or unheard()
 
 

@@ -5,8 +5,10 @@ from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has
 `-`: standard input.
 """
 
+import logging
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any
@@ -123,9 +125,22 @@ def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
 async def _answered(settings: Settings, deed: Deed, show: Callable[[ContactService], Awaitable[None]]) -> None:
     engine = engines.open_engine(settings.engine)
     try:
-        await show(ContactService(engine, settings).doing(deed))
+        with _unlogged():
+            await show(ContactService(engine, settings).doing(deed))
     finally:
         await engine.close()
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What an engine tells the log of its troubles, the error of the command says itself, in one line."""
+    log = logging.getLogger("search")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _with_lists(command: Command) -> Command:

@@ -8,6 +8,7 @@ an escape. A test lets nobody else print or draw.
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from typing import TextIO
 from unicodedata import category, combining, east_asian_width
 
@@ -16,6 +17,9 @@ import msgspec
 
 _GAP = "  "
 """Between the columns of a table without a frame."""
+
+_LEAST_WIDTH = 8
+"""Of a column that is drawn. On a terminal that has less for each, tables are lines, which it breaks itself."""
 
 # Control characters (Cc: C0, DEL, C1), marks of direction and of zero width (Cf), line and paragraph separators, halves
 # of surrogates, and the letters that are drawn as nothing.
@@ -86,7 +90,7 @@ def print_table(table: Table) -> None:
     if table.title:
         say(table.title)
     cells = _visible_cells(table.rows)
-    if sys.stdout.isatty():
+    if _has_room(cells or [table.headers]):
         _draw(cells, table.headers, framed=table.framed, cut=False)
         return
     rows = [list(table.headers), *cells] if table.headers else cells
@@ -114,7 +118,7 @@ class GrowingTable:
         cells, first = _visible_cells(rows), self._widths is None
         titled = [list(self._headers), *cells] if first else cells
         self._widths = self._widths or widths_of(titled)
-        if sys.stdout.isatty():
+        if _has_room([self._headers]):
             _draw(cells, self._headers, framed=self._framed, cut=True, titled=first)
             return
         for line in aligned(titled, self._widths):
@@ -131,6 +135,11 @@ def aligned(rows: Iterable[Sequence[str]], widths: Sequence[int]) -> Iterable[st
     for row in rows:
         padded = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
         yield _GAP.join(padded).rstrip()
+
+
+def _has_room(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether standard output is a terminal that is wide enough to draw on."""
+    return sys.stdout.isatty() and get_terminal_size().columns >= _LEAST_WIDTH * len(rows[0])
 
 
 def _visible_cells(rows: Iterable[Sequence[str]]) -> list[list[str]]:

@@ -1,6 +1,8 @@
 """`contacts users …`: who may use the service, also where registration is closed. Needs no server and no secret."""
 
+import getpass
 import sys
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -25,6 +27,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _password_stdin = click.option(
     "--password-stdin", is_flag=True, help="Take the first line of standard input, instead of asking."
 )
+_LONGEST_LINE = 64 * 1024
+"""Bytes that are read of a line with a password."""
+
 _role = click.Choice([role.value for role in Role])
 
 
@@ -218,9 +223,28 @@ def _report(user: "User", words: str, as_json: bool) -> None:
 
 
 def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        if from_stdin:
+            # Of a longer line no more is needed to refuse it.
+            return sys.stdin.buffer.readline(_LONGEST_LINE).rstrip(b"\r\n").decode()
+        typed = _asked()
+        typed.encode()
+    except UnicodeError:
+        raise InvalidInput("The password is no text in UTF-8, in which clients send theirs") from None
+    return typed
+
+
+def _asked() -> str:
+    """A password that was typed twice, unseen. Raises `InvalidInput` where there is no terminal to type it on."""
+    with warnings.catch_warnings():
+        # It would go on with standard input, and show what is typed.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        except getpass.GetPassWarning:
+            raise InvalidInput(
+                "There is no terminal to ask for the password on; give it with --password-stdin"
+            ) from None
 
 
 def _time(seconds: int) -> str:
@@ -255,4 +279,4 @@ async def _opened(settings: Settings) -> "AsyncIterator[tuple[Administration, Se
 
     async with opened(settings) as database:
         # The service finds out by itself which sessions have ended.
-        yield Administration(Users(database), Passwords(), lambda _session: None), Sessions(database)
+        yield Administration(Users(database), Passwords()), Sessions(database)

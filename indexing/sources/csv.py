@@ -18,6 +18,7 @@ from typing import BinaryIO
 import msgspec
 import zstandard
 
+from indexing.ndjson import encodable
 from indexing.sources.base import Reading, Row, RowBatch, Source, Start, batched
 from indexing.sources.cells import text_of
 from indexing.sources.columns import ColumnMapping, map_columns
@@ -67,7 +68,7 @@ class CsvSource(Source, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return "standard input" if self.path == "-" else Path(self.path).name
+        return "standard input" if self.path == "-" else encodable(Path(self.path).name)
 
     @property
     def size(self) -> int | None:
@@ -81,7 +82,7 @@ class CsvSource(Source, frozen=True, kw_only=True):
         with _telling(self):
             facts = Path(self.path).stat()
         flags = (self.encoding, self.delimiter, self.sheet, self.dates, sorted(self.overrides.items()))
-        return f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {flags}"
+        return encodable(f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {flags}")
 
     @asynccontextmanager
     async def open(self, start: Start = Start()) -> AsyncGenerator[Reading]:  # noqa: B008 - immutable

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mappings.errors import NothingIndexed
 from search.duckdb.unreadable import refused, unreadable
+from search.private import hand_over
 from search.stores import by_age, new_stamp
 
 _ENDING = ".duckdb"
@@ -80,4 +81,6 @@ def switch(data_dir: Path, index: str, name: str) -> None:
         stream.write(name + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+    # Before anybody looks for it there.
+    hand_over(data_dir)
     draft.replace(pointer)

@@ -24,7 +24,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -87,7 +87,7 @@ class DuckDBLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         await _in_thread(self._start)
 
     async def resume(self, mark: str) -> None:
@@ -104,10 +104,14 @@ class DuckDBLoader:
     async def finish(self) -> int:
         return await _in_thread(self._build)
 
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the file is built as small as it is."""
+        return True
+
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:  # noqa: ARG002
         await _in_thread(self._swap)
 
     async def abort(self) -> None:
@@ -149,8 +153,11 @@ class DuckDBLoader:
         if self._file.exists():
             return
         *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
+        staged_sizes = list(zip((self._documents, self._items), sizes, strict=True))
+        for path, size in staged_sizes:
+            check_left(path, size)
         streams = []
-        for path, size in zip((self._documents, self._items), sizes, strict=True):
+        for path, size in staged_sizes:
             stream = path.open("r+b" if path.exists() else "wb")
             streams.append(stream)
             stream.truncate(size)

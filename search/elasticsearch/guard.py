@@ -23,7 +23,12 @@ ASIDE_SECONDS = 2.0
 MOST_ASIDE = 8
 """Requests of that kind at once."""
 
+BRIEF_SECONDS = 2.0
+
 SILENT = "The contacts engine did not answer in time."
+
+_RAISED = {"raised": True}
+"""Marks lines that a service needs and a command does not, which shows the error that is raised beside them."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +43,16 @@ class GuardedClient(Client):
 
     Args:
         probe: the path of a `GET` that succeeds when the engine can answer searches.
+
+    Attributes:
+        brief: seconds that a request may take which one can do without. That it took longer says nothing of the engine.
     """
 
     def __init__(self, settings: EngineSettings, probe: str) -> None:
         super().__init__(settings)
         self._probe = probe
         self._silence = settings.timeout / 2
+        self.brief = min(BRIEF_SECONDS, settings.timeout / 4)
         self._heard = -math.inf
         self._trouble: str | None = None
         self._told = ""
@@ -101,12 +110,12 @@ class GuardedClient(Client):
         """Log what the operator has to know, once until there is something else to know."""
         if error.detail and error.detail != self._told:
             self._told = error.detail
-            _log.warning("%s (%s)", error, error.detail)
+            _log.warning("%s (%s)", error, error.detail, extra=_RAISED)
 
     def _lose(self, trouble: str) -> None:
         """Refuse requests with these words until the probe is answered well."""
         if self._trouble is None:
-            _log.warning("The contacts engine is lost; requests are refused until it answers")
+            _log.warning("The contacts engine is lost; requests are refused until it answers", extra=_RAISED)
         self._trouble = trouble
         self._ask_probe()
 

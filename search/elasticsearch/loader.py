@@ -17,13 +17,16 @@ from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
+from search.elasticsearch.merging import merge
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.memo import Memo
 from search.stores import Store, left_over
 
@@ -110,6 +113,7 @@ class ElasticsearchLoader:
     _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._cluster = settings.own_as(ElasticsearchSettings)
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
         self._live = LiveContacts(settings)
@@ -155,8 +159,26 @@ class ElasticsearchLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
-        await self._client.json("PUT", self._path, index_body())
+    async def start(self, contacts: int = 0) -> None:
+        shards = self._cluster.shards or shards_for(contacts, await patiently(self._lock.nodes))
+        body = index_body(shards)
+        body["settings"]["index"] |= self._filling()
+        try:
+            await patiently(lambda: self._client.json("PUT", self._path, body))
+        except EngineRejected:
+            # It is there already if an answer was lost: no other load has an index of this name.
+            if not await self._indices.exists(self.name):
+                raise
+
+    def _filling(self) -> dict[str, Any]:
+        """The setting for copies while the index is being filled.
+
+        Without one, a node that is lost would take with it what was acknowledged, and the load could not be gone on
+        with. One is enough for that; further ones are copied, which costs less than to index as often.
+        """
+        if self._cluster.replicas is None:
+            return {"auto_expand_replicas": "0-1"}
+        return {"number_of_replicas": min(self._cluster.replicas, 1)}
 
     async def resume(self, mark: str) -> None:
         # What is in the index is known by its versions; but it must be the one that was being filled.
@@ -180,7 +202,9 @@ class ElasticsearchLoader:
             nonlocal left
             left = await self._send(left, refusals)
             if left:
-                raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
+                raise EngineUnavailable(
+                    f"The contacts engine was too busy for {PATIENCE:.0f} s, or had no node for a part of the index."
+                )
 
         try:
             await patiently(send)
@@ -212,17 +236,24 @@ class ElasticsearchLoader:
         return self.name
 
     async def finish(self) -> int:
-        settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        settings = {"index": {"refresh_interval": None}}
+        await patiently(lambda: self._indices.refresh(self.name))
         await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
         count = await patiently(lambda: self._indices.count(self.name))
         await patiently(lambda: self._indices.mark_complete(self.name))
         return count
 
+    async def merge(self, seconds: float) -> bool:
+        return await merge(self._client, self._path, seconds)
+
     async def live(self) -> Store | None:
         return await self._indices.live_store()
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
+        if self._cluster.replicas is not None:
+            settings = {"index": {"number_of_replicas": self._cluster.replicas}}
+            await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+        await patiently(lambda: wait_for_copies(self._client, self._path, self._lock.nodes, stage))
         before = await patiently(self._indices.live)
         await self._lock.confirm()
         await patiently(lambda: self._indices.switch(self.name))
@@ -272,14 +303,15 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def base(self) -> int:
         await self._live_store()
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._indices.refresh(self.name))
         used = await patiently(self._indices.highest_version) >> _ROW_BITS
         if used + 1 >= _GENERATIONS:
             raise EngineRejected("The versions of these contacts are used up; load them anew without --update.")
         return await self._lock.next_generation(used) << _ROW_BITS
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         self._into = (await self._live_store()).name
+        await patiently(lambda: self._indices.mark_updating(True))
 
     async def _live_store(self) -> Store:
         live = await self.live()
@@ -315,10 +347,15 @@ class ElasticsearchUpdater(ElasticsearchLoader):
             )
 
     async def finish(self) -> int:
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._indices.refresh(self.name))
+        await patiently(lambda: self._indices.mark_updating(False))
         return await patiently(lambda: self._indices.count(self.name))
 
-    async def swap(self) -> None:
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the server merges a live index by itself, as its contacts change."""
+        return True
+
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Nothing to do: readers see each document as it is written."""
 
     async def abort(self) -> None:

@@ -92,7 +92,7 @@ class Service:
     async def take_role(self, role: Role) -> None:
         """Give the user another role, from outside the service as on the command line, and log in anew."""
         async with opened(self._settings) as database:
-            administration = Administration(Users(database), Passwords(), lambda _session: None)
+            administration = Administration(Users(database), Passwords())
             await administration.change(self.session["user"]["uuid"], role=role)
         body = {"email": self.session["user"]["email"], "password": "analytical"}
         self._session = self.post("/api/v2/auth/login", body)[1]

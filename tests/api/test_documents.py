@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 
 from api.accounts.bodies import LoginBody, LogoutBody, RefreshBody, RegisterBody
+from api.actions.examples import example_item
 from api.actions.fields import FIELDS, URL_FORMAT, Place
 from api.actions.requests import SearchRequest, fields_of, required_by
 from api.actions.table import ACTIONS
@@ -21,6 +22,7 @@ from api.actions.words import ANY, words
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField
 from mappings.url import LONGEST_URL
+from search.engine import Hit
 from tests.api.conftest import Service
 from tests.harness.clients import URL, receive, request
 from tests.harness.memory_engine import MemoryEngine
@@ -192,6 +194,36 @@ def test_examples_are_as_their_schemas_say(openapi):
             resolved(openapi, schema).validate(example)
 
 
+def test_answers_have_examples_as_their_schemas_say(openapi):
+    exampled = {
+        path.removeprefix(APOLLO): (content["schema"], content["example"])
+        for path, item in openapi["paths"].items()
+        for operation in item.values()
+        for form, content in operation["responses"].get("200", {}).get("content", {}).items()
+        if form == "application/json" and "example" in content
+    }
+    assert set(exampled) == {action.path for action in ACTIONS.values()}
+    for schema, example in exampled.values():
+        resolved(openapi, schema).validate(example)
+    assert exampled["/contacts"][1]["results"][0]["email"] == "ada@engines.example"
+    forms = openapi["paths"][f"{APOLLO}/contacts"]["post"]["responses"]["200"]["content"]
+    [line] = forms["application/x-ndjson"]["example"].splitlines()
+    assert json.loads(line) == exampled["/contacts"][1]["results"][0]
+    assert "ada@engines.example" in forms["text/csv"]["example"].splitlines()[1]
+
+
+def test_examples_are_what_the_service_answers(serve, engine, openapi):
+    """Of the one contact in them, to the examples of the requests."""
+    item = example_item()
+    engine.hits = [Hit(item=item, value=0, uuid=json.loads(item)["uuid"])]
+    service = serve()
+    for action in ACTIONS.values():
+        operation = openapi["paths"][APOLLO + action.path]["post"]
+        [asked] = body_of(openapi, operation)["examples"]
+        status, found = service.post(APOLLO + action.path, asked, service.token)
+        assert (status, found) == (200, operation["responses"]["200"]["content"]["application/json"]["example"])
+
+
 def test_a_url_is_a_text_that_no_pattern_bounds(openapi):
     schema = body_of(openapi, openapi["paths"][f"{APOLLO}/analyze"]["post"])["properties"]["url"]
     assert (schema["format"], schema["maxLength"]) == (URL_FORMAT, LONGEST_URL)
@@ -263,6 +295,8 @@ def test_the_document_is_whole(asyncapi):
         Draft202012Validator.check_schema(each["payload"])
         for example in each.get("examples", ()):
             message(asyncapi, name).validate(example["payload"])
+    for action in ACTIONS:
+        assert asyncapi["components"]["messages"][f"{action}Success"]["examples"]
     for schema in asyncapi["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     assert {f"{action}Request" for action in ACTIONS} <= set(asyncapi["components"]["messages"])

@@ -9,6 +9,10 @@ from search.engine import EngineSettings
 from search.engines import DEFAULT, ENGINES, engine_module
 
 SECRET = "x" * 32
+NODES = (
+    "a URL such as http://127.0.0.1:9200, or several of one cluster's nodes with commas between them, all http or all "
+    "https, and with no more than one user and password"
+)
 
 
 def load(**environ: str) -> Settings:
@@ -121,8 +125,16 @@ def test_a_file_that_is_not_there_is_fine(tmp_path: Path):
     assert load_settings({"CONTACTS_JWT_SECRET": SECRET}, tmp_path / ".env").port == 8000
 
 
-def test_a_line_that_sets_nothing(tmp_path: Path):
-    (tmp_path / ".env").write_text("A=1\nnonsense\n")
+def test_a_file_that_is_a_directory(tmp_path: Path):
+    """As a container engine makes one where it is to mount a file that is not there."""
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(SettingsError, match=r"^\.env: can't be read: Is a directory$"):
+        load_settings({}, tmp_path / ".env")
+
+
+@pytest.mark.parametrize("line", ["nonsense", "CONTACTS_JWT_SECRET_FILE=a\0b"])
+def test_a_line_that_sets_nothing(tmp_path: Path, line: str):
+    (tmp_path / ".env").write_text(f"A=1\n{line}\n")
     with pytest.raises(SettingsError, match=r"^\.env, line 2: expected NAME=value$"):
         load_settings({}, tmp_path / ".env")
 
@@ -141,7 +153,9 @@ def test_a_line_that_sets_nothing(tmp_path: Path):
         ("CONTACTS_STALL_SECONDS", "101", "a number of seconds, more than 0 and at most 100"),
         ("CONTACTS_CORS_ORIGINS", "*", "origins such as https://app.example.com, separated by commas"),
         ("CONTACTS_CORS_ORIGINS", "https://a.b/c", "origins such as https://app.example.com, separated by commas"),
-        ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", "a URL such as http://127.0.0.1:9200"),
+        ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", NODES),
+        ("CONTACTS_SHARDS", "0", "a whole number from 1 to 1024"),
+        ("CONTACTS_REPLICAS", "one", "a whole number from 0 to 1024"),
         ("CONTACTS_ENV", "test", "production or development"),
         ("CONTACTS_REGISTRATION", "shut", "open or closed"),
     ],
@@ -211,3 +225,54 @@ def test_what_is_for_the_admin_port_needs_one(variable):
     assert str(error.value) == f"{variable}: 'admin' needs CONTACTS_ADMIN_PORT, which is not set"
     assert load(**{variable: "ADMIN", "CONTACTS_ADMIN_PORT": "9100"}).admin_port == 9100
     assert getattr(load(**{variable: "off"}), variable.removeprefix("CONTACTS_").lower()) == "off"
+
+
+@pytest.mark.parametrize("given", ["10.0.0.7", "10.0.0.0/8, fd00::/8,::1", "*", " 127.0.0.1 , ", "192.168.1.1/32"])
+def test_proxies_are_addresses_and_networks(given):
+    assert load(CONTACTS_TRUSTED_PROXIES=given).trusted_proxies == ",".join(
+        filter(None, given.replace(" ", "").split(","))
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "more"),
+    [
+        ("10.0.0.1/8", "'10.0.0.1/8' is neither, and 10.0.0.0/8 may be meant"),
+        ("10.0.0.0/33", "'10.0.0.0/33' is neither"),
+        ("127.0.0.1,nginx", "'nginx' is neither"),
+        ("10.0.0.7:80", "'10.0.0.7:80' is neither"),
+        ("*,10.0.0.7", "'*' is neither"),
+        ("10.0.0.7 10.0.0.8", "'10.0.0.7 10.0.0.8' is neither"),
+    ],
+)
+def test_a_proxy_that_would_be_trusted_in_vain_is_refused(given, more):
+    with pytest.raises(SettingsError) as error:
+        load(CONTACTS_TRUSTED_PROXIES=given)
+    assert str(error.value).startswith(f"CONTACTS_TRUSTED_PROXIES: {given!r} can't be used; expected addresses such as")
+    assert str(error.value).endswith(more)
+
+
+@pytest.mark.parametrize(
+    "given", ["../contacts", "a/b", "a\\b", ".hidden", "x" * 181, "é" * 91, "a\tb", "a\x07b", "a\u202eb"]
+)
+def test_an_index_that_no_file_can_be_named_after(given):
+    with pytest.raises(SettingsError, match=r"^CONTACTS_INDEX: .* can't be used; expected a name such as contacts"):
+        load(CONTACTS_INDEX=given)
+
+
+@pytest.mark.parametrize("given", ["people #1", "Leute", "é" * 90, "a.b", "contacts-2"])
+def test_an_index_that_files_can_be_named_after(given):
+    assert load(CONTACTS_INDEX=given).engine.index == given
+
+
+@pytest.mark.parametrize("hosts", [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "::")])
+def test_the_admin_port_is_another_one(hosts):
+    host, admin = {"CONTACTS_HOST": hosts[0], "CONTACTS_ADMIN_HOST": hosts[1]}, {"CONTACTS_ADMIN_PORT": "8000"}
+    with pytest.raises(SettingsError, match=r"^CONTACTS_ADMIN_PORT: 8000 is CONTACTS_PORT too; expected another one$"):
+        load(**host, **admin)
+    assert load(**host, **admin, CONTACTS_PORT="8001").admin_port == 8000
+    assert load(**host, CONTACTS_ADMIN_PORT="0", CONTACTS_PORT="0").port == 0
+
+
+def test_the_admin_port_may_be_the_same_on_another_address():
+    assert load(CONTACTS_ADMIN_HOST="127.0.0.2", CONTACTS_ADMIN_PORT="8000").admin_port == 8000

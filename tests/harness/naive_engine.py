@@ -6,7 +6,7 @@ A load has one file in the data directory: the `MAPPING_VERSION`, then the conta
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,7 @@ from search.fields import (
     halves,
 )
 from search.findings import Finding
-from search.loader import Document, Holder, Identity, Loader, Refusal
+from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
 
@@ -286,7 +286,7 @@ class NaiveLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:
         self._files.directory.mkdir(parents=True, exist_ok=True)
         self._part.write_text(f"{MAPPING_VERSION}\n")
 
@@ -307,10 +307,14 @@ class NaiveLoader:
             self._part.rename(self._file)
         return self._files.store(self.name).contacts
 
+    async def merge(self, seconds: float) -> bool:
+        """Nothing to do: a line is a line."""
+        return True
+
     async def live(self) -> Store | None:
         return next((store for store in await self.stores() if store.live), None)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         before = self._files.live()
         self._files.switch(self.name)
         for name in left_over(self._files.names(), self.name, before, self._keep):

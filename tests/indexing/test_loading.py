@@ -1,6 +1,7 @@
 """Loads into a real DuckDB file: whole ones, updates, and what is gone on with after an interruption."""
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -15,7 +16,7 @@ from indexing.request import Limits, LoadRequest
 from indexing.sources import base
 from indexing.sources.base import RowBatch, Start
 from indexing.state import JobState, StateFile
-from mappings.errors import EngineUnavailable, IndexingError
+from mappings.errors import EngineUnavailable, IndexingError, Superseded
 from mappings.predicates import ContactFilter
 from search.engine import EngineSettings
 from tests.harness.memory_source import MemorySource, contact_rows
@@ -188,3 +189,46 @@ def test_a_crash_after_the_swap_leaves_what_is_live_alone(
     assert len(titles(settings)) == 2000
     summary = loaded(settings, MemorySource(rows=contact_rows(5)), limits=Limits(allow_shrink=True))
     assert summary.live == 5
+
+
+@pytest.mark.parametrize("name", ["save", "__enter__"])
+def test_a_disk_that_is_full_is_told_with_the_cure(
+    settings: EngineSettings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source = MemorySource(rows=contact_rows(3))
+    loaded(settings, source)
+    saved = StateFile.save
+
+    def full(file: StateFile, *state: JobState) -> None:
+        if not state or state[0].numbered:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        saved(file, *state)
+
+    monkeypatch.setattr(StateFile, name, full)
+    with pytest.raises(IndexingError) as caught:
+        loaded(settings, source)
+    told = "a file of the load in CONTACTS_DATA_DIR, or its rejects or repairs, can't be read or written: No space left"
+    assert str(caught.value).startswith(told)
+    assert str(caught.value).endswith("; --resume continues where it stopped") == (name == "save")
+    monkeypatch.undo()
+    if name == "save":
+        loaded(settings, source, resume=True)
+    assert len(titles(settings)) == 3
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("ending", ["*.documents", "*.items", "*.ledger", "*.keys"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_load_whose_files_lost_their_end_is_begun_anew(settings: EngineSettings, ending: str, whole: bool) -> None:
+    """What a machine that goes down may cost: the state says more than is there."""
+    rows = contact_rows(2000)
+    with pytest.raises(Interrupted):
+        loaded(settings, MemorySource(rows=rows, fails=True))
+    [path] = settings.data_dir.glob(ending)
+    if whole:
+        path.unlink()
+    else:
+        os.truncate(path, path.stat().st_size // 2)
+    with pytest.raises(Superseded, match=r"is not what that left.*; load anew without --resume$"):
+        loaded(settings, MemorySource(rows=rows), resume=True)
+    assert loaded(settings, MemorySource(rows=rows)).live == 2000

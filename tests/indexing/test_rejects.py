@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from indexing.rejects import Reject, RejectFile
 
 
@@ -43,3 +45,22 @@ def test_resume_cuts_off_what_was_not_acknowledged(tmp_path: Path) -> None:
     assert [json.loads(line)["line"] for line in path.read_text().splitlines()] == [1, 3]
     assert (second.count, dict(second.by_reason)) == (2, {"a": 1, "c": 1})
     assert second.examples == {"a": "x, line 1", "c": "x, line 3"}
+
+
+@pytest.mark.parametrize("left", [None, b"", b"{"])
+def test_what_was_taken_away_of_the_file_is_said_and_not_made_up_for(
+    tmp_path: Path, left: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "rejects.ndjson"
+    if left is not None:
+        path.write_bytes(left)
+    rejects = RejectFile(path)
+    rejects.resume(100, {"a": 1}, {})
+    rejects.add(Reject("x", 3, "c: x", {}))
+    rejects.close()
+    assert [json.loads(line)["line"] for line in path.read_text().splitlines()] == [3]
+    assert rejects.count == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path} was changed since the load was interrupted: it lacks what was in it then"
+    ]
+    assert path.stat().st_size == rejects.size

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from indexing.state import JobState, StateFile
-from mappings.errors import IndexingError, LoadRunning
+from mappings.errors import IndexingError, LoadRunning, Superseded
 
 
 def state(numbered: int = 0, **rest: Any) -> JobState:
@@ -89,3 +89,18 @@ def test_a_lock_file_that_says_nothing_is_a_lock_all_the_same(tmp_path: Path, co
         with pytest.raises(LoadRunning, match="into contacts is running; wait"), StateFile(tmp_path, "contacts"):
             pass
     assert file.holder.directory
+
+
+@pytest.mark.parametrize("name", ["ledger", "lost", "keys"])
+def test_what_a_machine_lost_is_found_before_anything_goes_on(tmp_path: Path, name: str) -> None:
+    with StateFile(tmp_path, "contacts") as file:
+        path = tmp_path / f"contacts.job.{name}"
+        left = state(9, **{f"{name}_bytes": 16})
+        with pytest.raises(Superseded, match=rf"^{path.name} of the interrupted load is not what that left"):
+            file.check(left)
+        path.write_bytes(bytes(15))
+        with pytest.raises(Superseded, match="load anew without --resume"):
+            file.check(left)
+        path.write_bytes(bytes(17))
+        file.check(left)
+        file.check(state())

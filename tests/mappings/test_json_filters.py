@@ -127,3 +127,17 @@ def test_any_json_is_taken_apart(value: object) -> None:
     for name, text in pairs_in(msgspec.json.encode(value).decode()):
         assert isinstance(name, str)
         assert isinstance(text, str)
+
+
+def test_a_long_name_is_not_repeated_with_all_that_is_in_it():
+    long = "A" * 20_000
+    json = msgspec.json.encode(
+        {long: {str(number): number for number in range(1500)}, "personTitles": ["CEO"]}
+    ).decode()
+    pairs = pairs_in(json)
+    assert len(pairs) == 1501
+    assert sum(len(name) for name, _ in pairs) < 20 * len(json)
+    mapped = map_url(parse(with_filters(json)), TODAY)
+    [other] = mapped.unmapped_categories
+    assert {parameter.name[:10] for parameter in other.parameters} == {"AAAAAAAAAA"}
+    assert mapped.mapping_summary.mapped_parameter_names == ("personTitles[]",)

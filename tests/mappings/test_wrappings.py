@@ -4,6 +4,8 @@ import pytest
 
 from mappings.errors import ForeignUrl, InvalidField
 from mappings.url import parse
+from mappings.wrappings import unwrapped
+from tests.harness.patience import patiently
 from tests.harness.urls import AROUND, LINKS, WRAPPINGS, WRITTEN
 
 URL = "https://app.apollo.io/#/people?personTitles[]=Head%20of%20R%26D&qKeywords=a%2Bb%20%22c%22&page=1"
@@ -238,3 +240,52 @@ def test_no_text_takes_long(text):
         parse(text[:65_536])
     except (ForeignUrl, InvalidField):
         return
+
+
+HALF_A_MEBIBYTE = 2**19
+ENCODED = "25" * (HALF_A_MEBIBYTE // 2)
+LONG = {
+    "names of which one ends": f"{BARE}{'?page=' * (HALF_A_MEBIBYTE // 6)}& x",
+    "names before punctuation": f"{BARE}{'?page=' * (HALF_A_MEBIBYTE // 6)}&.",
+    "names behind words": f"see {BARE}{'?page=' * (HALF_A_MEBIBYTE // 6)}& x",
+    "URLs of others": f"{BARE} {'https://a ' * (HALF_A_MEBIBYTE // 10)}",
+    "blanks": f"{BARE}&page=1{' ' * HALF_A_MEBIBYTE}x",
+    "lines of words": BARE + "\na b" * (HALF_A_MEBIBYTE // 4),
+    "lines of a word": BARE + "\na" * (HALF_A_MEBIBYTE // 2) + "\na b",
+    "an encoded ?": f"https://app.apollo.io/#people%{ENCODED}3f",
+    "an encoded =": f"https://app.apollo.io/#/people?a%{ENCODED}3db",
+    "an encoded /": f"https://app.apollo.io/#/login?redirectTo=%{ENCODED}2f",
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_no_text_takes_more_than_its_length(name):
+    with patiently():
+        try:
+            unwrapped(LONG[name])
+        except InvalidField:
+            assert name == "names behind words"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://app.apollo.io/#/people?qKeywords=a&page=2 foo", "https://app.apollo.io/#/people?qKeywords=a&page=2"),
+        ("https://app.apollo.io/#/people?page=2 foo", "https://app.apollo.io/#/people?page=2"),
+        ("https://app.apollo.io/#/people?a=b?page=2 foo", "https://app.apollo.io/#/people?a=b?page=2"),
+        ("https://app.apollo.io/#/people?page=2&qKeywords=a foo", None),
+        ("https://app.apollo.io/#/people?page=2& foo", None),
+        ("https://app.apollo.io/#/people?page=2&\nqKeywords=a\nb c", None),
+        (
+            "https://app.apollo.io/#/people?qKeywords=a&pa\nge=2\nb c",
+            "https://app.apollo.io/#/people?qKeywords=a&page=2",
+        ),
+    ],
+)
+def test_words_after_a_url_are_cut_off_where_its_last_value_has_no_blanks(text, url):
+    assert unwrapped(text)[0] == (url or text.replace("\n", ""))
+
+
+def test_what_is_encoded_again_and_again_is_not_decoded_for_ever():
+    assert unwrapped(f"https://app.apollo.io/#people%{'25' * 5}3fpage=1")[0] == "https://app.apollo.io/#people?page=1"
+    assert "?" not in unwrapped(f"https://app.apollo.io/#people%{'25' * 500}3fpage=1")[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from search.private import Closed, keep_private, make_directory, open_private
+from search.private import Closed, hand_over, keep_private, make_directory, open_private
 
 LOAD = "contacts-20260131T120000000000Z.duckdb"
 
@@ -111,3 +111,40 @@ def test_what_only_another_user_may_close_is_told(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "chmod", refused)
     assert keep_private(tmp_path) == Closed(left=(LOAD,))
+
+
+def test_a_file_that_is_gone_by_then_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A load beside us removes its files, and SQLite its own."""
+    (tmp_path / LOAD).write_text("")
+    gone = tmp_path / "users.sqlite3-wal"
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([tmp_path / LOAD, gone]))
+    assert keep_private(tmp_path).mended == (LOAD,)
+    assert mode(tmp_path / LOAD) == 0o600
+
+
+def test_a_file_that_goes_while_it_is_closed_is_nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / LOAD).write_text("")
+    monkeypatch.setattr(Path, "chmod", lambda path, _: path.unlink() or path.stat())
+    assert keep_private(tmp_path).left == ()
+
+
+NOBODY = 65534
+
+
+def test_what_root_makes_in_the_directory_of_another_user_is_that_ones(tmp_path: Path) -> None:
+    data, secret = tmp_path / "data", tmp_path / "secret"
+    data.mkdir(0o700)
+    for path in (secret, data / LOAD, data / "notes.txt"):
+        path.write_text("")
+    (data / "contacts.current").symlink_to(secret)
+    os.link(secret, data / "contacts.next")
+    root = os.geteuid() == 0
+    hand_over(data)
+    assert {path.lstat().st_uid for path in (data, *data.iterdir())} == {os.geteuid()}
+    if root:
+        os.chown(data, NOBODY, NOBODY)
+    hand_over(data)
+    others = {path.name for path in data.iterdir() if path.lstat().st_uid == NOBODY}
+    assert others == ({LOAD} if root else set())
+    assert secret.stat().st_uid == os.geteuid()
+    hand_over(tmp_path / "absent")

@@ -3,7 +3,7 @@
 import pytest
 
 from mappings.errors import SettingsError
-from search.settings import Setting, choice, http_url, read, seconds, text, whole
+from search.settings import Setting, choice, http_url, read, seconds, text, whole, without_user
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ from search.settings import Setting, choice, http_url, read, seconds, text, whol
         (seconds(100), "0.5", 0.5),
         (seconds(100), "100", 100.0),
         (http_url, "https://es.example.com:9200/", "https://es.example.com:9200"),
+        (http_url, "https://es.example.com", "https://es.example.com"),
+        (http_url, "http://[::1]:9200", "http://[::1]:9200"),
     ],
 )
 def test_values(parse, given, value) -> None:
@@ -34,6 +36,13 @@ def test_values(parse, given, value) -> None:
         (seconds(100), "soon", "a number of seconds, more than 0 and at most 100"),
         (http_url, "localhost:9200", "a URL such as http://127.0.0.1:9200"),
         (http_url, "http://", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es:92000", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es:many", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es:0", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://[::1:9200", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://me:pa/ss@es:9200", "a URL such as http://127.0.0.1:9200"),
+        (http_url, "http://es:9200/?pretty", "a URL such as http://127.0.0.1:9200"),
     ],
 )
 def test_what_is_expected(parse, given, expected) -> None:
@@ -106,3 +115,36 @@ def test_a_secret_in_a_file_that_can_not_be_used_is_not_shown(tmp_path) -> None:
     path.write_text("hush")
     with pytest.raises(SettingsError, match=r"^CONTACTS_KEY_FILE: a value of 4 bytes can't be used; expected a whole"):
         read([ROWS[1]], {"CONTACTS_KEY_FILE": str(path)})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "es://me:hush@es.example:9200",
+        "http://me:hush@es.example:port",
+        "http://me:hush/hush@es.example",
+        "http://me:hush,hush hush@es.example:port",
+        "http://me:hush@hush@es.example:port",
+        "//me:hush@es.example",
+        "me:hush@es.example:9200",
+        "me:hush/hush@es.example",
+        "http://a.example:1,http://me:hush@es.example:2",
+    ],
+)
+def test_a_password_in_a_url_that_can_not_be_used_is_not_shown(given) -> None:
+    row = Setting("CONTACTS_URL", "url", None, "a cluster", http_url)
+    with pytest.raises(SettingsError) as caught:
+        read([row], {"CONTACTS_URL": given})
+    assert "hush" not in str(caught.value)
+    assert "es.example" in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["me@example.com", "10.0.0.0/8", "https://a.example,https://b.example", "a: b"])
+def test_what_is_no_user_of_a_url_is_shown(given) -> None:
+    assert without_user(given) == given
+
+
+def test_bytes_that_are_no_text() -> None:
+    for row in ROWS:
+        with pytest.raises(SettingsError, match=rf"^{row.variable}: expected text in UTF-8$"):
+            read([row], {row.variable: "hush\udcff" * 20})

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from indexing.cli.checks.told import told
-from mappings.errors import ContactsError, EngineError, NothingIndexed
-from search.engine import EngineSettings
+from mappings.errors import ContactsError, EngineError, NothingIndexed, SettingsError
+from search.engine import Engine, EngineSettings
 from search.engines import engine_module, examine, open_engine, open_loader
 from search.findings import Finding, fault, ok, warning
 from search.stores import Store
@@ -18,14 +19,18 @@ _LENGTH = len("20260131T120000")
 async def engine(settings: EngineSettings) -> AsyncIterator[Finding]:
     """What there is to say of the engine of the settings. One that can't be asked is asked nothing more."""
     title = engine_module(settings.engine).TITLE
-    opened = open_engine(settings)
+    try:
+        opened = open_engine(settings)
+    except SettingsError as error:
+        yield fault(_ANSWERS, str(error), "correct it: until then nothing can be asked or loaded")
+        return
     try:
         await opened.ready()
         yield ok(_ANSWERS, f"{title} answers, with contacts")
     except NothingIndexed as error:
         yield warning(_ANSWERS, f"there are no contacts in {settings.index} yet", error.cure)
     except ContactsError as error:
-        yield fault(_ANSWERS, f"{title}: {told(error)}", "until then searches are answered 503")
+        yield await _trouble(opened, title, error)
     finally:
         await opened.close()
     try:
@@ -35,6 +40,18 @@ async def engine(settings: EngineSettings) -> AsyncIterator[Finding]:
             yield finding
     except EngineError as error:
         yield fault(_LOADS, told(error), "until then nothing can be loaded")
+
+
+async def _trouble(opened: Engine[Any], title: str, error: ContactsError) -> Finding:
+    """Why the engine is not ready."""
+    try:
+        outdated = (await opened.store()).outdated
+    except ContactsError:
+        outdated = False
+    if outdated:
+        cure = "`contacts index rebuild`: until then the service is not ready, and searches miss what is new"
+        return fault(_ANSWERS, f"{title}: the contacts were loaded by another version of this software", cure)
+    return fault(_ANSWERS, f"{title}: {told(error)}", "until then searches are answered 503")
 
 
 async def _loads(settings: EngineSettings) -> list[Store]:

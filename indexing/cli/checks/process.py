@@ -6,12 +6,10 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from api.edge import limits
 from api.settings import Settings
 from api.version import service_version
 from search.findings import Finding, fault, ok, warning
-
-SPARE_FILES = 256
-"""Open files beside the connections of clients: those of the engine, of the users' database and of the code."""
 
 EARLIEST = 2026
 """The year in which this was written: a clock before that is wrong."""
@@ -24,7 +22,8 @@ def process(settings: Settings) -> Iterator[Finding]:
     if now.year < EARLIEST:
         yield fault("clock", f"it is {now:%Y-%m-%d} here", "set the clock (NTP): no token holds by it")
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = settings.max_connections + SPARE_FILES
+    # As many as the service itself counts on.
+    needed = settings.max_connections + limits.HTTP_CONNECTIONS + limits.OTHER_DESCRIPTORS
     if most != resource.RLIM_INFINITY and most < needed:
         found = (
             f"{most:,} files may be open; {settings.max_connections:,} connections (CONTACTS_MAX_CONNECTIONS) need more"

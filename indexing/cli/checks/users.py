@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +13,7 @@ from api.accounts.database import HEAD, Database, is_known, version_of
 from api.accounts.tables import USERS
 from api.accounts.trouble import check_file, file_of, trouble_of
 from api.settings import Settings
-from indexing.cli.checks.told import told
+from indexing.cli.checks.told import quoted, told
 from mappings.errors import AccountsUnavailable, SettingsError
 from search.findings import Finding, fault, ok, warning
 
@@ -33,10 +34,10 @@ async def users(settings: Settings) -> AsyncIterator[Finding]:
     try:
         url = database.engine.url
         file = file_of(url)
-        if file is not None and not file.exists():
-            yield warning(_SUBJECT, f"there is no {file} yet", "a first start makes it; then `contacts users create`")
-            return
         try:
+            if file is not None and not file.exists():
+                yield _of_none(file, settings)
+                return
             check_file(url)
             async with database.engine.connect() as connection:
                 version = await connection.run_sync(version_of)
@@ -55,12 +56,22 @@ async def users(settings: Settings) -> AsyncIterator[Finding]:
         for finding in of_server:
             yield finding
         if file is not None and file.stat().st_mode & _OTHERS:
-            yield warning(_SUBJECT, f"others on this machine may read {file}", f"chmod 600 {file}")
+            yield warning(_SUBJECT, f"others on this machine may read {file}", f"chmod 600 {quoted(file)}")
         if file is not None and not os.access(file, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            yield fault(_PRIVILEGES, f"user {os.geteuid()} may not write {file}", f"chown {os.geteuid()} {file}")
+            yield fault(
+                _PRIVILEGES, f"user {os.geteuid()} may not write {file}", f"chown {os.geteuid()} {quoted(file)}"
+            )
         yield await _number(database)
     finally:
         await database.close()
+
+
+def _of_none(file: Path, settings: Settings) -> Finding:
+    """What there is to say of a file that is not there. Of the data directory itself another part tells."""
+    if settings.database_url is not None and not os.access(file.parent, os.W_OK | os.X_OK):
+        found = f"there is no {file}, and user {os.geteuid()} can't make it"
+        return fault(_SUBJECT, found, "make its directory, and let that user write it (chown, chmod)")
+    return warning(_SUBJECT, f"there is no {file} yet", "a first start makes it; then `contacts users create`")
 
 
 async def _number(database: Database) -> Finding:

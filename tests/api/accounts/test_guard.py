@@ -5,7 +5,7 @@ from litestar import Litestar, Request
 from litestar.datastructures import State
 
 from api.accounts.accounts import Accounts
-from api.accounts.guard import address_of, bearer_token, sender
+from api.accounts.guard import address_of, bearer_token, deed_of, let_in
 from api.actions.roles import Role
 from mappings.errors import Forbidden, TooManyRequests, Unauthorized
 
@@ -46,13 +46,16 @@ async def test_who_sends_a_request_and_how_often(settings):
     app = Litestar(state=State({"accounts": accounts, "traffic": traffic}), openapi_config=None)
     asked = request(app, f"Bearer {issued.access_token}")
     for _ in range(2):
-        assert (await sender(asked, Role.USER)).user == issued.user.uuid
+        deed = deed_of(asked, "search_contacts")
+        assert (await let_in(asked, Role.USER, deed)).user == deed.user == issued.user.uuid
+        assert asked.state.deed is deed
     with pytest.raises(TooManyRequests):
-        await sender(asked, Role.USER)
+        await let_in(asked, Role.USER, deed)
     with pytest.raises(Forbidden):
-        await sender(asked, Role.ADMIN)
+        await let_in(asked, Role.ADMIN, deed)
     for wrong in (None, "Bearer nonsense", f"Bearer {issued.refresh_token}"):
+        refused = request(app, wrong)
         with pytest.raises(Unauthorized):
-            await sender(request(app, wrong), Role.COUNTER)
+            await let_in(refused, Role.COUNTER, deed_of(refused, "search_contacts"))
     assert traffic.users == [issued.user.uuid] * 2
     await accounts.close()

@@ -68,11 +68,15 @@ def test_an_expired_token(tokens):
 
 def test_clocks_may_differ_by_a_few_seconds_and_no_token_holds_longer_for_it(tokens):
     now = int(time.time())
-    assert tokens.verify(signed(iat=now + LEEWAY_SECONDS - 1)).user == "u"
-    with pytest.raises(Unauthorized, match="invalid"):
-        tokens.verify(signed(iat=now + LEEWAY_SECONDS + 5))
-    with pytest.raises(Unauthorized, match="expired"):
-        tokens.verify(signed(exp=now))
+    for claim in ("iat", "nbf"):
+        for ahead in (0, 3, LEEWAY_SECONDS - 1):
+            assert tokens.verify(signed(**{claim: now + ahead})).user == "u"
+        for ahead in (LEEWAY_SECONDS + 5, 60, 3600):
+            with pytest.raises(Unauthorized, match="invalid"):
+                tokens.verify(signed(**{claim: now + ahead}))
+    for behind in (0, 3, 60):
+        with pytest.raises(Unauthorized, match="expired"):
+            tokens.verify(signed(exp=now - behind))
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "EdDSA", "RS256"])

@@ -3,22 +3,27 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
+from litestar.exceptions import InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from websockets.asyncio.client import connect
 
 from api.actions.audit import LOGGER, Deed, outcome_of
+from api.actions.roles import Role
+from api.operations.logs import label
+from api.rest.replies import StreamedReply
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.errors import EngineUnavailable, InvalidField, Stopped, WrongCredentials
 from mappings.fingerprint import fingerprint
 from mappings.url import parse
 from tests.api.conftest import Service
-from tests.harness.clients import ask, eventually, receive, request
+from tests.harness.clients import UNREAD, ask, eventually, receive, request
 
 URL = "https://app.apollo.io/#/people?personTitles[]=Chief%20Secret%20Officer"
 SEARCH = fingerprint(parse(URL), map_url(parse(URL), date.today()), CompanyLists())
@@ -36,13 +41,21 @@ class Lines(logging.Handler):
         super().__init__()
         self.all: list[dict[str, Any]] = []
         self.words: list[str] = []
+        self.requests: list[object] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.all.append(record.__dict__["fields"])
         self.words.append(record.getMessage())
+        about = label.get()
+        self.requests.append(about and about.request)
 
     def of(self, action: str) -> list[dict[str, Any]]:
         return [line for line in self.all if line["action"] == action]
+
+    def outcomes(self, *actions: str) -> list[tuple[object, str]]:
+        """Of each request of these actions its id and its outcome."""
+        told = zip(self.requests, self.all, strict=True)
+        return [(request_id, line["outcome"]) for request_id, line in told if line["action"] in actions]
 
 
 @pytest.fixture
@@ -83,6 +96,8 @@ def test_a_line_has_what_is_known(lines):
         (Stopped("The client left"), "cancelled"),
         (InvalidField("url: x"), "InvalidField"),
         (ValueError("secret"), "failed"),
+        (RequestEntityTooLarge(), "RequestEntityTooLarge"),
+        (InternalServerException(), "failed"),
     ],
 )
 def test_outcomes(error, outcome):
@@ -148,6 +163,153 @@ async def test_a_deadline_is_told(serve, settings, engine, lines):
     async with connect(service.url) as socket:
         await ask(socket, "count_contacts", url=URL)
     assert [line["outcome"] for line in lines.of("count_contacts")] == ["EngineTimeout"]
+
+
+async def test_what_a_role_or_a_limit_refuses_on_the_socket(serve, lines):
+    service = serve(rate_limit=2)
+    await service.take_role(Role.COUNTER)
+    lines.all.clear()
+    lines.requests.clear()
+    async with connect(service.url) as socket:
+        await ask(socket, "search_contacts", "not for counters", url=URL)
+        await ask(socket, "get_uuids", "nor this", url=URL)
+        for number in range(3):
+            await ask(socket, "count_contacts", number, url=URL)
+        for wrong in ({"request_id": 1.5, "action": "count_contacts"}, {"request_id": 6, "action": "fly"}, {}):
+            await socket.send(json.dumps(wrong))
+            await receive(socket)
+        await ask(socket, "analyze", 7, url=URL)
+    assert lines.outcomes("search_contacts", "get_uuids", "count_contacts", "analyze", "fly", "") == [
+        ("not for counters", "Forbidden"),
+        ("nor this", "Forbidden"),
+        (0, "success"),
+        (1, "success"),
+        (2, "TooManyRequests"),
+        ("", "InvalidField"),
+    ]
+    assert {(line["user"], line["address"], line["door"]) for line in lines.all} == {
+        (user_of(service), "127.0.0.1", "websocket")
+    }
+
+
+async def test_a_text_that_can_not_be_read_is_asked_all_the_same(service, lines):
+    async with connect(service.url) as socket:
+        await socket.send(r'{"request_id": "r", "action": "count_contacts", "data": {"url": "\ud800"}}')
+        answer = await receive(socket)
+    assert (answer["request_id"], answer["error"]["code"]) == ("r", "invalid_json")
+    assert lines.outcomes("count_contacts") == [("r", "InvalidJson")]
+
+
+async def test_what_never_began(serve, engine, lines):
+    service = serve(max_in_flight=1, max_queued=2)
+    engine.seconds = 30.0
+    async with connect(service.url) as socket:
+        for name in ("runs", "waits", "cancelled", "too many"):
+            await socket.send(request("count_contacts", name, url=URL))
+        assert (await receive(socket))["request_id"] == "too many"
+        await socket.send(json.dumps({"action": "cancel", "request_id": "c", "data": {"request_id": "cancelled"}}))
+        await receive(socket)
+        assert lines.outcomes("count_contacts") == [("too many", "TooManyRequests"), ("cancelled", "cancelled")]
+    await eventually(lambda: len(lines.of("count_contacts")) == 4)
+    assert sorted(lines.outcomes("count_contacts")[2:]) == [("runs", "cancelled"), ("waits", "cancelled")]
+
+
+async def test_what_is_cancelled_before_it_runs_a_line(service, engine, lines):
+    engine.seconds = 30.0
+    async with connect(service.url) as socket:
+        # In one packet, so that the second is read before the first has had a turn.
+        socket.protocol.send_text(request("count_contacts", "at once", url=URL).encode())
+        cancel = {"action": "cancel", "request_id": "c", "data": {"request_id": "at once"}}
+        socket.protocol.send_text(json.dumps(cancel).encode())
+        socket.send_data()
+        await receive(socket)
+        await receive(socket)
+    assert lines.outcomes("count_contacts") == [("at once", "cancelled")]
+
+
+async def test_a_deadline_while_it_waits_is_told(serve, settings, engine, lines):
+    engine.seconds = 30.0
+    service = serve(engine=msgspec.structs.replace(settings.engine, timeout=0.2), max_in_flight=1)
+    async with connect(service.url) as socket:
+        await socket.send(request("count_contacts", "runs", url=URL))
+        await socket.send(request("search_contacts", "waits", url=URL))
+        await receive(socket)
+        await receive(socket)
+    told = lines.outcomes("count_contacts", "search_contacts")
+    assert told == [("waits", "EngineTimeout"), ("runs", "EngineTimeout")]
+
+
+async def test_what_still_waits_when_the_connection_is_closed(serve, engine, lines, monkeypatch):
+    monkeypatch.setattr("api.socket.limits.REFUSALS_BYTES", 0)
+    service = serve(max_in_flight=1)
+    engine.seconds = 30.0
+    async with connect(service.url, **UNREAD) as socket:
+        await socket.send(request("count_contacts", "runs", url=URL))
+        await socket.send(request("count_contacts", "follows", url=URL))
+        await eventually(lambda: engine.running == 1)
+        await socket.send("{")
+        await eventually(lambda: len(lines.of("count_contacts")) == 2)
+    assert sorted(lines.outcomes("count_contacts")) == [("follows", "cancelled"), ("runs", "cancelled")]
+
+
+async def test_what_a_role_or_a_limit_refuses_over_rest(serve, lines):
+    service = serve(rate_limit=2, max_message_bytes=1000)
+    await service.take_role(Role.COUNTER)
+    lines.all.clear()
+    body, apollo = {"url": URL}, "/api/v2/apollo"
+    for path, sent, token, status in (
+        ("/contacts", body, service.token, 403),
+        ("/contacts/count", body, service.token, 200),
+        ("/contacts/count", {"url": URL, "more": "x" * 1000}, service.token, 413),
+        ("/contacts/count", body, service.token, 429),
+        ("/analyze", body, service.token, 429),
+        ("/contacts", body, None, 401),
+    ):
+        assert service.post(apollo + path, sent, token)[0] == status
+    user = user_of(service)
+    assert [(line["action"], line["outcome"], line.get("user")) for line in lines.all] == [
+        ("search_contacts", "Forbidden", user),
+        ("count_contacts", "success", user),
+        ("count_contacts", "RequestEntityTooLarge", user),
+        ("count_contacts", "TooManyRequests", user),
+        ("search_contacts", "Unauthorized", None),
+    ]
+    assert {(line["address"], line["door"]) for line in lines.all} == {("127.0.0.1", "rest")}
+
+
+async def test_what_administrators_do_and_others_may_not(service, lines):
+    users, bob = "/api/v2/auth/users", {"email": "bob@example.com", "password": "analytical", "role": "root"}
+    assert service.get(users, service.token)[0] == 403
+    await service.take_role(Role.ADMIN)
+    assert service.post(users, bob, service.token)[0] == 400
+    assert service.post(users, bob | {"role": "user"}, service.token)[0] == 201
+    user = user_of(service)
+    told = [(line["action"], line["outcome"], line["user"]) for line in lines.all if "_user" in line["action"]]
+    assert told == [
+        ("list_users", "Forbidden", user),
+        ("create_user", "InvalidField", user),
+        ("create_user", "success", user),
+    ]
+
+
+async def test_an_export_that_is_broken_off_by_the_service_is_told():
+    async def endless() -> AsyncGenerator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0)
+
+    async def nothing(*_event: object) -> Any:
+        await asyncio.sleep(60)
+
+    ended: list[BaseException | None] = []
+    reply = StreamedReply(b"first", endless(), {}, 60, gzip=False)
+    reply.when_ended(ended.append)
+    serving = asyncio.create_task(reply.to_asgi_response()({}, nothing, nothing))  # type: ignore[arg-type]
+    await asyncio.sleep(0.01)
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    assert [outcome_of(error) for error in ended] == ["cancelled"]
 
 
 def test_what_is_asked_over_rest(service, lines):

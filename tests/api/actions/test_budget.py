@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from api.actions.budget import SMALL, Account, Budget, Hold, Outgrown
+from api.actions.budget import SMALL, STREAMS_BEYOND, Account, Budget, Hold, Outgrown
 
 MOST = 100 * SMALL
 
@@ -224,3 +224,45 @@ class Sums(RuleBasedStateMachine):
 
 TestSums = Sums.TestCase
 TestSums.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
+
+
+def test_streams_begin_where_there_is_room_and_a_few_beyond():
+    budget, told = Budget(10 * SMALL), []
+    accounts = [budget.account("ada") for _ in range(STREAMS_BEYOND + 3)]
+    begun = []
+    for account in accounts:
+        account.told = lambda: told.append(True)
+        if account.has_room_to_stream:
+            begun.append(filled(account, 3 * SMALL))
+    # Two fill what a user may have; the others are beyond it, and the two count among them.
+    assert len(begun) == STREAMS_BEYOND
+    assert budget.account("bob").has_room_to_stream
+    last = accounts[-1]
+    assert last.has_room, "an answer in one piece may still be made: it is dropped where it outgrows its room"
+    last.want()
+    assert not told
+    begun[0].set(SMALL)
+    assert told == [True]
+    assert last.has_room_to_stream
+    filled(last, 3 * SMALL)
+    assert not accounts[-2].has_room_to_stream
+    accounts[-2].want()
+    accounts[1].close()
+    assert told == [True, True]
+    assert accounts[-2].has_room_to_stream
+
+
+def test_a_stream_goes_on_once_what_it_sent_is_read():
+    budget, told = Budget(4 * SMALL), []
+    account = budget.account("ada")
+    account.told = lambda: told.append(True)
+    batch, part = filled(account, 3 * SMALL), Hold(account)
+    part.made(SMALL)
+    assert not account.has_room_to_go_on
+    account.want()
+    part.end()
+    assert told == [True]
+    assert account.has_room_to_go_on
+    assert not account.has_room_to_stream
+    batch.end()
+    assert account.has_room_to_stream

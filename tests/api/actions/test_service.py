@@ -288,3 +288,20 @@ async def test_foreign_urls_and_domains_without_a_dot(contacts):
             await act(request.read({"url": "https://example.com/"}))
     with pytest.raises(InvalidField):
         await contacts.count(CountRequest.read({"url": URL, "include_domain_list": ["localhost"]}))
+
+
+async def test_everything_before_a_place_is_counted_as_it_is_read(settings):
+    engine = MemoryEngine(5000)
+    contacts = ContactService(engine, settings)
+    last = json.loads(await contacts.search(SearchRequest(url=URL, limit=1, offset=4999)))
+    before = SearchRequest(url=URL, cursor=last["previous"])
+    answer = json.loads(await contacts.search(before))
+    assert (len(answer["results"]), answer["next"], answer["previous"]) == (4999, None, None)
+    everything = json.loads(await contacts.search(SearchRequest(url=URL)))
+    assert answer["results"] == everything["results"][:-1]
+    engine.asked.clear()
+    contacts = ContactService(engine, msgspec.structs.replace(settings, max_response_bytes=1000))
+    with pytest.raises(ResponseTooLarge):
+        await contacts.search(before)
+    assert len(engine.asked) == 1, "of three pages"
+    assert not engine.scans_closed - 1

@@ -69,13 +69,21 @@ async def test_whoever_stops_waiting_leaves_the_queue():
     assert slots.take("b")
 
 
-async def test_the_queue_has_a_bound():
+async def test_the_queue_has_a_bound_and_no_user_fills_it():
     slots = Slots(1)
     await slots.acquire("a")
-    tasks = [asyncio.create_task(slots.acquire("a")) for _ in range(MOST_WAITING)]
+    tasks = [asyncio.create_task(slots.acquire("a")) for _ in range(MOST_WAITING // 2)]
     await asyncio.sleep(0)
     with pytest.raises(TooManyRequests):
-        await slots.acquire("b")
+        await slots.acquire("a")
+    tasks += [asyncio.create_task(slots.acquire(user)) for user in ("b", "b", "c")]
+    await asyncio.sleep(0)
+    assert slots.waiting == MOST_WAITING // 2 + 3
+    tasks += [asyncio.create_task(slots.acquire(str(user))) for user in range(MOST_WAITING // 2 - 3)]
+    await asyncio.sleep(0)
+    assert slots.waiting == MOST_WAITING
+    with pytest.raises(TooManyRequests):
+        await slots.acquire("d")
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)

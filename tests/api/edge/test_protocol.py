@@ -390,3 +390,12 @@ def test_where_all_ask_something_the_next_is_told_so(serve, monkeypatch):
     finally:
         for each in busy:
             each.close()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [b"Connection: keep-alive\r\n", b"Connection: keep-alive, Upgrade\r\n", b"connection: x\r\nConnection: y\r\n"],
+)
+def test_a_handshake_with_several_connection_headers_is_one(service, client, more):
+    client.send(WS.replace(b"/ws", b"/ws?token=" + service.token.encode()) + more + b"\r\n")
+    assert client.answer().status == 101

@@ -51,6 +51,13 @@ def test_one_may_be_off_without_the_other(serve):
     assert [status(service.address, path)[0] for path in OPERATORS] == [404, 200, 200, 200]
 
 
+def test_with_an_admin_port_the_files_that_may_be_open_are_counted_once(serve, monkeypatch, caplog):
+    monkeypatch.setattr("api.server.raise_descriptors", lambda: 300)
+    serve(admin_port=free_port())
+    told = [record.getMessage() for record in caplog.records if "files open (ulimit -n)" in record.getMessage()]
+    assert len(told) == 1
+
+
 async def test_the_admin_port_has_what_is_for_operators_and_nothing_else(serve):
     port = free_port()
     service = serve(metrics="admin", docs="admin", admin_port=port)

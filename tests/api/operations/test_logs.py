@@ -232,3 +232,35 @@ def test_the_audit_log_in_a_file_of_its_owner_that_may_be_moved_away(tmp_path, c
 def test_what_looks_like_a_request_id():
     assert all(map(is_request_id, ("7", "req-1", "a.b:c_d", "x" * 64)))
     assert not any(map(is_request_id, ("", "a b", "x" * 65, "a@b.com", "\ufffd", "eyJhbGciOi.eyJzdWIi.c2ln")))
+
+
+@pytest.mark.usefixtures("as_before")
+def test_an_audit_log_that_can_not_be_written_goes_on_elsewhere_and_stops_nobody(tmp_path, capsys):
+    """As after a rotation into a directory where the service may make no file, or on a full disk."""
+    path, moved = tmp_path / "log" / "audit.log", tmp_path / "moved"
+    path.parent.mkdir()
+    configure_logging("info", audit_log=path)
+    deed = Deed(door="rest", action="login")
+    deed.end()
+    path.parent.rename(moved)
+    for _ in range(2):
+        deed.end()
+    said, *lines = capsys.readouterr().err.splitlines()
+    assert said.endswith(f"{path} can't be written (No such file or directory): the audit log goes on here")
+    assert [json.loads(line)["action"] for line in lines] == ["login", "login"]
+    path.parent.mkdir()
+    deed.end()
+    assert capsys.readouterr().err == ""
+    assert [len((directory / "audit.log").read_text().splitlines()) for directory in (moved, path.parent)] == [1, 1]
+    logging.getLogger("audit").handlers[0].close()
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_an_audit_log_on_a_full_disk(capsys):
+    configure_logging("info", audit_log=Path("/dev/full"))
+    for _ in range(3):
+        Deed(door="rest", action="login").end()
+    said, *lines = capsys.readouterr().err.splitlines()
+    assert said.endswith("/dev/full can't be written (No space left on device): the audit log goes on here")
+    assert len(lines) == 3

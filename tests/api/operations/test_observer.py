@@ -136,6 +136,51 @@ def test_an_export_that_breaks_off_is_told_as_such(service, engine, lines, monke
     assert [record for record in lines.records if record.levelname == "ERROR"] == []
 
 
+def received(connection: socket.socket) -> bytes:
+    """All that comes, until the other side ends it. Raises `ConnectionResetError` if it was cut off."""
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def asked_in_http_1_0(service: Service, accept: str) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
+    head = f"POST /api/v2/apollo/contacts HTTP/1.0\r\nAuthorization: Bearer {service.token}\r\nAccept: {accept}\r\n"
+    connection.sendall(f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY)
+    return connection
+
+
+@pytest.mark.parametrize("form", ["application/json", "application/x-ndjson", "text/csv"])
+def test_a_client_of_http_1_0_tells_a_whole_export_from_a_part(service, engine, lines, monkeypatch, form):
+    with asked_in_http_1_0(service, form) as connection:
+        head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head.lower()
+    assert b"content-length" not in head.lower()
+    _, whole, _ = service.open("/api/v2/apollo/contacts", BODY, service.token, accept=form)
+    assert body.decode() == (
+        whole if isinstance(whole, str) else json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    )
+    monkeypatch.setattr(engine, "scan", breaking(engine))
+    with asked_in_http_1_0(service, form) as connection, pytest.raises(ConnectionResetError):
+        received(connection)
+
+
+def test_a_client_of_http_1_0_gets_all_of_a_large_export_and_knows_if_the_service_leaves(service, engine, monkeypatch):
+    async def large(*_arguments: Any, **_named: Any) -> Any:
+        for _ in range(300):
+            yield [hit.item for hit in engine.hits] * 30
+
+    monkeypatch.setattr(engine, "scan", large)
+    with asked_in_http_1_0(service, "application/x-ndjson") as connection:
+        assert connection.recv(1000)
+        time.sleep(0.5)
+        assert len(received(connection).splitlines()) >= 90_000 - 10
+    with asked_in_http_1_0(service, "application/x-ndjson") as connection:
+        assert connection.recv(1000)
+        service.server.should_exit = True
+        until(lambda: service.ended)
+        with pytest.raises(ConnectionResetError):
+            received(connection)
+
+
 def test_a_reader_who_leaves_an_export_is_no_fault(service, engine, lines, monkeypatch):
     async def endless(*_arguments: Any, **_named: Any) -> Any:
         while True:

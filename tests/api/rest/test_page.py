@@ -73,3 +73,10 @@ def test_the_files_are_part_of_the_package():
     told = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
     installed = {file for pattern in told for file in (root / "api" / "rest").glob(pattern)}
     assert installed >= set(FILES.iterdir())
+
+
+@pytest.mark.parametrize("name", ["%00", "a" * 5000, "nothing", "..%2fpage.py", "", "a/b", "VENDORED.txt%00"])
+def test_there_are_no_other_files(service, name, caplog):
+    status, body, _ = service.open(f"/docs/swagger-ui-{VERSION}/{name}", None)
+    assert (status, body) == (404, {"detail": "Not Found"})
+    assert "unexpected" not in caplog.text

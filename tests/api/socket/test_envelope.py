@@ -101,6 +101,32 @@ def test_a_number_that_is_out_of_range_may_stand_anywhere():
     assert envelope.read('{"request_id": 1e400, "request_id": 7, "action": "analyze"}', ACTIONS).request_id == 7
 
 
+@pytest.mark.parametrize(
+    ("field", "at"),
+    [
+        (r'"data": {"url": "x", "view": "\ud800"}', "data.view"),
+        (r'"data": {"url": "\udc00\ud800"}', "data.url"),
+        (r'"data": {"url": ["\ud83d"]}', "data.url"),
+        (r'"data": "\ud800"', "data"),
+        (r'"data": ["\ud800"]', "data"),
+        (r'"more": "a\udfff"', "more"),
+        (r'"more": {"\ud800": 1}', "more"),
+    ],
+)
+def test_a_text_that_can_not_be_read_costs_the_request_and_not_its_id(field, at):
+    words = f"Message is not valid JSON: {at} can't be read"
+    for frame in (
+        f'{{"request_id": "r", "action": "analyze", {field}}}',
+        f'{{{field}, "action": "analyze", "request_id": "r"}}',
+    ):
+        assert refused(frame) == refused(frame.encode()) == ("r", "analyze", "invalid_json", words)
+
+
+def test_a_text_that_is_no_utf_8_costs_the_request_and_not_its_id():
+    frame = b'{"request_id": "r", "action": "analyze", "data": {"url": "\xff"}}'
+    assert refused(frame) == ("r", "analyze", "invalid_json", "Message is not valid JSON: data.url can't be read")
+
+
 @pytest.mark.parametrize("request_id", ["x" * 1025, "ü" * 2000, 10**1024, -(10**1024), 10**4000, "x" * 1_000_000])
 def test_a_request_id_has_a_largest_size(request_id):
     found = refused(json.dumps({"request_id": request_id, "action": "analyze"}))

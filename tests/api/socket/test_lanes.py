@@ -1,4 +1,4 @@
-from api.actions.budget import Account, Budget
+from api.actions.budget import SMALL, Account, Budget
 from api.socket.lanes import Lane
 
 
@@ -22,6 +22,37 @@ def test_what_waits_has_a_bound_in_number():
     assert not some.has_room(1)
     assert some.leave(0) == 1
     assert some.has_room(1)
+
+
+def test_what_runs_is_held_too_and_a_little_of_it_always_may():
+    budget = Budget(4 * SMALL)
+    accounts = [budget.account(user) for user in ("ada", "ada", "bob")]
+    lanes = [lane(width=9, account=account) for account in accounts]
+    assert lanes[0].has_room(2 * SMALL)
+    assert not lanes[0].has_room(4 * SMALL + 1), "as much as there is"
+    lanes[0].enter(1, 2 * SMALL)
+    assert budget.left == 2 * SMALL
+    assert not lanes[0].has_room(1), "what is left is no more than the user holds already"
+    assert [some.has_room(SMALL) for some in lanes[1:]] == [True, True], "a connection may always ask for something"
+    assert [some.has_room(SMALL + 1) for some in lanes[1:]] == [False, True]
+    lanes[0].leave(1)
+    assert budget.left == 4 * SMALL
+    lanes[0].enter(2, SMALL)
+    accounts[0].close()
+    lanes[0].leave(2)
+    assert budget.left == 4 * SMALL
+
+
+def test_one_that_waited_is_held_until_it_has_run():
+    budget = Budget(1000)
+    some = lane(width=1, account=budget.account("ada"))
+    for number in (1, 2):
+        some.enter(number, 100)
+    assert budget.left == 800
+    assert some.leave(1) == 2
+    assert budget.left == 900
+    assert some.leave(2) is None
+    assert budget.left == 1000
 
 
 def test_what_waits_has_a_bound_in_bytes_that_is_given_back():

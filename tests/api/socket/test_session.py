@@ -33,6 +33,20 @@ def test_a_request_runs_and_is_answered_once():
     assert (talk.figures.in_flight, talk.figures.seconds) == (0, [2.0])
 
 
+def test_a_request_that_ends_before_it_begins_is_told():
+    talk, undone = Talk(max_in_flight=1, max_queued=1), []
+    talk.session.undone = lambda request, reason: undone.append((request.request_id, type(reason).__name__))
+    for number in range(3):
+        talk.send("count_contacts", number)
+    talk.control("cancel", request_id=1)
+    talk.send("count_contacts", 3)
+    talk.session.succeeded(talk.number(0), b"{}", talk.now)
+    talk.session.end(Close.CLIENT_LEFT, talk.now)
+    # The last one has its turn, and nobody has begun it yet.
+    assert undone == [(2, "TooManyRequests"), (1, "Stopped"), (3, "Stopped")]
+    assert talk.ids() == [0]
+
+
 @pytest.mark.parametrize(
     ("frame", "name", "code"),
     [
@@ -40,7 +54,7 @@ def test_a_request_runs_and_is_answered_once():
         (b"\xff", "unknown", "invalid_json"),
         ("{}", "unknown", "missing_field"),
         ('{"request_id": 1, "action": "fly"}', "unknown", "unknown_action"),
-        ('{"request_id": 1.5, "action": "analyze"}', "unknown", "validation_error"),
+        ('{"request_id": 1.5, "action": "analyze"}', "analyze", "validation_error"),
         ('{"request_id": 1, "action": "cancel"}', "cancel", "missing_field"),
         ('{"request_id": 1, "action": "cancel", "data": {"request_id": []}}', "cancel", "validation_error"),
         ('{"request_id": 1, "action": "authenticate"}', "authenticate", "missing_field"),

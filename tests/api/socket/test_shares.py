@@ -9,7 +9,7 @@ import json
 import pytest
 from websockets.asyncio.client import connect
 
-from api.actions.budget import SMALL
+from api.actions.budget import SMALL, STREAMS_BEYOND
 from search.engine import Hit
 from tests.harness.clients import UNREAD, ask, eventually, receive, rejected, request
 
@@ -86,16 +86,92 @@ async def test_streams_wait_for_room_and_come_to_their_end(serve, engine):
                 ends += answer["status"] == "success"
 
 
+async def test_streams_that_nobody_reads_are_begun_within_the_budget(serve, engine):
+    service = serve(max_held_bytes=8 * MEBIBYTE, max_running=2, stall_seconds=60)
+    engine.hits = large(30)
+    connections = 3 * STREAMS_BEYOND
+    async with contextlib.AsyncExitStack() as several:
+        deaf = [await several.enter_async_context(connect(service.url, **UNREAD)) for _ in range(connections)]
+        for socket in deaf:
+            await socket.send(request("search_contacts", stream=True))
+        async with connect(other_url(service), max_size=None) as neighbour:
+            for _ in range(20):
+                assert (await ask(neighbour, "count_contacts"))["status"] == "success"
+                await asyncio.sleep(0.01)
+        answers = engine.started - 20
+        assert STREAMS_BEYOND <= answers <= STREAMS_BEYOND + 4
+
+
+async def test_http_streams_that_nobody_reads_are_begun_within_the_budget(serve, engine):
+    service = serve(max_held_bytes=8 * MEBIBYTE, max_running=2, stall_seconds=60)
+    engine.hits = large(30)
+    clients = [http.client.HTTPConnection(service.address.removeprefix("http://")) for _ in range(2 * STREAMS_BEYOND)]
+    with contextlib.ExitStack() as closing:
+        for client in clients:
+            closing.enter_context(contextlib.closing(client))
+            client.request("POST", "/api/v2/apollo/contacts", ASKED, {"Authorization": f"Bearer {service.token}"})
+        await eventually(lambda: engine.started >= STREAMS_BEYOND)
+        await asyncio.sleep(0.2)
+        assert engine.started <= STREAMS_BEYOND + 4
+        assert (await asyncio.to_thread(clients[0].getresponse)).status == 200
+    budget = service.server.config.app.state.services.traffic.budget
+    await eventually(lambda: budget.left == 8 * MEBIBYTE)
+
+
+async def test_bodies_are_held_while_they_are_read_and_their_requests_wait(serve, engine):
+    service = serve(max_held_bytes=2 * MEBIBYTE)
+    budget = service.server.config.app.state.services.traffic.budget
+    engine.seconds = 0.5
+    body = json.dumps(
+        {"url": "https://app.apollo.io/#/people", "exclude_domain_list": ["acme.example"] * 8000}
+    ).encode()
+    path, token, sent = "/api/v2/apollo/contacts/count", service.token, []
+
+    def send():
+        sent.append(service.open(path, body, token)[0])
+
+    await asyncio.gather(*(asyncio.to_thread(send) for _ in range(6)))
+    assert set(sent) == {200, 429}
+    await eventually(lambda: budget.left == 2 * MEBIBYTE)
+    for wrong in (
+        b"{",
+        b"[" * 10_000,
+        b'{"url":5}',
+        body[:-1] + b',"limit":1e400}',
+        body.replace(b'"acme', b'[],"acme'),
+    ):
+        assert service.open(path, wrong, service.token)[0] == 400
+    await eventually(lambda: budget.left == 2 * MEBIBYTE)
+
+
+async def test_messages_are_held_until_they_are_answered(serve, engine):
+    service = serve(max_held_bytes=2 * MEBIBYTE)
+    budget = service.server.config.app.state.services.traffic.budget
+    engine.seconds = 0.5
+    async with connect(service.url, max_size=None) as one, connect(service.url, max_size=None) as other:
+        for number in range(4):
+            for socket in (one, other):
+                await socket.send(request("count_contacts", number, exclude_domain_list=["acme.example"] * 8000))
+        outcomes = []
+        for socket in (one, other):
+            for _ in range(4):
+                answer = await receive(socket)
+                outcomes.append(answer.get("error", {}).get("code", answer["status"]))
+        assert set(outcomes) == {"success", "too_many_requests"}
+        await eventually(lambda: budget.left == 2 * MEBIBYTE)
+        assert (await ask(one, "count_contacts"))["status"] == "success"
+
+
 async def test_an_analysis_that_has_no_room_waits_for_it(serve, engine):
     service = serve(max_held_bytes=1024)
     titles = "&".join(f"personTitles[]=Chief%20{number}" for number in range(2000))
     long = f"https://app.apollo.io/#/people?{titles}"
     async with connect(service.url, max_size=None) as socket, connect(other_url(service), max_size=None) as other:
-        for number in range(5):
+        for number in range(2):
             for one in (socket, other):
                 await one.send(request("analyze", number, url=long, ledger=True))
         for one in (socket, other):
-            answers = [await receive(one) for _ in range(5)]
+            answers = [await receive(one) for _ in range(2)]
             assert {answer["status"] for answer in answers} == {"success"}
             assert len(json.dumps(answers[0])) > 128 * 1024
 

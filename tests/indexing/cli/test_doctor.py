@@ -1,7 +1,10 @@
 """`contacts doctor` with things that are really wrong."""
 
+import asyncio
+import errno
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -15,15 +18,17 @@ import psycopg
 import pytest
 
 from api.accounts.database import FILE, HEAD
+from api.edge import limits
 from api.settings import Settings
 from indexing.cli import doctor
-from indexing.cli.checks import directory, process, users
-from indexing.cli.server_process import CONTACTS
+from indexing.cli.checks import address, directory, process, users
+from indexing.cli.server_process import CONTACTS, free_port
 from search.engine import EngineSettings
+from search.findings import Finding
 from tests.harness.damage import kept_from_us
 from tests.harness.loads import duckdb_environment, elasticsearch_environment, loaded
 from tests.harness.processes import server_directory
-from tests.harness.service import contacts
+from tests.harness.service import contacts, running
 
 PEOPLE = "uuid,First Name,Title\n1,Ann,CEO\n2,Bob,CTO\n"
 SECRET = "only-for-the-test-and-long-enough-for-it"
@@ -32,7 +37,7 @@ SECRET = "only-for-the-test-and-long-enough-for-it"
 @pytest.fixture
 def healthy(tmp_path: Path) -> dict[str, str]:
     """An installation that nothing is wrong with."""
-    environment = duckdb_environment(tmp_path) | {"CONTACTS_JWT_SECRET": SECRET}
+    environment = duckdb_environment(tmp_path) | {"CONTACTS_JWT_SECRET": SECRET, "CONTACTS_PORT": str(free_port())}
     loaded(environment, "csv", "-", stdin=PEOPLE)
     made = contacts(environment, "users", "create", "ada@example.com", "--password-stdin", stdin="long enough\n")
     assert made.returncode == 0
@@ -216,8 +221,16 @@ def test_users_on_a_server(healthy: dict[str, str], postgres_database: str, monk
     assert "lacks tables of ours" in str(wrong(environment))
     away = environment | {"CONTACTS_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     assert only(away)[:2] == ("users", "fault")
-    broken = environment | {"CONTACTS_DATABASE_URL": "no-such-driver://"}
-    assert only(broken)[:2] == ("users", "fault")
+    for url in (
+        "no-such-driver://",
+        "postgresql://u:hush@h:port/d",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:////no/x",
+    ):
+        subject, level, words = only(environment | {"CONTACTS_DATABASE_URL": url})
+        assert (subject, level) == ("users", "fault")
+        assert "does not answer" not in words
+        assert "hush" not in words
 
 
 def test_a_server_whose_user_may_make_no_tables(healthy: dict[str, str], postgres_database: str) -> None:
@@ -239,11 +252,13 @@ def test_a_server_whose_user_may_make_no_tables(healthy: dict[str, str], postgre
 
 
 def test_too_few_open_files(healthy: dict[str, str]) -> None:
-    command = ["bash", "-c", f"ulimit -n 300; {' '.join(CONTACTS)} doctor --json"]
+    command = ["bash", "-c", f"ulimit -n 11000; {' '.join(CONTACTS)} doctor --json"]
     done = subprocess.run(command, env=healthy, capture_output=True, text=True, check=True)
     [found] = [finding for finding in json.loads(done.stdout)["findings"] if finding["level"] != "ok"]
     assert (found["subject"], found["level"]) == ("open files", "warning")
-    assert found["cure"].startswith(f"raise the limit to {10_000 + process.SPARE_FILES:,} ")
+    assert found["cure"].startswith(
+        f"raise the limit to {10_000 + limits.HTTP_CONNECTIONS + limits.OTHER_DESCRIPTORS:,} "
+    )
 
 
 def test_a_clock_that_was_never_set(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,3 +313,113 @@ def test_an_engine_that_is_none_keeps_the_others_from_nothing(healthy: dict[str,
         server.server_close()
     assert ("engine", "fault") in [each[:2] for each in found]
     assert ("users", "ok") in [each[:2] for each in found]
+
+
+def test_where_the_service_listens(healthy: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = healthy | {"CONTACTS_PORT": str(other.getsockname()[1])}
+        # It takes the connection, and says nothing.
+        subject, level, words = only(taken)
+    assert (subject, level) == ("address", "fault")
+    assert words.startswith(f"another program listens on 127.0.0.1:{taken['CONTACTS_PORT']}, or a service that")
+    assert "ss -ltnp" in words
+    elsewhere = {
+        "CONTACTS_HOST": "192.0.2.1",
+        "CONTACTS_ADMIN_HOST": "no.such.host.example",
+        "CONTACTS_ADMIN_PORT": "0",
+    }
+    found = wrong(healthy | elsewhere)
+    assert [words for *_, words in found] == [
+        f"192.0.2.1:{healthy['CONTACTS_PORT']} is no address of this machine -> correct CONTACTS_HOST, CONTACTS_PORT",
+        "no.such.host.example:0 is no address of this machine -> correct CONTACTS_ADMIN_HOST, CONTACTS_ADMIN_PORT",
+    ]
+    with running(healthy | {"CONTACTS_HOST": "0.0.0.0"}) as service:
+        again = healthy | {"CONTACTS_HOST": "0.0.0.0", "CONTACTS_PORT": str(service.port)}
+        found = [finding for finding in examined(again) if finding[0] == "address"]
+    assert found == [("address", "ok", f"the service answers on 0.0.0.0:{service.port} -> ")]
+
+
+def test_a_port_that_not_everybody_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refused)
+    [found] = address.addresses(Settings(port=80))
+    assert (found.level, found.found) == ("fault", f"user {os.geteuid()} may not listen on 127.0.0.1:80")
+    assert "CAP_NET_BIND_SERVICE" in found.cure
+
+
+def test_the_audit_log(healthy: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    audited = healthy | {"CONTACTS_AUDIT_LOG": str(log)}
+    assert wrong(audited) == []
+    assert not log.exists()
+    log.write_text("")
+    log.chmod(0o644)
+    assert only(audited) == ("audit log", "warning", f"others on this machine may read {log} -> chmod 600 {log}")
+    for path in (tmp_path, tmp_path / "none" / "audit.log", log / "audit.log"):
+        subject, level, words = only(healthy | {"CONTACTS_AUDIT_LOG": str(path)})
+        assert (subject, level) == ("audit log", "fault")
+        assert words.startswith(f"{path} can't be written")
+
+
+def test_what_of_the_engine_can_not_be_used_is_said(healthy: dict[str, str], tmp_path: Path) -> None:
+    url = {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": "https://127.0.0.1:1"}
+    certificates = str(tmp_path / "none.crt")
+    subject, level, words = only(healthy | url | {"CONTACTS_ELASTICSEARCH_CA_CERTS": certificates})
+    assert (subject, level) == ("engine", "fault")
+    assert words.startswith(f"CONTACTS_ELASTICSEARCH_CA_CERTS: {certificates!r} can't be used (No such file")
+
+
+def test_files_of_secrets_that_others_may_read(healthy: dict[str, str], tmp_path: Path) -> None:
+    secret, before = tmp_path / "a secret", tmp_path / "before"
+    for path in (secret, before):
+        path.write_text(SECRET)
+        path.chmod(0o640)
+    files = {"CONTACTS_JWT_SECRET_FILE": str(secret), "CONTACTS_JWT_SECRET_PREVIOUS_FILE": str(before)}
+    settings = {name: value for name, value in healthy.items() if name != "CONTACTS_JWT_SECRET"} | files
+    found = wrong(settings)
+    assert [(subject, level) for subject, level, _ in found] == [("secret", "warning")] * 2
+    assert f"others on this machine may read {secret} -> chmod 600 '{secret}'" in [words for *_, words in found]
+    for *_, words in found:
+        subprocess.run(words.partition(" -> ")[2], shell=True, check=True)
+    assert wrong(settings) == []
+
+
+def test_what_can_not_be_looked_at_keeps_nothing_else_from_being_told(healthy: dict[str, str]) -> None:
+    state = Path(healthy["CONTACTS_DATA_DIR"]) / "contacts.job.json"
+    state.mkdir(mode=0o700)
+    subject, level, words = only(healthy)
+    assert (subject, level) == ("data directory", "fault")
+    assert words.startswith(f"{state} can't be looked at: Is a directory")
+
+
+def test_a_directory_that_can_not_be_made() -> None:
+    with server_directory("kept-") as kept, kept_from_us(kept):
+        user = os.geteuid()
+        [finding] = directory.directory(Settings(engine=EngineSettings(data_dir=Path("/new/data"))))
+    assert (finding.level, finding.found) == ("fault", f"/new/data is not there, and user {user} can't make it in /")
+
+
+def test_users_in_a_directory_that_is_kept_from_us() -> None:
+    """Of what it may not even look for, the words are those of any other that it may not open."""
+
+    async def found() -> list[Finding]:
+        return [finding async for finding in users.users(Settings(engine=EngineSettings(data_dir=kept)))]
+
+    with server_directory("kept-") as kept, kept_from_us(kept):
+        [finding] = asyncio.run(found())
+    assert finding.level == "fault"
+    assert "can't be opened: permission denied; let the user that runs this" in finding.found
+
+
+def test_contacts_of_another_version(healthy: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are searched all the same."""
+    for module in ("search.engine", "search.stores"):
+        monkeypatch.setattr(f"{module}.MAPPING_VERSION", 999)
+    assert only(healthy) == (
+        "engine",
+        "fault",
+        "DuckDB: the contacts were loaded by another version of this software -> `contacts index rebuild`: until then "
+        "the service is not ready, and searches miss what is new",
+    )

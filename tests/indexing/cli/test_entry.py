@@ -184,3 +184,18 @@ def test_on_windows_it_says_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(SystemExit, match=r"^error: contacts runs on Linux and macOS; on Windows use it in WSL 2 or"):
         entry.main()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["users list", "users create ada@example.com --password-stdin", "users"])
+def test_streams_that_are_closed_are_not_missed(tmp_path, closed, arguments):
+    """Nor does a file that is opened take their number, so that what is printed would be written into it."""
+    command = f"exec {' '.join(CONTACTS)} {arguments} {closed}"
+    outcome = subprocess.run(
+        ["bash", "-c", command], env=duckdb_environment(tmp_path), input="long enough\n",
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in outcome.stderr
+    assert "which should not be" not in outcome.stderr
+    expected = {"users list": 0, "users": 2}
+    assert outcome.returncode == expected.get(arguments, 1 if "<&-" in closed else 0)

@@ -1,6 +1,8 @@
 """The command itself: that its help is quick, complete and true."""
 
 import json
+import logging
+import os
 import re
 import subprocess
 import sys
@@ -12,10 +14,14 @@ from click.testing import CliRunner
 
 from api.version import service_version
 from indexing.cli.main import contacts, main
+from indexing.cli.server_process import CONTACTS
 from mappings.errors import EngineUnavailable, InvalidField, SettingsError
 from tests.api.conftest import SECRET
 from tests.harness.loads import duckdb_environment
 from tests.harness.service import contacts as run_contacts
+from tests.harness.service import environment_of
+
+URL = "https://app.apollo.io/#/people?personTitles[]=CEO"
 
 HEAVY = (
     "advanced_alchemy", "argon2", "duckdb", "elasticsearch", "litestar", "prometheus_client", "psycopg", "requests",
@@ -132,6 +138,29 @@ def test_every_error_is_a_line_and_a_code(monkeypatch, capsys, error, code, word
     assert (ended.value.code, capsys.readouterr()) == (code, ("", words))
 
 
+@pytest.mark.parametrize("arguments", [("count", URL), ("search", URL), ("search", URL, "--all"), ("index", "status")])
+def test_an_engine_that_is_away_is_one_line(tmp_path, arguments):
+    away = environment_of(tmp_path, CONTACTS_ENGINE="elasticsearch", CONTACTS_ELASTICSEARCH_URL="http://127.0.0.1:1")
+    outcome = run_contacts(away, *arguments)
+    assert (outcome.returncode, outcome.stdout) == (1, "")
+    [line] = outcome.stderr.splitlines()
+    assert line.startswith("error: The contacts engine can't be reached. (http://127.0.0.1:1 (CONTACTS_ELASTICSEARCH")
+
+
+def test_what_is_logged_is_a_note_unless_an_error_says_it_too(monkeypatch, capsys):
+    def log(**_named):
+        logging.getLogger("search.elasticsearch.lock").warning("in %d s\x1b it is taken over", 60)
+        logging.getLogger("search.x").warning("It is lost", extra={"raised": True})
+        logging.getLogger("search.x").info("quiet")
+        logging.getLogger("other").warning("of others")
+        logging.getLogger("other").error("wrong")
+
+    monkeypatch.setattr(contacts, "main", log)
+    main()
+    assert capsys.readouterr().err == "warning: in 60 s\\x1b it is taken over\nerror: wrong\n"
+    assert not [handler for handler in logging.root.handlers if type(handler).__module__ == "indexing.cli.logged"]
+
+
 def test_what_nobody_foresaw_is_a_line_without_its_words(monkeypatch, capsys):
     def fail(**_named):
         raise KeyError("ada@example.com")
@@ -171,3 +200,34 @@ def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, mo
     assert CliRunner().invoke(contacts, ["serve", "--host", "::1", "--port", "9"]).exit_code == 0
     assert CliRunner().invoke(contacts, ["demo", "--once", "--contacts", "5"]).exit_code == 0
     assert started == [("::1", 9), (5, True)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["users", "disable", b"ad\xffa@example.com"], ["count", b"\xff"], [b"\xff"], ["sample", "5", "--seed", b"\xff"]],
+)
+def test_bytes_that_are_no_text_are_wrong_usage(tmp_path, arguments):
+    done = subprocess.run(
+        [*CONTACTS, *arguments], env=environment_of(tmp_path), capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert re.fullmatch(rb"error: '.*udcff.*' is no text in UTF-8, nor a file\. See contacts --help\n", done.stderr)
+
+
+def test_a_file_may_have_any_name(tmp_path):
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.csv")
+    with open(path, "wb") as file:
+        file.write(b"Email\nada@one.example\n")
+    command = [*CONTACTS, "index", "csv", path, "--json"]
+    done = subprocess.run(
+        command, env=environment_of(tmp_path / "data"), cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)["live"]) == (0, 1)
+
+
+@pytest.mark.parametrize("group", [[], ["users"], ["index"]])
+def test_a_group_alone_is_helped(group):
+    done = run_contacts({}, *group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "\nCommands:\n" in done.stderr

@@ -11,6 +11,7 @@ from api.settings import Settings
 from indexing.cli import options
 from indexing.cli.options import with_settings
 from indexing.cli.terminal import print_json
+from tests.harness.loads import duckdb_environment, loaded
 from tests.harness.service import contacts, environment_of
 
 
@@ -128,3 +129,13 @@ def test_an_audit_log_that_can_not_be_written_stops_the_command(tmp_path):
 def test_who_has_no_name_is_told_by_number(monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: {}["nobody"])
     assert options._account() == str(os.getuid())
+
+
+def test_what_root_loads_the_service_can_read(tmp_path: Path) -> None:
+    environment = duckdb_environment(tmp_path)
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    data.mkdir(0o700)
+    owner = os.geteuid() or 65534
+    os.chown(data, owner, -1)
+    loaded(environment, "csv", "-", stdin="Email\nada@one.example\n")
+    assert {path.stat().st_uid for path in (data, *data.iterdir())} == {owner}

@@ -185,6 +185,15 @@ def test_what_is_drawn(monkeypatch):
     assert (last_row.split(), answer) == (["f", "g"], "\\u009b é")
 
 
+@pytest.mark.parametrize("columns", ["1", "15"])
+def test_where_nothing_can_be_drawn_tables_are_lines(monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    print_table(Table(("a", "b"), [("c" * 30, "d")]))
+    GrowingTable(("e", "f")).print([("g", "h" * 30)])
+    assert sys.stdout.getvalue().splitlines() == [f"a{' ' * 31}b", f"{'c' * 30}  d", "e  f", f"g  {'h' * 30}"]
+
+
 def test_on_a_terminal_the_answers_for_programs_command_nothing_and_mean_the_same():
     answer = {"a": "".join(HOSTILE[:-3]) + "\U000e0041 Zürich"}
     printed = on_terminal(

@@ -1,9 +1,11 @@
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from indexing.cli.server_process import CONTACTS
 from tests.harness.service import contacts, environment_of
 
 
@@ -148,3 +150,39 @@ def test_the_same_with_postgres(environment, postgres_database):
     environment["CONTACTS_DATABASE_URL"] = postgres_database
     assert create(environment, "ada@example.com").returncode == 0
     assert listed(environment) == [("ada@example.com", "", True)]
+
+
+def with_bytes(environment: dict[str, str], line: bytes) -> "subprocess.CompletedProcess[bytes]":
+    command = [*CONTACTS, "users", "create", "ada@example.com", "--password-stdin"]
+    return subprocess.run(command, env=environment, input=line, capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_a_password_is_utf8_whatever_the_locale(environment, locale):
+    environment |= {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    refused = with_bytes(environment, b"caf\xe9 caf\xe9\n")
+    assert (refused.returncode, refused.stdout) == (1, b"")
+    assert refused.stderr == b"error: The password is no text in UTF-8, in which clients send theirs\n"
+    assert with_bytes(environment, "café café\n".encode()).returncode == 0
+
+
+def test_of_a_line_without_an_end_little_is_read(environment):
+    with subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE) as endless:
+        command = [*CONTACTS, "users", "create", "ada@example.com", "--password-stdin"]
+        done = subprocess.run(
+            command, env=environment, stdin=endless.stdout, capture_output=True, text=True, check=False, timeout=60
+        )
+        endless.kill()
+    assert (done.returncode, done.stderr) == (1, "error: password must have 8 to 1024 characters\n")
+
+
+@pytest.mark.parametrize("given", [b"", b"long enough\nlong enough\n"])
+def test_without_a_terminal_a_password_is_not_asked_for(environment, given):
+    done = subprocess.run(
+        [*CONTACTS, "users", "create", "ada@example.com"],
+        env=environment, input=given, capture_output=True, start_new_session=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, b"")
+    said = b"error: There is no terminal to ask for the password on; give it with --password-stdin\n"
+    assert done.stderr.splitlines(keepends=True)[-1] == said
+    assert b"Warning" not in done.stderr

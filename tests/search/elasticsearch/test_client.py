@@ -8,8 +8,9 @@ import pytest
 
 from mappings.errors import EngineDenied, EngineError, EngineRejected, EngineUnavailable, SettingsError
 from search.elasticsearch.client import Client
-from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.settings import SETTINGS, ElasticsearchSettings, check_alias
 from search.engine import EngineSettings
+from search.settings import read
 
 
 def asked(status: int = 200, **cluster: Any) -> str:
@@ -27,7 +28,7 @@ def asked(status: int = 200, **cluster: Any) -> str:
     async def run() -> None:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            own = ElasticsearchSettings(url=f"http://127.0.0.1:{port}", **cluster)
+            own = ElasticsearchSettings(nodes=(f"http://127.0.0.1:{port}",), **cluster)
             client = Client(EngineSettings(own=own))
             try:
                 assert await client.json("GET", "/x") == {}
@@ -44,6 +45,30 @@ def test_credentials() -> None:
     assert "authorization" not in asked()
     assert "authorization: apikey abc" in asked(api_key="abc", username="reader")
     assert f"authorization: basic {basic}" in asked(username="reader", password="secret")
+    basic = b64encode("lesér:ключ".encode()).decode().lower()
+    assert f"authorization: basic {basic}" in asked(username="lesér", password="ключ")
+
+
+@pytest.mark.parametrize("key", ["id: a\napi_key: hush", "a hush", "ключ-hush", '{"encoded":"hush"} '])
+def test_a_key_that_can_stand_in_no_header(key: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^CONTACTS_ELASTICSEARCH_API_KEY: a value of .* expected the `encoded`"
+    ) as it:
+        read(SETTINGS, {"CONTACTS_ELASTICSEARCH_API_KEY": key})
+    assert "hush" not in str(it.value)
+
+
+@pytest.mark.parametrize(
+    "alias", ["People", "a,b", "*", "a*", "_all", "-a", "+a", "a b", "a#b", "a:b", "Ä", "a?", "<a>", "a|b"]
+)
+def test_an_alias_that_can_be_no_name_of_an_index(alias: str) -> None:
+    with pytest.raises(SettingsError, match=r"^CONTACTS_INDEX: .* can't be the name of an index of Elasticsearch"):
+        Client(EngineSettings(index=alias))
+
+
+@pytest.mark.parametrize("alias", ["contacts", "contacts-2", "a.b", "ä", "7", "a+b_c"])
+def test_an_alias_that_can_be_one(alias: str) -> None:
+    check_alias(alias)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +81,7 @@ def test_credentials() -> None:
 )
 def test_authorities_are_those_of_the_file(tmp_path: Any, url: str, file: str, words: str) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
-    own = ElasticsearchSettings(url=url, ca_certs=str(tmp_path / file))
+    own = ElasticsearchSettings(nodes=(url,), ca_certs=str(tmp_path / file))
     with pytest.raises(SettingsError, match=words):
         Client(EngineSettings(own=own))
 
