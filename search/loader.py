@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from mappings.errors import Superseded
+from search.contact_columns import ContactColumns
 from search.fields import ContactCompleteItem
 from search.stores import Store
 
@@ -16,7 +17,7 @@ def unheard(stage: str) -> None:
     """Nobody listens."""
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A contact encoded for one engine, once, as the very bytes that are sent or written.
 
     `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins. `item` is
@@ -98,10 +99,27 @@ class LiveContacts(Protocol):
         """Field → how many live contacts have it, of all fields but `uuid`; empty when nothing is live."""
 
 
-class Loader(LiveContacts, Protocol):
+class Encoder(Protocol):
+    """How contacts become documents of one engine. Pure: a class without a state of its own, to be found by its name
+    in workers, which call it side by side."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        """`contact` with its derived search fields, made ready for `write`. `complete` is its `complete_json`, of
+        callers that have it."""
+        ...
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        """The same of all contacts of a batch, whose rows have these numbers, in less time."""
+        ...
+
+
+class Loader(LiveContacts, Encoder, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
-    All methods but `encode` raise `EngineError` when the engine can't go on, and `Superseded` where they say so.
+    All methods but those of `Encoder` raise `EngineError` when the engine can't go on, and `Superseded` where they say
+    so.
 
     Attributes:
         in_place: the engine can take documents straight into its live store, so that an update needs no fresh one.
@@ -114,11 +132,6 @@ class Loader(LiveContacts, Protocol):
 
     @property
     def name(self) -> str: ...
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side.
-        `complete` is its `complete_json`, of callers that have it."""
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         """Keep other loads out of the alias, wherever they run, for as long as the block does.

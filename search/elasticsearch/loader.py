@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed, Superseded
+from search.columns import Column, concatenated
+from search.contact_columns import ContactColumns
 from search.derivation import REMEMBERED_BYTES, characters
-from search.documents import search_fields
+from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
@@ -42,9 +44,10 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b}}\n'
+_ACTION = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n'
+_SEARCH, _END = b',"search":{"absent":%b', b"}}\n"
 """Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
-has any, as a text, and the derived fields."""
+has any, as a text, and the derived fields, those first that are absent."""
 
 _ENTRY_BYTES = 256
 """About what a name, its member of a document and their place in the memory hold beside their letters."""
@@ -84,12 +87,17 @@ def _weight(text: Hashable, member: bytes) -> int:
 
 _TRIGRAMS = [
     (
+        SEARCH_FIELDS[name].of,
         Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, REMEMBERED_BYTES).__getitem__,
-        attrgetter(*SEARCH_FIELDS[name].of),
     )
     for name in NAMES
 ]
-"""Of each field that has trigrams beside it: how they are made, and of what of a contact."""
+"""Of each field that has trigrams beside it: of what of a contact it is made, and how they are."""
+
+
+def _more(json: bytes) -> bytes:
+    """The member of a document with the further fields of a contact; nothing without any."""
+    return b',"%b":%b' % (MORE.encode(), _encode(json.decode())) if json else b""
 
 
 class ElasticsearchLoader:
@@ -118,17 +126,25 @@ class ElasticsearchLoader:
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         item, more = halves(complete or complete_json(contact))
         fields = search_fields(contact)
-        parts = (
-            _encode(contact.uuid),
-            # As version: a batch that is sent twice changes nothing, and the later row always wins.
-            row,
-            item[:-1],
-            b',"%b":%b' % (MORE.encode(), _encode(more.decode())) if more else b"",
-            _encode(fields.absent),
-            b"".join([make(of(contact)) for make, of in _TRIGRAMS]),
-            fields.members,
-        )
-        return Document(row, _DOCUMENT % parts)
+        grams = [make(attrgetter(*of)(contact)) for of, make in _TRIGRAMS]
+        action = _ACTION % (_encode(contact.uuid), row)
+        parts = (action, item[:-1], _more(more), _SEARCH % _encode(fields.absent), *grams, fields.members, _END)
+        return Document(row, b"".join(parts))
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        # As version: a batch that is sent twice changes nothing, and the later row always wins.
+        uuids = contacts.of(["uuid"]).made(_encode).rows()
+        columns = [
+            Column([_ACTION % pair for pair in zip(uuids, rows, strict=True)]),
+            Column(contacts.open_items),
+            contacts.more.made(_more),
+            Column([_SEARCH % names for names in contacts.absent()]),
+            *[contacts.of(of).made(make) for of, make in _TRIGRAMS],
+            *search_columns(contacts),
+            Column([_END], [0] * contacts.count),
+        ]
+        return list(map(Document, rows, concatenated(columns, contacts.count)))
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         return self._lock.held(holder)

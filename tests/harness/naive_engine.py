@@ -17,6 +17,7 @@ import msgspec
 from mappings import predicates
 from mappings.errors import NothingIndexed
 from mappings.predicates import ContactFilter, Predicate
+from search.contact_columns import ContactColumns
 from search.cursor import Position
 from search.documents import search_fields
 from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
@@ -265,6 +266,10 @@ class NaiveLoader:
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         return Document(row, (complete or complete_json(contact)) + b"\n")
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        return [Document(row, contact + b"\n") for row, contact in zip(rows, contacts.complete(), strict=True)]
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         """Nobody else can be there: the contacts are in the directory that `holder` has to itself."""

@@ -20,12 +20,13 @@ from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceE
 from search.fields import ContactCompleteItem
 from search.loader import Document, Holder, Refusal, unheard
 from search.stores import Store
+from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
 from tests.harness.memory_source import MemorySource, contact_rows
 
 
-class MemoryLoader(LiveMemory):
+class MemoryLoader(LiveMemory, OneByOne):
     """Keeps documents in a dictionary; `losing` uuids vanish, `refusing` rows are refused."""
 
     in_place: ClassVar[bool] = False
@@ -40,7 +41,7 @@ class MemoryLoader(LiveMemory):
         self.merged = True
 
     @staticmethod
-    def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes | None = None) -> Document:
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())
