@@ -43,9 +43,13 @@ class Callers:
     """`CONNECTIONS` clients in a thread of their own, for as long as a block runs; then `calls` is complete.
 
     Each sends its next request a moment after the last answer, and connects again if its connection is closed.
+
+    Args:
+        pause: that moment, in seconds.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, pause: float = PAUSE_SECONDS) -> None:
+        self._pause = pause
         self.calls: list[Call] = []
         self._uri = service.socket_url()
         self._over = threading.Event()
@@ -74,10 +78,10 @@ class Callers:
                         started = time.monotonic()
                         outcome = await _outcome(socket, next(numbers))
                         self.calls.append(Call(started, time.monotonic(), outcome))
-                        await asyncio.sleep(PAUSE_SECONDS)
+                        await asyncio.sleep(self._pause)
             except (OSError, TimeoutError, WebSocketException):
                 self.calls.append(Call(started, time.monotonic(), "unanswered"))
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(self._pause)
 
 
 async def _outcome(socket: ClientConnection, number: int) -> str:

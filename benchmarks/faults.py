@@ -1,9 +1,9 @@
 """`python -m benchmarks.faults`: what clients notice while things break, against the reliability targets.
 
 An Elasticsearch of its own is killed and started again on its data, then frozen and thawed, each while clients search
-and count all the time. A loading job is killed again and again and resumed, on both engines. One user floods the
-service, or sends URLs that cost much, while another is watched, and strangers take up its connections. Real servers, a
-real service process, real sockets.
+and count all the time. A loading job is killed again and again and resumed, on both engines. Nodes of a cluster die and
+come back. One user floods the service, or sends URLs that cost much, while another is watched, and strangers take up
+its connections. Real servers, a real service process, real sockets.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import costly, floods, neighbour, stores, strangers
+from benchmarks import costly, floods, neighbour, nodes, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -155,10 +155,28 @@ def costly_urls(options: argparse.Namespace) -> Generator[Result]:
         yield _down("costly URLs", service)
 
 
+def nodes_killed(options: argparse.Namespace) -> Generator[Result]:
+    """Of three nodes of a cluster one dies, then the elected master, then two, then one in the middle of a load."""
+    with nodes.cluster_and_service(options.contacts) as (cluster, service):
+        for noticed in nodes.deaths(cluster, service, options.contacts):
+            note = f"of {noticed.requests:,}, {noticed.failed:,} failed"
+            yield Result(f"{noticed.fault}: requests unanswered", noticed.unanswered, 0, vital=True, note=note)
+            recovery = f"{noticed.fault}: s from its end to the last failure"
+            yield Result(recovery, noticed.recovery, MOST_RECOVERY_SECONDS)
+            partial = f"{noticed.fault}: exports cut off in silence"
+            yield Result(partial, noticed.partial, 0, vital=True, note=f"of {noticed.exports:,}")
+        loaded = nodes.load(cluster, service, options.rows)
+        note = f"of {loaded.expected:,} live"
+        yield Result("node killed during a load: rows lost", loaded.lost, 0, vital=True, note=note)
+        yield Result("node killed during a load: rows duplicated", loaded.repeated, 0, vital=True, note=note)
+        yield _down("nodes killed", service)
+
+
 SCENARIOS = {
     "killed": engine_killed,
     "frozen": engine_frozen,
     "load": load_killed,
+    "nodes": nodes_killed,
     "flood": flood,
     "greed": greed,
     "strangers": strangers_come,

@@ -67,9 +67,15 @@ def sample(path: Path, number: int) -> Path:
     return path
 
 
-def ours(environment: dict[str, str], path: Path, directory: Path, code: Path | None = None) -> Load:
-    """`contacts index csv` from start to swap, of this checkout or of the one at `code`."""
-    command = [*CONTACTS, "index", "csv", str(path), "--json", "--keep", "0", "--allow-shrink"]
+def ours(
+    environment: dict[str, str],
+    path: Path,
+    directory: Path,
+    code: Path | None = None,
+    flags: Sequence[str] = (),
+) -> Load:
+    """`contacts index csv` from start to swap, of this checkout or of the one at `code`, with more `flags`."""
+    command = [*CONTACTS, "index", "csv", str(path), "--json", "--keep", "0", "--allow-shrink", *flags]
     command += ["--rejects", str(directory / "rejects.ndjson")]
     # In between stands a process of its own: what it reports is of its children only, the job and its workers.
     runner = "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
@@ -122,7 +128,7 @@ def peer(url: str, actions: list[dict[str, object]]) -> float:
 
 async def ceiling(url: str, finished: Sequence[Document]) -> float:
     """Seconds of our loader on finished documents, up to the refresh and the count."""
-    loader = ElasticsearchLoader(EngineSettings(own=ElasticsearchSettings(url=url), index="benchmark-ceiling"))
+    loader = ElasticsearchLoader(EngineSettings(own=ElasticsearchSettings(nodes=(url,)), index="benchmark-ceiling"))
     batches = iter([finished[at : at + BATCH_ROWS] for at in range(0, len(finished), BATCH_ROWS)])
 
     async def write() -> None:

@@ -1,7 +1,7 @@
 """A load that reads and checks everything and writes nothing: what would become of these sources."""
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,9 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Start, total_size
 from indexing.sources.columns import ColumnMapping
 from indexing.tally import Before, Reading, Tally, first_tally
-from search.documents import search_fields
-from search.fields import ContactCompleteItem
+from search.contact_columns import ContactColumns
+from search.documents import search_columns, search_fields
+from search.fields import ContactCompleteItem, complete_json
 from search.loader import Document, LiveContacts
 
 EXAMPLES = 3
@@ -60,7 +61,7 @@ async def dry_run(request: LoadRequest, live: LiveContacts, workers: int) -> Dry
         SourceError: a source can't be read.
         EngineError: the live contacts can't be read.
     """
-    encoders, number = Encoders(_checked, workers), 0
+    encoders, number = Encoders(_Checked, workers), 0
     sources, reading_as = request.sources, ReadingAs(request.strict_values, documents=not request.update)
     columns: dict[str, dict[str, str | None]] = {}
     examples: list[dict[str, Any]] = []
@@ -131,7 +132,15 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return next(each for each in chain([name], (f"{name} ({at})" for at in count(2))) if each not in taken)
 
 
-def _checked(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
-    """The contact as it would be stored, derived fields and all the rest gone through."""
-    search_fields(contact)
-    return Document(row, complete)
+class _Checked:
+    """Contacts as they would be stored, derived fields and all the rest gone through; see `search.loader.Encoder`."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        search_fields(contact)
+        return Document(row, complete or complete_json(contact))
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        search_columns(contacts)
+        return list(map(Document, rows, contacts.complete()))

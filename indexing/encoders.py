@@ -12,9 +12,9 @@ from multiprocessing.connection import wait
 from threading import Thread, Timer
 from typing import TypeVar
 
-from indexing.encoding import Encode
 from indexing.memory import tune_memory
 from mappings.errors import IndexingError
+from search.loader import Encoder
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -31,12 +31,12 @@ _SMALL = 3
 class Encoders:
     """Encodes batches, `workers` at a time; with 1 in a thread of this process, else in processes of their own."""
 
-    def __init__(self, encode: Encode, workers: int) -> None:
-        self._encode, self.workers = encode, workers
+    def __init__(self, encoder: type[Encoder], workers: int) -> None:
+        self._encoder, self.workers = encoder, workers
         self._pool: ProcessPoolExecutor | None = None
         self._batches = 0
 
-    async def run(self, work: Callable[[Encode, Given], Result], batch: Given) -> Result:
+    async def run(self, work: Callable[[type[Encoder], Given], Result], batch: Given) -> Result:
         """What `work`, a function of `encoding`, makes of `batch`.
 
         Raises:
@@ -44,12 +44,12 @@ class Encoders:
         """
         self._batches += 1
         if self.workers == 1 or self._batches <= _SMALL:
-            return await asyncio.to_thread(work, self._encode, batch)
+            return await asyncio.to_thread(work, self._encoder, batch)
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
         with _interrupts_held_back():
-            done = asyncio.get_running_loop().run_in_executor(self._pool, work, self._encode, batch)
+            done = asyncio.get_running_loop().run_in_executor(self._pool, work, self._encoder, batch)
         try:
             return await done
         except BrokenProcessPool as error:

@@ -4,25 +4,25 @@ A row is encoded as if nobody knew its contact yet, which is so for nearly every
 with what is known and encoded again (`join_batch`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from indexing.between_processes import Reduced, joined_rows, packed, separate_rows
 from indexing.columnwise import batch_reader
-from indexing.filled import NONE, Counts, filled_in, minus
-from indexing.identity.keys import Claim, claim_of, number_of
+from indexing.filled import FIELDS, NONE, Counts, filled_in, minus
+from indexing.identity.keys import Claim, claims_of, number_of
 from indexing.identity.merging import filled_up, updated
 from indexing.identity.names import name_of
 from indexing.repairs import Repair
 from indexing.sources.cells import Cell
 from indexing.sources.columns import ColumnMapping
 from mappings.errors import RowRejected
+from search.contact_columns import ContactColumns, columns_of
 from search.fields import ContactCompleteItem, complete_json, contact_of
-from search.loader import Document
-
-Encode = Callable[[int, ContactCompleteItem, bytes], Document]
-"""From a row's number, its contact and that as `complete_json` to what is written; `search.loader.Loader.encode`."""
+from search.loader import Document, Encoder
 
 _NAMELESS = name_of(None, None)
 
@@ -42,6 +42,16 @@ class Batch(msgspec.Struct, frozen=True):
     rows: list[Sequence[Cell]]
     strict_values: bool = False
     documents: bool = True
+
+    def __reduce__(self) -> Reduced:
+        text = joined_rows(self.rows)
+        if text is None:
+            return msgspec.Struct.__reduce__(self)
+        return _batch, (self.columns, self.numbers, text, self.strict_values, self.documents)
+
+
+def _batch(columns: ColumnMapping | None, numbers: list[int], text: str, *options: bool) -> Batch:
+    return Batch(columns, numbers, [*separate_rows(text)], *options)
 
 
 class Encoded(msgspec.Struct, frozen=True):
@@ -63,8 +73,11 @@ class Encoded(msgspec.Struct, frozen=True):
     rejects: dict[int, str] = {}
     repairs: dict[int, tuple[Repair, ...]] = {}
 
+    def __reduce__(self) -> Reduced:
+        return packed(self)
 
-class Join(msgspec.Struct, frozen=True):
+
+class Join(msgspec.Struct, frozen=True, array_like=True):
     """One row of a contact that is known, or that has another uuid than it was encoded with.
 
     Attributes:
@@ -90,6 +103,9 @@ class JoinBatch(msgspec.Struct, frozen=True):
     joins: list[Join]
     covers: frozenset[str] = frozenset()
 
+    def __reduce__(self) -> Reduced:
+        return packed(self)
+
 
 class Joined(msgspec.Struct, frozen=True):
     """What became of them.
@@ -108,49 +124,56 @@ class Joined(msgspec.Struct, frozen=True):
     emptied: dict[int, tuple[str, ...]] = {}
     rejects: dict[int, str] = {}
 
+    def __reduce__(self) -> Reduced:
+        return packed(self)
 
-def encode_batch(encode: Encode, batch: Batch) -> Encoded:
+
+def encode_batch(encoder: type[Encoder], batch: Batch) -> Encoded:
     """Encode a batch in this process. Pure."""
     if batch.columns is None:
-        return _encode_finished(encode, batch)
-    encoded, contacts = Encoded(), []
-    drafts = batch_reader(batch.columns, batch.strict_values)(batch.rows)
-    for number, draft in zip(batch.numbers, drafts, strict=True):
-        if isinstance(draft, RowRejected):
-            encoded.rejects[number] = str(draft)
-            continue
-        contact = draft.contact
+        return _encode_finished(encoder, batch)
+    read = batch_reader(batch.columns, batch.strict_values)(batch.rows)
+    numbers = [batch.numbers[at] for at in read.places]
+    rejects = {batch.numbers[at]: reason for at, reason in read.rejects.items()}
+    claims = claims_of(numbers, read.contacts)
+    contacts = read.contacts.with_uuids([claim.uuid for claim in claims])
+    documents = _documents(encoder, numbers, contacts, rejects) if batch.documents else []
+    if len(rejects) > len(read.rejects):
+        accepted = [at for at, number in enumerate(numbers) if number not in rejects]
+        claims, contacts = [claims[at] for at in accepted], contacts.kept(accepted)
+    repairs = {number: repairs for at, repairs in read.repairs.items() if (number := batch.numbers[at]) not in rejects}
+    filled = tuple([contacts.filled[name] for name in FIELDS])
+    return Encoded(claims, documents, contacts.complete(), filled, rejects, repairs)
+
+
+def _documents(
+    encoder: type[Encoder], numbers: Sequence[int], contacts: ContactColumns, rejects: dict[int, str]
+) -> list[Document]:
+    """The documents of all contacts; of which none can be made is among `rejects` then."""
+    with suppress(RowRejected):
+        return encoder.encode_all(numbers, contacts)
+    documents = []
+    for number, values in zip(numbers, contacts.values(), strict=True):
         try:
-            claim = claim_of(number, contact)
-            if not claim.own:
-                # It was made for this alone: nobody else has it.
-                msgspec.structs.force_setattr(contact, "uuid", claim.uuid)
-            complete = complete_json(contact)
-            if batch.documents:
-                encoded.documents.append(encode(number, contact, complete))
+            documents.append(encoder.encode(number, ContactCompleteItem(*values)))
         except RowRejected as rejected:
-            encoded.rejects[number] = str(rejected)
-            continue
-        if draft.repairs:
-            encoded.repairs[number] = draft.repairs
-        encoded.claims.append(claim)
-        encoded.contacts.append(complete)
-        contacts.append(contact)
-    return msgspec.structs.replace(encoded, filled=filled_in(contacts))
+            rejects[number] = str(rejected)
+    return documents
 
 
-def _encode_finished(encode: Encode, batch: Batch) -> Encoded:
+def _encode_finished(encoder: type[Encoder], batch: Batch) -> Encoded:
     """Contacts that are live already, and keep their uuids whatever other keys they have."""
-    encoded = Encoded()
+    contacts: dict[int, ContactCompleteItem] = {}
+    rejects: dict[int, str] = {}
     for number, row in zip(batch.numbers, batch.rows, strict=True):
         try:
-            contact = _decoded(row)
-            encoded.documents.append(encode(number, contact, complete_json(contact)))
+            contacts[number] = _decoded(row)
         except RowRejected as rejected:
-            encoded.rejects[number] = str(rejected)
-            continue
-        encoded.claims.append(Claim(number, contact.uuid, number_of(contact.uuid), True, 0, 0, (), _NAMELESS))
-    return encoded
+            rejects[number] = str(rejected)
+    documents = _documents(encoder, list(contacts), columns_of(list(contacts.values())), rejects)
+    accepted = {number: contact.uuid for number, contact in contacts.items() if number not in rejects}
+    claims = [Claim(number, uuid, number_of(uuid), True, 0, 0, (), _NAMELESS) for number, uuid in accepted.items()]
+    return Encoded(claims, documents, rejects=rejects)
 
 
 def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
@@ -160,7 +183,7 @@ def _decoded(row: Sequence[Any]) -> ContactCompleteItem:
         raise RowRejected(f"the stored contact is damaged: {error}") from error
 
 
-def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
+def join_batch(encoder: type[Encoder], batch: JoinBatch) -> Joined:
     """Join rows with the contacts before them and encode the results in this process. Pure."""
     documents, rejects = {}, {}
     emptied: dict[int, tuple[str, ...]] = {}
@@ -186,7 +209,7 @@ def join_batch(encode: Encode, batch: JoinBatch) -> Joined:
             emptied[join.row] = empty
         results[join.row], contacts[join.row] = contact, complete_json(contact)
         try:
-            documents[join.row] = encode(join.row, contact, contacts[join.row])
+            documents[join.row] = encoder.encode(join.row, contact, contacts[join.row])
         except RowRejected as rejected:
             rejects[join.row] = str(rejected)
     filled = minus(filled_in(results.values()), filled_in(replaced))

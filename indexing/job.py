@@ -6,6 +6,7 @@ so that it can be resumed; a load that was found wrong is removed instead.
 """
 
 import asyncio
+import logging
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ from indexing.recognition import Recognised, Recognition
 from indexing.rejects import RejectFile
 from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
-from indexing.sources.base import Source, Start
+from indexing.sources.base import Source, Start, likely_rows
 from indexing.state import JobState, StateFile
 from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError, Superseded
@@ -45,6 +46,8 @@ class Summary(Outcome, frozen=True, kw_only=True):
     watermark: str | None
     seconds: float
 
+
+_log = logging.getLogger(__name__)
 
 _LEFT = {False: "the live contacts are unchanged", True: "what could be read is among the live contacts already"}
 """What a refused load leaves, by whether it went into the live store itself."""
@@ -73,7 +76,7 @@ class Job:
     def __init__(self, request: LoadRequest, loader: Loader, state: JobState, file: StateFile, progress: ProgressBar):
         self._request, self._loader, self._state, self._file = request, loader, state, file
         self._progress = progress
-        self._encoders = Encoders(loader.encode, request.workers or 1)
+        self._encoders = Encoders(type(loader), request.workers or 1)
         ledgers = Ledger(file.ledger_path, state.ledger_bytes), Ledger(file.lost_path, state.lost_bytes)
         files = RejectFile(Path(state.reject_path)), RepairFile(Path(state.repair_path))
         self._books = Books(*files, *ledgers)
@@ -127,7 +130,7 @@ class Job:
         if self._request.resume:
             await self._loader.resume(state.mark)
         else:
-            await self._loader.start()
+            await self._loader.start(max(live, likely_rows(self._request.sources)))
         if not state.met and not self._request.rebuild:
             await self._meet(live)
         await self._load()
@@ -138,8 +141,22 @@ class Job:
         if not self._request.rebuild:
             tally = await self._tally()
             check_filled(self._request.limits, state.before, contacts, tally.filled)
-        await self._loader.swap()
+        await self._merge()
+        await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
+
+    async def _merge(self) -> None:
+        """Have the engine give back the room that it took for the load's sake, before anybody reads."""
+        seconds = self._request.merge_seconds
+        if not seconds:
+            return
+        self._progress.stage("merging", self._state.reading.rows)
+        if not await self._loader.merge(seconds):
+            _log.warning(
+                "Not all is merged within %s s (--merge-seconds); the engine goes on with it by itself, and the new "
+                "contacts take more room until then",
+                f"{seconds:,.0f}",
+            )
 
     async def _meet(self, live: int) -> None:
         """Take in who is live, of whom there are so many, and what they have."""

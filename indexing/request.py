@@ -7,6 +7,9 @@ import msgspec
 
 from indexing.sources.base import Source
 
+MERGE_SECONDS = 3600
+"""How long the engine may give back room before the swap, where nobody says otherwise."""
+
 
 class Limits(msgspec.Struct, frozen=True):
     """What makes a load fail before its swap.
@@ -32,6 +35,8 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
         rejects: the reject file.
         repairs: the repair file.
         keep: earlier stores that stay for a rollback.
+        merge_seconds: how long the engine may give back the room that it took for the load's sake, before the swap;
+            with 0 it is not asked to.
         workers: processes that encode; by default `loading.default_workers`.
         update: put the contacts among those that are live instead of replacing them.
         rebuild: read the live contacts; there are no other sources.
@@ -46,6 +51,7 @@ class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):
     sources: Sequence[Source] = ()
     limits: Limits = Limits()
     keep: int = 1
+    merge_seconds: float = MERGE_SECONDS
     workers: int | None = None
     update: bool = False
     rebuild: bool = False

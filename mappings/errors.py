@@ -26,6 +26,7 @@ request: it names the field, the bad value and what was expected. It never holds
     │   │   ├── EngineUnreachable   no connection to it
     │   │   ├── StoreUnreadable     the files that the contacts are in are damaged, or not there
     │   │   ├── EngineDenied        it does not know who asks, or does not let them do this
+    │   │   ├── ViewLost            what a long answer was being read from is gone
     │   │   └── NothingIndexed      there are no contacts yet
     │   ├── EngineTimeout       no answer in time
     │   ├── EngineRejected      the engine refused this one query
@@ -186,6 +187,13 @@ class StoreUnreadable(EngineUnavailable):
 
 class EngineDenied(EngineUnavailable):
     """The engine does not know who asks, or does not let them do this. Asking again does not help."""
+
+
+class ViewLost(EngineUnavailable):
+    """The view of the contacts that a long answer was being read from is gone, and what is there now may be another."""
+
+    def __init__(self) -> None:
+        super().__init__("The contacts engine no longer has what this answer was being read from; ask again.")
 
 
 class NothingIndexed(EngineUnavailable):

@@ -1,38 +1,39 @@
 """What is searched of a contact: one pure function of what is stored.
 
-The indexing job calls it for every contact it loads, and for those it reads back when an index is rebuilt: since
-nothing here looks beyond the contact, a new mapping version needs no original source. Which fields there are and how
-each is made stands in `search.fields`.
+The indexing job calls it for every contact it loads, column by column, and for those it reads back when an index is
+rebuilt: since nothing here looks beyond the contact, a new mapping version needs no original source. Which fields there
+are and how each is made stands in `search.fields`.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
+from search.columns import Column
+from search.contact_columns import REPEATED, ContactColumns, shares
 from search.derivation import characters
-from search.fields import ALL_FIELDS, CONTACT_FIELDS, SEARCH_FIELDS, SORT_FIELDS, ContactCompleteItem, empty_fields
+from search.fields import (
+    ALL_FIELDS,
+    SEARCH_FIELDS,
+    SORT_FIELDS,
+    ContactCompleteItem,
+    empty_fields,
+    sort_field,
+)
 from search.kinds import DerivedField, DerivedValue
 from search.memo import Memo
 
 SHARED_BYTES = 8 * 1024 * 1024
-"""How much JSON of each group in `_REPEATED` is kept for the next contacts; as Python objects it is four times that."""
+"""How much JSON of each group in `REPEATED` is kept for the next contacts; as Python objects it is four times that."""
 
 _LEAST_BYTES = 256
 """For how much the shortest JSON counts: its key and its place in the memory are larger."""
 
-_COMPANY = frozenset(name for name, field in CONTACT_FIELDS.items() if field.company)
-
-_REPEATED = (
-    _COMPANY,
-    frozenset({"title"}),
-    frozenset({"seniority", "departments", "sub_departments", "email_status", "primary_email_catch_all_status"}),
-    frozenset({"city", "state", "country"}),
-    frozenset({"stage"}),
-)
-"""Contact fields whose values come together again and again. What is made of such a group alone is made once."""
+_COMPANY = 0
+"""The place in `REPEATED` of the fields of companies."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -40,14 +41,31 @@ Members = Callable[[Any], bytes]
 """From the value of one contact field, or a tuple of several, to members of a JSON object, a comma before each."""
 
 
-def _group(derived: tuple[str, DerivedField]) -> int:
-    """The place in `_REPEATED` of the group that a field is made of; -1 if it is made of a contact's own values."""
-    of = frozenset(derived[1].of)
-    return next((at for at, group in enumerate(_REPEATED) if of <= group), -1)
+class _Run(msgspec.Struct, frozen=True):
+    """Derived fields that follow each other in a document and are made of the same.
+
+    Attributes:
+        of: the contact fields that they are made of, and perhaps more of their group.
+        pick: from all values of a contact to those.
+        make: from those to the members of a document.
+    """
+
+    of: tuple[str, ...]
+    pick: Callable[[tuple[object, ...]], Any]
+    make: Members
+
+
+def _group(field: DerivedField) -> int:
+    """The place in `REPEATED` of the group that a field is made of; -1 if it is made of a contact's own values."""
+    of = frozenset(field.of)
+    return next((at for at, group in enumerate(REPEATED) if of <= {*group}), -1)
 
 
 def _members(derived: Mapping[str, DerivedField], of: tuple[str, ...]) -> Members:
     """How some derived fields are made of the values of the contact fields `of`, nothing of those that are empty."""
+    [first, *others] = derived.items()
+    if not others and first[1].of == of:
+        return _member(*first)
     struct = msgspec.defstruct(
         "Members",
         [(name, DerivedValue, () if field.many else None) for name, field in derived.items()],
@@ -65,25 +83,35 @@ def _members(derived: Mapping[str, DerivedField], of: tuple[str, ...]) -> Member
     return members
 
 
+def _member(name: str, field: DerivedField) -> Members:
+    """The same of one field, all of whose values are given."""
+    head, make = b',"%b":' % name.encode(), field.make
+
+    def member(values: Any) -> bytes:
+        value = make(values)
+        return b"" if value is None or value == () else head + _encode(value)
+
+    return member
+
+
 def _same(value: Any) -> Any:
     return value
 
 
-def _runs() -> list[tuple[Members, Callable[[tuple[object, ...]], Any]]]:
-    """Derived fields that follow each other and are made of the same group: how, and of which of a contact's values.
-
-    Those of companies come last, all others in the order of the table.
-    """
+def _runs() -> Iterator[_Run]:
+    """All derived fields: those of companies last, all others in the order of the table."""
     derived = {name: field for name, field in SEARCH_FIELDS.items() if name != "absent"} | SORT_FIELDS
-    ordered = sorted(derived.items(), key=lambda item: _group(item) == _REPEATED.index(_COMPANY))
-    runs: list[tuple[Members, Callable[[tuple[object, ...]], Any]]] = []
-    for group, fields in groupby(ordered, _group):
+    ordered = sorted(derived.items(), key=lambda item: _group(item[1]) == _COMPANY)
+    # What is made of a contact's own values is made column by column, so each field is by itself.
+    for (group, _), fields in groupby(ordered, lambda item: (_group(item[1]), _group(item[1]) < 0 and item[0])):
         run = dict(fields)
-        of = tuple(dict.fromkeys(name for field in run.values() for name in field.of))
+        # The whole group, so that nothing has to be picked where the values of all its fields are one already.
+        of = (
+            REPEATED[group] if group >= 0 else tuple(dict.fromkeys(name for field in run.values() for name in field.of))
+        )
         members = _members(run, of)
-        make = Memo(members, _weight, SHARED_BYTES).__getitem__ if group >= 0 else members
-        runs.append((make, itemgetter(*map(ALL_FIELDS.index, of))))
-    return runs
+        make = Memo(members, _weight, shares(of) * SHARED_BYTES).__getitem__ if group >= 0 else members
+        yield _Run(of, itemgetter(*map(ALL_FIELDS.index, of)), make)
 
 
 def _weight(key: Hashable, members: bytes) -> int:
@@ -91,7 +119,7 @@ def _weight(key: Hashable, members: bytes) -> int:
     return max(_LEAST_BYTES, len(members), characters(key))
 
 
-_RUNS = _runs()
+_RUNS = list(_runs())
 
 
 class DerivedFields(msgspec.Struct, frozen=True, gc=False):
@@ -114,8 +142,31 @@ class DerivedFields(msgspec.Struct, frozen=True, gc=False):
 def search_fields(contact: ContactCompleteItem) -> DerivedFields:
     """The derived fields of `contact`.
 
-    It runs once for every contact of a load. What contacts share (companies, titles, places) is derived once per
-    distinct value, in memories that are bounded in bytes.
+    What contacts share (companies, titles, places) is derived once per distinct value, in memories that are bounded in
+    bytes.
     """
     values = msgspec.structs.astuple(contact)
-    return DerivedFields(empty_fields(values), b"".join([make(get(values)) for make, get in _RUNS]))
+    return DerivedFields(empty_fields(values), b"".join([run.make(run.pick(values)) for run in _RUNS]))
+
+
+def search_columns(contacts: ContactColumns) -> list[Column]:
+    """The `DerivedFields.members` of a batch of contacts, in pieces that follow each other."""
+    return [contacts.of(run.of).made(run.make) for run in _RUNS]
+
+
+def sorted_by(key: str) -> tuple[str, ...]:
+    """The contact fields of which a sort key's values are made."""
+    return _sorting(key).of
+
+
+def sort_value(contact: ContactCompleteItem, key: str) -> int | str | None:
+    """What a sort key orders `contact` by; `None` where it has nothing to be ordered by."""
+    derived = _sorting(key)
+    values = tuple([getattr(contact, name) for name in derived.of])
+    value = derived.make(values[0] if len(values) == 1 else values)
+    assert not isinstance(value, tuple), f"contacts can't be ordered by the several values of {derived.of}"
+    return value
+
+
+def _sorting(key: str) -> DerivedField:
+    return SORT_FIELDS.get(sort_field(key)) or SEARCH_FIELDS[sort_field(key)]

@@ -1,6 +1,6 @@
 """What the indexing job needs of an engine: a fresh store to fill beside the live one, and one switch at the end."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -8,11 +8,16 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from mappings.errors import Superseded
+from search.contact_columns import ContactColumns
 from search.fields import ContactCompleteItem
 from search.stores import Store
 
 
-class Document(msgspec.Struct, frozen=True):
+def unheard(stage: str) -> None:
+    """Nobody listens."""
+
+
+class Document(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A contact encoded for one engine, once, as the very bytes that are sent or written.
 
     `row` is the number of its row in the run, from 1. Of two rows with the same uuid the later one wins. `item` is
@@ -94,10 +99,27 @@ class LiveContacts(Protocol):
         """Field → how many live contacts have it, of all fields but `uuid`; empty when nothing is live."""
 
 
-class Loader(LiveContacts, Protocol):
+class Encoder(Protocol):
+    """How contacts become documents of one engine. Pure: a class without a state of its own, to be found by its name
+    in workers, which call it side by side."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        """`contact` with its derived search fields, made ready for `write`. `complete` is its `complete_json`, of
+        callers that have it."""
+        ...
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        """The same of all contacts of a batch, whose rows have these numbers, in less time."""
+        ...
+
+
+class Loader(LiveContacts, Encoder, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
-    All methods but `encode` raise `EngineError` when the engine can't go on, and `Superseded` where they say so.
+    All methods but those of `Encoder` raise `EngineError` when the engine can't go on, and `Superseded` where they say
+    so.
 
     Attributes:
         in_place: the engine can take documents straight into its live store, so that an update needs no fresh one.
@@ -110,11 +132,6 @@ class Loader(LiveContacts, Protocol):
 
     @property
     def name(self) -> str: ...
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        """`contact` with its derived search fields, made ready for `write`. Pure: workers call it side by side.
-        `complete` is its `complete_json`, of callers that have it."""
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         """Keep other loads out of the alias, wherever they run, for as long as the block does.
@@ -140,8 +157,8 @@ class Loader(LiveContacts, Protocol):
         """What the rows of a new load are numbered from: a document of a row beyond it takes the place of any that is
         there. To be called within `exclusively`; no other load gets the same."""
 
-    async def start(self) -> None:
-        """Make the fresh, empty store."""
+    async def start(self, contacts: int = 0) -> None:
+        """Make the fresh, empty store, for about so many contacts; 0 where nobody knows."""
 
     async def resume(self, mark: str) -> None:
         """Go on with the store that an interrupted load had filled up to `mark`; anything beyond it is forgotten.
@@ -163,11 +180,17 @@ class Loader(LiveContacts, Protocol):
     async def finish(self) -> int:
         """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
 
+    async def merge(self, seconds: float) -> bool:
+        """Give back the room that the finished store takes for the load's sake only: whether about so many seconds
+        were enough. If not the engine goes on by itself. May be repeated, and left out."""
+
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Make the fresh store the live one, in one step, and remove the stores that are not to be kept.
+
+        What has to be done before, such as copies on other hosts, may take long: `stage` is told how far it is.
 
         Raises:
             Superseded: another load was let in meanwhile; nothing is swapped.

@@ -3,6 +3,7 @@
 `functools.lru_cache` bounds entries; one entry here can be a company with ten keywords or with ten thousand.
 """
 
+from collections import deque
 from collections.abc import Callable, Hashable
 from itertools import islice
 from threading import Lock
@@ -28,6 +29,7 @@ class Kept(dict[Key, Value]):
         super().__init__()
         self._weigh, self._budget = weigh, budget
         self._held = 0
+        self._weights: deque[int] = deque()  # of the entries, in their order
         self._adding = Lock()
 
     def keep(self, key: Key, value: Value) -> Value:
@@ -39,12 +41,14 @@ class Kept(dict[Key, Value]):
             while self and self._held + weight > self._budget:
                 self._forget()
             self._held += weight
+            self._weights.append(weight)
             self[key] = value
         return value
 
     def _forget(self) -> None:
         for key in list(islice(self, (len(self) + 1) // 2)):
-            self._held -= self._weigh(key, self.pop(key))
+            del self[key]
+            self._held -= self._weights.popleft()
 
 
 class Memo(Kept[Key, Value]):

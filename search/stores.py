@@ -17,6 +17,29 @@ from search.fields import MAPPING_VERSION
 _STAMP = re.compile(r"-(\d{8}T\d{12}Z)(?:\.|$)")
 
 
+class Spread(msgspec.Struct, frozen=True):
+    """How a store is spread over the nodes of a cluster.
+
+    Attributes:
+        shards: its parts.
+        nodes: those that have any of them.
+        copies: of all shards together, those that can answer.
+        missing: copies that there should be, and are not.
+        lost: shards of which no copy can answer.
+    """
+
+    shards: int
+    nodes: int
+    copies: int
+    missing: int = 0
+    lost: int = 0
+
+    def __str__(self) -> str:
+        lost = f" ({self.lost} lost)" if self.lost else ""
+        missing = f" ({self.missing} missing)" if self.missing else ""
+        return f"shards {self.shards}{lost}, copies {self.copies}{missing}, nodes {self.nodes}"
+
+
 class Store(msgspec.Struct, frozen=True):
     """One complete store of contacts: an index, or a file.
 
@@ -24,6 +47,7 @@ class Store(msgspec.Struct, frozen=True):
         contacts: how many; 0 if it can't be read.
         mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
         trouble: why it can't be read, where that is so.
+        spread: over a cluster, where that was asked.
     """
 
     name: str
@@ -31,6 +55,7 @@ class Store(msgspec.Struct, frozen=True):
     live: bool
     mapping: int = MAPPING_VERSION
     trouble: str | None = None
+    spread: Spread | None = None
 
     @property
     def outdated(self) -> bool:

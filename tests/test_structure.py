@@ -31,6 +31,8 @@ OTHERS_USE = {
     "capture_signals", "should_exit",
     # uvicorn, of a connection and of a request
     "total_requests", "chunked_encoding", "expected_content_length",
+    # elastic_transport, of a pool of nodes
+    "mark_dead", "mark_live",
     # psycopg, of a connection and a cursor
     "read_only", "isolation_level", "itersize",
     # io, of a raw stream

@@ -62,15 +62,19 @@ class StoreWatch:
     def _tell_of(self, store: Store) -> None:
         began = began_at(store.name)
         loaded = "" if began is None else f", loaded at {began:%Y-%m-%dT%H:%M:%SZ}"
-        words = f"serving {store.name}: {store.contacts} contacts{loaded}"
+        spread = "" if store.spread is None else f" ({store.spread})"
+        words = f"serving {store.name}: {store.contacts} contacts{loaded}{spread}"
+        about = f"{store.name}{spread}"
         if store.outdated:
             self._tell(
                 logging.WARNING,
                 f"{words}, by another version of this software; run `contacts index rebuild`",
-                store.name,
+                about,
             )
         else:
-            self._tell(logging.INFO, words, store.name)
+            # With fewer copies than there should be, the next node that is lost may take contacts with it.
+            missing = store.spread is not None and store.spread.missing > 0
+            self._tell(logging.WARNING if missing else logging.INFO, words, about)
 
     def _tell(self, level: int, words: str, about: str | None = None) -> None:
         """Log it, unless that is what was said last; an update in place changes how many, and nothing else."""

@@ -1,6 +1,6 @@
 """Commands that are imported when they are run or asked for help, not to be listed: `contacts --help` is quick."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -12,19 +12,29 @@ class LazyGroup(click.Group):
 
     Args:
         lazy: name → module and attribute, as `package.module:command`, and the command's first line of help.
+        others: gives further commands; asked only for a list of all, or for a name that is none of the others'.
     """
 
-    def __init__(self, *arguments: Any, lazy: Mapping[str, tuple[str, str]], **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        lazy: Mapping[str, tuple[str, str]],
+        others: Callable[[], Iterable[click.Command]] = tuple,
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
-        self.lazy = lazy
+        self.lazy, self._others = lazy, others
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
+        self._add_others()
         return sorted({*super().list_commands(ctx), *self.lazy})
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command, imported if it must be."""
         if name not in self.lazy:
+            if name not in self.commands:
+                self._add_others()
             return super().get_command(ctx, name)
         module, _, attribute = self.lazy[name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
@@ -39,5 +49,10 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
+        self._add_others()
         listed = {name: click.Command(name, help=words) for name, (_, words) in self.lazy.items()}
         click.Group(commands={**self.commands, **listed}).format_commands(ctx, formatter)
+
+    def _add_others(self) -> None:
+        for command in self._others():
+            self.commands.setdefault(command.name or "", command)

@@ -16,14 +16,24 @@ from indexing.dry_run import DryRun, dry_run
 from indexing.filled import FIELDS
 from indexing.loading import default_workers, load
 from indexing.memory import tune_memory
-from indexing.request import Limits, LoadRequest
+from indexing.request import MERGE_SECONDS, Limits, LoadRequest
 from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
 from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
 from search.engines import open_loader
 
-_REQUESTED = ("rejects", "repairs", "keep", "workers", "resume", "strict_values", "new_uuids", "keep_filled")
+_REQUESTED = (
+    "rejects",
+    "repairs",
+    "keep",
+    "merge_seconds",
+    "workers",
+    "resume",
+    "strict_values",
+    "new_uuids",
+    "keep_filled",
+)
 """Flags that stand for a field of `LoadRequest` each."""
 
 
@@ -83,6 +93,18 @@ _OPTIONS = (
         "--keep", type=click.IntRange(0), default=1, show_default=True, help="Earlier loads kept for a rollback."
     ),
     click.option(
+        "--no-merge",
+        is_flag=True,
+        help="Go live at once; otherwise the engine first gives back the room that it took for the load only.",
+    ),
+    click.option(
+        "--merge-seconds",
+        type=click.IntRange(1),
+        default=MERGE_SECONDS,
+        show_default=True,
+        help="How long it has for that; past them the load goes live, and the engine goes on.",
+    ),
+    click.option(
         "--workers",
         type=click.IntRange(1, 64),
         help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
@@ -128,6 +150,8 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
             allow_bad=frozenset(values.pop("allow_bad", ())),
         )
         shared = {name: values.pop(name) for name in _REQUESTED if name in values}
+        if values.pop("no_merge"):
+            shared["merge_seconds"] = 0
         shared["repairs"] = shared["repairs"] or shared["rejects"].with_name("repairs.ndjson")
         if dry_run and shared["resume"]:
             raise click.UsageError("--dry-run and --resume exclude each other.")

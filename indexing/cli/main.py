@@ -20,7 +20,6 @@ from indexing.cli.interrupts import INTERRUPTED, run_async
 from indexing.cli.lazy import LazyGroup
 from indexing.cli.logged import shown
 from indexing.cli.options import current_deed, with_settings
-from indexing.cli.queries import explain, query_commands
 from indexing.cli.terminal import note, print_json, say
 from mappings.errors import ContactsError, SettingsError, detail_of
 
@@ -46,7 +45,13 @@ def _print_version(context: click.Context, _parameter: click.Parameter, asked: b
         context.exit()
 
 
-@click.group(cls=LazyGroup, lazy=_LAZY, context_settings={"help_option_names": ["-h", "--help"]})
+def _queries() -> list[click.Command]:
+    from indexing.cli.queries import explain, query_commands  # noqa: PLC0415 - loads and the server need none of it
+
+    return [*query_commands(), explain]
+
+
+@click.group(cls=LazyGroup, lazy=_LAZY, others=_queries, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
 )
@@ -170,10 +175,6 @@ def demo(once: bool, number: int) -> None:
     from indexing.cli.demo import run_demo  # noqa: PLC0415 - as for the sample
 
     run_demo(number, once)
-
-
-for command in (*query_commands(), explain):
-    contacts.add_command(command)
 
 
 def main() -> None:

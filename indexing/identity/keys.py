@@ -6,6 +6,7 @@ load of 200,000.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b, sha1
 from struct import Struct
@@ -15,8 +16,9 @@ from uuid import NAMESPACE_URL
 import msgspec
 
 from indexing.data import read_data
-from indexing.identity.names import full_name, name_of
+from indexing.identity.names import full_name, name_of, names_of
 from mappings.web import email_key, linkedin_key
+from search.contact_columns import ContactColumns
 from search.fields import ALL_FIELDS
 
 _NAMESPACE = NAMESPACE_URL.bytes
@@ -74,21 +76,56 @@ class Person(Protocol):
 def claim_of(row: int, person: Person) -> Claim:
     """The keys of a row's contact, or of a live one. A uuid is made up for who has none."""
     name = name_of(person.first_name, person.last_name)
-    profile = profile_key(person.person_linkedin_url) if person.person_linkedin_url else ""
-    mail = mail_key(person.email, name) if person.email else ""
-    ids = person.foreign_ids
-    foreign = [f"{source}:{known_as}" for source, known_as in sorted(ids.items())] if ids else ()
-    uuid = person.uuid or uuid_of(profile or mail or (foreign[0] if foreign else _row_key(person)))
+    profile, foreign = _profile_key(person.person_linkedin_url), _foreign_keys(person.foreign_ids)
+    claim = _claim(row, person.uuid, name, (profile, _mail_key(person.email, name), foreign))
+    return claim if claim.uuid else _under(uuid_of(_row_key(person)), claim)
+
+
+def claims_of(rows: Sequence[int], contacts: ContactColumns) -> list[Claim]:
+    """The same of the contacts of a batch, whose rows have these numbers."""
+    names = names_of(contacts)
+    profiles = contacts.of(["person_linkedin_url"]).made(_profile_key).rows()
+    mails = map(_mail_key, contacts.of(["email"]).rows(), names)
+    foreign = contacts.of(["foreign_ids"]).made(_foreign_keys).rows()
+    uuids = contacts.of(["uuid"]).rows()
+    claims = list(map(_claim, rows, uuids, names, zip(profiles, mails, foreign, strict=True)))
+    for at, claim in enumerate(claims):
+        if not claim.uuid:
+            claims[at] = _under(uuid_of(_row_key(contacts.contact(at))), claim)
+    return claims
+
+
+def _claim(row: int, own: str | None, name: str, keys: tuple[str, str, tuple[str, ...]]) -> Claim:
+    """The claim of who has these keys: profile, mail and ids; without a uuid where the whole row has to give one."""
+    profile, mail, foreign = keys
+    key = profile or mail or (foreign[0] if foreign else "")
+    uuid = own or (uuid_of(key) if key else "")
     return Claim(
         row,
         uuid,
         number_of(uuid),
-        bool(person.uuid),
+        bool(own),
         number_of(f"profile {profile}") if profile else 0,
         number_of(f"mail {mail}") if mail else 0,
         tuple([number_of(f"foreign {known_as}") for known_as in foreign]) if foreign else (),
         name,
     )
+
+
+def _under(uuid: str, claim: Claim) -> Claim:
+    return msgspec.structs.replace(claim, uuid=uuid, contact=number_of(uuid))
+
+
+def _profile_key(url: str | None) -> str:
+    return profile_key(url) if url else ""
+
+
+def _mail_key(email: str | None, name: str) -> str:
+    return mail_key(email, name) if email else ""
+
+
+def _foreign_keys(ids: dict[str, str] | None) -> tuple[str, ...]:
+    return tuple([f"{source}:{known_as}" for source, known_as in sorted(ids.items())]) if ids else ()
 
 
 def profile_key(url: str) -> str:

@@ -4,13 +4,21 @@ A name here is one text, the normalised first name, a line break and the normali
 """
 
 from mappings.text import normalise
+from search.contact_columns import ContactColumns
 
 _BETWEEN = "\n"
+_PARTS = ("first_name", "last_name")
 
 
 def name_of(first: str | None, last: str | None) -> str:
     """The name in the form that all functions here take."""
     return f"{normalise(first or '')}{_BETWEEN}{normalise(last or '')}"
+
+
+def names_of(contacts: ContactColumns) -> list[str]:
+    """The same of each contact of a batch."""
+    first, last = (contacts.of([field]).made(lambda text: normalise(text or "")).rows() for field in _PARTS)
+    return list(map(_BETWEEN.join, zip(first, last, strict=True)))
 
 
 def full_name(name: str) -> str:

@@ -16,6 +16,9 @@ BATCH_ROWS = 1500
 BATCH_CHARACTERS = 2 * 1024 * 1024
 """A batch is full at either bound. Encoded it is about 5 MB, which is what Elasticsearch takes fastest."""
 
+ROW_BYTES = 400
+"""What a row of a file has at least, about: those of exports have twice that, and more."""
+
 
 class Row(msgspec.Struct, frozen=True):
     """One row.
@@ -107,6 +110,11 @@ def total_size(sources: Sequence[Source]) -> int | None:
     sizes = [source.size for source in sources]
     known = [size for size in sizes if size is not None]
     return sum(known) if len(known) == len(sizes) else None
+
+
+def likely_rows(sources: Sequence[Source]) -> int:
+    """About how many rows there are in those of `sources` that tell their size, rather too many than too few."""
+    return sum(source.size or 0 for source in sources) // ROW_BYTES
 
 
 def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:

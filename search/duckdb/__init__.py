@@ -13,7 +13,8 @@ from search.settings import Setting
 
 TITLE = "DuckDB"
 WIDTH = 4
-"""A query uses every core while it scans; more of them at once only slow each other down."""
+"""Set operations take turns at the interpreter, so that more queries at once are no sooner done; a few, since some wait
+for the disk."""
 OWN_PROCESSES = False
 SETTINGS: tuple[Setting, ...] = ()
 OwnSettings = None
@@ -39,7 +40,7 @@ def open_updater(settings: EngineSettings) -> Loader | None:  # noqa: ARG001
 
 
 def explain(contact_filter: ContactFilter) -> dict[str, Any]:
-    """The statement that reads a first page, and its parameters."""
+    """The sets of rows that are read, and how they are combined."""
     from search.duckdb.explanation import explanation
 
     return explanation(contact_filter)

@@ -5,31 +5,31 @@ is searched is staged in tables, and the items are then copied from their file i
 """
 
 import shutil
-from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
 import msgspec
 
-from search.duckdb.meta import DICTIONARY, FIELDS, MAPPING
+from search.duckdb import meta
+from search.duckdb.keeping import Keeper
+from search.duckdb.meta import BOUNDS, DICTIONARY, MAPPING, Bounds
 from search.duckdb.packing import dictionary
-from search.duckdb.schema import CODED, CREATE, NUMBERS, POSTED, PRESENT, SORT_TEXTS, STAGED
+from search.duckdb.portions import Cell, Portion, line_of
+from search.duckdb.schema import CODED, CREATE, PRESENT, STAGED
+from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.sql import quoted
-from search.fields import MAPPING_VERSION
+from search.fields import MAPPING_VERSION, SORT_FIELDS
 
 MEMORY = (180, 800, 3200)
-"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: past one or two million contacts the
-first is not enough, and it starts again with the next."""
+"""Megabytes that DuckDB may hold while building. Not all it does can go to disk: where the first is not enough it
+starts again with the next."""
 
 _LINE = 2 * 1024 * 1024
 """Bytes of a staged line that DuckDB's readers are ready for; a longer one raises that, and the memory with it."""
 
-_PAIRS_AT_ONCE = 3_000_000
-_CONTACTS_AT_ONCE = 2 * 122_880
-"""Rows of one sort, well within the memory."""
-
-_ITEMS_AT_ONCE = 122_880
+_ROWS_AT_ONCE = 122_880
 """Rows of one of DuckDB's row groups: anything else would be written, and written again with the next portion."""
 
 _PLACES_AT_ONCE = 5000
@@ -41,7 +41,7 @@ def build(file: Path, documents: Path, items: Path, scratch: Path, longest: int)
     Of two documents with the same uuid the one with the higher line counts. No document and no item has more than
     `longest` bytes. `scratch` is a directory; it and what is in it need not be there and does not stay.
     """
-    line = max(_LINE, longest * 4 // 3 + 1024)
+    line = max(_LINE, line_of(longest))
     for memory in MEMORY:
         remove(file, scratch)
         scratch.mkdir()
@@ -62,9 +62,9 @@ def remove(*paths: Path) -> None:
         path.with_name(path.name + ".wal").unlink(missing_ok=True)
 
 
-def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tuple[int, int]) -> int:
-    """The same within `bounds`: megabytes of memory, and bytes of a line."""
-    memory, line = bounds
+def _build(file: Path, documents: Path, items: Path, scratch: Path, limits: tuple[int, int]) -> int:
+    """The same within `limits`: megabytes of memory, and bytes of a line."""
+    memory, line = limits
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory}MB",
         "temp_directory": str(scratch),
@@ -77,23 +77,22 @@ def _build(file: Path, documents: Path, items: Path, scratch: Path, bounds: tupl
             *_staging(documents, line),
         ):
             database.execute(statement)
+        [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
+        coded, bounds, filled = _fill_sets(database, rows, scratch)
+        _fill_contacts(database, rows, coded)
+        with items.open("rb") as stream:
+            columns = {"row": False, "item": True, "more": True}
+            _copy_items(database, rows, stream, Portion(scratch / "items.csv", columns), line)
         about = [
             (DICTIONARY, dictionary()),
             (MAPPING, str(MAPPING_VERSION).encode()),
-            (FIELDS, msgspec.json.encode(list(PRESENT))),
+            (BOUNDS, msgspec.json.encode(bounds)),
+            (meta.FILLED, msgspec.json.encode(filled)),
         ]
         database.executemany("INSERT INTO meta VALUES (?, ?)", about)
-        for name in sorted((*CODED, *POSTED)):
-            database.execute(_terms_statement(name))
-            if name in POSTED:
-                _post(database, name)
-        _fill_contacts(database)
-        with items.open("rb") as stream:
-            _copy_items(database, stream, scratch / "items.csv", line)
         for statement in ("DETACH scratch", "CHECKPOINT"):
             database.execute(statement)
-        [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-    return int(count)
+    return int(rows)
 
 
 def _staging(documents: Path, line: int) -> tuple[str, ...]:
@@ -113,74 +112,90 @@ def _staging(documents: Path, line: int) -> tuple[str, ...]:
     )
 
 
-def _terms_statement(name: str) -> str:
-    """The dictionary of one field: its distinct values in the documents that count. No contact has a value twice."""
-    text = f"unnest({name})" if name in POSTED else name
-    counted = f"SELECT {text} AS text FROM scratch.staged SEMI JOIN scratch.places USING (line)"
-    return (
-        "INSERT INTO terms SELECT (SELECT coalesce(max(id), -1) FROM terms) + row_number() OVER (ORDER BY text), "
-        f"'{name}', text, contacts FROM (SELECT text, count(*) AS contacts FROM ({counted}) GROUP BY text) "
-        "WHERE text IS NOT NULL ORDER BY text"
-    )
+def _fill_sets(
+    database: duckdb.DuckDBPyConnection, rows: int, scratch: Path
+) -> tuple[list[str], Bounds, dict[str, int]]:
+    """All sets. The fields with single values that anybody has; what has to be known of numbers to read them; how many
+    contacts have which field."""
+    keeper = Keeper(database, rows, scratch)
+    there, bounds = _extent(database)
+    texts = [field for field in TEXTS if field in there]
+    for field in texts:
+        keeper.texts(field)
+    for field, (least, most) in tuple(bounds.items()):
+        values = f"SELECT line, {field} AS value FROM scratch.staged WHERE {field} IS NOT NULL"
+        keeper.bits(field, _with_rows(values), least, most)
+    for field in SORT_FIELDS:
+        if field in there:
+            bounds[field] = (0, _rank(database, field))
+            values = f"SELECT line, value FROM scratch.staged JOIN scratch.ranks ON text = {field}"
+            keeper.bits(field, _with_rows(values), *bounds[field])
+    lines = _with_rows("SELECT line, uuid, present FROM scratch.staged", "uuid, present")
+    bounds[UUIDS] = (0, max(rows - 1, 0))
+    keeper.bits(UUIDS, f"SELECT row, row_number() OVER (ORDER BY uuid) - 1 AS value FROM ({lines})", *bounds[UUIDS])
+    filled = keeper.flags(FILLED, lines, {name: f"present & {bit} <> 0" for name, bit in PRESENT.items()})
+    keeper.finish()
+    return [field for field in texts if field in CODED], bounds, filled
 
 
-def _post(database: duckdb.DuckDBPyConnection, name: str) -> None:
-    """The postings of one field, brought together first and then sorted slice by slice: sorts do not always spill."""
-    # Rows come last: a join of texts above that of rows is more than DuckDB 2.0.0 can do (an internal error).
+def _extent(database: duckdb.DuckDBPyConnection) -> tuple[set[str], Bounds]:
+    """The texts that anything is staged of; the least and the largest of each number that is."""
+    texts = (*TEXTS, *SORT_FIELDS)
+    counts = [f"count({field})" for field in texts]
+    ends = [f"{end}({field})" for field in NUMBERS for end in ("min", "max")]
+    [found] = database.execute(f"SELECT {', '.join([*counts, *ends])} FROM scratch.staged").fetchall()
+    there = {field for field, count in zip(texts, found, strict=False) if count}
+    numbers = found[len(texts) :]
+    pairs = zip(NUMBERS, numbers[::2], numbers[1::2], strict=True)
+    return there, {field: (least, most) for field, least, most in pairs if least is not None}
+
+
+def _with_rows(lines: str, columns: str = "value") -> str:
+    """The relation `lines` with the rows in place of the lines, of those that count."""
+    return f"SELECT row, {columns} FROM ({lines}) JOIN (SELECT line, row FROM scratch.places) USING (line)"
+
+
+def _rank(database: duckdb.DuckDBPyConnection, field: str) -> int:
+    """`scratch.ranks`: the distinct texts of a field in order, counted from 0; the last number."""
     database.execute(
-        f"CREATE TABLE scratch.pairs AS SELECT id, row FROM (SELECT id, line FROM (SELECT line, unnest({name}) AS text "
-        f"FROM scratch.staged) JOIN (SELECT id, text FROM terms WHERE field = '{name}') USING (text)) "
-        "JOIN (SELECT line, row FROM scratch.places) USING (line)"
+        "CREATE OR REPLACE TABLE scratch.ranks AS SELECT text, row_number() OVER (ORDER BY text) - 1 AS value "
+        f"FROM (SELECT DISTINCT {field} AS text FROM scratch.staged) WHERE text IS NOT NULL"
     )
-    slices = database.execute(
-        f"SELECT min(id), max(id) FROM (SELECT id, sum(size) OVER (ORDER BY id) // {_PAIRS_AT_ONCE} AS slice "
-        "FROM (SELECT id, count(*) AS size FROM scratch.pairs GROUP BY id)) GROUP BY slice ORDER BY slice"
-    ).fetchall()
-    for first, last in slices:
-        database.execute(
-            f"INSERT INTO postings SELECT id, row FROM scratch.pairs WHERE id BETWEEN {first} AND {last} "
-            "ORDER BY id, row"
+    [(last,)] = database.execute("SELECT max(value) FROM scratch.ranks").fetchall()
+    return int(last)
+
+
+def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int, coded: Sequence[str]) -> None:
+    """The lean table, some rows at a time: the codes of these fields."""
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, rows) - 1
+        codes = " ".join(
+            f"LEFT JOIN (SELECT member AS row, id AS {name} FROM scratch.codes_{name} "
+            f"WHERE member BETWEEN {first} AND {last}) USING (row)"
+            for name in coded
         )
-    database.execute("DROP TABLE scratch.pairs")
-
-
-def _fill_contacts(database: duckdb.DuckDBPyConnection) -> None:
-    """The lean table, some rows at a time."""
-    codes = ", ".join(f"{name}_terms.id" for name in CODED)
-    joins = " ".join(
-        f"LEFT JOIN (SELECT id, text FROM terms WHERE field = '{name}') AS {name}_terms "
-        f"ON {name}_terms.text = staged.{name}"
-        for name in CODED
-    )
-    plain = ", ".join(f"staged.{name}" for name in (*NUMBERS, *SORT_TEXTS))
-    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
-    for first in range(0, rows, _CONTACTS_AT_ONCE):
-        places = f"SELECT line, row FROM scratch.places WHERE row >= {first} AND row < {first + _CONTACTS_AT_ONCE}"
+        those = f"SELECT unnest(range({first}, {last + 1}))::INTEGER AS row"
         database.execute(
-            f"INSERT INTO contacts SELECT places.row, staged.uuid, staged.present, {codes}, {plain} "
-            f"FROM scratch.staged AS staged JOIN ({places}) AS places USING (line) {joins} ORDER BY places.row"
+            f"INSERT INTO contacts BY NAME SELECT {', '.join(['row', *coded])} FROM ({those}) {codes} ORDER BY row"
         )
 
 
-def _copy_items(database: duckdb.DuckDBPyConnection, stream: BinaryIO, portion: Path, line: int) -> None:
-    """Fills `items` in order, by way of files on disk: DuckDB reads those several times faster than parameters."""
-    columns = "columns = {row: 'INTEGER', item: 'VARCHAR', more: 'VARCHAR'}, delim = ',', quote = '', escape = ''"
-    csv = (
-        f"SELECT row, from_base64(item) AS item, from_base64(more) AS more FROM read_csv({quoted(portion)}, "
-        f"header = false, auto_detect = false, parallel = false, max_line_size = {line}, {columns})"
-    )
-    [(rows,)] = database.execute("SELECT count(*) FROM scratch.places").fetchall()
-    for first in range(0, rows, _ITEMS_AT_ONCE):
-        those = f"WHERE row >= {first} AND row < {first + _ITEMS_AT_ONCE}"
-        with portion.open("wb") as lines:
-            places = database.execute(f"SELECT row, start, size, more FROM scratch.places {those} ORDER BY row")
-            while batch := places.fetchmany(_PLACES_AT_ONCE):
-                for row, start, size, more in batch:
-                    stream.seek(start)
-                    item, further = b64encode(stream.read(size)), b64encode(stream.read(more))
-                    # Nothing at all is read as NULL.
-                    lines.write(b"%d,%b,%b\n" % (row, item, further))
+def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, stream: BinaryIO, portion: Portion, line: int) -> None:
+    """Fills `items` in order, and tells where the contact of a uuid is. No line of it has more than `line` bytes."""
+    for first in range(0, rows, _ROWS_AT_ONCE):
+        where = f"WHERE row >= {first} AND row < {first + _ROWS_AT_ONCE}"
+        those = f"SELECT line, row, start, size, more FROM scratch.places {where} ORDER BY row"
+        portion.write(_items(database.execute(those), stream))
         database.execute(
-            f"INSERT INTO items SELECT row, uuid, item, more FROM ({csv}) "
-            f"JOIN (SELECT row, uuid FROM contacts {those}) USING (row) ORDER BY row"
+            f"INSERT INTO items SELECT row, uuid, item, more FROM ({portion.relation(line)}) "
+            f"JOIN (SELECT row, uuid FROM ({those}) JOIN (SELECT line, uuid FROM scratch.staged) USING (line)) "
+            "USING (row) ORDER BY row"
         )
+    database.execute(f"INSERT INTO uuids SELECT {UUID_KEY} AS key, row FROM items ORDER BY key")
+
+
+def _items(places: duckdb.DuckDBPyConnection, stream: BinaryIO) -> Iterator[tuple[Cell, ...]]:
+    while batch := places.fetchmany(_PLACES_AT_ONCE):
+        for _, row, start, size, more in batch:
+            stream.seek(start)
+            yield row, stream.read(size), stream.read(more)

@@ -2,14 +2,34 @@
 
 from typing import Any
 
-from mappings.predicates import ContactFilter
-from search.duckdb.compile import compile_filter, statement
+import msgspec
 
-_PAGE = 25 + 1
-"""Hits of a first page, and one to look ahead."""
+from mappings import predicates
+from mappings.predicates import ContactFilter, Predicate
+from search.duckdb.evaluation import compile_filter
 
 
 def explanation(contact_filter: ContactFilter) -> dict[str, Any]:
-    """The statement that reads a first page, and the parameters of its question marks."""
-    sql = statement(compile_filter(contact_filter), f"LIMIT {_PAGE}")
-    return {"sql": sql.text, "parameters": sql.parameters}
+    """The sets of rows that are read of the file, by number, how they are combined, and the order of what is found.
+
+    `&` is what all of them have, `|` what any of them has, and `-` is what comes before it without what comes after it.
+    """
+    numbers: dict[Predicate, str] = {}
+    rows = _combined(compile_filter(contact_filter).predicate, numbers)
+    sets = {number: msgspec.to_builtins(predicate) for predicate, number in numbers.items()}
+    return {"sets": sets, "rows": rows, "order": msgspec.to_builtins(contact_filter.order)}
+
+
+def _combined(predicate: Predicate, numbers: dict[Predicate, str]) -> str:
+    match predicate:
+        case predicates.MatchAll():
+            return "all"
+        case predicates.All(of):
+            kept = [_combined(part, numbers) for part in of if not isinstance(part, predicates.Not)]
+            out = [_combined(part.of, numbers) for part in of if isinstance(part, predicates.Not)]
+            return f"({' - '.join([' & '.join(kept), *out])})"
+        case predicates.Any(of):
+            return f"({' | '.join([_combined(part, numbers) for part in of])})" if of else "none"
+        case predicates.Not(of):
+            return f"(all - {_combined(of, numbers)})"
+    return numbers.setdefault(predicate, str(len(numbers) + 1))

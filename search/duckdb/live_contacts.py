@@ -11,7 +11,7 @@ from mappings.errors import NothingIndexed
 from search.duckdb.files import live_path
 from search.duckdb.item_store import read_whole
 from search.duckdb.live_files import LiveFile
-from search.duckdb.meta import fields
+from search.duckdb.meta import filled
 from search.engine import SCAN_BATCH, EngineSettings
 from search.fields import ALL_FIELDS, ContactCompleteItem, contact_of
 from search.loader import Identity
@@ -47,7 +47,7 @@ class LiveContacts:
     def contacts(self, uuids: Sequence[str]) -> dict[str, ContactCompleteItem]:
         if self._file is None or not uuids:
             return {}
-        wanted = "SELECT row FROM contacts WHERE uuid IN (SELECT unnest(?::VARCHAR[])) ORDER BY row"
+        wanted = "SELECT row FROM items WHERE uuid IN (SELECT unnest(?::VARCHAR[])) ORDER BY row"
         rows = array("i", [row for (row,) in self._rows(self._file, wanted, list(uuids))])
         contacts = map(contact_of, self._whole(self._file, rows) if rows else ())
         return {contact.uuid: contact for contact in contacts}
@@ -56,11 +56,8 @@ class LiveContacts:
         if self._file is None:
             return {}
         with self._file.connect() as connection:
-            known = self._file.read(lambda: fields(connection))
-        counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(known)))
-        [numbers] = self._rows(self._file, f"SELECT {counts} FROM contacts")
-        filled = dict(zip(known, map(int, numbers), strict=True))
-        return {name: filled.get(name, 0) for name in ALL_FIELDS if name != "uuid"}
+            known = self._file.read(lambda: filled(connection))
+        return {name: known.get(name, 0) for name in ALL_FIELDS if name != "uuid"}
 
     def close(self) -> None:
         """Give the file back, if it was opened."""

@@ -11,11 +11,13 @@ import duckdb
 import msgspec
 
 from mappings.errors import StoreUnreadable
+from search.duckdb.earlier import sets_of
 from search.duckdb.files import live_path
 from search.duckdb.item_store import ItemStore
 from search.duckdb.meta import DICTIONARY, meta
 from search.duckdb.packing import Unpacker
 from search.duckdb.reading import connect, reading
+from search.duckdb.sets import Sets
 
 Result = TypeVar("Result")
 
@@ -45,6 +47,11 @@ class LiveFile:
         except StoreUnreadable:
             self.damaged = True
             raise
+
+    @cached_property
+    def sets(self) -> Sets:
+        """The file's sets of rows."""
+        return sets_of(self.connect())
 
     @cached_property
     def unpack(self) -> Unpacker:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
+from operator import add
 from pathlib import Path
 from typing import BinaryIO, ClassVar, TypeVar
 
@@ -11,7 +12,9 @@ import duckdb
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
-from search.documents import search_fields
+from search.columns import concatenated
+from search.contact_columns import ContactColumns
+from search.documents import search_columns, search_fields
 from search.duckdb.build import build, remove
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
@@ -21,7 +24,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal, check_left
+from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
 from search.stores import Store, earlier, left_over
 
@@ -64,6 +67,16 @@ class DuckDBLoader:
         parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
         return Document(row, _DOCUMENT % parts, packed + packed_more)
 
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        items = [pack(b"%b}" % item) for item in contacts.open_items]
+        more = contacts.more.made(lambda json: pack(json) if json else b"").rows()
+        uuids = contacts.of(["uuid"]).made(_encode).rows()
+        heads = zip(rows, uuids, contacts.present, map(len, items), map(len, more), strict=True)
+        fields = concatenated(search_columns(contacts), contacts.count)
+        bodies = [_DOCUMENT % (*head, b"{%b}" % members[1:]) for head, members in zip(heads, fields, strict=True)]
+        return [Document(*parts) for parts in zip(rows, bodies, map(add, items, more), strict=True)]
+
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
         """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
         return nullcontext()
@@ -74,7 +87,7 @@ class DuckDBLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         await _in_thread(self._start)
 
     async def resume(self, mark: str) -> None:
@@ -91,10 +104,14 @@ class DuckDBLoader:
     async def finish(self) -> int:
         return await _in_thread(self._build)
 
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the file is built as small as it is."""
+        return True
+
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:  # noqa: ARG002
         await _in_thread(self._swap)
 
     async def abort(self) -> None:

@@ -5,8 +5,14 @@ import msgspec
 
 from search.fields import ITEM_FIELDS
 
-MAPPING, DICTIONARY, FIELDS = "mapping version", "item dictionary", "contact fields"
+MAPPING, DICTIONARY, BOUNDS, FILLED = "mapping version", "item dictionary", "bounds of numbers", "filled fields"
 """Names in `meta`."""
+
+_FIELDS = "contact fields"
+"""The same, in files from before there were sets."""
+
+Bounds = dict[str, tuple[int, int]]
+"""Space of `search.duckdb.spaces` that is a number or an order → the least and the largest number there."""
 
 
 def meta(connection: duckdb.DuckDBPyConnection, name: str, schema: str = "main") -> bytes | None:
@@ -20,8 +26,19 @@ def mapping_version(connection: duckdb.DuckDBPyConnection) -> int:
     return int(meta(connection, MAPPING) or 0)
 
 
-def fields(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """The fields of contacts in the order of their bits in `contacts.present`. The first files, which do not say, have
-    those of the item alone. Blocks."""
-    names = meta(connection, FIELDS)
-    return ITEM_FIELDS if names is None else msgspec.json.decode(names, type=tuple[str, ...])
+def bounds(connection: duckdb.DuckDBPyConnection) -> Bounds:
+    """What the bits of numbers count from, and to. Blocks."""
+    return msgspec.json.decode(meta(connection, BOUNDS) or b"{}", type=Bounds)
+
+
+def filled(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Contact field → how many contacts have something there. Blocks."""
+    counted = meta(connection, FILLED)
+    if counted is not None:
+        return msgspec.json.decode(counted, type=dict[str, int])
+    # Files from before there were sets have a bit for each field in every row; the first do not say which.
+    listed = meta(connection, _FIELDS)
+    names = ITEM_FIELDS if listed is None else msgspec.json.decode(listed, type=tuple[str, ...])
+    counts = ", ".join(f"count(*) FILTER (WHERE present & {1 << bit} <> 0)" for bit in range(len(names)))
+    [numbers] = connection.execute(f"SELECT {counts} FROM contacts").fetchall()
+    return dict(zip(names, map(int, numbers), strict=True))

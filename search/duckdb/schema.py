@@ -1,35 +1,31 @@
 """The shape of a DuckDB file of contacts, derived from the field table.
 
-- `contacts`: one lean row a contact, in default order (`row` counts up): codes of single values, numbers, sort keys.
+- `contacts`: one lean row a contact, in default order (`row` counts up): the ids of the terms of fields with one value.
 - `items(row, uuid, item, more)`: the finished item and, where there are any, its further fields, both packed
   (`search.duckdb.packing`), read for the hits of a page only.
-- `terms(id, field, text, contacts)`: the dictionary of all distinct values, sorted, so a field's ids stand together,
-  and how many contacts have each.
-- `postings(term, row)`: which contacts have a value of a field that can have several, sorted by term and row.
+- `names(block, space, id, first, packed)`: the names of all sets (`search.duckdb.spaces`), by space and text, in blocks
+  (`search.duckdb.blocks`). Sets are numbered in this order; `id` and `first` are those of the first name of a block.
+- `sets(id, size, many)`: the sets that are too large for a block, as serialised bitmaps.
+- `uuids(key, row)`: the row of each contact, by a hash of its uuid.
 - `meta(name, value)`: what is needed to read the file (`search.duckdb.meta`).
 
-Text is looked at once per distinct value in `terms`; contacts are matched by integers only.
+Text is looked at once per distinct value; contacts are matched by sets of rows only.
 """
 
-from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_FIELDS, Kind, sort_field
+from search.duckdb.spaces import NUMBERS, TEXTS
+from search.fields import ALL_FIELDS, SEARCH_FIELDS, SORT_FIELDS
 
-CODED = tuple(name for name, field in SEARCH_FIELDS.items() if not field.many and field.kind is not Kind.NUMBER)
-"""Fields with one value a contact: a column of `contacts` that holds the id in `terms`."""
+CODED = tuple(name for name in TEXTS if not SEARCH_FIELDS[name].many)
+"""Fields with one value a contact: a column of `contacts` that holds the id of its term."""
+
+POSTED = tuple(name for name in TEXTS if SEARCH_FIELDS[name].many)
+"""Fields with several values a contact."""
 
 PRESENT = {name: 1 << bit for bit, name in enumerate(ALL_FIELDS)}
-"""Contact field → its bit in `contacts.present`, which has 63. As postings they would be a third of all."""
-
-POSTED = tuple(name for name, field in SEARCH_FIELDS.items() if field.many and name != "absent")
-"""Fields with several values a contact: rows of `postings`."""
-
-NUMBERS = tuple(name for name, field in SEARCH_FIELDS.items() if field.kind is Kind.NUMBER)
-"""Fields that are a number column of `contacts`."""
-
-SORT_TEXTS = tuple(SORT_FIELDS)
-"""Text sort keys: a column of `contacts` each."""
+"""Contact field → its bit in `present` of the documents that a load stages, which has 63."""
 
 STAGED = (
-    dict.fromkeys((*CODED, *SORT_TEXTS), "VARCHAR")
+    dict.fromkeys((*CODED, *SORT_FIELDS), "VARCHAR")
     | dict.fromkeys(NUMBERS, "BIGINT")
     | dict.fromkeys(POSTED, "VARCHAR[]")
 )
@@ -38,20 +34,10 @@ STAGED = (
 CREATE = (
     "CREATE TABLE items (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, "
     "item BLOB NOT NULL USING COMPRESSION uncompressed, more BLOB USING COMPRESSION uncompressed)",
-    "CREATE TABLE terms "
-    "(id INTEGER NOT NULL, field VARCHAR NOT NULL, text VARCHAR NOT NULL, contacts INTEGER NOT NULL)",
-    "CREATE TABLE postings (term INTEGER NOT NULL, row INTEGER NOT NULL)",
+    "CREATE TABLE names (block INTEGER NOT NULL, space INTEGER NOT NULL, id INTEGER NOT NULL, first VARCHAR NOT NULL, "
+    "packed BLOB NOT NULL USING COMPRESSION uncompressed)",
+    "CREATE TABLE sets (id INTEGER NOT NULL, size INTEGER NOT NULL, many BLOB NOT NULL USING COMPRESSION uncompressed)",
+    "CREATE TABLE uuids (key UINTEGER NOT NULL, row INTEGER NOT NULL)",
     "CREATE TABLE meta (name VARCHAR NOT NULL, value BLOB NOT NULL)",
-    "CREATE TABLE contacts (row INTEGER NOT NULL, uuid VARCHAR NOT NULL, present BIGINT NOT NULL, "
-    + ", ".join(
-        [f"{name} INTEGER" for name in CODED]
-        + [f"{name} BIGINT" for name in NUMBERS]
-        + [f"{name} VARCHAR" for name in SORT_TEXTS]
-    )
-    + ")",
+    f"CREATE TABLE contacts (row INTEGER NOT NULL, {', '.join(f'{name} INTEGER' for name in CODED)})",
 )
-
-
-def sort_column(order: str) -> str:
-    """The column of `contacts` that an order goes by."""
-    return sort_field(order)

@@ -1,24 +1,52 @@
-"""Threads for what blocks. A query that nobody waits for any more is interrupted, and goes on to its end by itself.
+"""Threads for what blocks. Work that nobody waits for any more ends at its next pause, or where DuckDB is interrupted.
 
-DuckDB heeds an interrupt while it runs a query and not always while it plans one: no caller is made to wait for that.
+No caller is made to wait for that end: DuckDB heeds an interrupt while it runs a query and not always while it plans
+one.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import duckdb
 
-from mappings.errors import EngineRejected
+from mappings.errors import EngineRejected, Stopped
+from search.duckdb.slices import Pause
 
 Result = TypeVar("Result")
 
-_INTERRUPT_SECONDS = 0.05
+_STRETCH_SECONDS, _BREATH_SECONDS = 0.002, 0.000_05
+"""How long work keeps the interpreter to itself at most, and for how long it then lets go of it. Others who wait for it
+take it from whoever has it every 5 ms only (`sys.getswitchinterval`), and the event loop is one of them."""
+
+_INTERRUPT_SECONDS = 0.005
 """How often a query that is to end is interrupted: it may not have begun yet when it is told the first time."""
 
 _LEFT_SECONDS = 1.0
 """How long a query that is to end keeps another out, which would only make both slower; most end at once."""
+
+
+class Breath:
+    """The `Pause` of a piece of work, made between its steps, none of which takes long: there it ends if nobody waits
+    for it any more, and else lets others have the interpreter for a moment, now and then."""
+
+    def __init__(self) -> None:
+        self._ended = False
+        self._since = monotonic()
+
+    def __call__(self) -> None:
+        """Raises `Stopped` once it is to end."""
+        if self._ended:
+            raise Stopped("Nobody waits for it")
+        if monotonic() - self._since > _STRETCH_SECONDS:
+            sleep(_BREATH_SECONDS)
+            self._since = monotonic()
+
+    def end(self) -> None:
+        """Have the work end at its next pause."""
+        self._ended = True
 
 
 class Threads:
@@ -36,16 +64,19 @@ class Threads:
         self._ending: dict[duckdb.DuckDBPyConnection, asyncio.Future[Any]] = {}
         self._ends: set[asyncio.Task[None]] = set()
 
-    async def run(self, work: Callable[[], Result], connection: duckdb.DuckDBPyConnection | None = None) -> Result:
-        """The result of `work`. Cancelled, it is over at once, and the query on `connection` is interrupted.
+    async def run(
+        self, work: Callable[[Pause], Result], connections: Sequence[duckdb.DuckDBPyConnection] = ()
+    ) -> Result:
+        """The result of `work`. Cancelled, it is over at once, and what runs on any of `connections` is interrupted.
 
-        Without a connection `work` goes on by itself when nobody waits for it any more.
+        When nobody waits for it any more `work` ends with its next pause; what makes none goes on by itself.
 
         Raises:
             EngineRejected: DuckDB refused the query.
         """
         await self._turns.acquire()
-        done = asyncio.wrap_future(self._pool.submit(work))
+        breath = Breath()
+        done = asyncio.wrap_future(self._pool.submit(work, breath))
         try:
             return await asyncio.shield(done)
         except duckdb.Error as error:
@@ -54,7 +85,8 @@ class Threads:
             if done.done():
                 self._turns.release()
             else:
-                self._leave(done, connection)
+                breath.end()
+                self._leave(done, connections)
 
     def when_free(self, connections: Iterable[duckdb.DuckDBPyConnection], then: Callable[[], object]) -> None:
         """Call `then` once no query runs on any of `connections`, as a rule at once: one in use can't be closed."""
@@ -68,19 +100,18 @@ class Threads:
         """Begin nothing more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _leave(self, done: asyncio.Future[Any], connection: duckdb.DuckDBPyConnection | None) -> None:
-        if connection is not None:
-            self._ending[connection] = done
-        ending = asyncio.create_task(self._end(done, connection))
+    def _leave(self, done: asyncio.Future[Any], connections: Sequence[duckdb.DuckDBPyConnection]) -> None:
+        self._ending.update(dict.fromkeys(connections, done))
+        ending = asyncio.create_task(self._end(done, connections))
         self._ends.add(ending)
         ending.add_done_callback(self._ends.discard)
 
-    async def _end(self, done: asyncio.Future[Any], connection: duckdb.DuckDBPyConnection | None) -> None:
-        """Wait for the end of work that nobody else waits for, interrupting the query on `connection` all the time."""
+    async def _end(self, done: asyncio.Future[Any], connections: Sequence[duckdb.DuckDBPyConnection]) -> None:
+        """Wait for the end of work that nobody else waits for, interrupting what runs on `connections` all the time."""
         counts, clock = True, asyncio.get_running_loop().time
         left = clock() + _LEFT_SECONDS
         while not done.done():
-            if connection is not None:
+            for connection in connections:
                 connection.interrupt()
             await asyncio.wait([done], timeout=_INTERRUPT_SECONDS)
             if counts and self._beside and clock() >= left:
@@ -89,7 +120,7 @@ class Threads:
                 self._turns.release()
         # Nobody is told how it ended.
         done.exception()
-        if connection is not None:
+        for connection in connections:
             del self._ending[connection]
         if counts:
             self._turns.release()

@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 from elastic_transport import ConnectionTimeout, TransportError
+from elastic_transport.client_utils import url_to_node_config
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
 from mappings.errors import EngineDenied, EngineTimeout, SettingsError, shorten
+from search.elasticsearch.nodes import Node, Nodes
 from search.elasticsearch.settings import WIDTH, ElasticsearchSettings, check_alias
 from search.elasticsearch.trouble import denied, refused, unreachable
 from search.engine import EngineSettings
@@ -26,7 +28,10 @@ class _RawJson(JsonSerializer):
 
 
 class Client:
-    """Sends requests to the cluster of the settings. A failed connection is retried once, a slow answer never.
+    """Sends requests to the nodes of the settings in turn, and past those that do not answer.
+
+    A request whose connection fails, or that a node can't answer at the moment, is sent once more for each node, and so
+    may be carried out twice. A slow answer is waited for as long as its node gives a sign of life.
 
     Raises:
         SettingsError: the alias is no name of an index; the file of authorities can't be used, or there is nothing to
@@ -43,13 +48,15 @@ class Client:
             # By itself the client makes them of ASCII only; the server takes UTF-8 (RFC 7617, 2.1).
             credentials["basic_auth"] = b64encode(f"{cluster.username}:{cluster.password or ''}".encode()).decode()
         if cluster.ca_certs:
-            _check_authorities(cluster.ca_certs, cluster.url)
+            _check_authorities(cluster.ca_certs, cluster.nodes[0])
             credentials["ca_certs"] = cluster.ca_certs
         self._client = AsyncElasticsearch(
-            cluster.url,
+            [url_to_node_config(url) for url in cluster.nodes],
+            node_class=Node,
+            node_pool_class=Nodes,
             serializers={"application/json": _RawJson(), "application/x-ndjson": NdjsonSerializer()},
             request_timeout=timeout or settings.timeout,
-            max_retries=1,
+            max_retries=len(cluster.nodes),
             # With fewer, requests would wait for one another in here, and probes for requests.
             connections_per_node=max(WIDTH, settings.concurrency or 0),
             **credentials,

@@ -3,12 +3,14 @@
 Everything stands in filter context, exclusions in `must_not`: no scores are computed and clauses can be cached.
 """
 
+from collections import defaultdict
 from typing import Any as Json
 from typing import assert_never
 
 import msgspec
 
 from mappings.algebra import simplified
+from mappings.factoring import factored
 from mappings.predicates import (
     All,
     Any,
@@ -24,7 +26,7 @@ from mappings.predicates import (
     Terms,
 )
 from search.elasticsearch.schema import grams_path, sort_path, text_path
-from search.fields import LONG_MAX, LONG_MIN, ORDERS
+from search.fields import LONG_MAX, LONG_MIN, ORDERS, SEARCH_FIELDS, Kind
 
 MOST_TERMS = 65_536
 """Terms that Elasticsearch takes in one `terms` query (`index.max_terms_count`)."""
@@ -35,7 +37,24 @@ _MISSING_HIGH, _MISSING_LOW = 2**63 - 1, -(2**63)
 _UNION = (b'{"bool":{"should":', b',"minimum_should_match":1}}')
 """How an encoded union begins and ends."""
 
+_ANY_TERM = b'{"terms":'
+"""How an encoded query for any one of several terms begins."""
+
+_SINGLE = frozenset(
+    f"search.{name}"
+    for name, field in SEARCH_FIELDS.items()
+    if not field.many and field.kind in (Kind.TERM, Kind.TERM_AND_TEXT)
+)
+"""Where the terms are of which a contact has one at most."""
+
 Query = dict[str, Json]
+
+
+class _Terms(msgspec.Struct):
+    terms: dict[str, list[str]]
+
+
+_decode_terms = msgspec.json.Decoder(_Terms).decode
 
 
 class CompiledQuery(msgspec.Struct, frozen=True):
@@ -51,7 +70,7 @@ def compile_filter(contact_filter: ContactFilter) -> CompiledQuery:
 
 
 def query(predicate: Predicate) -> Query:
-    """The query that matches where `predicate` holds."""
+    """The query that matches where `predicate`, which is in its simplest form, holds."""
     match predicate:
         case MatchAll():
             return {"match_all": {}}
@@ -65,26 +84,30 @@ def query(predicate: Predicate) -> Query:
             return _range(f"search.{field}", gte, lte)
         case All(of):
             return _bool(of)
-        case Any(()):
-            return {"match_none": {}}
-        case Any(of):
-            return {"bool": {"should": [query(part) for part in of], "minimum_should_match": 1}}
+        case Any():
+            return _union(_alternatives(predicate))
         case Not() | Exists():
             return _bool((predicate,))
     assert_never(predicate)
 
 
-def counted(compiled: CompiledQuery) -> bytes:
-    """The query in the form to count several at once: with a union at its top as `dis_max`, which matches the same.
+def counted(compiled: CompiledQuery) -> list[bytes]:
+    """The queries whose counts add up to that of the filter, in the form to count several at once.
 
-    The `filters` aggregation counts filter by filter, unless one of them is a bool of `should`s: then it holds every
-    document against every filter, which takes several times as long.
+    Of values of which a contact has only one each is a query of its own: the server knows how many documents have a
+    term, where it would have to go through those that have any of several. And a union at the top is `dis_max`, which
+    matches the same: the `filters` aggregation counts filter by filter, unless one of them is a bool of `should`s; then
+    it holds every document against every filter, which takes several times as long.
     """
-    start, end = _UNION
     query = compiled.query
-    if not (query.startswith(start) and query.endswith(end)):
-        return query
-    return b'{"dis_max":{"queries":%b}}' % query[len(start) : -len(end)]
+    if query.startswith(_ANY_TERM):
+        [(path, values)] = _decode_terms(query).terms.items()
+        if path in _SINGLE:
+            return [msgspec.json.encode({"term": {path: value}}) for value in dict.fromkeys(values)]
+    start, end = _UNION
+    if query.startswith(start) and query.endswith(end):
+        return [b'{"dis_max":{"queries":%b}}' % query[len(start) : -len(end)]]
+    return [query]
 
 
 def sort(order: Order, backward: bool = False) -> list[Json]:
@@ -108,7 +131,7 @@ def value_of(order: Order, sort_value: int | str | None) -> int | str | None:
 
 def _bool(predicates: tuple[Predicate, ...]) -> Query:
     """One bool of all the predicates: what must not hold in `must_not`, the others in `filter`."""
-    excluded = [query(part) for predicate in predicates if isinstance(predicate, Not) for part in _either(predicate.of)]
+    excluded = [part for predicate in predicates if isinstance(predicate, Not) for part in _alternatives(predicate.of)]
     excluded += [_absent(predicate) for predicate in predicates if isinstance(predicate, Exists)]
     required = [query(predicate) for predicate in predicates if not isinstance(predicate, Not | Exists)]
     if not excluded and not required:
@@ -117,9 +140,29 @@ def _bool(predicates: tuple[Predicate, ...]) -> Query:
     return {"bool": clauses}
 
 
-def _either(predicate: Predicate) -> tuple[Predicate, ...]:
-    """The predicates any of which `predicate` is: each may be a `must_not` of its own."""
-    return predicate.of if isinstance(predicate, Any) and predicate.of else (predicate,)
+def _alternatives(predicate: Predicate) -> list[Query]:
+    """The queries any of which `predicate` is: each may be a `must_not` of its own.
+
+    What several alternatives have in common, such as the region of many cities, is asked once, and all single words
+    of one field together.
+    """
+    if not isinstance(predicate, Any):
+        return [query(predicate)]
+    words: dict[str, list[str]] = defaultdict(list)
+    others: list[Predicate] = []
+    for part in factored(predicate.of):
+        if isinstance(part, Phrase) and " " not in part.words:
+            words[text_path(part.field)].append(part.words)
+        else:
+            others.append(part)
+    return [*(_terms(path, tuple(values)) for path, values in words.items()), *map(query, others)]
+
+
+def _union(queries: list[Query]) -> Query:
+    """The query that matches where any of these does."""
+    if len(queries) < 2:
+        return queries[0] if queries else {"match_none": {}}
+    return {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
 def _absent(exists: Exists) -> Query:
@@ -131,8 +174,7 @@ def _terms(path: str, values: tuple[str, ...]) -> Query:
         return {"match_none": {}}
     if len(values) == 1:
         return {"term": {path: values[0]}}
-    parts = [{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)]
-    return parts[0] if len(parts) == 1 else {"bool": {"should": parts, "minimum_should_match": 1}}
+    return _union([{"terms": {path: values[at : at + MOST_TERMS]}} for at in range(0, len(values), MOST_TERMS)])
 
 
 def _substring(path: str, text: str) -> Query:

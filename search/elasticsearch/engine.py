@@ -6,6 +6,7 @@ a point in time, so that it is one consistent view however long it takes.
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,10 @@ from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
-from search.elasticsearch.pages import WINDOW, Pages, Place, RawHit, Reading, more_of
+from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
+from search.elasticsearch.shards import count_of
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import joined
 from search.stores import Store
@@ -36,10 +38,6 @@ _EVERYBODY = b'{"match_all":{}}'
 
 class _Fields(msgspec.Struct):
     uuid: tuple[str]
-
-
-class _Count(msgspec.Struct):
-    count: int
 
 
 class _Bucket(msgspec.Struct):
@@ -60,7 +58,6 @@ class _Counts(msgspec.Struct):
 
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
-_counted = msgspec.json.Decoder(_Count).decode
 _counted_each = msgspec.json.Decoder(_Counts).decode
 
 
@@ -72,7 +69,7 @@ class ElasticsearchEngine:
         self._alias = quote(settings.index, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
         self._indices = Indices(self._client, settings.index)
-        self._pages = Pages(self._client, f"/{self._alias}")
+        self._pages = Pages(self._client, self._indices, f"/{self._alias}")
 
     def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
         return compile_filter(contact_filter)
@@ -114,17 +111,19 @@ class ElasticsearchEngine:
 
     async def count(self, compiled: CompiledQuery) -> int:
         body = b'{"query":%b}' % compiled.query
-        return _counted(await self._client.request("POST", f"/{self._alias}/_count", body)).count
+        return count_of(await self._client.request("POST", f"/{self._alias}/_count", body))
 
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         if not compiled:
             return []
+        parts = [counted(query) for query in compiled]
+        places = {query: place for place, query in enumerate(dict.fromkeys(chain.from_iterable(parts)))}
         # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
-        filters = b",".join([counted(query) for query in compiled])
-        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % filters
+        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % b",".join(places)
         path = f"/{self._alias}/_search?allow_partial_search_results=false"
         answer = _counted_each(await self._client.request("POST", path, body))
-        return [bucket.doc_count for bucket in answer.aggregations.each.buckets]
+        counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
+        return [sum([counts[places[query]] for query in part]) for part in parts]
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
@@ -139,9 +138,9 @@ class ElasticsearchEngine:
         return uuids
 
     async def scan_uuids(self, compiled: CompiledQuery) -> AsyncGenerator[list[str]]:
-        reading = Reading(compiled.query, ["_shard_doc"], WINDOW, _UUIDS)
+        reading = Reading(compiled.query, ANY_ORDER, WINDOW, _UUIDS)
         async with (
-            self._pages.point_in_time() as pit,
+            self._pages.point_in_time(renewable=False) as pit,
             aclosing(self._pages.walk(reading, pit, None, _UUID_SLICES, _FIRST_UUIDS)) as pages,
         ):
             async for page in pages:

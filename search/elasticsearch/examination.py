@@ -1,10 +1,16 @@
-"""What `contacts doctor` asks a cluster beyond what a search does: its version, and what our credentials may do."""
+"""What `contacts doctor` asks a cluster beyond what a search does: whether each of its nodes that we know answers, its
+version, how the contacts are spread over it, and what our credentials may do."""
 
 from urllib.parse import urlsplit
 
-from mappings.errors import EngineError, EngineRejected, NothingIndexed
+import msgspec
+
+from mappings.errors import EngineDenied, EngineError, EngineRejected, EngineTimeout, EngineUnreachable, NothingIndexed
 from search.elasticsearch.client import Client
+from search.elasticsearch.indices import path_of
 from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.spread import spread_of
+from search.elasticsearch.trouble import shown_url
 from search.engine import EngineSettings
 from search.findings import Finding, fault, ok, warning
 
@@ -25,11 +31,59 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 async def examine(settings: EngineSettings) -> list[Finding]:
     """What there is to say of the cluster. Raises `EngineError` if it can't be asked."""
+    silent = await _silent(settings)
     client = Client(settings, SECONDS)
     try:
-        return [await _version(client), *await _privileges(client, settings)]
+        return [*silent, await _version(client), *await _spread(client, settings), *await _privileges(client, settings)]
     finally:
         await client.close()
+
+
+async def _silent(settings: EngineSettings) -> list[Finding]:
+    """The nodes of the settings that do not answer, as long as others do: whoever asks the cluster passes them by."""
+    own = settings.own_as(ElasticsearchSettings)
+    found: list[Finding] = []
+    for url in own.nodes if len(own.nodes) > 1 else ():
+        client = Client(msgspec.structs.replace(settings, own=msgspec.structs.replace(own, nodes=(url,))), SECONDS)
+        try:
+            await client.request("GET", "/")
+        except (EngineUnreachable, EngineTimeout) as error:
+            said = error.detail or str(error)
+            cure = "start it again, or take it out of CONTACTS_ELASTICSEARCH_URL"
+            found.append(warning("engine node", f"{shown_url(url)} does not answer: {said}", cure))
+        except EngineError:
+            # It says something, be it that this is not for us to ask.
+            pass
+        finally:
+            await client.close()
+    return found
+
+
+async def _spread(client: Client, settings: EngineSettings) -> list[Finding]:
+    """How the live contacts are spread over the cluster, and what a lost node would take away."""
+    subject = "engine copies"
+    try:
+        spread = await spread_of(client, path_of(settings.index))
+    except (NothingIndexed, EngineDenied):
+        # That there are none, or that a privilege is lacking, is said elsewhere.
+        return []
+    nodes = await _data_nodes(client)
+    found = f"{spread}" + (f" of {nodes}" if nodes else "")
+    if spread.lost:
+        return [fault(subject, found, "a part of the contacts has no copy: start its node, or restore a snapshot")]
+    if spread.missing > 0 and nodes != 1:
+        return [warning(subject, found, "copies are being made, or have no node to be on: a further loss may show")]
+    if spread.copies == spread.shards and (nodes or spread.nodes) > 1:
+        return [warning(subject, found, "a lost node takes contacts with it: load with CONTACTS_REPLICAS=1")]
+    return [ok(subject, found)]
+
+
+async def _data_nodes(client: Client) -> int | None:
+    """How many data nodes there are; `None` for who may not ask that."""
+    try:
+        return int((await client.json("GET", "/_cluster/health"))["number_of_data_nodes"])
+    except EngineError:
+        return None
 
 
 async def _version(client: Client) -> Finding:
@@ -67,8 +121,8 @@ def _lacking(granted: dict[str, dict[str, bool]], names: list[str], privileges: 
 
 
 def _without_security(settings: EngineSettings) -> Finding:
-    subject, url = "engine security", settings.own_as(ElasticsearchSettings).url
+    subject, nodes = "engine security", settings.own_as(ElasticsearchSettings).nodes
     found = "Elasticsearch asks nobody who they are"
-    if urlsplit(url).hostname in _LOOPBACK:
+    if all(urlsplit(url).hostname in _LOOPBACK for url in nodes):
         return ok(subject, f"{found}, and is reached on this machine")
     return warning(subject, found, "switch its security on, or let only the service and loads reach it")

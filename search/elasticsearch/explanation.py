@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mappings.algebra import simplified
 from mappings.predicates import ContactFilter
 from search.elasticsearch.compile import query, sort
 
@@ -11,4 +12,4 @@ _PAGE = 25 + 1
 
 def explanation(contact_filter: ContactFilter) -> dict[str, Any]:
     """The body of the search for a first page."""
-    return {"query": query(contact_filter.predicate), "sort": sort(contact_filter.order), "size": _PAGE}
+    return {"query": query(simplified(contact_filter.predicate)), "sort": sort(contact_filter.order), "size": _PAGE}

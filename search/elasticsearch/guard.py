@@ -23,6 +23,8 @@ ASIDE_SECONDS = 2.0
 MOST_ASIDE = 8
 """Requests of that kind at once."""
 
+BRIEF_SECONDS = 2.0
+
 SILENT = "The contacts engine did not answer in time."
 
 _RAISED = {"raised": True}
@@ -41,12 +43,16 @@ class GuardedClient(Client):
 
     Args:
         probe: the path of a `GET` that succeeds when the engine can answer searches.
+
+    Attributes:
+        brief: seconds that a request may take which one can do without. That it took longer says nothing of the engine.
     """
 
     def __init__(self, settings: EngineSettings, probe: str) -> None:
         super().__init__(settings)
         self._probe = probe
         self._silence = settings.timeout / 2
+        self.brief = min(BRIEF_SECONDS, settings.timeout / 4)
         self._heard = -math.inf
         self._trouble: str | None = None
         self._told = ""

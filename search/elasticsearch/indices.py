@@ -12,12 +12,30 @@ import msgspec
 from mappings.errors import EngineRejected
 from search.elasticsearch.client import Client
 from search.elasticsearch.schema import META
+from search.elasticsearch.shards import check_refreshed, count_of, versions_of
+from search.elasticsearch.spread import MASTER_SECONDS, spread_of
 from search.stores import Store, by_age, earlier, new_stamp
 
 
-class _Meta(msgspec.Struct, frozen=True):
+class Meta(msgspec.Struct, frozen=True):
+    """What an index says of itself.
+
+    Attributes:
+        complete: it holds a whole load.
+        mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
+        updates: updates in place that have begun, counted.
+        updating: one of them has not come to its end, and may be writing.
+    """
+
     complete: bool = False
     mapping: int = 0
+    updates: int = 0
+    updating: bool = False
+
+
+Content = dict[str, Meta]
+"""Index → what it says of itself, of those behind the alias. As long as it is the same and none of them is `updating`,
+the contacts are the same."""
 
 
 def new_name(alias: str) -> str:
@@ -30,9 +48,9 @@ def lock_name(alias: str) -> str:
     return f"{alias}-lock"
 
 
-def path_of(name: str) -> str:
-    """The path of an index or alias."""
-    return "/" + quote(name, safe="")
+def path_of(*names: str) -> str:
+    """The path of an index or alias, or of several."""
+    return "/" + ",".join([quote(name, safe="") for name in names])
 
 
 class Indices:
@@ -57,18 +75,27 @@ class Indices:
 
     async def serving(self) -> Store:
         """The live contacts as a reader sees them, who may ask about the alias only. Raises where there is none."""
-        mappings = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
-        mapping = min(_meta(entry).mapping for entry in mappings.values())
-        return Store(",".join(sorted(mappings)), await self.count(self._alias), live=True, mapping=mapping)
+        content = await self.content()
+        mapping = min(meta.mapping for meta in content.values())
+        contacts, spread = await self.count(self._alias), await spread_of(self._client, path_of(self._alias))
+        return Store(",".join(sorted(content)), contacts, live=True, mapping=mapping, spread=spread)
 
     async def mapping(self) -> int:
         """The lowest `MAPPING_VERSION` behind the alias; 0 where an index does not say."""
-        mappings = await self._client.json("GET", f"{path_of(self._alias)}/_mapping")
-        return min(_meta(entry).mapping for entry in mappings.values())
+        return min(meta.mapping for meta in (await self.content()).values())
+
+    async def content(self) -> Content:
+        """What is behind the alias. Raises where there is nothing."""
+        path = f"{path_of(self._alias)}/_mapping?master_timeout={MASTER_SECONDS}s"
+        return {name: _meta(entry) for name, entry in (await self._client.json("GET", path)).items()}
 
     async def count(self, name: str) -> int:
-        """The contacts in an index or behind an alias."""
-        return int((await self._client.json("GET", f"{path_of(name)}/_count"))["count"])
+        """The contacts in an index or behind an alias, of all its shards."""
+        return count_of(await self._client.request("GET", f"{path_of(name)}/_count"))
+
+    async def refresh(self, name: str) -> None:
+        """Make what was written findable, in every copy that is there."""
+        check_refreshed(await self._client.request("POST", f"{path_of(name)}/_refresh"))
 
     async def exists(self, name: str) -> bool:
         """Whether there is such an index."""
@@ -76,7 +103,16 @@ class Indices:
 
     async def mark_complete(self, name: str) -> None:
         """Note that `name` holds a whole load."""
-        await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": META | {"complete": True}})
+        await self._note(name, Meta(complete=True, mapping=META["mapping"]))
+
+    async def mark_updating(self, updating: bool) -> None:
+        """Note that an update in place begins, or has come to its end."""
+        for name, meta in (await self.content()).items():
+            updates = meta.updates + updating
+            await self._note(name, msgspec.structs.replace(meta, updates=updates, updating=updating))
+
+    async def _note(self, name: str, meta: Meta) -> None:
+        await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": msgspec.to_builtins(meta)})
 
     async def complete(self) -> dict[str, int]:
         """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
@@ -96,8 +132,8 @@ class Indices:
 
     async def versions(self, name: str, uuids: list[str]) -> dict[str, int]:
         """uuid → the version of its document in an index or behind an alias, whether it can be searched or not."""
-        found = await self._client.json("POST", f"{path_of(name)}/_mget?_source=false", {"ids": uuids})
-        return {each["_id"]: int(each["_version"]) for each in found["docs"] if each.get("found")}
+        body = msgspec.json.encode({"ids": uuids})
+        return versions_of(await self._client.request("POST", f"{path_of(name)}/_mget?_source=false", body))
 
     async def stores(self) -> list[Store]:
         """All complete indices with their contacts, the oldest first."""
@@ -124,11 +160,11 @@ class Indices:
         await self.switch(name)
         return Store(name, await self.count(name), live=True, mapping=complete[name])
 
-    async def _metas(self) -> dict[str, _Meta]:
+    async def _metas(self) -> dict[str, Meta]:
         mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")
         return {name: _meta(mappings[name]) for name in by_age(mappings, self._alias)}
 
 
-def _meta(entry: dict[str, Any]) -> _Meta:
+def _meta(entry: dict[str, Any]) -> Meta:
     """What an index says of itself, from the answer about its mapping."""
-    return msgspec.convert(entry["mappings"].get("_meta", {}), _Meta)
+    return msgspec.convert(entry["mappings"].get("_meta", {}), Meta)

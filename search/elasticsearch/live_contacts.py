@@ -9,7 +9,7 @@ import msgspec
 
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices, path_of
-from search.elasticsearch.pages import Pages, RawHit, Reading, more_of
+from search.elasticsearch.pages import ANY_ORDER, Pages, RawHit, Reading, more_of
 from search.elasticsearch.patience import patiently
 from search.elasticsearch.schema import MORE
 from search.engine import SCAN_BATCH, EngineSettings
@@ -17,7 +17,6 @@ from search.fields import ALL_FIELDS, MORE_FIELDS, ContactCompleteItem, contact_
 from search.loader import Identity
 
 _SLICES = 2
-_ANY_ORDER = ["_shard_doc"]
 _IN_ITEM = [name for name in Identity.__struct_fields__ if name not in MORE_FIELDS]
 
 _encode = msgspec.json.Encoder().encode
@@ -48,15 +47,15 @@ class LiveContacts:
         self._path = path_of(settings.index)
         self._client = _PatientClient(settings, probe="/_alias")
         self._indices = Indices(self._client, settings.index)
-        self._pages = Pages(self._client, self._path)
+        self._pages = Pages(self._client, self._indices, self._path)
 
     async def identities(self) -> AsyncGenerator[list[Identity]]:
         if not await self._indices.live():
             return
         wanted: dict[str, Any] = {"_source": _IN_ITEM, "stored_fields": [MORE]}
-        reading = Reading(_everybody, _ANY_ORDER, SCAN_BATCH, wanted)
+        reading = Reading(_everybody, ANY_ORDER, SCAN_BATCH, wanted)
         async with (
-            self._pages.point_in_time() as pit,
+            self._pages.point_in_time(renewable=False) as pit,
             aclosing(self._pages.walk(reading, pit, slices=_SLICES)) as pages,
         ):
             async for page in pages:
@@ -67,7 +66,7 @@ class LiveContacts:
         if not await self._indices.live():
             return found
         for first in range(0, len(uuids), SCAN_BATCH):
-            query = _encode({"terms": {"uuid": uuids[first : first + SCAN_BATCH]}})
+            query = _encode({"ids": {"values": uuids[first : first + SCAN_BATCH]}})
             reading = Reading(query, ["_doc"], SCAN_BATCH, {"_source": True, "stored_fields": [MORE]})
             for hit in await self._pages.page(reading):
                 contact = contact_of(joined(bytes(hit.source), more_of(hit)))

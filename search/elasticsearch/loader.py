@@ -9,19 +9,24 @@ from typing import Any, ClassVar
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed, Superseded
+from search.columns import Column, concatenated
+from search.contact_columns import ContactColumns
 from search.derivation import REMEMBERED_BYTES, characters
-from search.documents import search_fields
+from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
+from search.elasticsearch.merging import merge
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
-from search.loader import Document, Holder, Identity, Refusal
+from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.memo import Memo
 from search.stores import Store, left_over
 
@@ -39,9 +44,10 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_DOCUMENT = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n%b%b,"search":{"absent":%b%b%b}}\n'
+_ACTION = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n'
+_SEARCH, _END = b',"search":{"absent":%b', b"}}\n"
 """Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
-has any, as a text, and the derived fields."""
+has any, as a text, and the derived fields, those first that are absent."""
 
 _ENTRY_BYTES = 256
 """About what a name, its member of a document and their place in the memory hold beside their letters."""
@@ -81,12 +87,17 @@ def _weight(text: Hashable, member: bytes) -> int:
 
 _TRIGRAMS = [
     (
+        SEARCH_FIELDS[name].of,
         Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, REMEMBERED_BYTES).__getitem__,
-        attrgetter(*SEARCH_FIELDS[name].of),
     )
     for name in NAMES
 ]
-"""Of each field that has trigrams beside it: how they are made, and of what of a contact."""
+"""Of each field that has trigrams beside it: of what of a contact it is made, and how they are."""
+
+
+def _more(json: bytes) -> bytes:
+    """The member of a document with the further fields of a contact; nothing without any."""
+    return b',"%b":%b' % (MORE.encode(), _encode(json.decode())) if json else b""
 
 
 class ElasticsearchLoader:
@@ -102,6 +113,7 @@ class ElasticsearchLoader:
     _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._cluster = settings.own_as(ElasticsearchSettings)
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
         self._live = LiveContacts(settings)
@@ -114,17 +126,25 @@ class ElasticsearchLoader:
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         item, more = halves(complete or complete_json(contact))
         fields = search_fields(contact)
-        parts = (
-            _encode(contact.uuid),
-            # As version: a batch that is sent twice changes nothing, and the later row always wins.
-            row,
-            item[:-1],
-            b',"%b":%b' % (MORE.encode(), _encode(more.decode())) if more else b"",
-            _encode(fields.absent),
-            b"".join([make(of(contact)) for make, of in _TRIGRAMS]),
-            fields.members,
-        )
-        return Document(row, _DOCUMENT % parts)
+        grams = [make(attrgetter(*of)(contact)) for of, make in _TRIGRAMS]
+        action = _ACTION % (_encode(contact.uuid), row)
+        parts = (action, item[:-1], _more(more), _SEARCH % _encode(fields.absent), *grams, fields.members, _END)
+        return Document(row, b"".join(parts))
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        # As version: a batch that is sent twice changes nothing, and the later row always wins.
+        uuids = contacts.of(["uuid"]).made(_encode).rows()
+        columns = [
+            Column([_ACTION % pair for pair in zip(uuids, rows, strict=True)]),
+            Column(contacts.open_items),
+            contacts.more.made(_more),
+            Column([_SEARCH % names for names in contacts.absent()]),
+            *[contacts.of(of).made(make) for of, make in _TRIGRAMS],
+            *search_columns(contacts),
+            Column([_END], [0] * contacts.count),
+        ]
+        return list(map(Document, rows, concatenated(columns, contacts.count)))
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         return self._lock.held(holder)
@@ -139,8 +159,26 @@ class ElasticsearchLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
-        await self._client.json("PUT", self._path, index_body())
+    async def start(self, contacts: int = 0) -> None:
+        shards = self._cluster.shards or shards_for(contacts, await patiently(self._lock.nodes))
+        body = index_body(shards)
+        body["settings"]["index"] |= self._filling()
+        try:
+            await patiently(lambda: self._client.json("PUT", self._path, body))
+        except EngineRejected:
+            # It is there already if an answer was lost: no other load has an index of this name.
+            if not await self._indices.exists(self.name):
+                raise
+
+    def _filling(self) -> dict[str, Any]:
+        """The setting for copies while the index is being filled.
+
+        Without one, a node that is lost would take with it what was acknowledged, and the load could not be gone on
+        with. One is enough for that; further ones are copied, which costs less than to index as often.
+        """
+        if self._cluster.replicas is None:
+            return {"auto_expand_replicas": "0-1"}
+        return {"number_of_replicas": min(self._cluster.replicas, 1)}
 
     async def resume(self, mark: str) -> None:
         # What is in the index is known by its versions; but it must be the one that was being filled.
@@ -164,7 +202,9 @@ class ElasticsearchLoader:
             nonlocal left
             left = await self._send(left, refusals)
             if left:
-                raise EngineUnavailable(f"The contacts engine was too busy for {PATIENCE:.0f} s.")
+                raise EngineUnavailable(
+                    f"The contacts engine was too busy for {PATIENCE:.0f} s, or had no node for a part of the index."
+                )
 
         try:
             await patiently(send)
@@ -196,17 +236,24 @@ class ElasticsearchLoader:
         return self.name
 
     async def finish(self) -> int:
-        settings = {"index": {"refresh_interval": None, "number_of_replicas": None}}
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        settings = {"index": {"refresh_interval": None}}
+        await patiently(lambda: self._indices.refresh(self.name))
         await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
         count = await patiently(lambda: self._indices.count(self.name))
         await patiently(lambda: self._indices.mark_complete(self.name))
         return count
 
+    async def merge(self, seconds: float) -> bool:
+        return await merge(self._client, self._path, seconds)
+
     async def live(self) -> Store | None:
         return await self._indices.live_store()
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
+        if self._cluster.replicas is not None:
+            settings = {"index": {"number_of_replicas": self._cluster.replicas}}
+            await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
+        await patiently(lambda: wait_for_copies(self._client, self._path, self._lock.nodes, stage))
         before = await patiently(self._indices.live)
         await self._lock.confirm()
         await patiently(lambda: self._indices.switch(self.name))
@@ -256,14 +303,15 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def base(self) -> int:
         await self._live_store()
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._indices.refresh(self.name))
         used = await patiently(self._indices.highest_version) >> _ROW_BITS
         if used + 1 >= _GENERATIONS:
             raise EngineRejected("The versions of these contacts are used up; load them anew without --update.")
         return await self._lock.next_generation(used) << _ROW_BITS
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         self._into = (await self._live_store()).name
+        await patiently(lambda: self._indices.mark_updating(True))
 
     async def _live_store(self) -> Store:
         live = await self.live()
@@ -299,10 +347,15 @@ class ElasticsearchUpdater(ElasticsearchLoader):
             )
 
     async def finish(self) -> int:
-        await patiently(lambda: self._client.request("POST", f"{self._path}/_refresh"))
+        await patiently(lambda: self._indices.refresh(self.name))
+        await patiently(lambda: self._indices.mark_updating(False))
         return await patiently(lambda: self._indices.count(self.name))
 
-    async def swap(self) -> None:
+    async def merge(self, seconds: float) -> bool:  # noqa: ARG002
+        """Nothing to do: the server merges a live index by itself, as its contacts change."""
+        return True
+
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         """Nothing to do: readers see each document as it is written."""
 
     async def abort(self) -> None:

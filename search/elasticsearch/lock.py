@@ -87,8 +87,11 @@ _encode = msgspec.json.Encoder().encode
 _found = msgspec.json.Decoder(_Found).decode
 _outcomes = msgspec.json.Decoder(_Outcomes).decode
 
+_EVERYWHERE = {"auto_expand_replicas": "0-all"}
+"""A copy on every node that may have one: so the lock outlives all nodes but one, and its copies count data nodes."""
+
 _BODY = {
-    "settings": {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1", "hidden": True}},
+    "settings": {"index": {"number_of_shards": 1, **_EVERYWHERE, "hidden": True}},
     "mappings": {"dynamic": False},
 }
 """The index of the lock, whose documents are only ever asked for by their id. Hidden, `contacts-*` does not find it."""
@@ -148,6 +151,17 @@ class LoadLock:
         if self._held and not await patiently(partial(self._renew, generation)):
             raise Superseded(self._lost())
         return generation
+
+    async def nodes(self) -> int:
+        """How many nodes an index can be on. The copies of the lock's own say so to who may not ask the cluster."""
+        path = f"{self._path}/_settings"
+        try:
+            # One of an earlier version has two copies at most.
+            await self._client.json("PUT", path, {"index": _EVERYWHERE})
+        except NothingIndexed:
+            await self._look()
+        (found,) = (await self._client.json("GET", f"{path}?flat_settings=true")).values()
+        return 1 + int(found["settings"]["index.number_of_replicas"])
 
     async def close(self) -> None:
         """Close all connections."""

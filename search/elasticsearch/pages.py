@@ -11,11 +11,19 @@ from typing import Any
 
 import msgspec
 
+from mappings.errors import EngineError, EngineUnavailable, ViewLost
 from search.elasticsearch.guard import GuardedClient
+from search.elasticsearch.indices import Content, Indices, path_of
 from search.elasticsearch.schema import MORE
 
 WINDOW = 10_000
 """Hits that one request can reach (`index.max_result_window`), look-ahead included."""
+
+ANY_ORDER = ["_shard_doc"]
+"""The fastest order under a point in time, and one that only that point in time has."""
+
+RENEWAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each try to get another view in place of one that was lost with a node."""
 
 _KEEP_ALIVE = "2m"
 
@@ -47,9 +55,14 @@ Place = msgspec.Raw | list[Any]
 
 
 class PointInTime(msgspec.Struct):
-    """A consistent view of the alias. The server may rename it with any answer; the newest name holds."""
+    """A consistent view of the alias. The server may rename it with any answer; the newest name holds.
+
+    Attributes:
+        content: what it shows; `None` where another view could show something else.
+    """
 
     id: str
+    content: Content | None = None
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -66,6 +79,11 @@ class Reading(msgspec.Struct, frozen=True):
     order: list[Any]
     size: int
     wanted: dict[str, Any]
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether another view of the same contacts has them in the same order."""
+        return self.order != ANY_ORDER
 
     def body(self, pit: PointInTime | None, place: Place | None) -> bytes:
         """The body for the page after the sort values `place`; the compiled query is spliced in as it is."""
@@ -90,25 +108,66 @@ class _Answer(msgspec.Struct):
     pit_id: str = ""
 
 
+_OF_A_LOST_NODE = (EngineUnavailable, ViewLost)
+"""What a search says under a point in time of which a part is gone. What is below these is another matter."""
+
 _stored = msgspec.json.Decoder(_Stored).decode
 _answer = msgspec.json.Decoder(_Answer).decode
+_values = msgspec.json.Decoder(list[Any]).decode
 _encode = msgspec.json.Encoder().encode
 
 
 class Pages:
     """Reads the hits behind an alias; `path` is that of the alias."""
 
-    def __init__(self, client: GuardedClient, path: str) -> None:
-        self._client, self._path = client, path
+    def __init__(self, client: GuardedClient, indices: Indices, path: str) -> None:
+        self._client, self._indices, self._path = client, indices, path
 
     async def page(self, reading: Reading, pit: PointInTime | None = None, place: Place | None = None) -> list[RawHit]:
-        """One request for the hits after `place`."""
+        """One request for the hits after `place`.
+
+        A point in time is kept by one copy of each shard. Is one lost with its node, another takes its place, if the
+        contacts are still the same and the order has nothing of that copy in it.
+
+        Raises:
+            ViewLost: there is no such other one.
+        """
+        try:
+            return await self._page(reading, pit, place)
+        except EngineUnavailable as error:
+            if pit is None or pit.content is None or not reading.repeatable or type(error) not in _OF_A_LOST_NODE:
+                raise
+            return await self._page_of_another(reading, pit, pit.content, place)
+
+    async def _page(self, reading: Reading, pit: PointInTime | None, place: Place | None) -> list[RawHit]:
         index = self._path if pit is None else ""
         path = f"{index}/_search?allow_partial_search_results=false"
         answer = _answer(await self._client.request("POST", path, reading.body(pit, place)))
         if pit is not None:
             pit.id = answer.pit_id
         return answer.hits.hits
+
+    async def _page_of_another(
+        self, reading: Reading, pit: PointInTime, content: Content, place: Place | None
+    ) -> list[RawHit]:
+        """The page under another point in time, as soon as the cluster can give one."""
+        if place is not None:
+            # Behind them the server had a tie-breaker of its own, which means nothing to another copy.
+            place = (_values(place) if isinstance(place, msgspec.Raw) else place)[: len(reading.order)]
+        failure: EngineError = ViewLost()
+        for wait in RENEWAL_WAITS:
+            await asyncio.sleep(wait)
+            try:
+                pit.id = await self._opened(path_of(*content))
+                if await self._indices.content() == content:
+                    return await self._page(reading, pit, place)
+            except EngineUnavailable as error:
+                if type(error) not in _OF_A_LOST_NODE:
+                    raise
+                failure = error
+            else:
+                raise ViewLost()
+        raise failure
 
     async def walk(
         self,
@@ -144,14 +203,27 @@ class Pages:
             await asyncio.gather(*pending, return_exceptions=True)
 
     @asynccontextmanager
-    async def point_in_time(self) -> AsyncGenerator[PointInTime]:
-        """A view of the alias as it is now, for as long as the block runs.
+    async def point_in_time(self, *, renewable: bool = True) -> AsyncGenerator[PointInTime]:
+        """A view of the alias as it is now, for as long as the block runs; a `renewable` one can outlive a node.
 
         Nobody waits until it is closed in the engine: one that can't be closed expires by itself.
         """
-        opened = await self._client.json("POST", f"{self._path}/_pit?keep_alive={_KEEP_ALIVE}")
-        pit = PointInTime(opened["id"])
+        # Before it is opened: what comes of an update that begins in between is not taken for the same.
+        content = await self._content() if renewable else None
+        pit = PointInTime(await self._opened(self._path), content)
         try:
             yield pit
         finally:
             self._client.send_aside("DELETE", "/_pit", _encode({"id": pit.id}))
+
+    async def _opened(self, path: str) -> str:
+        return str((await self._client.json("POST", f"{path}/_pit?keep_alive={_KEEP_ALIVE}"))["id"])
+
+    async def _content(self) -> Content | None:
+        """What is behind the alias, if it stays as it is and can be told soon. A walk goes on without it, too."""
+        try:
+            async with asyncio.timeout(self._client.brief):
+                content = await self._indices.content()
+        except (EngineError, TimeoutError):
+            return None
+        return None if any(meta.updating for meta in content.values()) else content

@@ -35,6 +35,8 @@ _TERM_AND_FACET = {"type": "keyword"}
 _FACET = {"type": "keyword", "index": False, "ignore_above": LONGEST_TERM}
 _TEXT = {"type": "text", "analyzer": "whitespace", "norms": False}
 _SORT = {"type": "keyword", "index": False}
+# It is the id of the document too, and looked for as that.
+_UUID = {"type": "keyword", "index": False}
 # A keyword would be refused past 32,766 bytes; nothing looks into this one, and nothing is made of it.
 _MORE = {"type": "text", "index": False, "norms": False, "store": True}
 
@@ -94,7 +96,7 @@ def index_body(shards: int = 1) -> dict[str, Any]:
             "_meta": META,
             "dynamic": "strict",
             "_source": {"excludes": ["search", MORE]},
-            "properties": stored | {"uuid": {"type": "keyword"}, "search": {"properties": search}, MORE: _MORE},
+            "properties": stored | {"uuid": _UUID, "search": {"properties": search}, MORE: _MORE},
         },
     }
 

@@ -19,12 +19,20 @@ from mappings.errors import (
     EngineUnavailable,
     EngineUnreachable,
     NothingIndexed,
+    ViewLost,
     shorten,
 )
 from search.elasticsearch.settings import ElasticsearchSettings
 
 SECURITY = "security_exception"
 """The type of an error that is about who asks, also of a part of a bulk request."""
+
+PART_MISSING = "A part of the contacts is out of reach at the moment; try again later."
+"""What is said where not every shard could answer: less than all would be a wrong answer."""
+
+_NO_VIEW, _SHARDS_FAILED = "search_context_missing_exception", "search_phase_execution_exception"
+"""Types of errors: of a point in time that has expired, or whose node has started anew; and of a search that not every
+shard could answer."""
 
 _REASON_LETTERS = 400
 
@@ -48,6 +56,7 @@ class BulkError(msgspec.Struct, frozen=True):
 
 class _Cause(BulkError, frozen=True):
     additional_unsuccessful_credentials: str = ""
+    root_cause: tuple[BulkError, ...] = ()
 
 
 class _Refusal(msgspec.Struct):
@@ -58,8 +67,13 @@ _refusal = msgspec.json.Decoder(_Refusal).decode
 
 
 def place(cluster: ElasticsearchSettings) -> str:
-    """The URL of the cluster, without what it may have of a password."""
-    parts = urlsplit(cluster.url)
+    """The URLs of the cluster's nodes, without what they may have of a password."""
+    return ", ".join(map(shown_url, cluster.nodes))
+
+
+def shown_url(url: str) -> str:
+    """A URL, without what it may have of a password."""
+    parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
@@ -67,6 +81,8 @@ def place(cluster: ElasticsearchSettings) -> str:
 def refused(status: int, body: object, cluster: ElasticsearchSettings) -> EngineError:
     """The error for an answer that is none."""
     cause = _cause(body)
+    if any(each.type == _NO_VIEW for each in cause.root_cause):
+        return ViewLost()
     if status == 404:
         return NothingIndexed()
     if status in (401, 403) and cause.type in ("", SECURITY):
@@ -74,6 +90,8 @@ def refused(status: int, body: object, cluster: ElasticsearchSettings) -> Engine
     if status in (403, 429) or status >= 500:
         # What is forbidden for another reason is writing to an index that is closed to it.
         detail = f"{place(cluster)} answered {status}: {_shown(cause.reason)}" if status == 403 else ""
+        if status >= 500 and cause.type == _SHARDS_FAILED:
+            return EngineUnavailable(PART_MISSING)
         return EngineUnavailable("The contacts engine is busy or in trouble; try again later.", detail)
     return EngineRejected("The contacts engine refused this query; it may have too many values.")
 
@@ -114,7 +132,7 @@ def _why(error: TransportError, cluster: ElasticsearchSettings) -> str:
             return "there is no host of that name"
         if isinstance(cause, ConnectionRefusedError):
             return "nothing listens there: is it running, and is that its port?"
-    if cluster.url.startswith("http:"):
+    if cluster.nodes[0].startswith("http:"):
         return "it ends connections without an answer: if it speaks TLS, the URL begins with https://"
     return "the connection broke"
 

@@ -9,6 +9,10 @@ from search.engine import EngineSettings
 from search.engines import DEFAULT, ENGINES, engine_module
 
 SECRET = "x" * 32
+NODES = (
+    "a URL such as http://127.0.0.1:9200, or several of one cluster's nodes with commas between them, all http or all "
+    "https, and with no more than one user and password"
+)
 
 
 def load(**environ: str) -> Settings:
@@ -149,7 +153,9 @@ def test_a_line_that_sets_nothing(tmp_path: Path, line: str):
         ("CONTACTS_STALL_SECONDS", "101", "a number of seconds, more than 0 and at most 100"),
         ("CONTACTS_CORS_ORIGINS", "*", "origins such as https://app.example.com, separated by commas"),
         ("CONTACTS_CORS_ORIGINS", "https://a.b/c", "origins such as https://app.example.com, separated by commas"),
-        ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", "a URL such as http://127.0.0.1:9200"),
+        ("CONTACTS_ELASTICSEARCH_URL", "localhost:9200", NODES),
+        ("CONTACTS_SHARDS", "0", "a whole number from 1 to 1024"),
+        ("CONTACTS_REPLICAS", "one", "a whole number from 0 to 1024"),
         ("CONTACTS_ENV", "test", "production or development"),
         ("CONTACTS_REGISTRATION", "shut", "open or closed"),
     ],

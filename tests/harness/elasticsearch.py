@@ -57,14 +57,23 @@ class LocalElasticsearch:
         """The settings about who may do what. Security is on by default, with TLS and a password."""
         return {"xpack.security.enabled": "false"}
 
+    def discovery(self) -> Mapping[str, object]:
+        """The settings about other nodes. By itself it is a cluster of one."""
+        # It writes the ports it took to logs/*.ports.
+        return {"node.name": "contacts-tests", "discovery.type": "single-node", "transport.port": "0"}
+
     java_options = ""
     headers: Mapping[str, str] = {}
     """What whoever asks it says of themselves."""
 
     def start(self) -> str:
         """Return the URL as soon as all contacts can be searched. Raises `ServerUnavailable`."""
-        ports, log = self._run / "logs" / "http.ports", self._run / "logs" / "console.log"
-        ports.unlink(missing_ok=True)
+        self.begin()
+        return self.wait()
+
+    def begin(self) -> None:
+        """Start it, and wait for nothing."""
+        (self._run / "logs" / "http.ports").unlink(missing_ok=True)
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self._run),
@@ -74,9 +83,13 @@ class LocalElasticsearch:
             "ES_TMPDIR": str(self._run / "tmp"),
         }
         command = [str(self._home / "bin" / "elasticsearch"), f"-Ehttp.port={self._port}"]
-        self._process = launch(command, self._run, log, environment)
+        self._process = launch(command, self._run, self._log, environment)
+
+    def wait(self) -> str:
+        """The URL of one that begins to start, as soon as all contacts can be searched. Raises `ServerUnavailable`."""
+        assert self._process is not None
         try:
-            self._port = self._port_when_ready(self._process, ports, log)
+            self._port = self._port_when_ready(self._process)
         except BaseException:
             self.stop()
             raise
@@ -94,18 +107,14 @@ class LocalElasticsearch:
         shutil.copytree(self._home / "config", self._run / "config")
         settings: dict[str, object] = {
             "cluster.name": "contacts-tests",
-            "node.name": "contacts-tests",
-            "discovery.type": "single-node",
             "network.host": "127.0.0.1",
-            # It writes the ports it took to logs/*.ports.
-            "transport.port": "0",
             "node.portsfile": "true",
             "path.data": self._run / "data",
             "path.logs": self._run / "logs",
             # A nearly full disk must not make indices read-only.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
-        lines = [f"{key}: {value}\n" for key, value in (settings | self.security()).items()]
+        lines = [f"{key}: {value}\n" for key, value in (settings | self.discovery() | self.security()).items()]
         (self._run / "config" / "elasticsearch.yml").write_text("".join(lines))
         if not has_module(self._java, _VECTORS):
             options = self._run / "config" / "jvm.options"
@@ -113,8 +122,13 @@ class LocalElasticsearch:
             options.write_text("\n".join([*kept, ""]))
         hand_over(self._run)
 
-    def _port_when_ready(self, process: subprocess.Popen[bytes], ports: Path, log: Path) -> int:
+    @property
+    def _log(self) -> Path:
+        return self._run / "logs" / "console.log"
+
+    def _port_when_ready(self, process: subprocess.Popen[bytes]) -> int:
         """Wait until the server answers and return its port."""
+        ports, log = self._run / "logs" / "http.ports", self._log
         deadline = time.monotonic() + BOOT_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:

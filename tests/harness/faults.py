@@ -21,13 +21,18 @@ from tests.harness.processes import server_directory
 class MortalElasticsearch(LocalElasticsearch):
     """One that can die or freeze, and come back with its data where it was."""
 
-    def start(self) -> str:
-        url = super().start()
+    def wait(self) -> str:
+        url = super().wait()
         with urllib.request.urlopen(f"{url}/_nodes/_local/process", timeout=30) as response:
             (node,) = json.load(response)["nodes"].values()
         # What was started is a launcher; this is the server.
         self._server = int(node["process"]["id"])
         return url
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, and not ended here since."""
+        return self._process is not None
 
     def kill(self) -> None:
         """End it at once, as a power cut would; `start` brings it back."""

@@ -6,7 +6,7 @@ A load has one file in the data directory: the `MAPPING_VERSION`, then the conta
 """
 
 import os
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ import msgspec
 from mappings import predicates
 from mappings.errors import NothingIndexed
 from mappings.predicates import ContactFilter, Predicate
+from search.contact_columns import ContactColumns
 from search.cursor import Position
 from search.documents import search_fields
 from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
@@ -32,7 +33,7 @@ from search.fields import (
     halves,
 )
 from search.findings import Finding
-from search.loader import Document, Holder, Identity, Loader, Refusal
+from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
 from search.stores import Store, by_age, earlier, left_over, new_stamp
 
@@ -266,6 +267,10 @@ class NaiveLoader:
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         return Document(row, (complete or complete_json(contact)) + b"\n")
 
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        return [Document(row, contact + b"\n") for row, contact in zip(rows, contacts.complete(), strict=True)]
+
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         """Nobody else can be there: the contacts are in the directory that `holder` has to itself."""
         return nullcontext()
@@ -281,7 +286,7 @@ class NaiveLoader:
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:
         self._files.directory.mkdir(parents=True, exist_ok=True)
         self._part.write_text(f"{MAPPING_VERSION}\n")
 
@@ -302,10 +307,14 @@ class NaiveLoader:
             self._part.rename(self._file)
         return self._files.store(self.name).contacts
 
+    async def merge(self, seconds: float) -> bool:
+        """Nothing to do: a line is a line."""
+        return True
+
     async def live(self) -> Store | None:
         return next((store for store in await self.stores() if store.live), None)
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         before = self._files.live()
         self._files.switch(self.name)
         for name in left_over(self._files.names(), self.name, before, self._keep):

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from search.duckdb.engine import DuckDBEngine
-from search.duckdb.sql import Sql
 
 _COLUMNS = "auto_detect = false, header = false, columns = {name: 'VARCHAR'}"
 
@@ -20,7 +19,7 @@ async def run_at_once(engine: DuckDBEngine, directory: Path, number: int, second
     pipes = [directory / f"pipe{at}" for at in range(number)]
     for pipe in pipes:
         os.mkfifo(pipe)
-    reads = [Sql(f"SELECT name FROM read_csv('{pipe}', {_COLUMNS})") for pipe in pipes]
+    reads = [f"SELECT name FROM read_csv('{pipe}', {_COLUMNS})" for pipe in pipes]
     running = 0
     everyone = asyncio.Event()
 
@@ -34,7 +33,10 @@ async def run_at_once(engine: DuckDBEngine, directory: Path, number: int, second
         os.write(file, pipe.name.encode())
         os.close(file)
 
-    work = asyncio.gather(asyncio.gather(*map(engine._fetch, reads)), *map(feed, pipes))
+    async def read(sql: str) -> list[tuple[str]]:
+        return await engine._ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
+
+    work = asyncio.gather(asyncio.gather(*map(read, reads)), *map(feed, pipes))
     try:
         async with asyncio.timeout(seconds):
             await everyone.wait()

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from search.elasticsearch.settings import ElasticsearchSettings
+from search.elasticsearch.settings import ElasticsearchSettings, node_urls
 from search.engine import Engine, EngineSettings
 from search.engines import open_engine, open_loader
 from search.fields import ContactCompleteItem
@@ -19,9 +19,12 @@ BATCH = 250
 SECONDS = 60.0
 
 
-def cluster(url: str, index: str, **settings: Any) -> EngineSettings:
-    """Settings for an alias of the Elasticsearch at `url`."""
-    return EngineSettings(engine="elasticsearch", own=ElasticsearchSettings(url=url), index=index, **settings)
+def cluster(
+    url: str, index: str, shards: int | None = None, replicas: int | None = None, **settings: Any
+) -> EngineSettings:
+    """Settings for an alias of the Elasticsearch at `url`, or at several with commas between them."""
+    own = ElasticsearchSettings(nodes=node_urls(url), shards=shards, replicas=replicas)
+    return EngineSettings(engine="elasticsearch", own=own, index=index, **settings)
 
 
 def delete_loads(url: str, alias: str) -> None:

@@ -11,17 +11,26 @@ from indexing.encoding import Batch, Encoded, encode_batch
 from mappings.errors import RowRejected
 from search.fields import ContactCompleteItem
 from search.loader import Document
+from tests.harness.encoders import OneByOne
 from tests.indexing.test_encoding import COLUMNS, batch
 
 
-def encode(row: int, contact: ContactCompleteItem, _complete: bytes) -> Document:
-    if contact.title == "unencodable":
-        raise RowRejected("title: can't be encoded")
-    return Document(row, contact.uuid.encode(), f"{os.getpid()}".encode())
+class Processes(OneByOne):
+    """Documents that tell where they were made."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        if contact.title == "unencodable":
+            raise RowRejected("title: can't be encoded")
+        return Document(row, contact.uuid.encode(), f"{os.getpid()}".encode())
 
 
-def end(_row: int, _contact: ContactCompleteItem, _complete: bytes) -> Document:
-    os._exit(1)
+class End(OneByOne):
+    """The process ends with the first document."""
+
+    @staticmethod
+    def encode(_row: int, _contact: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        os._exit(1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -30,7 +39,7 @@ def test_many_batches_are_spread_over_processes(workers: int) -> None:
         batches = [batch(at, "CEO", "unencodable") for at in range(10)]
         return await asyncio.gather(*[encoders.run(encode_batch, each) for each in batches])
 
-    encoders = Encoders(encode, workers)
+    encoders = Encoders(Processes, workers)
     try:
         done = asyncio.run(run())
     finally:
@@ -50,7 +59,7 @@ def test_a_worker_that_dies_is_told() -> None:
         with pytest.raises(WorkerDied, match="try --workers 1"):
             await encoders.run(encode_batch, batch(1, "CEO"))
 
-    encoders = Encoders(end, 2)
+    encoders = Encoders(End, 2)
     try:
         asyncio.run(run())
     finally:
@@ -72,7 +81,7 @@ def test_workers_go_on_when_all_processes_are_told_to_end() -> None:
         assert {int(encoded.documents[0].item) for encoded in again} <= workers
         return workers
 
-    encoders = Encoders(encode, 2)
+    encoders = Encoders(Processes, 2)
     try:
         assert asyncio.run(run())
     finally:

@@ -9,14 +9,19 @@ from indexing.sources.columns import map_columns
 from mappings.errors import RowRejected
 from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
+from tests.harness.encoders import OneByOne
 
 COLUMNS = map_columns(["uuid", "title", "email"])
 
 
-def encode(row: int, contact: ContactCompleteItem, _complete: bytes) -> Document:
-    if contact.title == "unencodable":
-        raise RowRejected("title: can't be encoded")
-    return Document(row, contact.uuid.encode())
+class Uuids(OneByOne):
+    """Documents of the uuid alone."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        if contact.title == "unencodable":
+            raise RowRejected("title: can't be encoded")
+        return Document(row, contact.uuid.encode())
 
 
 def batch(first: int, *titles: str) -> Batch:
@@ -31,7 +36,7 @@ def counted(filled: tuple[int, ...]) -> dict[str, int]:
 
 
 def test_what_becomes_of_a_batch() -> None:
-    encoded = encode_batch(encode, batch(7, "CEO", "unencodable", "a\0b", ""))
+    encoded = encode_batch(Uuids, batch(7, "CEO", "unencodable", "a\0b", ""))
     assert [(document.row, document.body) for document in encoded.documents] == [(7, b"7"), (10, b"10")]
     assert [(claim.row, claim.uuid, claim.own) for claim in encoded.claims] == [(7, "7", True), (10, "10", True)]
     assert [contact_of(contact).uuid for contact in encoded.contacts] == ["7", "10"]
@@ -40,19 +45,19 @@ def test_what_becomes_of_a_batch() -> None:
 
 
 def test_who_has_no_uuid_is_given_one() -> None:
-    encoded = encode_batch(encode, Batch(map_columns(["email"]), [1], [("Ann@one.example",)]))
+    encoded = encode_batch(Uuids, Batch(map_columns(["email"]), [1], [("Ann@one.example",)]))
     uuid = uuid_of("ann@one.example")
     assert (encoded.claims[0].uuid, encoded.claims[0].own) == (uuid, False)
     assert (encoded.documents[0].body.decode(), contact_of(encoded.contacts[0]).uuid) == (uuid, uuid)
 
 
 def test_without_documents_there_are_only_contacts() -> None:
-    encoded = encode_batch(encode, Batch(COLUMNS, [1], [("1", "CEO", "a@one.example")], documents=False))
+    encoded = encode_batch(Uuids, Batch(COLUMNS, [1], [("1", "CEO", "a@one.example")], documents=False))
     assert (encoded.documents, len(encoded.claims), len(encoded.contacts)) == ([], 1, 1)
 
 
 def test_rows_that_are_contacts_already() -> None:
-    encoded = encode_batch(encode, Batch(None, [1, 2, 3], [('{"uuid":"a"}',), ('{"uuid":5}',), ("{",)]))
+    encoded = encode_batch(Uuids, Batch(None, [1, 2, 3], [('{"uuid":"a"}',), ('{"uuid":5}',), ("{",)]))
     assert [document.body for document in encoded.documents] == [b"a"]
     assert [(claim.uuid, claim.mail) for claim in encoded.claims] == [("a", 0)]
     assert [reason.startswith("the stored contact is damaged: ") for reason in encoded.rejects.values()] == [True] * 2
@@ -64,7 +69,7 @@ def json(**values: str) -> bytes:
 
 def test_rows_of_known_contacts_are_joined_in_order() -> None:
     joined = join_batch(
-        encode,
+        Uuids,
         JoinBatch(
             [
                 Join(1, "a", json(title="CEO"), json(uuid="a", title="CTO", city="Bonn")),
@@ -91,7 +96,7 @@ def test_rows_of_known_contacts_are_joined_in_order() -> None:
 def test_an_update_empties_what_its_source_covers(covers: set[str], title: str | None) -> None:
     live = json(uuid="a", title="CTO", city="Bonn")
     update = Join(1, "a", json(email="a@a.example"), live, update=True)
-    joined = join_batch(encode, JoinBatch([update, Join(2, "a", json(), within=1)], frozenset(covers)))
+    joined = join_batch(Uuids, JoinBatch([update, Join(2, "a", json(), within=1)], frozenset(covers)))
     expected = ContactCompleteItem("a", email="a@a.example", title=title, city="Bonn")
     assert [contact_of(contact) for contact in joined.contacts.values()] == [expected, expected]
     assert joined.emptied == ({1: ("title",), 2: ("title",)} if covers else {})

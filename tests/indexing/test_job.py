@@ -13,19 +13,20 @@ import pytest
 from indexing.guard import LoadRefused
 from indexing.job import Job, Summary, new_state
 from indexing.progress import ProgressBar
-from indexing.request import Limits, LoadRequest
+from indexing.request import MERGE_SECONDS, Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
-from search.loader import Document, Holder, Refusal
+from search.loader import Document, Holder, Refusal, unheard
 from search.stores import Store
+from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
 from tests.harness.memory_source import MemorySource, contact_rows
 
 
-class MemoryLoader(LiveMemory):
+class MemoryLoader(LiveMemory, OneByOne):
     """Keeps documents in a dictionary; `losing` uuids vanish, `refusing` rows are refused."""
 
     in_place: ClassVar[bool] = False
@@ -37,9 +38,10 @@ class MemoryLoader(LiveMemory):
         self._live, self._losing, self._refusing, self._fail_after = live, losing, refusing, fail_after
         self.written: dict[str, int] = {}
         self.calls: list[str] = []
+        self.merged = True
 
     @staticmethod
-    def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes | None = None) -> Document:
         if item.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, item.uuid.encode())
@@ -53,7 +55,7 @@ class MemoryLoader(LiveMemory):
     async def base(self) -> int:
         return 0
 
-    async def start(self) -> None:
+    async def start(self, contacts: int = 0) -> None:
         self.calls.append("start")
 
     async def resume(self, mark: str) -> None:
@@ -74,10 +76,14 @@ class MemoryLoader(LiveMemory):
     async def finish(self) -> int:
         return len(self.written) - self._losing
 
+    async def merge(self, seconds: float) -> bool:
+        self.calls.append(f"merge {seconds}")
+        return self.merged
+
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         self.calls.append("swap")
 
     async def abort(self) -> None:
@@ -95,12 +101,24 @@ class MemoryLoader(LiveMemory):
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Summary]:
-    def run_job(loader: MemoryLoader, text: str, limits: Limits | None = None, resume: bool = False) -> Summary:
+    def run_job(
+        loader: MemoryLoader,
+        text: str,
+        limits: Limits | None = None,
+        resume: bool = False,
+        merge_seconds: float = MERGE_SECONDS,
+    ) -> Summary:
         source = CsvSource(path=str(tmp_path / "people.csv"))
         Path(source.path).write_text(text)
         with StateFile(tmp_path, "contacts") as file, ProgressBar(None) as progress:
             rejects = tmp_path / "rejects.ndjson"
-            request = LoadRequest(sources=[source], rejects=rejects, limits=limits or Limits(), resume=resume)
+            request = LoadRequest(
+                sources=[source],
+                rejects=rejects,
+                limits=limits or Limits(),
+                resume=resume,
+                merge_seconds=merge_seconds,
+            )
             state = file.load() if resume else new_state(loader, request, 0)
             assert state is not None
             return asyncio.run(Job(request, loader, state, file, progress).run())
@@ -110,6 +128,20 @@ def run(tmp_path: Path) -> Callable[..., Summary]:
 
 def leftovers(directory: Path) -> set[str]:
     return {path.name for path in directory.iterdir()} - {"people.csv", "contacts.job.lock"}
+
+
+def test_the_engine_may_give_back_room_before_the_swap(run: Any, caplog: pytest.LogCaptureFixture) -> None:
+    loader = MemoryLoader()
+    loader.merged = False
+    assert run(loader, people(3), merge_seconds=90).live == 3
+    assert loader.calls == ["start", "merge 90", "swap"]
+    assert "Not all is merged within 90 s" in caplog.text
+
+
+def test_a_load_can_go_live_at_once(run: Any, caplog: pytest.LogCaptureFixture) -> None:
+    loader = MemoryLoader()
+    run(loader, people(3), merge_seconds=0)
+    assert (loader.calls, caplog.text) == (["start", "swap"], "")
 
 
 def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
@@ -123,7 +155,7 @@ def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
         "the row has 4 cells where the header has 3": 1,
     }
     assert loader.written["id-000001"] == 12
-    assert loader.calls == ["start", "swap"]
+    assert loader.calls == ["start", "merge 3600", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
 
 
@@ -169,7 +201,7 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
     loader._fail_after = -1
     summary = run(loader, text, resume=True)
     assert (summary.rows, summary.indexed, summary.repeated, summary.rejected) == (10_001, 10_000, 0, 1)
-    assert loader.calls == ["start", "resume 3000", "swap"]
+    assert loader.calls == ["start", "resume 3000", "merge 3600", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
 
 
@@ -179,7 +211,7 @@ class SwapsAndStops(MemoryLoader):
     async def live(self) -> Store | None:
         return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None
 
-    async def swap(self) -> None:
+    async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         await super().swap()
         raise EngineUnavailable("gone")
 
@@ -192,7 +224,7 @@ def test_a_load_that_stopped_after_its_swap_tells_the_same(run: Any, tmp_path: P
     whole = run(MemoryLoader(), text)
     assert summary.lines.read == 2002
     assert msgspec.structs.replace(summary, seconds=0) == msgspec.structs.replace(whole, seconds=0)
-    assert loader.calls == ["start", "swap"]
+    assert loader.calls == ["start", "merge 3600", "swap"]
     assert leftovers(tmp_path) == set()
 
 

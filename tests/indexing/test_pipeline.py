@@ -15,14 +15,19 @@ from indexing.sources.columns import ColumnMapping, map_columns
 from mappings.errors import SourceError
 from search.fields import ContactCompleteItem
 from search.loader import Document
+from tests.harness.encoders import OneByOne
 from tests.harness.memory_source import MemorySource
 
 COLUMNS = map_columns(["uuid", "Other", "Title", "Email"])
 FIRST = 11
 
 
-def encode(row: int, item: ContactCompleteItem, _complete: bytes) -> Document:
-    return Document(row, item.uuid.encode())
+class Uuids(OneByOne):
+    """Documents of the uuid alone."""
+
+    @staticmethod
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        return Document(row, item.uuid.encode())
 
 
 def row(number: int, problem: str | None = None, text: str = "x") -> Row:
@@ -30,7 +35,7 @@ def row(number: int, problem: str | None = None, text: str = "x") -> Row:
 
 
 async def collect(source: MemorySource, portions: list[Portion]) -> None:
-    encoders = Encoders(encode, 1)
+    encoders = Encoders(Uuids, 1)
     async with open_source(source, Start(), FIRST, encoders, ReadingAs()) as opened:
         async for portion in opened.portions:
             portions.append(portion)  # noqa: PERF401 - those before a failure count
@@ -75,7 +80,7 @@ def test_the_source_is_read_only_a_little_ahead(monkeypatch: pytest.MonkeyPatch)
     source = MemorySource(rows=[row(at) for at in range(1000)])
 
     async def run() -> None:
-        encoders, taken = Encoders(encode, 1), 0
+        encoders, taken = Encoders(Uuids, 1), 0
         async with open_source(source, Start(), FIRST, encoders, ReadingAs()) as opened:
             async for portion in opened.portions:
                 taken += len(portion.rows)
@@ -106,5 +111,5 @@ def test_a_column_that_is_taken_apart_was_read_where_one_of_its_parts_was() -> N
     columns = map_columns(["Name", "Location", "uuid", "Shoe"])
     rows = [Row(1, ("Ann Alpha", "Bonn", "1", "")), Row(2, ("bob@x.example", "", "2", ""))]
     batch = Batch(columns, [1, 2], [row.cells for row in rows])
-    portion = Portion("people.csv", columns, 1, RowBatch(rows), encode_batch(encode, batch))
+    portion = Portion("people.csv", columns, 1, RowBatch(rows), encode_batch(Uuids, batch))
     assert portion.values_read() == {"Name": 1, "Location": 1}

@@ -18,8 +18,9 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Row, RowBatch
 from indexing.sources.columns import ColumnMapping, map_columns
 from indexing.tally import Before, Tally, first_tally
-from search.fields import ContactCompleteItem, contact_of
+from search.fields import ContactCompleteItem, complete_json, contact_of
 from search.loader import Document
+from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
 
 HEADERS = ("First Name", "Last Name", "Email", "Person Linkedin Url", "Title", "City")
@@ -28,8 +29,12 @@ COLUMNS = map_columns(HEADERS)
 Cells = tuple[str, ...]
 
 
-def encode(row: int, contact: ContactCompleteItem, complete: bytes) -> Document:
-    return Document(row, complete)
+class Whole(OneByOne):
+    """Documents that are the contacts, whole."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        return Document(row, complete or complete_json(contact))
 
 
 class Load:
@@ -43,7 +48,7 @@ class Load:
     def __init__(self, directory: str, live: LiveMemory, columns: ColumnMapping = COLUMNS, **options: bool) -> None:
         self.request = LoadRequest(rejects=Path("unused"), **options)
         self.path, self.live, self.columns = Path(directory) / "keys", live, columns
-        self.encoders = Encoders(encode, 1)
+        self.encoders = Encoders(Whole, 1)
         self.recognition = Recognition(self.path, self.encoders, live, self.request)
         self.store = dict(live.by_uuid) if self.request.update else {}
         self.rows, self.size = 0, 0
@@ -57,7 +62,7 @@ class Load:
         numbers = list(range(self.rows + 1, self.rows + len(rows) + 1))
         read = RowBatch([Row(number, cells) for number, cells in zip(numbers, rows, strict=True)])
         batch = Batch(self.columns, numbers, list(rows), documents=not self.request.update)
-        portion = Portion("people.csv", self.columns, self.rows + 1, read, encode_batch(encode, batch))
+        portion = Portion("people.csv", self.columns, self.rows + 1, read, encode_batch(Whole, batch))
         return await self.recognition.recognise(portion)
 
     def write(self, recognised: Recognised, refused: Iterable[int] = ()) -> None:

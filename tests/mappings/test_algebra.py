@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given
 
 from mappings.algebra import Extent, extent, simplified
-from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Phrase, Predicate, Terms
+from mappings.predicates import MATCH_NONE, All, Any, MatchAll, Not, Phrase, Predicate, Range, Terms
 from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
 from tests.harness.strategies import items, predicates
 
 VP, CEO = Terms("seniority", ("vp",)), Terms("seniority", ("ceo",))
 A, B, C = (Phrase("keywords", word) for word in "abc")
+
+
+def employees(gte: int | None, lte: int | None) -> Range:
+    return Range("employees", gte, lte)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,19 @@ A, B, C = (Phrase("keywords", word) for word in "abc")
         (Not(Any(())), MatchAll()),
         (All((Any(()),)), MATCH_NONE),
         (All((A, A)), A),
+        (Any((employees(1, 10), A, employees(11, 50), employees(8, 9))), Any((employees(1, 50), A))),
+        (Any((employees(7, None), employees(None, 5))), Any((employees(7, None), employees(None, 5)))),
+        (Any((employees(7, None), employees(None, 6), employees(70, 80))), employees(None, None)),
+        (
+            Any((employees(0, 0), employees(-3, -2), employees(2, 2))),
+            Any((employees(0, 0), employees(-3, -2), employees(2, 2))),
+        ),
+        (Any((employees(1, 2), Range("total_funding", 3))), Any((employees(1, 2), Range("total_funding", 3)))),
+        # Bounds beyond those of numbers are brought to these, where it is the largest number after all.
+        (
+            Any((employees(2**70, 2**69), employees(2**71, 2**68))),
+            Any((employees(2**70, 2**69), employees(2**71, 2**68))),
+        ),
     ],
 )
 def test_simplest_form(predicate: Predicate, expected: Predicate) -> None:

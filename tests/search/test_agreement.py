@@ -57,6 +57,7 @@ def test_engines_agree_with_the_naive_evaluator(
         EngineSettings(data_dir=directory),
         EngineSettings(engine=naive, data_dir=directory),
         cluster(elasticsearch_url, own_index("agreement")),
+        cluster(elasticsearch_url, own_index("agreement-in-parts"), shards=3),
     )
 
     async def run(contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from hypothesis import given
 
-from search.documents import search_fields
+from search.documents import search_fields, sort_value
 from search.fields import INTEGER_FIELDS, LONG_MAX, LONG_MIN, ORDERS, SEARCH_FIELDS, ContactCompleteItem, sort_field
 from tests.harness.strategies import items
 
@@ -141,3 +141,10 @@ def test_it_is_a_function_of_the_stored_item(item: ContactCompleteItem) -> None:
     assert search_fields(stored) == search_fields(item)
     fields = found(item)
     assert all(LONG_MIN <= fields.get(name, 0) <= LONG_MAX for name in ("employees", "annual_revenue"))
+
+
+@given(items)
+def test_what_contacts_are_ordered_by_is_what_is_derived_of_them(contact: ContactCompleteItem) -> None:
+    derived = msgspec.json.decode(search_fields(contact).json())
+    for key in ORDERS:
+        assert sort_value(contact, key) == derived.get(sort_field(key))

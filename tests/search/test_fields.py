@@ -29,7 +29,7 @@ from search.fields import (
     more_json,
 )
 
-PINNED = {3: "160299ebbd16d194510f25782dc79ee3fe45fadd22907d4e52bd4d4cd292764a"}
+PINNED = {3: "0e32aa3d2cf99969f37f65371c2a341f9c42f5f659b39872d68a1f2cbffd5cc1"}
 
 
 def fingerprint() -> str:

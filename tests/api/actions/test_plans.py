@@ -16,7 +16,7 @@ from mappings.locations import asked_place
 from mappings.regions import region_of, region_rows
 from mappings.text import normalise
 from mappings.web import host_of
-from search.duckdb.compile import compile_filter as compile_sql
+from search.duckdb.evaluation import compile_filter as compile_sets
 from search.elasticsearch.compile import compile_filter as compile_query
 from tests.harness.memory_engine import MemoryEngine
 
@@ -61,7 +61,7 @@ def costly(kind: str, number: int) -> str:
 KINDS = ("free text", "negated", "names", "places", "titles", "similar titles", "ids", "unknown names", "keywords")
 
 
-@pytest.mark.parametrize("compile_filter", [compile_sql, compile_query], ids=["duckdb", "elasticsearch"])
+@pytest.mark.parametrize("compile_filter", [compile_sets, compile_query], ids=["duckdb", "elasticsearch"])
 @pytest.mark.parametrize("kind", ["real", *KINDS])
 async def test_a_plan_takes_no_more_than_it_says_and_not_much_less(kind: str, compile_filter) -> None:
     urls = REAL if kind == "real" else [costly(kind, number) for number in range(20)]

@@ -10,7 +10,7 @@ from api.operations import store_watch
 from api.operations.metrics import Metrics
 from api.operations.store_watch import StoreWatch
 from mappings.errors import EngineUnavailable, NothingIndexed, StoreUnreadable
-from search.stores import Store
+from search.stores import Spread, Store
 from tests.harness.clients import eventually
 from tests.harness.memory_engine import MemoryEngine
 
@@ -99,6 +99,22 @@ async def test_an_index_that_was_never_a_load_has_no_time(watched, monkeypatch):
     monkeypatch.setattr(MemoryEngine, "store", named)
     assert await watched.said() == [("INFO", "serving people: 7 contacts")]
     assert "live_load_timestamp_seconds" not in watched.figures()
+
+
+async def test_copies_that_are_missing_are_a_warning(watched, monkeypatch):
+    spread = Spread(shards=2, nodes=2, copies=4)
+
+    async def spread_out(_engine: MemoryEngine) -> Store:
+        return Store("people", 7, live=True, spread=spread)
+
+    monkeypatch.setattr(MemoryEngine, "store", spread_out)
+    words = "serving people: 7 contacts"
+    assert await watched.said() == [("INFO", f"{words} (shards 2, copies 4, nodes 2)")]
+    assert await watched.said() == []
+    spread = Spread(shards=2, nodes=1, copies=1, missing=3, lost=1)
+    assert await watched.said() == [("WARNING", f"{words} (shards 2 (1 lost), copies 1 (3 missing), nodes 1)")]
+    spread = Spread(shards=2, nodes=2, copies=4)
+    assert [level for level, _ in await watched.said()] == ["INFO"]
 
 
 async def test_it_looks_again_and_again(watched, monkeypatch):

@@ -164,6 +164,7 @@ def plain(tmp_path: Path) -> dict[str, str]:
         (["-", "--map", "Title=post"], 1, "no field is named 'post'"),
         (["-", "--max-rejects", "200%"], 2, "is not a share"),
         (["-", "--workers", "0"], 2, "workers"),
+        (["-", "--merge-seconds", "0"], 2, "merge-seconds"),
         (["-", "-"], 2, "only once"),
         (["-", "--resume"], 1, "no interrupted load to resume in /"),
         (["-", "--resume", "--dry-run"], 2, "exclude each other"),
@@ -175,6 +176,11 @@ def test_wrong_use(plain: dict[str, str], flags: list[str], code: int, said: str
     assert (outcome.returncode, outcome.stdout) == (code, "")
     assert said in outcome.stderr
     assert "Traceback" not in outcome.stderr
+
+
+def test_a_load_has_the_engine_merge_unless_that_is_left(plain: dict[str, str]) -> None:
+    assert '"stage":"merging"' in run_load(plain, "csv", "-", stdin=people(1)).stderr
+    assert '"stage":"merging"' not in run_load(plain, "csv", "-", "--no-merge", stdin=people(1)).stderr
 
 
 @pytest.mark.parametrize("command", ["csv", "postgres", "rebuild", "rollback", "status"])

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import ContactFilter
+from mappings.predicates import ContactFilter, Order, Terms
+from search.derivation import shuffle_key
 from search.documents import search_fields
 from search.duckdb.meta import MAPPING
 from search.engine import EngineSettings
@@ -142,7 +143,13 @@ def test_a_store_of_the_version_before_is_renewed(environment: dict[str, str]) -
     [store] = status(environment)["stores"]
     assert (store["mapping"], store["contacts"]) == (1, old_store.CONTACTS)
     titled = "https://app.apollo.io/#/people?personTitles[]=Sales%20%26%20Marketing%20Director"
-    assert json.loads(contacts(environment, "count", titled, "--json").stdout) == {"count": 0}
+    counted = contacts(environment, "count", titled, "--json")
+    # A DuckDB file of another version has other sets than are asked for, an index other fields.
+    assert (
+        "contacts index rebuild" in counted.stderr
+        if settings.engine == "duckdb"
+        else json.loads(counted.stdout) == {"count": 0}
+    )
 
     assert loaded(environment, "rebuild")["live"] == old_store.CONTACTS
     asyncio.run(ready(environment))
@@ -155,6 +162,33 @@ def test_a_store_of_the_version_before_is_renewed(environment: dict[str, str]) -
     assert json.loads(contacts(environment, "uuids", titled, "--json").stdout)["uuids"] == [old_store.TITLED]
     nobody = "https://app.apollo.io/#/people?existFields[]=sub_departments"
     assert json.loads(contacts(environment, "count", nobody, "--json").stdout) == {"count": 0}
+
+
+def test_a_store_of_version_2_is_renewed_from_itself(environment: dict[str, str]) -> None:
+    """What it stores stays to the byte, further fields and all; what is derived is made anew."""
+    settings = old_store.put(environment, version=2)
+    before = asyncio.run(scanned(settings, complete=True))
+    titled = next(contact for contact in map(contact_of, before) if contact.uuid == old_store.TITLED)
+    assert (titled.foreign_ids, titled.custom) == ({"hubspot": "A7"}, {"Score": "7, or 8"})
+
+    assert loaded(environment, "rebuild")["live"] == old_store.CONTACTS
+    asyncio.run(ready(environment))
+    assert asyncio.run(scanned(settings, complete=True)) == before
+
+    async def ask() -> None:
+        async with engine_of(settings) as engine:
+            for predicate in (
+                Terms("email", ("ann@home.example",)),
+                Terms("foreign_ids", ("hubspot:A7",)),
+                Terms("company_key", ("example.com",)),
+                Terms("created_month", ("2024-01",)),
+            ):
+                found = await engine.uuids(engine.compile(ContactFilter(predicate)), 10)
+                assert old_store.TITLED in found, predicate
+            shuffled = await engine.uuids(engine.compile(ContactFilter(order=Order("shuffle", ascending=True))), 100)
+            assert shuffled == sorted(shuffled, key=shuffle_key)
+
+    asyncio.run(ask())
 
 
 def test_a_rebuild_keeps_the_further_fields(environment: dict[str, str]) -> None:

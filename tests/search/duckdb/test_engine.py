@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 
 from mappings.errors import EngineRejected, EngineTimeout, StoreUnreadable
-from mappings.predicates import ContactFilter
+from mappings.predicates import ContactFilter, Order
+from search.duckdb import engine as engine_module
 from search.duckdb import live_files
 from search.duckdb.engine import DuckDBEngine
-from search.duckdb.sql import Sql
+from search.duckdb.slices import Pause
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
 from tests.harness.clients import eventually
+from tests.harness.oracle import Oracle
 from tests.harness.pipes import run_at_once
-from tests.harness.stores import load, uuids_of
+from tests.harness.stores import engine_of, load, uuids_of
 
-SLOW = Sql("SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range + b.range < 0")
+SLOW = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range + b.range < 0"
 
 
 def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, Any, Any]], **settings: Any) -> Any:
@@ -37,6 +39,11 @@ def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, A
     return asyncio.run(run())
 
 
+async def ask(engine: DuckDBEngine, sql: str) -> list[Any]:
+    """What DuckDB answers to a statement, asked as the engine asks."""
+    return await engine._ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
+
+
 async def count(engine: DuckDBEngine) -> int:
     return await engine.count(engine.compile(ContactFilter()))
 
@@ -45,7 +52,7 @@ async def busy(engine: DuckDBEngine, until: threading.Event) -> "asyncio.Task[bo
     """A thread that is taken for a while."""
     began = threading.Event()
 
-    def work() -> bool:
+    def work(pause: Pause) -> bool:
         began.set()
         return until.wait(60)
 
@@ -74,7 +81,7 @@ def test_it_says_how_many_that_are(tmp_path: Path) -> None:
 
 def test_a_cancelled_query_is_interrupted_even_if_cancelled_twice(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> int:
-        slow = asyncio.create_task(engine._fetch(SLOW))
+        slow = asyncio.create_task(ask(engine, SLOW))
         await asyncio.sleep(0.3)
         slow.cancel()
         await asyncio.sleep(0)
@@ -90,7 +97,7 @@ def test_a_cancelled_query_is_interrupted_even_if_cancelled_twice(tmp_path: Path
 def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> int:
         with pytest.raises(EngineTimeout):
-            await engine._fetch(SLOW)
+            await ask(engine, SLOW)
         await eventually(lambda: not engine._files._leases.total(), seconds=30)
         return await count(engine)
 
@@ -103,10 +110,10 @@ def test_a_call_is_over_in_time_whatever_the_engine_does(tmp_path: Path) -> None
     async def use(engine: DuckDBEngine) -> int:
         free = threading.Event()
         with pytest.raises(EngineTimeout):
-            await engine._ask(lambda lease: free.wait(60))
+            await engine._ask(lambda lease, pause: free.wait(60))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
-                await engine._ask(lambda lease: free.wait(60))
+                await engine._ask(lambda lease, pause: free.wait(60))
         # They are used still, and given back when they are not.
         assert list(engine._files._leases.values()) == [2]
         free.set()
@@ -179,7 +186,7 @@ def test_the_deadline_of_a_caller_ends_a_query_before_its_own_time_is_up(tmp_pat
     async def use(engine: DuckDBEngine) -> int:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
-                await engine._fetch(SLOW)
+                await ask(engine, SLOW)
         return await count(engine)
 
     assert with_contact(tmp_path, use, concurrency=1, timeout=3600) == 1
@@ -195,7 +202,7 @@ def test_the_whole_of_a_call_has_one_timeout(tmp_path: Path) -> None:
         started = clock()
         asyncio.get_running_loop().call_later(0.6, free.set)
         with pytest.raises(EngineTimeout):
-            await engine._fetch(SLOW)
+            await ask(engine, SLOW)
         assert blocking.done()
         return clock() - started
 
@@ -210,11 +217,11 @@ def test_a_call_that_ends_before_its_thread_is_free_leaves_nothing_behind(tmp_pa
             await count(engine)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
-                await engine._fetch(SLOW)
+                await ask(engine, SLOW)
         free.set()
         await blocking
         # Behind the leases that came too late; they are given back in the loop's next rounds.
-        answer = await asyncio.wait_for(engine._threads.run(lambda: 1), 10)
+        answer = await asyncio.wait_for(engine._threads.run(lambda pause: 1), 10)
         for _ in range(10):
             await asyncio.sleep(0)
         assert not any(engine._files._leases.values())
@@ -229,14 +236,14 @@ def test_a_query_that_has_not_begun_is_left_out(tmp_path: Path) -> None:
         lease = engine._files.lease()
         free = threading.Event()
         blocking = await busy(engine, free)
-        waiting = asyncio.create_task(engine._threads.run(lambda: ran.append("ran"), lease.connection))
+        waiting = asyncio.create_task(engine._threads.run(lambda pause: ran.append("ran"), lease.connections))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         free.set()
         await blocking
-        await engine._threads.run(lambda: None)
+        await engine._threads.run(lambda pause: None)
         engine._files.release(lease)
         return ran
 
@@ -246,8 +253,8 @@ def test_a_query_that_has_not_begun_is_left_out(tmp_path: Path) -> None:
 def test_what_duckdb_refuses_or_can_not_read_is_told_without_its_words(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> None:
         with pytest.raises(EngineRejected, match=r"^The contacts engine refused this query\.$"):
-            await engine._fetch(Sql("SELECT secret FROM nowhere"))
-        await engine._ask(lambda lease: None)
+            await ask(engine, "SELECT secret FROM nowhere")
+        await engine._ask(lambda lease, pause: None)
         (tmp_path / "contacts.current").write_text("gone.duckdb\n")
         with pytest.raises(StoreUnreadable, match=r"^The contacts can't be read: ") as caught:
             await count(engine)
@@ -347,7 +354,7 @@ def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pyte
 
 def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> None:
-        slow = asyncio.create_task(engine._fetch(SLOW))
+        slow = asyncio.create_task(ask(engine, SLOW))
         while not engine._threads._pool._threads:  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0.01)
         assert (await asyncio.wait_for(engine.store(), 5)).contacts == 1
@@ -357,3 +364,31 @@ def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) 
             await slow
 
     with_contact(tmp_path, use, concurrency=1)
+
+
+@pytest.mark.parametrize("order", [Order(), Order("employees", ascending=True)])
+def test_pages_go_on_whatever_part_of_a_contact_tells_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    contacts = [ContactCompleteItem(uuid=str(at), employees=at % 3 or None, founded_year=at) for at in range(9)]
+    query = ContactFilter(order=order)
+
+    async def pages(engine: DuckDBEngine) -> list[str]:
+        uuids, position, compiled = [], None, engine.compile(query)
+        while True:
+            page = await engine.search(compiled, 4, position=position)
+            assert all(b"founded_year" not in item for item in page.items)
+            uuids += uuids_of(page.items)
+            if (position := page.next) is None:
+                return uuids
+
+    async def run() -> list[str]:
+        store = EngineSettings(data_dir=tmp_path)
+        await load(store, contacts)
+        async with engine_of(store) as engine:
+            return await pages(engine)
+
+    assert asyncio.run(run()) == Oracle(contacts).uuids(query)
+    # As if the order were by a field that is not in the item.
+    monkeypatch.setattr(engine_module, "_OF_ITEM", frozenset())
+    assert asyncio.run(run()) == Oracle(contacts).uuids(query)

@@ -28,7 +28,7 @@ def asked(status: int = 200, **cluster: Any) -> str:
     async def run() -> None:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            own = ElasticsearchSettings(url=f"http://127.0.0.1:{port}", **cluster)
+            own = ElasticsearchSettings(nodes=(f"http://127.0.0.1:{port}",), **cluster)
             client = Client(EngineSettings(own=own))
             try:
                 assert await client.json("GET", "/x") == {}
@@ -81,7 +81,7 @@ def test_an_alias_that_can_be_one(alias: str) -> None:
 )
 def test_authorities_are_those_of_the_file(tmp_path: Any, url: str, file: str, words: str) -> None:
     (tmp_path / "ca.pem").write_text("no certificate")
-    own = ElasticsearchSettings(url=url, ca_certs=str(tmp_path / file))
+    own = ElasticsearchSettings(nodes=(url,), ca_certs=str(tmp_path / file))
     with pytest.raises(SettingsError, match=words):
         Client(EngineSettings(own=own))
 

@@ -128,7 +128,7 @@ def test_a_client_that_gives_up_a_slow_query_spoils_nothing(
 def test_a_point_in_time_that_can_not_be_closed_holds_nobody_up(
     way: Proxy, index: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "ASIDE_SECONDS", 0.4)
+    monkeypatch.setattr(guard, "ASIDE_SECONDS", 1.5)
     monkeypatch.setattr(guard, "MOST_ASIDE", 2)
 
     async def run() -> None:
@@ -138,7 +138,7 @@ def test_a_point_in_time_that_can_not_be_closed_holds_nobody_up(
             for _ in range(4):
                 async with asyncio.timeout(TIMEOUT):
                     assert len([item async for batch in engine.scan(everything) for item in batch]) == 3
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.6)
             assert way.seen["held"] == 2, "no more at once than may be"
             assert await engine.count(everything) == 3, "nothing is learnt of them"
             assert len([item async for batch in engine.scan(everything) for item in batch]) == 3

@@ -9,14 +9,14 @@ import pytest
 from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import TlsError
 
-from mappings.errors import EngineDenied, EngineUnavailable, IndexingError, detail_of
+from mappings.errors import EngineDenied, EngineUnavailable, IndexingError, ViewLost, detail_of
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.elasticsearch.trouble import place, refused, unreachable
 
-SECURE = ElasticsearchSettings(url="https://elastic:secret@es.example:9200", api_key="k")
+SECURE = ElasticsearchSettings(nodes=("https://elastic:secret@es.example:9200",), api_key="k")
 
 
-def body(kind: str, reason: str = "because", **more: str) -> bytes:
+def body(kind: str, reason: str | None = "because", **more: str) -> bytes:
     return msgspec.json.encode({"error": {"type": kind, "reason": reason} | more, "status": 0})
 
 
@@ -29,7 +29,7 @@ def body(kind: str, reason: str = "because", **more: str) -> bytes:
     ],
 )
 def test_a_place_has_no_password(url: str, shown: str) -> None:
-    assert place(ElasticsearchSettings(url=url)) == shown
+    assert place(ElasticsearchSettings(nodes=(url,))) == shown
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_place_has_no_password(url: str, shown: str) -> None:
     ],
 )
 def test_who_is_not_known_is_told_which_setting(credentials: Any, cure: str) -> None:
-    cluster = ElasticsearchSettings(url="https://es.example", **credentials)
+    cluster = ElasticsearchSettings(nodes=("https://es.example",), **credentials)
     error = refused(
         401, body("security_exception", "no\n entry", additional_unsuccessful_credentials="expired"), cluster
     )
@@ -71,6 +71,20 @@ def test_an_index_that_takes_no_writes_is_no_matter_of_credentials() -> None:
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"error":"text"}', b'{"error":null}', None, {"error": 1}])
 def test_a_refusal_of_whatever_stands_before_the_cluster_is_one(content: object) -> None:
     assert isinstance(refused(403, content, SECURE), EngineDenied)
+
+
+def test_shards_that_can_not_be_asked_are_told_from_a_busy_cluster() -> None:
+    shards = body("search_phase_execution_exception", "Partial shards failure")
+    assert str(refused(503, shards, SECURE)).startswith("A part of the contacts is out of reach at the moment")
+    assert "busy" in str(refused(429, shards, SECURE))
+    assert "busy" in str(refused(503, body("master_not_discovered_exception", None), SECURE))
+
+
+def test_a_view_that_is_gone_does_not_mean_that_there_are_no_contacts() -> None:
+    """A point in time that has expired, and one whose node has started anew, are not found."""
+    cause = {"type": "search_context_missing_exception", "reason": "No search context found for id [1]"}
+    error = msgspec.json.encode({"error": {"type": "x", "reason": "all shards failed", "root_cause": [cause]}})
+    assert isinstance(refused(404, error, SECURE), ViewLost)
 
 
 class _Wrapped(Exception):
@@ -121,7 +135,7 @@ def test_why_there_is_no_connection(error: Any, why: str) -> None:
 
 
 def test_what_breaks_without_tls_may_be_for_want_of_it() -> None:
-    told = unreachable(connection(ConnectionResetError()), ElasticsearchSettings(url="http://es.example"))
+    told = unreachable(connection(ConnectionResetError()), ElasticsearchSettings(nodes=("http://es.example",)))
     assert "if it speaks TLS, the URL begins with https://" in told.detail
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
 from mappings.algebra import simplified
-from mappings.predicates import All, Not, Predicate, all_of, any_of
+from mappings.predicates import All, Any, Not, Predicate, all_of, any_of
 
 _FEW = 4
-"""Parts of an alternative that is looked at, as many as a place has: out of longer ones part after part would go."""
+"""Parts of an alternative that are all looked at, as many as a place has: out of longer ones part after part would go.
+Of those only what combines others is, such as a region: that is worth it."""
 
 
 def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
@@ -18,9 +19,11 @@ def factored(alternatives: Sequence[Predicate]) -> Sequence[Predicate]:
     """
     having: dict[Predicate, list[int]] = defaultdict(list)
     for place, alternative in enumerate(alternatives):
-        if isinstance(alternative, All) and len(alternative.of) <= _FEW:
+        if isinstance(alternative, All):
+            few = len(alternative.of) <= _FEW
             for part in alternative.of:
-                having[part].append(place)
+                if few or isinstance(part, Any):
+                    having[part].append(place)
     if not having:
         return alternatives
     # How many of those that are left have each part: it becomes less as alternatives go.

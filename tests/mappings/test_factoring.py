@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.algebra import simplified
+from mappings.factoring import factored
 from mappings.predicates import All, Any, Phrase, Predicate, Terms
-from search.duckdb.factoring import factored
 from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import derived, matches
 from tests.harness.strategies import items, leaves

@@ -1,0 +1,73 @@
+"""Sets of rows between DuckDB and roaring bitmaps: a `BIT` that DuckDB aggregated becomes a `BitMap` without a Python
+number for each row.
+
+A roaring bitmap consists of containers for 65,536 rows each. One with more than 4,096 rows is a plain bitmap in the
+serialised form, which is public (https://github.com/RoaringBitmap/RoaringFormatSpec), and so is DuckDB's, only that it
+begins with the highest bit of each byte.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterable, Iterator
+
+from pyroaring import BitMap
+
+CONTAINER = 65_536
+"""Rows of a container."""
+
+_BYTES = CONTAINER // 8
+_MOST_LISTED = 4096
+"""Rows of a container that are listed; more are a bitmap."""
+
+_COOKIE = 12346
+"""Of the serialised form without runs."""
+
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_PLACES = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+
+
+def width(rows: int) -> int:
+    """How many bits `from_bits` wants of sets of so many rows: those of whole containers."""
+    return -(-max(rows, 1) // CONTAINER) * CONTAINER
+
+
+def longest(rows: int) -> int:
+    """Bytes that a serialised set of so many rows has at most: each container, and what is said of it."""
+    return width(rows) // CONTAINER * (_BYTES + 16) + 64
+
+
+def bits_of(column: str, rows: int) -> str:
+    """The aggregate that makes such a `BIT` of a column; NULL of no rows."""
+    return f"bitstring_agg({column}, 0, {width(rows) - 1})"
+
+
+def from_bits(bits: bytes) -> BitMap:
+    """The set in a `BIT` of `width` bits that was cast to `BLOB`."""
+    words = bits.translate(_REVERSED)
+    heads: list[tuple[int, int]] = []
+    bodies: list[bytes] = []
+    for key in range(len(words) // _BYTES):
+        body = words[key * _BYTES : (key + 1) * _BYTES]
+        held = int.from_bytes(body, "little").bit_count()
+        if held:
+            heads.append((key, held - 1))
+            bodies.append(body if held > _MOST_LISTED else array("H", _places(body)).tobytes())
+    start = 8 + 8 * len(heads)
+    offsets = [start + sum(map(len, bodies[:at])) for at in range(len(bodies))]
+    head = struct.pack("<II", _COOKIE, len(heads)) + b"".join([struct.pack("<HH", *pair) for pair in heads])
+    return BitMap.deserialize(head + struct.pack(f"<{len(offsets)}I", *offsets) + b"".join(bodies))
+
+
+def _places(body: bytes) -> Iterator[int]:
+    for at, byte in enumerate(body):
+        if byte:
+            for bit in _PLACES[byte]:
+                yield 8 * at + bit
+
+
+def from_lists(lists: Iterable[list[int]]) -> BitMap:
+    """The union of short lists of rows."""
+    rows = array("I")
+    for listed in lists:
+        rows.extend(listed)
+    return BitMap(rows)

@@ -1,0 +1,45 @@
+"""Sets of rows as DuckDB aggregates them become the same sets as bitmaps."""
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from search.duckdb.bits import CONTAINER, bits_of, from_bits, from_lists, width
+
+rows = st.sets(st.one_of(st.integers(0, 20), st.integers(0, 3 * CONTAINER - 1), st.sampled_from((65535, 65536))))
+dense = st.builds(
+    lambda first, length, step, more: set(range(first, first + length * step, step)) | more,
+    st.integers(0, 70_000), st.integers(0, 9000), st.integers(1, 9), rows,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def database() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@given(st.one_of(rows, dense))
+def test_what_duckdb_aggregates_is_the_set(database: duckdb.DuckDBPyConnection, asked: set[int]) -> None:
+    number = max(asked, default=0) + 1
+    numbers = "(SELECT unnest(?::INTEGER[]) AS row)"
+    [(bits,)] = database.execute(f"SELECT {bits_of('row', number)}::BLOB FROM {numbers}", (sorted(asked),)).fetchall()
+    if not asked:
+        assert bits is None
+        return
+    found = from_bits(bits)
+    assert found == BitMap(asked)
+    # It can be reckoned with and stored like any other.
+    assert BitMap.deserialize(found.serialize()) | BitMap([5]) == BitMap(asked | {5})
+    assert len(found) == len(asked)
+
+
+def test_bits_are_those_of_whole_containers() -> None:
+    assert [width(number) for number in (0, 1, CONTAINER, CONTAINER + 1)] == [CONTAINER] * 3 + [2 * CONTAINER]
+    assert from_bits(bytes(width(1) // 8)) == BitMap()
+
+
+@given(st.lists(st.lists(st.integers(0, 2**31 - 1))))
+def test_lists_are_united(lists: list[list[int]]) -> None:
+    assert from_lists(lists) == BitMap([row for listed in lists for row in listed])

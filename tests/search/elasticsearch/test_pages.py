@@ -1,0 +1,106 @@
+"""A walk goes on under another view where the one that it reads from is lost, if that shows the same."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from mappings.errors import EngineDenied, EngineError, EngineUnavailable, ViewLost
+from search.elasticsearch import pages
+from search.elasticsearch.guard import GuardedClient
+from search.elasticsearch.indices import Content, Indices, Meta
+from search.elasticsearch.pages import ANY_ORDER, Pages, Reading
+from search.engine import EngineSettings
+
+ORDER = [{"key": {"order": "desc"}}, {"uuid": "asc"}]
+
+
+class _Cluster(GuardedClient):
+    """Has points in time, a number each, of which those that are lost fail; and hits without an end, two at a time."""
+
+    def __init__(self, error: EngineError) -> None:
+        super().__init__(EngineSettings(), "/")
+        self.opened: list[str] = []
+        self.searched: list[Any] = []
+        self.lost: set[str] = set()
+        self.error = error
+
+    async def request(self, method: str, path: str, body: bytes | None = None, *, ndjson: bool = False) -> bytes:
+        assert method == "POST"
+        if "/_pit" in path:
+            self.opened.append(path.partition("/_pit")[0])
+            return msgspec.json.encode({"id": str(len(self.opened))})
+        asked = msgspec.json.decode(body or b"")
+        if asked["pit"]["id"] in self.lost:
+            raise self.error
+        self.searched.append(asked)
+        # The last value is the server's own.
+        hits = [{"sort": [9, f"id-{len(self.searched)}-{at}", 7]} for at in range(2)]
+        return msgspec.json.encode({"hits": {"hits": hits}, "pit_id": asked["pit"]["id"]})
+
+    def send_aside(self, method: str, path: str, body: bytes) -> None:
+        """Nothing has to be closed."""
+
+
+class _Behind(Indices):
+    """What is behind the alias, as a test says."""
+
+    def __init__(self, *metas: Meta) -> None:
+        self._metas = list(metas)
+
+    async def content(self) -> Content:
+        return {"people-2": self._metas.pop(0) if len(self._metas) > 1 else self._metas[0]}
+
+
+async def walked(client: _Cluster, behind: Indices, lose: Callable[[], None], order: list[Any]) -> None:
+    """Two pages of a walk, between which something happens."""
+    reader = Pages(client, behind, "/people")
+    async with reader.point_in_time() as pit:
+        reading = Reading(b"{}", order, 2, {})
+        first = await reader.page(reading, pit)
+        lose()
+        await reader.page(reading, pit, first[-1].sort)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "RENEWAL_WAITS", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize("error", [EngineUnavailable("a part is missing"), ViewLost()])
+def test_it_goes_on_behind_the_last_hit(error: EngineError) -> None:
+    client = _Cluster(error)
+    # The second is lost as soon as it is there: the cluster has not come to rest.
+    asyncio.run(walked(client, _Behind(Meta(updates=3)), lambda: client.lost.update("12"), ORDER))
+    assert client.opened == ["/people", "/people-2", "/people-2"]
+    assert client.searched[-1]["search_after"] == [9, "id-1-1"], "what the lost copy had behind it means nothing here"
+
+
+@pytest.mark.parametrize(
+    ("metas", "order", "error", "raised"),
+    [
+        # An update has written meanwhile, or may be writing.
+        ([Meta(updates=3), Meta(updates=4)], ORDER, EngineUnavailable("a part is missing"), ViewLost),
+        ([Meta(), Meta(updates=1, updating=True)], ORDER, EngineUnavailable("a part is missing"), ViewLost),
+        ([Meta(updates=3, updating=True)], ORDER, EngineUnavailable("a part is missing"), EngineUnavailable),
+        # Nobody else has that order.
+        ([Meta()], ANY_ORDER, EngineUnavailable("a part is missing"), EngineUnavailable),
+        # That would not help.
+        ([Meta()], ORDER, EngineDenied("no entry"), EngineDenied),
+    ],
+)
+def test_it_ends_where_another_view_may_show_something_else(
+    metas: list[Meta], order: list[Any], error: EngineError, raised: type[EngineError]
+) -> None:
+    client = _Cluster(error)
+    with pytest.raises(raised):
+        asyncio.run(walked(client, _Behind(*metas), lambda: client.lost.update("1"), order))
+
+
+def test_it_ends_where_no_other_view_can_be_had() -> None:
+    client = _Cluster(EngineUnavailable("a part is missing"))
+    with pytest.raises(EngineUnavailable, match="a part is missing"):
+        asyncio.run(walked(client, _Behind(Meta()), lambda: client.lost.update("1234"), ORDER))
+    assert len(client.opened) == 4
