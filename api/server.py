@@ -69,6 +69,7 @@ def serve(settings: Settings) -> None:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve_app(app, settings, lambda _, address: _log.info("ready on %s", address), last.start))
+        _log.info("stopped")
     finally:
         last.cancel()
         if last.is_alive():
@@ -143,6 +144,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, let requests finish unless there is a second Ctrl-C, then end all that is left."""
+        _log.info("stopping: requests that run have %.1f s to end", self._requests_end)
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
         draining = asyncio.create_task(self._drain(self._requests_end, self._connections_end))

@@ -5,7 +5,7 @@ import logging
 from typing import Protocol
 
 from api.operations.metrics import Metrics
-from mappings.errors import EngineError, NothingIndexed
+from mappings.errors import EngineError, NothingIndexed, detail_of
 from search.stores import Store, began_at
 
 LOOK_SECONDS = 15.0
@@ -47,16 +47,17 @@ class StoreWatch:
             self._metrics.store, self._metrics.engine_lost = None, False
             self._tell(logging.WARNING, str(error))
         except EngineError as error:
-            self._lost(str(error))
+            self._lost(str(error), detail_of(error))
         except TimeoutError:
             self._lost("The contacts engine did not answer in time.")
         else:
             self._metrics.store, self._metrics.engine_lost = store, False
             self._tell_of(store)
 
-    def _lost(self, trouble: str) -> None:
+    def _lost(self, trouble: str, detail: str = "") -> None:
+        """`detail` says where, and the cure; another one of the same trouble, such as another node's, is no news."""
         self._metrics.engine_lost = True
-        self._tell(logging.WARNING, f"not serving: {trouble}")
+        self._tell(logging.WARNING, f"not serving: {trouble}{f' ({detail})' if detail else ''}", trouble)
 
     def _tell_of(self, store: Store) -> None:
         began = began_at(store.name)

@@ -16,7 +16,6 @@ from typing import Any
 import click
 import msgspec
 
-from api.actions.audit import Deed
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.requests import ActionRequest, fields_of, required_by
 from api.actions.service import ContactService
@@ -25,13 +24,14 @@ from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import current_deed, with_settings
 from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
-from indexing.cli.remarks import ledger_of, note_everybody, note_remarks
+from indexing.cli.remarks import ledger_of, note_everybody, note_outdated, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import LONGEST_URL, parse
 from search import engines
+from search.engine import Engine
 
 Command = Callable[..., Any]
 
@@ -75,7 +75,14 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
-        run_async(_answered(settings, deed, lambda service: show(Question(service, action, data, as_json, flags))))
+
+        async def answer(engine: Engine[Any]) -> None:
+            service = ContactService(engine, settings).doing(deed)
+            await show(Question(service, action, data, as_json, flags))
+            if action.uses_engine:
+                await note_outdated(engine)
+
+        run_async(_answered(settings, answer))
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
@@ -122,11 +129,11 @@ def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
     return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
 
 
-async def _answered(settings: Settings, deed: Deed, show: Callable[[ContactService], Awaitable[None]]) -> None:
+async def _answered(settings: Settings, answer: Callable[[Engine[Any]], Awaitable[None]]) -> None:
     engine = engines.open_engine(settings.engine)
     try:
         with _unlogged():
-            await show(ContactService(engine, settings).doing(deed))
+            await answer(engine)
     finally:
         await engine.close()
 

@@ -1,18 +1,22 @@
 """What an answer does not use of a URL, or reads otherwise than it is written: a line each on standard error.
 
-They are made of the ledger (`mappings.ledger`), for every command that answers about a URL, whatever it prints.
+They are made of the ledger (`mappings.ledger`), for every command that answers about a URL, whatever it prints. Another
+line is about the contacts, where these are outdated.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from indexing.cli.terminal import note
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
-from mappings.errors import shorten
+from mappings.errors import EngineError, shorten
 from mappings.ledger import LedgerEntry, Status, ledger
 from mappings.predicates import MatchAll, all_of
 from mappings.url import parse
+from search.engine import Engine
 
 _SHOWN_VALUES = 5
 """Values that a line names; of more it says how many."""
@@ -48,6 +52,16 @@ def note_everybody(url: str, lists: CompanyLists) -> None:
     mapped = map_url(parse(url), datetime.now(UTC).date())
     if all_of((mapped.filter.predicate, lists.predicate())) == MatchAll():
         note("no filter: nothing in the URL narrows the search, so it finds all contacts")
+
+
+async def note_outdated(engine: Engine[Any]) -> None:
+    """Say so, if the contacts that were searched are of another version. An engine that is lost by now has answered."""
+    with suppress(EngineError):
+        if (await engine.store()).outdated:
+            note(
+                "the contacts were loaded by another version of this software: searches may miss what is new until "
+                "`contacts index rebuild`"
+            )
 
 
 def used(entries: Iterable[LedgerEntry]) -> dict[str, str]:

@@ -148,9 +148,12 @@ def test_what_can_finish_does(start):
         assert http.answer().status == 200
 
 
-def test_with_nothing_under_way_it_ends_at_once(start):
+def test_with_nothing_under_way_it_ends_at_once_and_says_so(start, tmp_path):
     code, seconds = ended(start())
     assert (code, seconds < SECONDS / 2) == (0, True)
+    *_, stopping, stopped = (tmp_path / "log").read_text().splitlines()
+    assert "stopping: requests that run have " in stopping
+    assert stopped.endswith("stopped")
 
 
 def test_what_hangs_is_left_as_it_is(start, tmp_path):

@@ -43,7 +43,9 @@ def secrets(settings: Settings, environ: Mapping[str, str], dotenv: Path) -> Ite
             words = "none is set; each start makes another one, which ends all tokens (CONTACTS_ENV=development)"
             yield warning(_SECRET, words, "set CONTACTS_JWT_SECRET")
         else:
-            yield ok(_SECRET, f"tokens are signed with {settings.jwt_algorithm}")
+            before = settings.jwt_secret_previous or settings.jwt_key_file_previous
+            also = "; those that were signed with the one before hold too" if before else ""
+            yield ok(_SECRET, f"tokens are signed with {settings.jwt_algorithm}{also}")
     for path in (dotenv, *_files_of_secrets(settings, environ, dotenv)):
         if path.is_file() and path.stat().st_mode & _OTHERS:
             yield warning(_SECRET, f"others on this machine may read {path.resolve()}", f"chmod 600 {quoted(path)}")

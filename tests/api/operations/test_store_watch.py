@@ -9,7 +9,7 @@ import pytest
 from api.operations import store_watch
 from api.operations.metrics import Metrics
 from api.operations.store_watch import StoreWatch
-from mappings.errors import EngineUnavailable, NothingIndexed
+from mappings.errors import EngineUnavailable, NothingIndexed, StoreUnreadable
 from search.stores import Spread, Store
 from tests.harness.clients import eventually
 from tests.harness.memory_engine import MemoryEngine
@@ -70,6 +70,12 @@ async def test_an_engine_that_is_lost_and_comes_back(watched, monkeypatch):
     await watched.said()
     watched.engine.error = EngineUnavailable("It is away.")
     assert await watched.said() == [("WARNING", "not serving: It is away.")]
+    assert await watched.said() == []
+    watched.engine.error = StoreUnreadable("a.duckdb is missing", "put a backup in its place")
+    assert await watched.said() == [
+        ("WARNING", f"not serving: {StoreUnreadable('', '')} (a.duckdb is missing; put a backup in its place)")
+    ]
+    watched.engine.error = StoreUnreadable("b.duckdb is missing", "put a backup in its place")
     assert await watched.said() == []
     assert (watched.figures()["engine_lost"], watched.figures()["live"]) == ("1.0", "10.0")
     watched.engine.error = None

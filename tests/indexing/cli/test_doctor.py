@@ -384,6 +384,8 @@ def test_files_of_secrets_that_others_may_read(healthy: dict[str, str], tmp_path
     for *_, words in found:
         subprocess.run(words.partition(" -> ")[2], shell=True, check=True)
     assert wrong(settings) == []
+    told = [words for subject, _, words in examined(settings) if subject == "secret"]
+    assert told == ["tokens are signed with HS256; those that were signed with the one before hold too -> "]
 
 
 def test_what_can_not_be_looked_at_keeps_nothing_else_from_being_told(healthy: dict[str, str]) -> None:
