@@ -42,6 +42,10 @@ def test_every_service_keeps_the_terminal_clean(monkeypatch, tmp_path: Path, nam
     def loaded(*_asked: object) -> Iterator[SimpleNamespace]:
         yield store
 
+    @contextmanager
+    def cluster_of_two() -> Iterator[tuple[SimpleNamespace, None]]:
+        yield SimpleNamespace(url="", grow=lambda _node: None), None
+
     def started(environment: dict[str, str]) -> None:
         assert environment["CONTACTS_LOG_LEVEL"] == "error"
         assert Path(environment["CONTACTS_AUDIT_LOG"]).parent == Path(environment["CONTACTS_DATA_DIR"])
@@ -50,7 +54,9 @@ def test_every_service_keeps_the_terminal_clean(monkeypatch, tmp_path: Path, nam
     monkeypatch.setattr(faults.stores, "loaded", loaded)
     monkeypatch.setattr(faults.stores, "load", lambda *_asked: None)
     monkeypatch.setattr(faults, "mortal_elasticsearch", loaded)
-    monkeypatch.setattr(faults, "running", started)
+    monkeypatch.setattr(faults.nodes, "cluster_of_two", cluster_of_two)
+    for module in (faults, faults.nodes):
+        monkeypatch.setattr(module, "running", started)
     options = argparse.Namespace(contacts=1, rounds=1, rows=1)
     with pytest.raises(Started):
         next(faults.SCENARIOS[name](options))
