@@ -75,7 +75,7 @@ endef
 # oldest supported: a later one may leave out a package that it needs. The runtime starts from the development pins,
 # so that both agree.
 COMPILER := .cache/pip-tools
-COMPILE := $(COMPILER)/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --build-deps-for=editable \
+COMPILE := $(COMPILER)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --build-deps-for=editable \
 	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 constraints: $(COMPILER)/bin/pip-compile ## compile constraints.txt and constraints-dev.txt from pyproject.toml
