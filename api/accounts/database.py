@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -99,6 +99,7 @@ class Database:
         if self._sqlite:
             for engine in (self._engine, self._writing):
                 event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+                event.listen(engine.sync_engine, "handle_error", _renew_sqlite)
 
     async def open(self) -> None:
         """Bring the tables up to date. Several processes may do so at once: one migrates, the others wait for it.
@@ -198,9 +199,6 @@ class Database:
         # What goes wrong while a connection is prepared comes as the driver raises it.
         except (OSError, TimeoutError, PoolTimeout, DatabaseError, InterfaceError, sqlite3.Error) as error:
             self.errors += 1
-            if self._sqlite and isinstance(error, DatabaseError | sqlite3.Error):
-                # They remember what they read of a file that is damaged; once it is mended there are others.
-                await engine.dispose()
             if engine is self._engine and isinstance(error, TimeoutError | PoolTimeout):
                 self._fall_silent(error)
             raise unavailable(error, engine.url) from error
@@ -282,6 +280,17 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _renew_sqlite(context: ExceptionContext) -> None:
+    """Connections remember what they read of a file that is damaged: none of them is used again once one says so.
+
+    Each is closed when its use is over, or before the next one. Those that wait for a lock remember nothing wrong.
+    """
+    error = context.original_exception
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError | sqlite3.DataError):
+        name = getattr(error, "sqlite_errorname", "")
+        context.is_disconnect = not name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _environment() -> dict[str, str]:

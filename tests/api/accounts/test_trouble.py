@@ -1,6 +1,7 @@
 """Whatever became of the database of users, the operator reads which it is, what is wrong and a cure."""
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -136,6 +137,19 @@ async def test_tokens_are_checked_while_many_wait_to_write(
         await asyncio.gather(*writers, return_exceptions=True)
     finally:
         await accounts.close()
+
+
+async def test_an_error_strands_no_connection_that_others_use(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOCK_SECONDS", 0.1)
+    async with opened(tmp_path) as database:
+        async with database.transaction():
+            with locked(tmp_path / FILE), pytest.raises(AccountsUnavailable):
+                await Users(database).add(EMAIL, "", "hash")
+        await Users(database).add(EMAIL, "", "hash")
+    # What nobody can close any more warns when it goes, which fails this test.
+    gc.collect()
 
 
 async def test_a_file_that_is_locked_at_the_start_is_opened(settings: Settings, tmp_path: Path) -> None:
