@@ -33,6 +33,8 @@ OTHERS_USE = {
     "total_requests", "chunked_encoding", "expected_content_length",
     # elastic_transport, of a pool of nodes
     "mark_dead", "mark_live",
+    # SQLAlchemy, of what went wrong
+    "is_disconnect",
     # psycopg, of a connection and a cursor
     "read_only", "isolation_level", "itersize",
     # io, of a raw stream
