@@ -207,7 +207,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        note(f"error: {place}{error.strerror or type(error).__name__}")
+        note(f"error: {place}{error.strerror or str(error) or type(error).__name__}")
         sys.exit(1)
     except ContactsError as error:
         detail = detail_of(error)

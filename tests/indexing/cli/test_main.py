@@ -124,7 +124,7 @@ def test_a_secret_of_one_run_signs_no_token(tmp_path, monkeypatch):
         (click.Abort(), 130, "error: interrupted\n"),
         (click.Abort("the rest stays"), 130, "error: interrupted; the rest stays\n"),
         (BrokenPipeError(), 1, ""),
-        (OSError(28, "disk full"), 1, "error: disk full\n"),
+        (OSError("disk full"), 1, "error: disk full\n"),
         (EngineUnavailable("It is down."), 1, "error: It is down.\n"),
     ],
 )
