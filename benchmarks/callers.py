@@ -3,16 +3,14 @@
 import asyncio
 import itertools
 import json
-import threading
 import time
-from types import TracebackType
-from typing import Self
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from benchmarks.asking import PATIENCE_SECONDS, message
+from benchmarks.beside import Beside
 from benchmarks.filters import url
 from tests.harness.service import Service
 
@@ -39,7 +37,7 @@ class Call(msgspec.Struct, frozen=True):
         return self.outcome != "success"
 
 
-class Callers:
+class Callers(Beside):
     """`CONNECTIONS` clients in a thread of their own, for as long as a block runs; then `calls` is complete.
 
     Each sends its next request a moment after the last answer, and connects again if its connection is closed.
@@ -49,21 +47,10 @@ class Callers:
     """
 
     def __init__(self, service: Service, pause: float = PAUSE_SECONDS) -> None:
+        super().__init__(lambda: asyncio.run(self._run()))
         self._pause = pause
         self.calls: list[Call] = []
         self._uri = service.socket_url()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     async def _run(self) -> None:
         await asyncio.gather(*(self._client(number) for number in range(CONNECTIONS)))

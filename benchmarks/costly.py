@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.asking import PATIENCE_SECONDS, message, search_calmly
 from benchmarks.filters import PEOPLE
 from benchmarks.measure import p99
-from benchmarks.streaming import resident
+from benchmarks.memory import resident
 from mappings.regions import region_rows
 from tests.harness.service import Service
 

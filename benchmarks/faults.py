@@ -94,7 +94,7 @@ def flood(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of another who sends nonsense as fast as it is answered; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(_quiet(store.environment)) as service,
+        running(stores.quiet(store.environment)) as service,
     ):
         noticed = neighbour.run(service, neighbour.NONSENSE, options.rounds)
         frames = neighbour.CONNECTIONS * neighbour.FRAMES / noticed.seconds
@@ -107,7 +107,7 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
     """What the process holds, and another user notices, of one who takes all there is; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(_quiet(store.environment)) as service,
+        running(stores.quiet(store.environment)) as service,
     ):
         for name, taken in floods.FLOODS.items():
             noticed = neighbour.run(service, taken, options.rounds)
@@ -116,7 +116,7 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
         yield _down("greed", service)
     with (
         stores.loaded("duckdb", floods.UNREAD_CONTACTS) as store,
-        running(_quiet(store.environment)) as service,
+        running(stores.quiet(store.environment)) as service,
     ):
         rose, note = floods.unread(service)
         yield Result("unread answers: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
@@ -127,7 +127,7 @@ def strangers_come(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of strangers who take up connections, each kind in turn; DuckDB."""
     with (
         stores.loaded("duckdb", options.contacts) as store,
-        running(_quiet(store.environment)) as service,
+        running(stores.quiet(store.environment)) as service,
     ):
         for name, noticed in strangers.run(service):
             fault = f"strangers, {name}"
@@ -141,7 +141,10 @@ def strangers_come(options: argparse.Namespace) -> Generator[Result]:
 def costly_urls(options: argparse.Namespace) -> Generator[Result]:
     """What one user notices of another's URLs that are short and ask for much, and what they hold; DuckDB."""
     settings = {"CONTACTS_ENGINE_TIMEOUT": str(COSTLY_TIMEOUT)}
-    with stores.loaded("duckdb", options.contacts) as store, running(_quiet(store.environment) | settings) as service:
+    with (
+        stores.loaded("duckdb", options.contacts) as store,
+        running(stores.quiet(store.environment) | settings) as service,
+    ):
         slowest, ready, rose = 0.0, 0.0, 0.0
         for kind in costly.KINDS:
             noticed = costly.run(service, kind)
@@ -192,7 +195,7 @@ def _on_mortal(contacts: int) -> Iterator[tuple[Service, MortalElasticsearch]]:
         environment = elasticsearch_environment(directory, server.url, "faults")
         stores.load(environment, directory, contacts)
         settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT)}
-        with running(_quiet(environment) | settings) as service:
+        with running(stores.quiet(environment) | settings) as service:
             yield service, server
 
 
@@ -236,12 +239,6 @@ def _slowest(fault: str, dead: list[Call], ending: float) -> Result:
 
 def _down(fault: str, service: Service) -> Result:
     return Result(f"{fault}: processes down", int(service.process.poll() is not None), 0, vital=True)
-
-
-def _quiet(environment: dict[str, str]) -> dict[str, str]:
-    """The settings of a service whose terminal is for the figures: every request has a line in one log or the other."""
-    audit_log = Path(environment["CONTACTS_DATA_DIR"]) / "audit.log"
-    return environment | {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_AUDIT_LOG": str(audit_log)}
 
 
 def summary(results: list[Result]) -> str:

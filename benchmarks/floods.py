@@ -13,8 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.asking import message
 from benchmarks.filters import PEOPLE
+from benchmarks.memory import resident
 from benchmarks.neighbour import Flood
-from benchmarks.streaming import resident
 from tests.harness.service import Service
 
 SECONDS = 10.0

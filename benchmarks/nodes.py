@@ -7,18 +7,16 @@ others have noticed, which they do at once: so recovery is counted from the kill
 import http.client
 import subprocess
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
 from benchmarks import stores
+from benchmarks.beside import Beside
 from benchmarks.callers import Callers
 from indexing.cli.server_process import CONTACTS
 from tests.harness.cluster import Cluster, ClusterNode, cluster_of_two
@@ -64,9 +62,8 @@ def cluster_and_service(contacts: int) -> Iterator[tuple[Cluster, Service]]:
         directory = Path(name)
         environment = elasticsearch_environment(directory, cluster.url, "faults")
         stores.load(environment, directory, contacts)
-        settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT), "CONTACTS_LOG_LEVEL": "error"}
-        settings["CONTACTS_AUDIT_LOG"] = str(directory / "audit.log")
-        with running(environment | settings) as service:
+        settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT)}
+        with running(stores.quiet(environment) | settings) as service:
             yield cluster, service
 
 
@@ -130,24 +127,13 @@ def _died(fault: str, victims: Sequence[ClusterNode], cluster: Cluster, service:
     )
 
 
-class _Exporting:
+class _Exporting(Beside):
     """Exports all contacts again and again, for as long as a block runs."""
 
     def __init__(self, service: Service, contacts: int) -> None:
+        super().__init__(self._run)
         self.number = self.partial = 0
         self._service, self._contacts = service, contacts
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     def _run(self) -> None:
         while not self._over.is_set():

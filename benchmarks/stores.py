@@ -57,3 +57,9 @@ def load(environment: dict[str, str], directory: Path, number: int) -> None:
         outcome = contacts_process(environment, *arguments)
         if outcome.returncode:
             raise SystemExit(outcome.stderr)
+
+
+def quiet(environment: dict[str, str]) -> dict[str, str]:
+    """The settings of a service whose terminal is for the figures: every request has a line in one log or the other."""
+    audit_log = Path(environment["CONTACTS_DATA_DIR"]) / "audit.log"
+    return environment | {"CONTACTS_LOG_LEVEL": "error", "CONTACTS_AUDIT_LOG": str(audit_log)}

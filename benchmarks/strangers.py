@@ -9,9 +9,8 @@ import contextlib
 import multiprocessing
 import os
 import resource
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -19,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from benchmarks.asking import search_calmly
 from benchmarks.measure import p99
-from benchmarks.streaming import resident
+from benchmarks.memory import Memory
 from tests.harness.raw import HANDSHAKE
 from tests.harness.service import Service
 
@@ -80,31 +79,12 @@ async def _beside(service: Service, name: str, number: int) -> Noticed:
         for _ in range(30):
             await search_calmly(socket, next(numbers))
         quiet = [await search_calmly(socket, next(numbers)) for _ in range(QUIET_REQUESTS)]
-        with _strangers(name, service.port) as (strangers, result), _memory(service.process.pid) as grown:
+        with _strangers(name, service.port) as (strangers, result), Memory(service.process.pid) as memory:
             beside = []
             while strangers.is_alive():
                 beside.append(await search_calmly(socket, next(numbers)))
             seconds = result.recv()
-    return Noticed(p99(quiet), p99(beside), grown(), seconds)
-
-
-@contextlib.contextmanager
-def _memory(process: int) -> Iterator[Callable[[], float]]:
-    """Tells by how many MiB a process has grown at most."""
-    before, done = resident(process), threading.Event()
-    seen = [before]
-
-    def watch() -> None:
-        while not done.wait(0.05):
-            seen.append(resident(process))
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield lambda: max(seen) - before
-    finally:
-        done.set()
-        watching.join()
+    return Noticed(p99(quiet), p99(beside), memory.most - memory.before, seconds)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,9 @@ small request to the end of the stream, and how long first byte and all took.
 
 import argparse
 import json
-import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,6 +17,7 @@ from websockets.sync.client import connect
 from benchmarks.asking import has_status, message
 from benchmarks.filters import PEOPLE
 from benchmarks.measure import at_most, show
+from benchmarks.memory import Memory
 from benchmarks.stores import ENGINES, loaded
 from tests.harness.service import Service, running
 
@@ -81,32 +79,13 @@ WAYS: dict[str, Callable[[Service], Iterator[int]]] = {
 def measure(service: Service, way: Callable[[Service], Iterator[int]], rate: float) -> Streamed:
     """Read the stream at `rate` megabytes a second while looking at the server's memory."""
     service.data("search_contacts", url=PEOPLE, limit=1)
-    before = resident(service.process.pid)
-    most, done = before, threading.Event()
-
-    def watch() -> None:
-        nonlocal most
-        while not done.wait(0.05):
-            most = max(most, resident(service.process.pid))
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    started, first, total = time.monotonic(), 0.0, 0
-    try:
+    with Memory(service.process.pid) as memory:
+        started, first, total = time.monotonic(), 0.0, 0
         for size in way(service):
             first = first or time.monotonic() - started
             total += size
             time.sleep(max(0.0, started + total / MEGABYTE / rate - time.monotonic()))
-    finally:
-        done.set()
-        watching.join()
-    return Streamed(total / MEGABYTE, first, time.monotonic() - started, before, most)
-
-
-def resident(process: int) -> float:
-    """MiB of memory that a process has."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return Streamed(total / MEGABYTE, first, time.monotonic() - started, memory.before, memory.most)
 
 
 def report(engine: str, environment: dict[str, str], ways: list[str], rate: float) -> None:
