@@ -5,10 +5,8 @@ from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has
 `-`: standard input.
 """
 
-import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any
@@ -132,22 +130,9 @@ def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
 async def _answered(settings: Settings, answer: Callable[[Engine[Any]], Awaitable[None]]) -> None:
     engine = engines.open_engine(settings.engine)
     try:
-        with _unlogged():
-            await answer(engine)
+        await answer(engine)
     finally:
         await engine.close()
-
-
-@contextmanager
-def _unlogged() -> Iterator[None]:
-    """What an engine tells the log of its troubles, the error of the command says itself, in one line."""
-    log = logging.getLogger("search")
-    level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
 
 
 def _with_lists(command: Command) -> Command:
