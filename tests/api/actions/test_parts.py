@@ -59,6 +59,22 @@ def test_lists_of_more_than_texts_are_a_mistake_where_they_are_large(name):
 
 
 @pytest.mark.parametrize("name", NOTATIONS)
+def test_behind_a_mistake_only_what_is_echoed_is_read(name):
+    notation, encode = NOTATIONS[name]
+    message = {"data": {"names": MANY}, "more": 1, "request_id": 7, "token": "x"}
+    fields, fault = message_in_parts(encode(message), notation, KNOWN)
+    assert fields == {"data": {}, "request_id": 7}
+    assert str(fault).startswith("data.names has lists or objects in it")
+
+
+def test_a_text_that_is_no_utf8_is_no_json_and_is_named():
+    broken = b'{"data": {"url": "\xff"}, "request_id": 7, "more": "%b"}' % (b"x" * NESTED_BYTES)
+    fields, fault = message_in_parts(broken, JSON, KNOWN)
+    assert fields == {"data": {}, "request_id": 7}
+    assert str(fault) == "Message is not valid JSON: data.url can't be read"
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
 def test_what_is_no_object_is_told_from_what_is_nothing(name):
     notation, encode = NOTATIONS[name]
     with pytest.raises(msgspec.ValidationError):
