@@ -75,12 +75,14 @@ def _decoded(frame: bytes | str) -> tuple[object, ContactsError | None]:
     Raises:
         MsgspecError, UnicodeError, RecursionError: it is no JSON.
     """
-    if len(frame) > NESTED_BYTES:
-        return message_in_parts(frame, JSON, KNOWN_FIELDS)
+    large = len(frame) > NESTED_BYTES
     try:
-        return msgspec.json.decode(frame), None
+        return message_in_parts(frame, JSON, KNOWN_FIELDS) if large else (msgspec.json.decode(frame), None)
     except (msgspec.MsgspecError, UnicodeError):
-        fields, unread = _fields(_HALF.sub(_unreadable, frame.encode() if isinstance(frame, str) else frame))
+        readable = _HALF.sub(_unreadable, frame.encode() if isinstance(frame, str) else frame)
+    if large:
+        return message_in_parts(readable, JSON, KNOWN_FIELDS)
+    fields, unread = _fields(readable)
     if not unread:
         return fields, None
     name, raw = next(iter(unread.items()))

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from api.actions.parts import NESTED_BYTES
 from api.actions.table import ACTIONS
 from api.errors import code_of
 from api.socket import envelope
@@ -115,9 +116,11 @@ def test_a_number_that_is_out_of_range_may_stand_anywhere():
 )
 def test_a_text_that_can_not_be_read_costs_the_request_and_not_its_id(field, at):
     words = f"Message is not valid JSON: {at} can't be read"
+    large = f'"pad": "{"x" * NESTED_BYTES}"'
     for frame in (
         f'{{"request_id": "r", "action": "analyze", {field}}}',
         f'{{{field}, "action": "analyze", "request_id": "r"}}',
+        f'{{{field}, "action": "analyze", "request_id": "r", {large}}}',
     ):
         assert refused(frame) == refused(frame.encode()) == ("r", "analyze", "invalid_json", words)
 
