@@ -1,6 +1,7 @@
 """Batches in this process and in others."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 
@@ -69,20 +70,22 @@ def test_a_worker_that_dies_is_told() -> None:
 def test_workers_go_on_when_all_processes_are_told_to_end() -> None:
     """It is for the job to end them, which may still need them."""
 
-    async def run() -> set[int]:
+    async def run() -> None:
         for _ in range(3):
             await encoders.run(encode_batch, Batch(COLUMNS, [], []))
-        first = await asyncio.gather(*[encoders.run(encode_batch, batch(at, "CEO")) for at in range(10)])
-        workers = {int(encoded.documents[0].item) for encoded in first}
-        for worker in workers:
+        others = set(multiprocessing.active_children())
+        await asyncio.gather(*[encoders.run(encode_batch, batch(at, "CEO")) for at in range(10)])
+        # A slow machine may have let one of them do everything so far.
+        workers = {worker.pid for worker in multiprocessing.active_children() if worker not in others}
+        assert len(workers) == 2
+        for worker in filter(None, workers):
             os.kill(worker, signal.SIGINT)
             os.kill(worker, signal.SIGTERM)
         again = await asyncio.gather(*[encoders.run(encode_batch, batch(at, "CEO")) for at in range(10)])
         assert {int(encoded.documents[0].item) for encoded in again} <= workers
-        return workers
 
     encoders = Encoders(Processes, 2)
     try:
-        assert asyncio.run(run())
+        asyncio.run(run())
     finally:
         encoders.close()
