@@ -17,14 +17,8 @@ from mappings.predicates import MatchAll, Predicate, all_of
 MOST_COUNTS = 256
 """Counts in one round trip."""
 
-_MOST_PREDICATES = 100_000
+_MOST_PREDICATES = 40_000
 """Of all that is counted in one round trip, together: of a search that is very long fewer values are counted."""
-
-_OF_SEARCH = 2
-"""Counts of the search as a whole: its contacts, and all that there are."""
-
-_OF_CLAUSE = 3
-"""Counts of a clause beside its values: alone, without it, and of contacts of whom anything is known there."""
 
 Known = Callable[[Predicate], Predicate]
 """A predicate → the contacts in which any of the fields that it looks at is filled."""
@@ -69,18 +63,29 @@ class Part(msgspec.Struct, frozen=True):
     Attributes:
         clause: it, whole.
         shown: those of its values that are counted.
-        others: every other clause.
+        before: the clauses that stand before it in the filter.
+        after: those behind it.
         known: the contacts in which any of its fields is filled.
     """
 
     clause: Clause
     shown: tuple[ClauseValue, ...]
-    others: Predicate
+    before: tuple[Predicate, ...]
+    after: tuple[Predicate, ...]
     known: Predicate
+
+    @property
+    def others(self) -> Predicate:
+        """The search without it."""
+        return all_of((*self.before, *self.after))
+
+    def asking(self, values: Iterable[ClauseValue]) -> Predicate:
+        """The search with these of its values only."""
+        return all_of((*self.before, self.clause.asking(values), *self.after))
 
     def within(self, value: ClauseValue) -> Predicate:
         """The search with this value only."""
-        return all_of((self.others, self.clause.asking((value,))))
+        return self.asking((value,))
 
     def left(self, value: ClauseValue) -> tuple[ClauseValue, ...]:
         """The values that are left without this one, and those that ask the same."""
@@ -90,15 +95,17 @@ class Part(msgspec.Struct, frozen=True):
         """The search without this value, where that may bring contacts: of alternatives it never does, and of the last
         value it is the search without the clause."""
         left = () if self.clause.combine == "any" else self.left(value)
-        return all_of((self.others, self.clause.asking(left))) if left else None
+        return self.asking(left) if left else None
 
-    def predicates(self) -> Iterable[Predicate]:
-        """All that is counted of it."""
-        yield from (self.clause.having, self.others, self.known)
-        for value in self.shown:
-            yield from (value.predicate, self.within(value))
-            if (dropping := self.dropping(value)) is not None:
-                yield dropping
+    def of_itself(self) -> Iterable[Predicate]:
+        """What is counted of it beside its values."""
+        return (self.clause.having, self.others, self.known)
+
+    def of_value(self, value: ClauseValue) -> Iterable[Predicate]:
+        """What is counted of a value."""
+        yield from (value.predicate, self.within(value))
+        if (dropping := self.dropping(value)) is not None:
+            yield dropping
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -123,8 +130,12 @@ class Explanation(msgspec.Struct, frozen=True):
 
     def predicates(self) -> tuple[Predicate, ...]:
         """What to count, each once, `MOST_COUNTS` at most."""
-        of_parts = (predicate for part in self.parts for predicate in part.predicates())
-        return tuple(dict.fromkeys((self.whole, MatchAll(), *of_parts)))
+        asked = dict.fromkeys((self.whole, MatchAll()))
+        for part in self.parts:
+            asked |= dict.fromkeys(part.of_itself())
+            for value in part.shown:
+                asked |= dict.fromkeys(part.of_value(value))
+        return tuple(asked)
 
     def explained(
         self, counts: Counts, shown: Callable[[int], Count]
@@ -161,29 +172,29 @@ def explanation(parameters: Sequence[Clause], lists: Sequence[Clause], known: Kn
     clauses = (*parameters, *lists)
     asked = [clause.predicate for clause in clauses]
     whole = all_of(asked)
-    most = _most_values(clauses, min(MOST_COUNTS, _MOST_PREDICATES // extent(whole).predicates))
-    parts = tuple(
-        [
-            Part(
-                clause,
-                clause.values if len(clause.values) == 1 else clause.values[:most],
-                all_of([*asked[:at], *asked[at + 1 :]]),
-                known(clause.having),
-            )
-            for at, clause in enumerate(clauses)
-        ]
-    )
-    truncated = any(len(part.shown) < len(part.clause.values) for part in parts)
-    return Explanation(whole, parts[: len(parameters)], parts[len(parameters) :], truncated)
+    parts = [
+        Part(clause, clause.values, tuple(asked[:at]), tuple(asked[at + 1 :]), known(clause.having))
+        for at, clause in enumerate(clauses)
+    ]
+    most = _most_values(whole, parts, min(MOST_COUNTS, _MOST_PREDICATES // extent(whole).predicates))
+    fitting = tuple([_cut(part, most) for part in parts])
+    truncated = any(len(part.shown) < len(part.clause.values) for part in fitting)
+    return Explanation(whole, fitting[: len(parameters)], fitting[len(parameters) :], truncated)
 
 
-def _most_values(clauses: Sequence[Clause], counts: int) -> int:
-    """How many values of each clause can be counted with so many counts: those of the longest lists are left out."""
-    # What there is one of is counted with its clause.
-    several = [(len(clause.values), 2 if clause.combine == "any" else 3) for clause in clauses if len(clause.values) > 1]
-    left = counts - _OF_SEARCH - _OF_CLAUSE * len(clauses)
-    longest = min(max([number for number, _ in several], default=0), MOST_COUNTS)
-    fitting = (
-        most for most in range(longest, 0, -1) if sum([each * min(number, most) for number, each in several]) <= left
-    )
-    return next(fitting, 0)
+def _cut(part: Part, most: int) -> Part:
+    """The part with so many values. What there is one of is counted with its clause."""
+    return part if len(part.shown) == 1 else msgspec.structs.replace(part, shown=part.shown[:most])
+
+
+def _most_values(whole: Predicate, parts: Sequence[Part], counts: int) -> int:
+    """How many values of each part can be counted with so many counts: those of the longest lists are left out."""
+    asked = {whole, MatchAll(), *(predicate for part in parts for predicate in part.of_itself())}
+    for at in range(MOST_COUNTS):
+        having = [part for part in parts if at < len(part.shown)]
+        if not having:
+            break
+        asked.update(predicate for part in having for predicate in part.of_value(part.shown[at]))
+        if len(asked) > counts:
+            return at
+    return MOST_COUNTS

@@ -4,16 +4,20 @@ What dropping one part brings is known from the first round trip (`mappings.expl
 parameters or lists are dropped at once, which is counted in a second one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from datetime import date
 from itertools import combinations
 
 import msgspec
 
-from mappings.canonical import Canonical
-from mappings.clauses import Clause
+from mappings.canonical import Canonical, canonical, value_of
+from mappings.contact_filter import context_of, values_read
 from mappings.counts import Count
 from mappings.explanation import Counts, Explanation, Part
+from mappings.parameters import given_parameters, parameter_of
 from mappings.predicates import MatchAll, Predicate, all_of
+from mappings.rules import Context
+from mappings.url import ApolloUrl
 
 FEW = 10
 """Contacts. A search that finds fewer is one that may want more."""
@@ -41,12 +45,12 @@ class Drop(msgspec.Struct, frozen=True):
     """What may be dropped, and the search without it.
 
     Attributes:
-        asked: what the values ask that it drops, which is the same of all; `None` if it drops parts as wholes.
+        written: the values that it drops, as they are in the URL; none if it drops parts as wholes.
     """
 
     parts: tuple[Dropped, ...]
     predicate: Predicate
-    asked: Predicate | None = None
+    written: tuple[str, ...] = ()
 
 
 def singles(explanation: Explanation) -> list[Drop]:
@@ -57,7 +61,8 @@ def singles(explanation: Explanation) -> list[Drop]:
             # Values that ask the same go together.
             alike = [value for value in part.clause.values if value.predicate == asked]
             if (predicate := part.dropping(alike[0])) is not None:
-                drops.append(Drop(tuple([Dropped(part.clause.name, value.value) for value in alike]), predicate, asked))
+                dropped = tuple([Dropped(part.clause.name, value.value) for value in alike])
+                drops.append(Drop(dropped, predicate, tuple([value.written for value in alike])))
         drops.append(Drop((Dropped(part.clause.name, None),), part.others))
     return drops
 
@@ -88,33 +93,34 @@ def helping(drops: Iterable[Drop], counts: Counts, now: int) -> list[Drop]:
     A part as a whole is not among them where one value of it brings as many.
     """
     better = [drop for drop in drops if counts[drop.predicate] > now]
-    values = {(drop.parts[0].name, counts[drop.predicate]) for drop in better if drop.asked is not None}
-    smallest = [
-        drop for drop in better if drop.asked is not None or (drop.parts[0].name, counts[drop.predicate]) not in values
-    ]
+    values = {(drop.parts[0].name, counts[drop.predicate]) for drop in better if drop.written}
+    smallest = [drop for drop in better if drop.written or (drop.parts[0].name, counts[drop.predicate]) not in values]
     return sorted(smallest, key=lambda drop: -counts[drop.predicate])
 
 
 def rescues(
-    drops: Iterable[Drop], counts: Counts, shown: Callable[[int], Count], url: Canonical, clauses: Iterable[Clause]
+    drops: Iterable[Drop], counts: Counts, shown: Callable[[int], Count], url: ApolloUrl, today: date
 ) -> tuple[Rescue, ...]:
-    """The answer: of each drop how many contacts it brings, and the URL that is left then.
+    """The answer: of each drop how many contacts it brings, and the canonical URL that is left of `url`.
 
     Lists stand beside the URL: what drops one leaves the URL as it is.
-
-    Args:
-        url: of the search, in its canonical form.
-        clauses: of that URL.
     """
-    by_name = {clause.name: clause for clause in clauses}
-    return tuple([Rescue(drop.parts, shown(counts[drop.predicate]), _left(url, drop, by_name).url) for drop in drops])
+    whole = canonical(url)
+    context = context_of(values_read(given_parameters(url.pairs)), today)
+    return tuple([Rescue(drop.parts, shown(counts[drop.predicate]), _left(whole, drop, context).url) for drop in drops])
 
 
-def _left(url: Canonical, drop: Drop, clauses: Mapping[str, Clause]) -> Canonical:
-    for name in dict.fromkeys(part.name for part in drop.parts):
-        if drop.asked is None:
-            url = url.without(name)
-        elif name in clauses:
-            for value in clauses[name].values:
-                url = url.without(name, value.written) if value.predicate == drop.asked else url
+def _left(url: Canonical, drop: Drop, context: Context) -> Canonical:
+    if not drop.written:
+        for part in drop.parts:
+            url = url.without(part.name)
+        return url
+    name = drop.parts[0].name
+    if not url.values(name):
+        return url
+    parameter = parameter_of(name)
+    # What asks the same stands once in a canonical URL, in one of these spellings.
+    for value in drop.written:
+        for one in value_of(parameter, value, context):
+            url = url.without(name, one)
     return url

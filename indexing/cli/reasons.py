@@ -27,7 +27,8 @@ def print_reasons(answer: bytes, lists: CompanyLists) -> None:
     data = msgspec.json.decode(answer, type=ExplainData)
     about = "" if data.companies.exact else "about "
     say(f"{_number(data.count)} of {_number(data.total)} contacts, of {about}{_number(data.companies.count)} companies")
-    rows = [row for part in (*data.parameters, *data.lists) for row in _rows(part, data.count)]
+    parts: list[ExplainedParameter | ExplainedList] = [*data.parameters, *data.lists]
+    rows = [row for part in parts for row in _rows(part, data.count)]
     if rows:
         print_table(Table(_HEADERS, rows))
     if data.truncated is True:

@@ -34,7 +34,6 @@ def meant(query: str, most: int = 100) -> dict[str, list[str]]:
         ("contactEmailStatusV2[]=verfied", "verfied", "verified"),
         ("organizationIndustries[]=bankng", "bankng", "banking"),
         ("organizationLatestFundingStageCd[]=Seris A", "Seris A", "Series A"),
-        ("organizationNotIndustryTagIds[]=5567cd4773696439dd350000", "construction", "building materials"),
     ],
 )
 def test_the_nearest_stand_first(query: str, value: str, nearest: str) -> None:
