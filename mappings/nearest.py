@@ -62,7 +62,9 @@ class Wanting(msgspec.Struct, frozen=True):
     def instead(self, counts: Counts, shown: Callable[[int], Count]) -> Instead:
         """The answer, of what was counted."""
         existing = [(text, counts[predicate]) for text, predicate in self.candidates if counts[predicate]]
-        return Instead(self.name, self.value, tuple([Near(text, shown(count)) for text, count in existing[:MOST_SHOWN]]))
+        return Instead(
+            self.name, self.value, tuple([Near(text, shown(count)) for text, count in existing[:MOST_SHOWN]])
+        )
 
 
 def wanting(explanation: Explanation, counts: Counts, most: int) -> list[Wanting]:
