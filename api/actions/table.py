@@ -6,12 +6,21 @@ before are rows of `api.actions.fields`; a new combination of fields is a struct
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.roles import Role
+from api.actions.searches import (
+    DeleteSearchRequest,
+    SavedSearchesRequest,
+    SaveSearchRequest,
+    SearchesData,
+    delete_search,
+    save_search,
+    saved_searches,
+)
 from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
@@ -50,11 +59,13 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         shape: what that JSON is.
         streamed: the answer in parts.
         error_code: the code of its error when the engine or something unforeseen fails.
-        path: of the REST door, where it is a `POST`.
+        path: of the REST door.
+        method: of the REST door. All but a `POST` have no body: their fields are in the query.
         command: what the command line calls it, with a flag if it shares a command with another; the id of its
             operation in the OpenAPI document is made of it.
         least: the role that a user needs for it at least; what has contacts or uuids in it needs `Role.USER`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
+        of_user: it is about what belongs to the user who asks, so its command has to be told who that is.
     """
 
     name: str
@@ -66,9 +77,11 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     streamed: Streamed[Asked] | None = None
     error_code: str
     path: str
+    method: Literal["POST", "GET", "DELETE"] = "POST"
     command: str
     least: Role
     uses_engine: bool = True
+    of_user: bool = False
 
     @property
     def operation(self) -> str:
@@ -90,6 +103,11 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
 
 
 _FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
+
+_COUNTED_WORDS = (
+    "Each with the number of contacts that it found then and finds now; null where it can't be read any longer, or all "
+    "of them together ask for more than one request may."
+)
 
 _ROWS: tuple[Action[Any], ...] = (
     Action(
@@ -156,6 +174,49 @@ _ROWS: tuple[Action[Any], ...] = (
         path="/contacts",
         command="search",
         least=Role.USER,
+    ),
+    Action(
+        name="saved_searches",
+        summary="Saved searches",
+        description=f"The searches that the user has saved, the latest first.\n\n{_COUNTED_WORDS}",
+        request=SavedSearchesRequest,
+        function=saved_searches,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        method="GET",
+        command="searches",
+        least=Role.USER,
+        of_user=True,
+    ),
+    Action(
+        name="save_search",
+        summary="Save a search",
+        description="Save a URL, with the lists beside it, under a name of the user's own, in place of what was saved "
+        f"under that name; all saved searches.\n\n{_COUNTED_WORDS}",
+        request=SaveSearchRequest,
+        function=save_search,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        command="searches --save",
+        least=Role.USER,
+        of_user=True,
+    ),
+    Action(
+        name="delete_search",
+        summary="Delete a saved search",
+        description="Forget what the user has saved under a name, if there is any; all searches that are left.\n\n"
+        f"{_COUNTED_WORDS}",
+        request=DeleteSearchRequest,
+        function=delete_search,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        method="DELETE",
+        command="searches --delete",
+        least=Role.USER,
+        of_user=True,
     ),
 )
 

@@ -156,6 +156,39 @@ def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
 
+def _show_searches(data: bytes, _question: Question) -> None:
+    searches = msgspec.json.decode(data)["searches"]
+    if not searches:
+        say("There are no saved searches.")
+        return
+    rows = [
+        (
+            each["name"],
+            each["saved_at"][:10],
+            f"{each['count_then']:,}",
+            "?" if each["count_now"] is None else f"{each['count_now']:,}",
+            each["url"],
+        )
+        for each in searches
+    ]
+    print_table(Table(("name", "saved", "then", "now", "url"), rows))
+
+
+_SEARCHES = Presenter(
+    """Show the searches that a user has saved, with how many contacts each found then and finds now.
+
+    --save saves the URL of --url, with the lists beside it, under --name, in place of what has that name; --delete
+    forgets what is saved under --name.
+
+    \b
+    Examples:
+      contacts searches --email ada@example.com
+      contacts searches --email ada@example.com --save --name CEOs --url 'https://app.apollo.io/#/people?personTitles[]=CEO'
+      contacts searches --email ada@example.com --delete --name CEOs
+    """,
+    _for_people(_show_searches),
+)
+
 PRESENTERS: Mapping[str, Presenter] = {
     "analyze": Presenter(
         """Show how URL is understood, parameter by parameter, and whether it is used.
@@ -233,5 +266,6 @@ PRESENTERS: Mapping[str, Presenter] = {
         _show_uuids,
         {"limit": {"help": "Most uuids to print; by default all."}},
     ),
+    **dict.fromkeys(("saved_searches", "save_search", "delete_search"), _SEARCHES),
 }
 """Name of an action → its presenter."""

@@ -6,7 +6,8 @@ from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has
 """
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any
@@ -21,11 +22,13 @@ from api.actions.table import ACTIONS, Action
 from api.settings import Settings
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import current_deed, with_settings
+from indexing.cli.places import users_place
 from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
 from indexing.cli.remarks import ledger_of, note_everybody, note_outdated, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
+from mappings.errors import InvalidInput
 from mappings.predicates import ContactFilter, all_of
 from mappings.url import LONGEST_URL, parse
 from search import engines
@@ -63,7 +66,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     presenter = PRESENTERS.get(plain.name) or Presenter(f"{plain.summary}.\n\n{plain.description}", show_json)
     own = presenter.options
 
-    def run(settings: Settings, as_json: bool, **given: Any) -> None:
+    def run(settings: Settings, as_json: bool, email: str | None = None, **given: Any) -> None:
         chosen = [flag for flag in variants if flag and given.pop(flag)]
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
@@ -75,8 +78,8 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
 
         async def answer(engine: Engine[Any]) -> None:
-            service = ContactService(engine, settings).doing(deed)
-            await show(Question(service, action, data, as_json, flags))
+            async with _service(engine, settings, email) as service:
+                await show(Question(service.doing(deed), action, data, as_json, flags))
             if action.uses_engine:
                 await note_outdated(engine)
 
@@ -93,6 +96,8 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     for field in reversed((*first, *rest)):
         required = field.name in required_by(plain.request)
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
+    if plain.of_user:
+        command = click.option("--email", required=True, help="The user whom it is about.")(command)
     made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
     made.params = [*presenter.flags, *made.params]
     return made
@@ -125,6 +130,23 @@ def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
     if url != "-":
         return url
     return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
+
+
+@asynccontextmanager
+async def _service(engine: Engine[Any], settings: Settings, email: str | None) -> AsyncIterator[ContactService]:
+    """The service for nobody in particular, or for the user with this e-mail, whom the audit log is told of."""
+    if email is None:
+        yield ContactService(engine, settings)
+        return
+    from api.accounts.database import opened  # noqa: PLC0415 - only such commands pay for importing the user database
+    from api.accounts.searches import Searches  # noqa: PLC0415
+    from api.accounts.users import Users  # noqa: PLC0415
+
+    async with opened(settings) as database:
+        if (user := await Users(database).by_email(email)) is None:
+            raise InvalidInput(f"There is no user with the email {email} in {users_place(settings)}")
+        current_deed().user = user.uuid
+        yield ContactService(engine, settings, Searches(database))
 
 
 async def _answered(settings: Settings, answer: Callable[[Engine[Any]], Awaitable[None]]) -> None:
