@@ -9,10 +9,12 @@ import asyncio
 import logging
 from collections import deque
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexing.books import Books
 from indexing.encoders import Encoders
+from indexing.filled import FIELDS
 from indexing.guard import (
     LoadRefused,
     check_columns,
@@ -36,6 +38,7 @@ from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError, Superseded
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
+from search.stores import LoadFigures
 
 
 class Summary(Outcome, frozen=True, kw_only=True):
@@ -104,8 +107,7 @@ class Job:
             else:
                 # The crash came between the swap and the end of the load.
                 live = before.contacts
-            indexed = await asyncio.to_thread(books.ledger.distinct, state.carried_bytes)
-            tally = await self._tally()
+            indexed, tally = await self._indexed(), await self._tally()
         except LoadRefused as refused:
             await self._stop(refused)
             raise LoadRefused(f"{refused}; {_LEFT[state.in_place]}") from refused
@@ -135,7 +137,7 @@ class Job:
             await self._meet(live)
         await self._load()
         self._progress.stage("building", state.reading.rows)
-        contacts = await self._loader.finish()
+        contacts = await self._loader.finish(await self._figures())
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
         if not self._request.rebuild:
@@ -144,6 +146,25 @@ class Job:
         await self._merge()
         await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
+
+    async def _figures(self) -> LoadFigures:
+        """What the load came to, for its store to say."""
+        state, books, tally = self._state, self._books, await self._tally()
+        rows, rejected = state.reading.rows, books.rejects.count
+        # Of contacts that are loaded from themselves nobody counted what they have: it is what they had.
+        filled = await self._loader.filled() if self._request.rebuild else dict(zip(FIELDS, tally.filled, strict=True))
+        return LoadFigures(
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            rows=rows,
+            repeated=rows - await self._indexed() - rejected,
+            rejected=rejected,
+            repaired=books.repairs.count,
+            filled=filled,
+        )
+
+    async def _indexed(self) -> int:
+        """How many contacts the rows became that the summary is about."""
+        return await asyncio.to_thread(self._books.ledger.distinct, self._state.carried_bytes)
 
     async def _merge(self) -> None:
         """Have the engine give back the room that it took for the load's sake, before anybody reads."""

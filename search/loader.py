@@ -10,7 +10,7 @@ import msgspec
 from mappings.errors import Superseded
 from search.contact_columns import ContactColumns
 from search.fields import ContactCompleteItem
-from search.stores import Store
+from search.stores import LoadFigures, Store
 
 
 def unheard(stage: str) -> None:
@@ -177,8 +177,11 @@ class Loader(LiveContacts, Encoder, Protocol):
     async def mark(self) -> str:
         """What `resume` needs to know about all writes so far."""
 
-    async def finish(self) -> int:
-        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated.
+
+        From then on the store says what the load came to, its `figures`.
+        """
 
     async def merge(self, seconds: float) -> bool:
         """Give back the room that the finished store takes for the load's sake only: whether about so many seconds
@@ -200,7 +203,7 @@ class Loader(LiveContacts, Encoder, Protocol):
         """Remove the fresh store. Safe to call at any point before `swap`."""
 
     async def stores(self) -> list[Store]:
-        """All complete stores, the oldest first."""
+        """All complete stores with their figures, the oldest first."""
 
     async def rollback(self) -> Store:
         """Make the newest store that is older than the live one live. Raises `IndexingError` when there is none."""

@@ -72,6 +72,7 @@ _ROWS = (
     Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("name", text(minLength=1, maxLength=200), Place.EITHER, "What a saved search is called by its user",
           "CEOs in California"),
+    Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
     Field("limit", integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", integer(0), Place.QUERY, "Contacts to skip", 0),
     Field("cursor", CURSOR, Place.QUERY,

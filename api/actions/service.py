@@ -69,12 +69,14 @@ class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
 
     Attributes:
+        settings: of the application.
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
     def __init__(self, engine: AnyEngine, settings: Settings, searches: KeptSearches | None = None) -> None:
         self.engine = engine
+        self.settings = settings
         self._searches = searches
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
@@ -101,6 +103,10 @@ class ContactService:
     def found(self, contacts: int) -> None:
         """Tell the audit log how many contacts are handed out, or counted."""
         self._deed.contacts = contacts
+
+    def is_done(self, deed: str) -> None:
+        """Tell the audit log what is done in the command line's words, where the name of the action says too little."""
+        self._deed.action = deed
 
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""

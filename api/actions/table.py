@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from api.actions.loads import LoadsData, LoadsRequest, loads
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.searches import (
@@ -66,6 +67,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         least: the role that a user needs for it at least; what has contacts or uuids in it needs `Role.USER`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
         of_user: it is about what belongs to the user who asks, so its command has to be told who that is.
+        statuses: of errors over HTTP, beside those that any action may answer with.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     least: Role
     uses_engine: bool = True
     of_user: bool = False
+    statuses: tuple[int, ...] = ()
 
     @property
     def operation(self) -> str:
@@ -217,6 +220,20 @@ _ROWS: tuple[Action[Any], ...] = (
         command="searches --delete",
         least=Role.USER,
         of_user=True,
+    ),
+    Action(
+        name="loads",
+        summary="Loads",
+        description="The loads that are kept, the oldest first, and what each came to. With `rollback` the load before "
+        "the live one goes live first, in one step.",
+        request=LoadsRequest,
+        function=loads,
+        shape=LoadsData,
+        error_code="loads_error",
+        path="/loads",
+        command="loads",
+        least=Role.ADMIN,
+        statuses=(409,),
     ),
 )
 

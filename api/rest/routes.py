@@ -121,7 +121,9 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
             body=body_of(action.request) if in_body else None,
             forms=_forms(action),
         ),
-        responses=problems(400, 401, *((403,) if action.least is not Role.COUNTER else ()), 413, 429, 503),
+        responses=problems(
+            *(400, 401, 413, 429, 503), *((403,) if action.least is not Role.COUNTER else ()), *action.statuses
+        ),
     )(answer)
 
 

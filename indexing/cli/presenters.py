@@ -174,6 +174,24 @@ def _show_searches(data: bytes, _question: Question) -> None:
     print_table(Table(("name", "saved", "then", "now", "url"), rows))
 
 
+def _show_loads(data: bytes, _question: Question) -> None:
+    loads = msgspec.json.decode(data)["loads"]
+    if not loads:
+        say("Nothing has been loaded yet.")
+        return
+    numbers = ("contacts", "rows", "repeated", "rejected", "repaired")
+    rows = [
+        (
+            load["name"],
+            (load["finished_at"] or "?").rstrip("Z"),
+            *("?" if load[name] is None else f"{load[name]:,}" for name in numbers),
+            "live" if load["live"] else "",
+        )
+        for load in loads
+    ]
+    print_table(Table(("load", "finished", *numbers, ""), rows, framed=False))
+
+
 _SEARCHES = Presenter(
     """Show the searches that a user has saved, with how many contacts each found then and finds now.
 
@@ -265,6 +283,18 @@ PRESENTERS: Mapping[str, Presenter] = {
         """,
         _show_uuids,
         {"limit": {"help": "Most uuids to print; by default all."}},
+    ),
+    "loads": Presenter(
+        """Show the loads that are kept and what each came to; --json has the share of contacts with each field, too.
+
+        With --rollback the load before the live one goes live first, as by `contacts index rollback`.
+
+        \b
+        Examples:
+          contacts loads --json
+          contacts loads --rollback
+        """,
+        _for_people(_show_loads),
     ),
     **dict.fromkeys(("saved_searches", "save_search", "delete_search"), _SEARCHES),
 }

@@ -15,10 +15,10 @@ from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
 from search.columns import concatenated
 from search.contact_columns import ContactColumns
 from search.documents import search_columns, search_fields
+from search.duckdb import meta
 from search.duckdb.build import build, remove
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
-from search.duckdb.meta import mapping_version
 from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
@@ -26,7 +26,7 @@ from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
-from search.stores import Store, earlier, left_over
+from search.stores import LoadFigures, Store, earlier, left_over
 
 Result = TypeVar("Result")
 
@@ -101,8 +101,8 @@ class DuckDBLoader:
         sizes = [stream.tell() for stream in self._streams or ()]
         return " ".join(map(str, (*sizes, self._longest)))
 
-    async def finish(self) -> int:
-        return await _in_thread(self._build)
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        return await _in_thread(partial(self._build, figures))
 
     async def merge(self, seconds: float) -> bool:  # noqa: ARG002
         """Nothing to do: the file is built as small as it is."""
@@ -174,10 +174,13 @@ class DuckDBLoader:
         for stream in self._streams:
             stream.flush()
 
-    def _build(self) -> int:
+    def _build(self, figures: LoadFigures | None) -> int:
         if not self._file.exists():
             self._close()
             build(self._building, self._documents, self._items, self._scratch, self._longest)
+            if figures is not None:
+                with duckdb.connect(self._building) as database:
+                    meta.keep_figures(database, figures)
             self._building.rename(self._file)
         return _store(self._file).contacts
 
@@ -228,7 +231,7 @@ def _store(path: Path, *, live: bool = False) -> Store:
     """The store in the file at `path`. Raises `StoreUnreadable`."""
     with connect(path) as database, reading(path):
         [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-        return Store(path.name, int(count), live, mapping_version(database))
+        return Store(path.name, int(count), live, meta.mapping_version(database), figures=meta.figures(database))
 
 
 def _listed(path: Path, *, live: bool) -> Store:

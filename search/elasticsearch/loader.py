@@ -28,7 +28,7 @@ from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, hal
 from search.kinds import DerivedValue
 from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.memo import Memo
-from search.stores import Store, left_over
+from search.stores import LoadFigures, Store, left_over
 
 _CONFLICT = "version_conflict_engine_exception"
 _BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason"
@@ -235,12 +235,12 @@ class ElasticsearchLoader:
     async def mark(self) -> str:
         return self.name
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         settings = {"index": {"refresh_interval": None}}
         await patiently(lambda: self._indices.refresh(self.name))
         await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
         count = await patiently(lambda: self._indices.count(self.name))
-        await patiently(lambda: self._indices.mark_complete(self.name))
+        await patiently(lambda: self._indices.mark_complete(self.name, figures))
         return count
 
     async def merge(self, seconds: float) -> bool:
@@ -311,7 +311,7 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         self._into = (await self._live_store()).name
-        await patiently(lambda: self._indices.mark_updating(True))
+        await patiently(self._indices.mark_updating)
 
     async def _live_store(self) -> Store:
         live = await self.live()
@@ -346,9 +346,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
                 "batch); repeat this one without --resume"
             )
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         await patiently(lambda: self._indices.refresh(self.name))
-        await patiently(lambda: self._indices.mark_updating(False))
+        await patiently(lambda: self._indices.mark_updated(figures))
         return await patiently(lambda: self._indices.count(self.name))
 
     async def merge(self, seconds: float) -> bool:  # noqa: ARG002

@@ -35,7 +35,7 @@ from search.fields import (
 from search.findings import Finding
 from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
-from search.stores import Store, by_age, earlier, left_over, new_stamp
+from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
 
 TITLE = "Naive"
 WIDTH = 1
@@ -302,7 +302,7 @@ class NaiveLoader:
     async def mark(self) -> str:
         return str(self._part.stat().st_size)
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         if not self._file.exists():
             self._part.rename(self._file)
         return self._files.store(self.name).contacts

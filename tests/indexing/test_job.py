@@ -19,7 +19,7 @@ from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.fields import ContactCompleteItem
 from search.loader import Document, Holder, Refusal, unheard
-from search.stores import Store
+from search.stores import LoadFigures, Store
 from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
@@ -73,7 +73,8 @@ class MemoryLoader(LiveMemory, OneByOne):
     async def mark(self) -> str:
         return str(len(self.written))
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        self.figures = figures
         return len(self.written) - self._losing
 
     async def merge(self, seconds: float) -> bool:
@@ -157,6 +158,12 @@ def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
     assert loader.written["id-000001"] == 12
     assert loader.calls == ["start", "merge 3600", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
+    told = loader.figures
+    assert told is not None
+    assert (told.rows, told.repeated, told.rejected, told.repaired) == (16, 3, 3, 0)
+    assert told.filled == {name: filled.now for name, filled in summary.filled.items()} | {
+        name: 0 for name, count in told.filled.items() if not count
+    }
 
 
 @pytest.mark.parametrize(

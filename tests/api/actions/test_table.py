@@ -92,6 +92,7 @@ def test_what_is_special_over_http_is_an_action():
 
 @pytest.mark.anyio
 async def test_every_action_is_behind_both_doors_and_in_the_figures(service):
+    await service.take_role(Role.ADMIN)
     async with connect(service.url) as socket:
         for name, action in ACTIONS.items():
             over_websocket = (await ask(socket, name, **needed(action)))["data"]
