@@ -15,6 +15,7 @@ from pathlib import Path
 from indexing.books import Books
 from indexing.encoders import Encoders
 from indexing.filled import FIELDS
+from indexing.golden import check_golden, checked, decoded, opened
 from indexing.guard import (
     LoadRefused,
     check_columns,
@@ -143,9 +144,18 @@ class Job:
         if not self._request.rebuild:
             tally = await self._tally()
             check_filled(self._request.limits, state.before, contacts, tally.filled)
+        await self._check_golden()
         await self._merge()
         await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
+
+    async def _check_golden(self) -> None:
+        """Count the golden URLs in the store that was filled. Raises `LoadRefused`."""
+        golden = decoded(await self._loader.noted())
+        if golden:
+            self._progress.stage("counting golden URLs", self._state.reading.rows)
+            async with opened(self._loader.reader()) as engine:
+                check_golden(self._request.limits, await checked(engine, golden))
 
     async def _figures(self) -> LoadFigures:
         """What the load came to, for its store to say."""

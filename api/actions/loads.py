@@ -9,6 +9,7 @@ from api.actions.requests import ActionRequest
 from api.actions.service import ContactService
 from mappings.errors import Conflict, EngineUnavailable, LoadRunning, NoSuchLoad
 from search.engine import EngineSettings
+from search.fields import ALL_FIELDS
 from search.loads import kept_loads, roll_back
 from search.stores import Store
 
@@ -72,7 +73,8 @@ def shown_load(store: Store) -> ShownLoad:
     if told is None:
         return ShownLoad(name=store.name, live=store.live, contacts=contacts)
     # Of contacts that are written in place meanwhile there may be fewer than were counted.
-    shares = {name: min(count / max(store.contacts, 1), 1.0) for name, count in told.filled.items() if count}
+    counts = {name: count for name in ALL_FIELDS if (count := told.filled.get(name))}
+    shares = {name: min(count / max(store.contacts, 1), 1.0) for name, count in counts.items()}
     return ShownLoad(
         name=store.name,
         live=store.live,

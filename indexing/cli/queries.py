@@ -163,8 +163,12 @@ def _with_lists(command: Command) -> Command:
     return command
 
 
+url_argument = click.argument("url", callback=_url)
+"""The argument `url`, which may be `-`: standard input."""
+
+
 @click.command()
-@click.argument("url", callback=_url)
+@url_argument
 @_with_lists
 @_as_json
 def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from operator import add
 from pathlib import Path
-from typing import BinaryIO, ClassVar, TypeVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
 import duckdb
 import msgspec
@@ -17,12 +17,14 @@ from search.contact_columns import ContactColumns
 from search.documents import search_columns, search_fields
 from search.duckdb import meta
 from search.duckdb.build import build, remove
+from search.duckdb.engine import DuckDBEngine
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
+from search.duckdb.notes import Notes
 from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
-from search.engine import EngineSettings
+from search.engine import Engine, EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
@@ -50,6 +52,7 @@ class DuckDBLoader:
     in_flight: ClassVar[int] = 1
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._settings = settings
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
@@ -57,6 +60,7 @@ class DuckDBLoader:
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
         self._live = LiveContacts(settings)
+        self._notes = Notes(self._data_dir, self._index)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
@@ -107,6 +111,15 @@ class DuckDBLoader:
     async def merge(self, seconds: float) -> bool:  # noqa: ARG002
         """Nothing to do: the file is built as small as it is."""
         return True
+
+    def reader(self) -> Engine[Any]:
+        return DuckDBEngine(msgspec.structs.replace(self._settings, store=self.name))
+
+    async def noted(self) -> bytes:
+        return await _in_thread(self._notes.read)
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        await _in_thread(partial(self._notes.change, change))
 
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)

@@ -14,16 +14,18 @@ from search.contact_columns import ContactColumns
 from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
+from search.elasticsearch.engine import ElasticsearchEngine
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.merging import merge
+from search.elasticsearch.notes import Notes
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
-from search.engine import EngineSettings, check_mapping
+from search.engine import Engine, EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
 from search.loader import Document, Holder, Identity, Refusal, unheard
@@ -113,9 +115,11 @@ class ElasticsearchLoader:
     _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._settings = settings
         self._cluster = settings.own_as(ElasticsearchSettings)
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
+        self._notes = Notes(self._client, settings.index)
         self._live = LiveContacts(settings)
         self._lock = LoadLock(settings)
         self._keep = keep
@@ -245,6 +249,15 @@ class ElasticsearchLoader:
 
     async def merge(self, seconds: float) -> bool:
         return await merge(self._client, self._path, seconds)
+
+    def reader(self) -> Engine[Any]:
+        return ElasticsearchEngine(msgspec.structs.replace(self._settings, store=self.name))
+
+    async def noted(self) -> bytes:
+        return await patiently(self._notes.read)
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        await patiently(lambda: self._notes.change(change))
 
     async def live(self) -> Store | None:
         return await self._indices.live_store()

@@ -17,6 +17,7 @@ from indexing.request import MERGE_SECONDS, Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
+from search.engine import Engine
 from search.fields import ContactCompleteItem
 from search.loader import Document, Holder, Refusal, unheard
 from search.stores import LoadFigures, Store
@@ -80,6 +81,15 @@ class MemoryLoader(LiveMemory, OneByOne):
     async def merge(self, seconds: float) -> bool:
         self.calls.append(f"merge {seconds}")
         return self.merged
+
+    def reader(self) -> Engine[Any]:
+        raise NotImplementedError
+
+    async def noted(self) -> bytes:
+        return b""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        raise NotImplementedError
 
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
@@ -214,6 +224,15 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
 
 class SwapsAndStops(MemoryLoader):
     """The first swap is made, and then it is as if the process ended."""
+
+    def reader(self) -> Engine[Any]:
+        raise NotImplementedError
+
+    async def noted(self) -> bytes:
+        return b""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        raise NotImplementedError
 
     async def live(self) -> Store | None:
         return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None
