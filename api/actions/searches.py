@@ -19,7 +19,7 @@ from api.actions.requests import ActionRequest, CountRequest
 from api.actions.service import ContactService
 from api.actions.shapes import Ledger
 from mappings.counts import Count
-from mappings.errors import InvalidField, InvalidInput, MissingField
+from mappings.errors import InvalidField, InvalidInput
 
 LONGEST_NAME = 200
 """Characters of a name."""
@@ -109,7 +109,7 @@ async def delete_search(service: ContactService, request: DeleteSearchRequest) -
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise MissingField("name")
+        raise InvalidField("name must have a character that is no blank")
     if len(name) > LONGEST_NAME:
         raise InvalidField(f"name must have at most {LONGEST_NAME} characters, not {len(name)}")
     if "\0" in name:

@@ -84,7 +84,7 @@ async def test_a_search_is_saved_counted_replaced_and_deleted(service, engine, k
 
 @pytest.mark.parametrize(
     ("name", "error"),
-    [(None, MissingField), ("", MissingField), ("  ", MissingField), (5, InvalidField), ("x" * 201, InvalidField),
+    [(None, MissingField), ("", MissingField), ("  ", InvalidField), (5, InvalidField), ("x" * 201, InvalidField),
      ("a\0b", InvalidField)],
 )  # fmt: skip
 async def test_names_that_cannot_be_kept(service, kept, name, error):

@@ -28,13 +28,10 @@ def test_a_load_that_is_off_does_not_go_live(environment: dict[str, str], tmp_pa
     loaded(environment, "csv", "-", stdin=people(10, 10))
     assert told(environment, "golden", "list") == "There are no golden URLs.\n"
     assert told(environment, "golden", "check") == "There are no golden URLs.\n"
-    assert (
-        told(environment, "golden", "add", CEOS, "--name", "CEOs")
-        == "CEOs finds 10 contacts; a load may be off by 20%\n"
-    )
-    added = json.loads(
-        told(environment, "golden", "add", f"{PEOPLE}?personLocations[]=Germany", "--tolerance", "1", "--json")
-    )
+    said = told(environment, "golden", "add", CEOS, "--name", "CEOs")
+    assert said == "CEOs finds 10 contacts; a load may be off by 20%\n"
+    germans = f"{PEOPLE}?personLocations[]=Germany"
+    added = json.loads(told(environment, "golden", "add", germans, "--tolerance", "1", "--json"))
     assert (added["found"]["count"], added["tolerance"], len(added["name"])) == (20, 1.0, 16)
 
     # From another host, whose directory knows nothing, if the contacts are not in that.
