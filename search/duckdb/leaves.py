@@ -1,7 +1,7 @@
 """Predicates on text → sets of rows, all those of a filter at once.
 
 A leaf of `Terms` names sets of rows itself, and so does a phrase of a word that many terms have. Of any other phrase,
-and of a substring, the terms are found that have all its words, or trigrams; only those are looked at, and their rows
+and of a substring, the terms are found that have all its words, or letters; only those are looked at, and their rows
 are the leaf's. Blocks of names are read twice at most, and so are sets.
 """
 
