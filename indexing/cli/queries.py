@@ -6,7 +6,7 @@ from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has
 """
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from inspect import cleandoc
@@ -68,11 +68,13 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
 
     def run(settings: Settings, as_json: bool, email: str | None = None, **given: Any) -> None:
         chosen = [flag for flag in variants if flag and given.pop(flag)]
+        if len(chosen) > 1:
+            raise click.UsageError(f"{_flag(chosen[0])} and {_flag(chosen[1])} exclude each other.")
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
         data = {name: value for name, value in given.items() if value is not None and value != ()}
         for field in data.keys() - action.request.__struct_fields__:
-            raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
+            raise click.UsageError(_out_of_place(field, chosen, variants))
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
@@ -101,6 +103,14 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
     made.params = [*presenter.flags, *made.params]
     return made
+
+
+def _out_of_place(field: str, chosen: Sequence[str], variants: Mapping[str, Action[ActionRequest]]) -> str:
+    """Why an option can't be given with the flag that was chosen, or without any."""
+    if chosen:
+        return f"{_flag(chosen[0])} and {_flag(field)} exclude each other."
+    takers = [_flag(flag) for flag, action in variants.items() if flag and field in action.request.__struct_fields__]
+    return f"{_flag(field)} goes with {' or '.join(takers)}."
 
 
 def _with_field(command: Command, field: Field, *, required: bool = False, own: Mapping[str, Any]) -> Command:

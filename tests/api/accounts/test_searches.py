@@ -1,12 +1,19 @@
+"""Where saved searches are kept: each user's own, bounded, gone with the user."""
+
+import sqlite3
+
 import pytest
 from sqlalchemy import select
+from websockets.asyncio.client import connect
 
 from api.accounts.database import FILE, Database
 from api.accounts.searches import Searches
 from api.accounts.tables import SEARCHES
 from api.accounts.users import Users
 from api.actions.kept_searches import KeptSearch
+from api.actions.table import ACTIONS
 from mappings.errors import InvalidField, Unauthorized
+from tests.harness.clients import URL, ask
 
 pytestmark = pytest.mark.anyio
 
@@ -68,3 +75,22 @@ async def test_there_are_bounds_of_number_and_bytes(url, tmp_path):
             await searches.keep(NOBODY, search("a"), 2, 10)
     finally:
         await database.close()
+
+
+async def test_a_database_that_is_locked_refuses_who_saves_and_answers_who_reads(serve, settings, monkeypatch):
+    monkeypatch.setattr("api.accounts.database.WRITE_SECONDS", 0.1)
+    service = serve()
+    save, listed = ACTIONS["save_search"], ACTIONS["saved_searches"]
+    assert service.over_rest(save, {"name": "a", "url": URL})[0] == 200
+    with sqlite3.connect(settings.engine.data_dir / FILE, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        words = "Users can't be looked up at the moment; try again later."
+        assert service.over_rest(save, {"name": "b", "url": URL}) == (503, {"detail": words})
+        async with connect(service.url) as socket:
+            for action in ("save_search", "delete_search"):
+                answer = await ask(socket, action, name="a")
+                assert answer["error"] == {"code": "searches_error", "message": words}
+        assert [one["name"] for one in service.over_rest(listed, {})[1]["searches"]] == ["a"]
+        other.execute("ROLLBACK")
+    other.close()
+    assert service.over_rest(save, {"name": "b", "url": URL})[0] == 200
