@@ -94,7 +94,13 @@ def _fields() -> str:
 def _kind(field: Field) -> str:
     """The type of a field's JSON value in words."""
     schemas = [schema for schema in (field.kind.also, field.kind.schema) if schema]
-    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list of texts"}
+    names = {
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "array": "list of texts",
+        "object": "object",
+    }
     words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
     least = field.kind.schema.get("minimum")
     return words if least is None else f"{words}, {least} or more"

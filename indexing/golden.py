@@ -14,11 +14,10 @@ import msgspec
 
 from indexing.guard import LoadRefused
 from indexing.request import Limits
-from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import countable
 from mappings.errors import InvalidInput, NotFound
-from mappings.fingerprint import fingerprint
+from mappings.fingerprint import fingerprint_of
 from mappings.predicates import ContactFilter
 from mappings.url import ApolloUrl, parse
 from search.engine import Engine
@@ -104,7 +103,7 @@ def without_golden(golden: Sequence[GoldenUrl], name: str) -> list[GoldenUrl]:
 
 def name_of(url: ApolloUrl) -> str:
     """What a URL is called where nobody says otherwise: its fingerprint, so that a search is there once."""
-    return fingerprint(url, map_url(url, _today()), CompanyLists())
+    return fingerprint_of(url)
 
 
 async def find(engine: Engine[Any], url: ApolloUrl) -> Found:

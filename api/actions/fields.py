@@ -11,7 +11,20 @@ from enum import Enum
 
 import msgspec
 
-from api.actions.kinds import CURSOR, DOMAINS, FLAG, NAME_OR_NAMES, NAMES, VIEW, Kind, Schema, integer, text
+from api.actions.kinds import (
+    CURSOR,
+    DOMAINS,
+    FLAG,
+    NAME_OR_NAMES,
+    NAMED,
+    NAMES,
+    VIEW,
+    Kind,
+    Schema,
+    integer,
+    several,
+    text,
+)
 from mappings.url import LONGEST_URL
 
 EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
@@ -63,9 +76,14 @@ class Field(msgspec.Struct, frozen=True):
         return {"description": self.description + note, **examples, **schema}
 
 
+_URL: Schema = {"format": URL_FORMAT, "maxLength": LONGEST_URL}
+
 _ROWS = (
-    Field("url", text(format=URL_FORMAT, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
-          EXAMPLE_URL),
+    Field("url", text(**_URL), Place.BODY, "Apollo.io URL of a people search", EXAMPLE_URL),
+    Field("urls", several(2, 6, **_URL), Place.BODY, "2 to 6 Apollo.io URLs of people searches",
+          [EXAMPLE_URL, "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Germany"]),
+    Field("parameters", NAMED, Place.BODY, "Names of Apollo's parameters with the values of each",
+          {"personTitles[]": ["CEO", "CFO"], "personLocations[]": ["Berlin, Germany"]}),
     Field("include_company_name", NAME_OR_NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("include_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),

@@ -71,6 +71,7 @@ class ContactService:
     Attributes:
         settings: of the application.
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        aside: a thread for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
@@ -80,8 +81,8 @@ class ContactService:
         self._searches = searches
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
-        self._aside = Aside()
-        self._plans = Plans(engine, self._aside)
+        self.aside = Aside()
+        self._plans = Plans(engine, self.aside)
         self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
 
@@ -108,6 +109,10 @@ class ContactService:
         """Tell the audit log what is done in the command line's words, where the name of the action says too little."""
         self._deed.action = deed
 
+    def searched(self, *prints: str) -> None:
+        """Tell the audit log which search it is by its fingerprint, or which several."""
+        self._deed.search = ",".join(prints)
+
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
         if role.sees_few:
@@ -119,15 +124,15 @@ class ContactService:
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
-        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
+        return await self.aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
+        counting, compiled = await self.aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
         if mapping(counting.url) <= MOST_AT_ONCE:
             return self._counted(counting, counts, request)
-        return await self._aside.run(lambda: self._counted(counting, counts, request))
+        return await self.aside.run(lambda: self._counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""

@@ -10,8 +10,19 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from api.actions.building import BuildData, build_url
+from api.actions.comparing import compare_urls
 from api.actions.loads import LoadsData, LoadsRequest, loads
-from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.requests import (
+    ActionRequest,
+    AnalyzeRequest,
+    BuildRequest,
+    CompareRequest,
+    CountRequest,
+    Data,
+    SearchRequest,
+    UuidsRequest,
+)
 from api.actions.roles import Role
 from api.actions.searches import (
     DeleteSearchRequest,
@@ -26,6 +37,7 @@ from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
 from mappings.analysis import Analysis
+from mappings.comparison import Comparison
 from mappings.counting import CountedAnalysis
 from mappings.counts import FEW, FEWEST
 
@@ -177,6 +189,34 @@ _ROWS: tuple[Action[Any], ...] = (
         path="/contacts",
         command="search",
         least=Role.USER,
+    ),
+    Action(
+        name="compare_urls",
+        summary="Compare URLs",
+        description="Who is found by which of 2 to 6 URLs: for each set of them how many contacts these find and no "
+        "other does.\nFor each parameter in which they differ, how many more or fewer the first would find with the "
+        f"values of another.\n\n{_FEW_WORDS}",
+        request=CompareRequest,
+        function=compare_urls,
+        shape=Comparison,
+        error_code="count_error",
+        path="/urls/compare",
+        command="compare",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="build_url",
+        summary="Make a URL",
+        description="The canonical URL of a search by its parameters, and its fingerprint: searches with the same one "
+        "find the same.\nNames and values may be written in any way that is understood in URLs. Nothing is searched.",
+        request=BuildRequest,
+        function=build_url,
+        shape=BuildData,
+        error_code="analysis_error",
+        path="/urls/build",
+        command="canonical",
+        least=Role.COUNTER,
+        uses_engine=False,
     ),
     Action(
         name="saved_searches",

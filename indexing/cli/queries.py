@@ -1,11 +1,10 @@
-"""`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server.
+"""`contacts analyze|count|search|uuids|compare|canonical|explain URL`: the service's own answers, without a server.
 
 Each row of the table of actions is a command here, or a flag of one that it shares. Its arguments and options are made
 from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read. URL may be
 `-`: standard input.
 """
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from api.actions.requests import ActionRequest, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
+from indexing.cli.given_urls import one_given, several_given
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import current_deed, with_settings
 from indexing.cli.places import users_place
@@ -30,7 +30,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidInput
 from mappings.predicates import ContactFilter, all_of
-from mappings.url import LONGEST_URL, parse
+from mappings.url import parse
 from search import engines
 from search.engine import Engine
 
@@ -47,8 +47,8 @@ _WORDS: Mapping[str, str] = {
 }
 """Fields whose options are explained otherwise than in the documents."""
 
-_LONGEST_INPUT = 2 * LONGEST_URL
-"""Bytes that are read of a URL on standard input, white space around it included."""
+_GIVEN: Mapping[str, Mapping[str, Any]] = {"url": {"callback": one_given}, "urls": {"callback": several_given}}
+"""What the arguments of fields have beyond what their kinds say."""
 
 
 def query_commands() -> list[click.Command]:
@@ -72,7 +72,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(chosen[1])} exclude each other.")
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
-        data = {name: value for name, value in given.items() if value is not None and value != ()}
+        data = {name: _read(name, value) for name, value in given.items() if value is not None and value != ()}
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(_out_of_place(field, chosen, variants))
         deed = current_deed()
@@ -96,7 +96,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         if flag:
             command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
     for field in reversed((*first, *rest)):
-        required = field.name in required_by(plain.request)
+        required = field.name in required_by(plain.request) and field.name not in own
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
     if plain.of_user:
         command = click.option("--email", required=True, help="The user whom it is about.")(command)
@@ -124,22 +124,19 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
-        if field.name == "url":
-            many = {"callback": _url}
-        return click.argument(field.name, required=True, **many)(command)
-    words = {"help": _WORDS.get(field.name) or f"{field.description}."}
-    return click.option(_flag(field.name), field.name, **{**many, **words, **own})(command)
+        return click.argument(field.name, required=True, **many, **_GIVEN.get(field.name, {}))(command)
+    more = {**many, "help": _WORDS.get(field.name) or f"{field.description}.", **own}
+    return click.option(_flag(field.name), field.name, **more)(command)
+
+
+def _read(name: str, value: Any) -> Any:
+    """The JSON value of a field that click has read; of one that is an object texts were given."""
+    kind = FIELDS[name].kind
+    return kind.from_texts(name, value) if kind.nested else value
 
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _url(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
-    """The URL; `-` is standard input."""
-    if url != "-":
-        return url
-    return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
 
 
 @asynccontextmanager
@@ -173,7 +170,7 @@ def _with_lists(command: Command) -> Command:
     return command
 
 
-url_argument = click.argument("url", callback=_url)
+url_argument = click.argument("url", callback=one_given)
 """The argument `url`, which may be `-`: standard input."""
 
 

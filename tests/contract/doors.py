@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from api.actions.fields import FIELDS, Place
 from api.actions.table import ACTIONS
 from tests.harness.service import Service
 
@@ -60,6 +61,7 @@ class RestDoor:
 
     def _ask(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
         row = ACTIONS[action]
-        body = {"url": data["url"]} if row.method == "POST" and "url" in data else {}
+        in_body = {name for name in data if name in FIELDS and FIELDS[name].place is Place.BODY}
+        body = {name: value for name, value in data.items() if row.method == "POST" and name in in_body}
         query = urlencode({name: value for name, value in data.items() if name not in body}, doseq=True)
         return self.service.post(f"{APOLLO}{row.path}?{query}", body, method=row.method)
