@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import msgspec
 
-from api.actions.fields import FIELDS, Field, Schema, shown
+from api.actions.fields import FIELDS, Field
+from api.actions.kinds import Schema, shown
 from api.actions.views import DEFAULT, VIEWS, View
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
@@ -75,6 +76,18 @@ class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
         return CompanyLists(
             self.include_company_name, self.exclude_company_name, self.include_domain_list, self.exclude_domain_list
         )
+
+
+class CompareRequest(ActionRequest, frozen=True, kw_only=True):
+    """Several searches beside each other."""
+
+    urls: tuple[str, ...]
+
+
+class BuildRequest(ActionRequest, frozen=True, kw_only=True):
+    """A URL that has `parameters`: names, in any spelling, and the values of each."""
+
+    parameters: Mapping[str, tuple[str, ...]]
 
 
 class UuidsRequest(CountRequest, frozen=True, kw_only=True):
