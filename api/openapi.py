@@ -20,7 +20,7 @@ from litestar.openapi.spec import (
 )
 from msgspec import Meta
 
-from api.actions.fields import Schema
+from api.actions.kinds import Schema
 from api.actions.roles import Role
 from api.actions.words import described
 

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import msgspec
 
-from api.actions.fields import FIELDS, Field, Schema, shown
+from api.actions.fields import FIELDS, Field
+from api.actions.kinds import Schema, shown
 from api.actions.views import DEFAULT, VIEWS, View
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten

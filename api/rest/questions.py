@@ -8,7 +8,8 @@ import msgspec
 from litestar import MediaType, Response
 
 from api.accounts.guard import HttpRequest
-from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
+from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place
+from api.actions.kinds import Schema
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.table import ACTIONS

@@ -7,7 +7,8 @@ import msgspec
 from litestar import MediaType, Response, get
 
 from api.actions.examples import example_answer
-from api.actions.fields import FIELDS, Schema
+from api.actions.fields import FIELDS
+from api.actions.kinds import Schema
 from api.actions.requests import ActionRequest, request_schema, required_by
 from api.actions.table import ACTIONS, Action, Shape
 from api.actions.views import VIEWS

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.actions.exports import csv_header, csv_rows
-from api.actions.fields import FIELDS, NAMES, Field, Place
+from api.actions.fields import FIELDS, Field, Place
+from api.actions.kinds import NAMES
 from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
 from api.actions.roles import Role
 from api.actions.service import ContactService
