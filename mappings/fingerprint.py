@@ -35,7 +35,7 @@ def fingerprint(url: ApolloUrl, mapped: MappedUrl, lists: CompanyLists) -> str:
     """
     names = mapped.mapping_summary.mapped_parameter_names
     dated = any(parameter_of(name).dated for name in names)
-    filters = [map_url(url, day).filter for day in _DAYS] if dated else [mapped.filter]
+    filters = dict.fromkeys([map_url(url, day).filter for day in _DAYS] if dated else [mapped.filter])
     digest = sha256(_canonical(lists.predicate()))
     for asked in filters:
         digest.update(_canonical(asked.predicate) + _encode(asked.order))
