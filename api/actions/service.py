@@ -69,6 +69,7 @@ class ContactService:
 
     Attributes:
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        aside: a thread for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
@@ -76,8 +77,8 @@ class ContactService:
         self.engine = engine
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
-        self._aside = Aside()
-        self._plans = Plans(engine, self._aside)
+        self.aside = Aside()
+        self._plans = Plans(engine, self.aside)
         self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
 
@@ -111,15 +112,15 @@ class ContactService:
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
-        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
+        return await self.aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
+        counting, compiled = await self.aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
         if mapping(counting.url) <= MOST_AT_ONCE:
             return self._counted(counting, counts, request)
-        return await self._aside.run(lambda: self._counted(counting, counts, request))
+        return await self.aside.run(lambda: self._counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""

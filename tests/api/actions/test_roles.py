@@ -25,4 +25,5 @@ def test_what_counters_may_ask():
         "analyze",
         "count_by_filter",
         "count_contacts",
+        "explain_count",
     }
