@@ -74,6 +74,8 @@ _ROWS = (
     Field("email", text(), Place.BODY, "E-mail address of a contact", "jane.doe@acme.example"),
     Field("linkedin", text(), Place.BODY, "LinkedIn profile of a contact", "https://www.linkedin.com/in/jane-doe"),
     Field("size", integer(1), Place.EITHER, "Most entries of each list in the answer", 10),
+    Field("facets", NAMES, Place.EITHER, "What to count by; by default all that have few values", ["seniority"]),
+    Field("special", FLAG, Place.EITHER, "The values that these contacts have more often than all others do", True),
     Field("limit", integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", integer(0), Place.QUERY, "Contacts to skip", 0),
     Field("cursor", CURSOR, Place.QUERY,

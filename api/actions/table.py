@@ -12,6 +12,7 @@ import msgspec
 
 from api.actions.checking import MOST_CONTACTS, CheckData, CheckRequest, explain_contact
 from api.actions.explaining import ExplainData, ExplainRequest, explain_count
+from api.actions.facets import FacetData, FacetRequest, facet_contacts
 from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.service import Body, ContactService
@@ -21,6 +22,7 @@ from mappings.analysis import Analysis
 from mappings.counting import CountedAnalysis
 from mappings.counts import FEW, FEWEST
 from mappings.explanation import MOST_COUNTS
+from mappings.facets import facet_rows
 
 Shape = type[msgspec.Struct]
 OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
@@ -93,6 +95,8 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
 
 
 _FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
+
+_FACETS = ", ".join(f"`{name}`" for name in facet_rows())
 
 _ROWS: tuple[Action[Any], ...] = (
     Action(
@@ -173,6 +177,21 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="count_error",
         path="/contacts/explain",
         command="why",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="facet_contacts",
+        summary="Who these contacts are",
+        description="The contacts that match the URL, counted by the values of fields, each value with the URL that "
+        f"has it switched: all other\nparameters hold, the facet's own does not. Facets are {_FACETS}.\n"
+        f"The role `{Role.COUNTER}` has the closed ones, which are those that are counted by default. With `special` "
+        f"the values\nthat these contacts have more often than others.\n\n{_FEW_WORDS}",
+        request=FacetRequest,
+        function=facet_contacts,
+        shape=FacetData,
+        error_code="count_error",
+        path="/contacts/facets",
+        command="facets",
         least=Role.COUNTER,
     ),
     Action(

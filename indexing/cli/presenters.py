@@ -13,11 +13,14 @@ from api.actions.requests import ActionRequest, CountRequest, Data, SearchReques
 from api.actions.service import ContactService
 from api.actions.table import Action
 from api.actions.views import DEFAULT, VIEWS
+from indexing.cli.facets import FORMS as FACET_FORMS
+from indexing.cli.facets import print_facets
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
 from indexing.cli.reasons import print_checked, print_reasons
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
+from mappings.facets import facet_rows
 from mappings.ledger import LedgerEntry
 
 
@@ -154,6 +157,19 @@ async def _show_contacts(question: Question) -> None:
         await print_page(question.service, request, listing)
 
 
+async def _show_facets(question: Question) -> None:
+    form = question.flags["form"]
+    if question.as_json and form == "table":
+        raise click.UsageError("--json and --format table exclude each other.")
+    as_json = question.as_json or form == "json"
+    _check_ledger(question, as_json=as_json)
+    answer = await question.answer()
+    if as_json:
+        print_json(answer)
+    else:
+        print_facets(answer)
+
+
 def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
@@ -234,6 +250,28 @@ PRESENTERS: Mapping[str, Presenter] = {
         """,
         _show_uuids,
         {"limit": {"help": "Most uuids to print; by default all."}},
+    ),
+    "facet_contacts": Presenter(
+        f"""Show who the contacts are that URL finds: how many have which value.
+
+        A table for each facet, the most frequent values first. All parameters of URL hold for it but its own, so that
+        it shows what could be chosen too. Facets are {", ".join(facet_rows())}.
+        By default those that have few values are shown.
+
+        \b
+        Examples:
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO' --facets person_city --facets industries
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO' --facets keywords --special --size 25
+          contacts facets - --format json < url.txt
+        """,
+        _show_facets,
+        {
+            "facets": {"help": "What to count by; repeat for several."},
+            "size": {"help": "Most values of each.  [default: 10]"},
+            "special": {"help": "Show the values that these contacts have more often than all others do."},
+        },
+        (click.Option(["--format", "form"], type=click.Choice(FACET_FORMS), help="What to print.  [default: table]"),),
     ),
     "explain_count": Presenter(
         """Show why URL finds so many contacts, or so few.
