@@ -58,6 +58,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         unmapped: what of the URL is left out of the filter.
         order: of the filter; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
+        predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
@@ -69,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     unmapped: tuple[UnmappedCategory, ...]
     order: Order = Order()
     search: str = ""
+    predicates: int = 0
     ledger: bytes = b""
     held: int = 0
 
@@ -134,6 +136,7 @@ class Plans:
             mapped.unmapped_categories,
             contact_filter.order,
             search,
+            size.predicates,
             held=held,
         )
         return self._counted(plan)

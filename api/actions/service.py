@@ -12,6 +12,8 @@ import msgspec
 
 from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
+from api.actions.kept_searches import KeptSearches
+from api.actions.labels import Labels
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
@@ -23,7 +25,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import InvalidParameter, ResponseTooLarge
+from mappings.errors import InvalidParameter, ResponseTooLarge, Unauthorized
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
@@ -68,14 +70,21 @@ class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
 
     Attributes:
+        settings: of the application.
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
         aside: a thread for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
+        sees_few: whether whoever asks is shown the numbers of very few contacts.
+        labels: how values are spelled.
     """
 
-    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
+    def __init__(self, engine: AnyEngine, settings: Settings, searches: KeptSearches | None = None) -> None:
         self.engine = engine
+        self.settings = settings
+        self._searches = searches
         self.shown: Callable[[int], Count] = exact
+        self.sees_few = True
+        self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
         self.aside = Aside()
         self._plans = Plans(engine, self.aside)
@@ -101,12 +110,20 @@ class ContactService:
         """Tell the audit log how many contacts are handed out, or counted."""
         self._deed.contacts = contacts
 
+    def is_done(self, deed: str) -> None:
+        """Tell the audit log what is done in the command line's words, where the name of the action says too little."""
+        self._deed.action = deed
+
+    def searched(self, *prints: str) -> None:
+        """Tell the audit log which search it is by its fingerprint, or which several."""
+        self._deed.search = ",".join(prints)
+
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
         if role.sees_few:
             return self
         guarding = copy(self)
-        guarding.shown = guarded
+        guarding.shown, guarding.sees_few = guarded, False
         return guarding
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
@@ -172,11 +189,32 @@ class ContactService:
         stream.deed = self._deed
         return stream
 
+    @property
+    def user(self) -> str:
+        """The uuid of the user who asks, of an action about what is that user's own.
+
+        Raises:
+            Unauthorized: nobody in particular asks.
+        """
+        if self._deed.user is None:
+            raise Unauthorized("This is about what users have of their own; say which user you are")
+        return self._deed.user
+
+    @property
+    def searches(self) -> KeptSearches:
+        """What users saved, where there are users."""
+        assert self._searches is not None
+        return self._searches
+
     async def plan(self, request: CountRequest) -> Plan:
-        """The request's filter, ready to run."""
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        """The request's filter, ready to run; the audit log is told which search it is."""
+        plan = await self.plan_of(request)
         self._deed.search = plan.search
         return plan
+
+    async def plan_of(self, request: CountRequest) -> Plan:
+        """The filter of one of several searches, ready to run."""
+        return await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
 
     async def _first_uuids(self, plan: Plan, limit: int) -> Body:
         """The answer with the first `limit` uuids in order."""
