@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from copy import copy
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
 from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
-from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
+from api.actions.plans import AnyEngine, Plan, Plans, left_out, refuse_over
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
@@ -23,7 +24,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import InvalidParameter, ResponseTooLarge
+from mappings.errors import InvalidField, InvalidParameter, ResponseTooLarge
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
@@ -67,16 +68,19 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
 
+    Args:
+        aside: where what takes long is made; by itself in a thread.
+
     Attributes:
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
-    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
+    def __init__(self, engine: AnyEngine, settings: Settings, aside: Aside | None = None) -> None:
         self.engine = engine
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
-        self._aside = Aside()
+        self._aside = aside or Aside()
         self._plans = Plans(engine, self._aside)
         self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
@@ -111,7 +115,7 @@ class ContactService:
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
-        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
+        return await self._aside.of_url(request.url, partial(_analysis, request=request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
@@ -274,8 +278,8 @@ def _told(analysis: Analysis | CountedAnalysis, url: ApolloUrl, request: Analyze
 
 def _refuse_unmapped(url: ApolloUrl, request: AnalyzeRequest) -> None:
     """Raise `InvalidField` for what `strict` refuses, if the request is."""
-    if request.strict:
-        refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
+    if request.strict and (words := left_out(map_url(url, datetime.now(UTC).date()).unmapped_categories)):
+        raise InvalidField(words)
 
 
 def _position(request: SearchRequest, plan: Plan) -> Position | None:
