@@ -3,6 +3,7 @@
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
+import pickle
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from copy import copy
@@ -119,11 +120,11 @@ class ContactService:
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
-        counts = await self.engine.count_many(compiled)
-        if mapping(counting.url) <= MOST_AT_ONCE:
-            return self._counted(counting, counts, request)
-        return await self._aside.run(lambda: self._counted(counting, counts, request))
+        make = partial(_countable, request=request, compile_filter=self.engine.compile)
+        asked = await self._aside.of_url(request.url, make, mapping)
+        self._deed.search = asked.search
+        finish = partial(_counted, asked.counting, await self.engine.count_many(asked.compiled), request, self.shown)
+        return finish() if isinstance(asked.counting, Countable) else await self._aside.run(finish)
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
@@ -242,19 +243,6 @@ class ContactService:
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
 
-    def _countable(self, url: ApolloUrl, request: AnalyzeRequest) -> tuple[Countable, list[object]]:
-        _refuse_unmapped(url, request)
-        today = datetime.now(UTC).date()
-        counting = countable(url, today)
-        refuse_over(sum([extent(predicate).predicates for predicate in counting.predicates]))
-        # A malformed value is counted as 0 here, where it is no search at all elsewhere.
-        with suppress(InvalidParameter):
-            self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
-        return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
-
-    def _counted(self, counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
-        return _told(counting.answer(counts, self.shown), counting.url, request)
-
     def _grow(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
@@ -262,6 +250,40 @@ class ContactService:
                 "WebSocket with stream, over REST as contacts without limit"
             )
         self._grown(size)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What is to be counted.
+
+    Attributes:
+        counting: a `Countable`; pickled if it is more than is taken apart on the event loop.
+        compiled: its predicates, in their order.
+        search: the fingerprint of the search, unless a value is malformed.
+    """
+
+    counting: Countable | bytes
+    compiled: list[object]
+    search: str | None
+
+
+def _countable(url: ApolloUrl, request: AnalyzeRequest, compile_filter: Callable[[ContactFilter], object]) -> _Asked:
+    _refuse_unmapped(url, request)
+    today = datetime.now(UTC).date()
+    counting, search = countable(url, today), None
+    predicates = sum([extent(predicate).predicates for predicate in counting.predicates])
+    refuse_over(predicates)
+    # A malformed value is counted as 0 here.
+    with suppress(InvalidParameter):
+        search = fingerprint(url, map_url(url, today), CompanyLists())
+    compiled = [compile_filter(ContactFilter(predicate)) for predicate in counting.predicates]
+    return _Asked(pickle.dumps(counting) if predicates > MOST_AT_ONCE else counting, compiled, search)
+
+
+def _counted(
+    counting: Countable | bytes, counts: Sequence[int], request: AnalyzeRequest, shown: Callable[[int], Count]
+) -> bytes:
+    whole: Countable = pickle.loads(counting) if isinstance(counting, bytes) else counting  # noqa: S301 - made here
+    return _told(whole.answer(counts, shown), whole.url, request)
 
 
 def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:

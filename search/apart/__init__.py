@@ -11,6 +11,7 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from mappings.errors import EngineUnavailable
@@ -67,10 +68,11 @@ class Apart(Generic[Target]):
     async def close(self) -> None:
         """End the process."""
         if self._starting is not None:
-            process = await self._starting
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            with suppress(OSError):
+                process = await self._starting
+                if process.returncode is None:
+                    process.kill()
+                await process.wait()
         if self._listening is not None:
             await self._listening
 

@@ -7,6 +7,9 @@ import sys
 
 from search.apart.serving import serve
 
+_NOT_FOR_US = (signal.SIGINT, signal.SIGTERM)
+"""The process that started this one is told as well, and ends it when it has no more to ask."""
+
 _NICENESS = 5
 """Whoever asks for much waits for those who ask for little."""
 
@@ -28,7 +31,8 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _NOT_FOR_US:
+        signal.signal(number, signal.SIG_IGN)
     os.nice(_NICENESS)
     try:
         asyncio.run(_main())

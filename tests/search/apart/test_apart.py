@@ -94,8 +94,9 @@ def test_a_process_that_ends_is_told_and_started_again() -> None:
             with pytest.raises(EngineUnavailable, match="has ended; send the request again"):
                 await waiting
             assert await process.run(Target.process) != first
-            # What is typed into a terminal is not for it.
-            os.kill(await process.run(Target.process), signal.SIGINT)
+            # What all processes of a service are told is not for it to heed.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                os.kill(await process.run(Target.process), number)
             assert await process.run(Target.joined, b"x") == b"x"
         finally:
             await process.close()
