@@ -96,7 +96,9 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
             timed = TimedEngine(opened, metrics)
             traffic = Traffic(settings, metrics, width)
             shared = Shared(
-                services=Services(ContactService(timed, settings, aside), accounts, traffic, settings),
+                services=Services(
+                    ContactService(timed, settings, accounts.searches, aside), accounts, traffic, settings
+                ),
                 accounts=accounts,
                 traffic=traffic,
                 connections=connections,

@@ -59,6 +59,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         left_out: what `strict` says of the first parameter that is left out of the filter, if one is.
         order: of the filter; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
+        predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
@@ -70,6 +71,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     left_out: str | None
     order: Order = Order()
     search: str = ""
+    predicates: int = 0
     ledger: bytes = b""
     held: int = 0
 
@@ -127,13 +129,19 @@ class Plans:
         return plan
 
 
-def left_out(categories: Iterable[UnmappedCategory]) -> str | None:
+def _left_out(categories: Iterable[UnmappedCategory]) -> str | None:
     """What `strict` says of the first parameter that is left out of the filter; `None` if none is."""
     first = next((parameter for category in categories for parameter in category.parameters), None)
     if first is None:
         return None
     values = shorten(", ".join(first.values))
     return f"strict: {first.name} can't be mapped ({values!r}): {first.reason}"
+
+
+def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
+    """Raise `InvalidField` for the first parameter that is left out of the filter, as `strict` asks."""
+    if (words := _left_out(categories)) is not None:
+        raise InvalidField(words)
 
 
 def refuse_over(predicates: int) -> None:
@@ -161,9 +169,10 @@ def _made(url: ApolloUrl, lists: CompanyLists, today: date, compile_filter: Call
         mapped.page,
         compile_filter(contact_filter),
         metadata,
-        left_out(mapped.unmapped_categories),
+        _left_out(mapped.unmapped_categories),
         contact_filter.order,
         search_fingerprint(url, mapped, lists),
+        size.predicates,
         held=size.held + _PLAN_BYTES + _COPIES * len(metadata),
     )
 

@@ -68,10 +68,10 @@ class Apart(Generic[Target]):
     async def close(self) -> None:
         """End the process."""
         if self._starting is not None:
+            # It may not have started, or have ended.
             with suppress(OSError):
                 process = await self._starting
-                if process.returncode is None:
-                    process.kill()
+                process.kill()
                 await process.wait()
         if self._listening is not None:
             await self._listening

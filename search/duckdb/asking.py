@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from mappings.errors import EngineTimeout
+from search.duckdb import WIDTH
 from search.duckdb.live_files import Lease, LiveFiles
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
+from search.engine import EngineSettings
 
 Answer = TypeVar("Answer")
 Work = Callable[[Lease, Pause], Answer]
@@ -18,19 +20,12 @@ Work = Callable[[Lease, Pause], Answer]
 
 
 class Asking:
-    """Work on the files of an alias, and the bounds of it.
+    """Work on the files of the settings, as much at once as they say and for as long."""
 
-    Args:
-        data_dir: the directory of the files.
-        index: the alias.
-        timeout: seconds that a piece of work may take.
-        width: pieces of work at once.
-    """
-
-    def __init__(self, data_dir: Path, index: str, timeout: float, width: int) -> None:
-        self._files = LiveFiles(data_dir, index)
-        self._timeout = timeout
-        self._threads = Threads(width)
+    def __init__(self, settings: EngineSettings) -> None:
+        self._files = LiveFiles(settings.data_dir, settings.index, settings.store)
+        self._timeout = settings.timeout
+        self._threads = Threads(settings.concurrency or WIDTH)
 
     async def ask(self, work: Work[Answer], threads: Threads | None = None, path: Path | None = None) -> Answer:
         """The answer to one query of the live file, or of that at `path`; in `threads` of the caller's, or those here.

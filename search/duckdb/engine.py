@@ -8,7 +8,7 @@ time through `search.duckdb.item_store`. Between batches nothing of the engine i
 so a slow reader takes neither memory nor a thread from others.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
@@ -24,7 +24,8 @@ from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
 from search.duckdb.asking import Asking, Work
 from search.duckdb.compiled import LARGE, Compiled, Packed, compile_filter
-from search.duckdb.evaluation import count_each, rows_of
+from search.duckdb.evaluation import Evaluation, count_each
+from search.duckdb.facets import facet
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile
 from search.duckdb.matching import Matching
@@ -32,7 +33,8 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
 from search.stores import Store
 
@@ -58,9 +60,8 @@ class DuckDBEngine:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        of = (settings.data_dir, settings.index, settings.timeout, self.width)
-        self._asking = Asking(*of)
-        self._apart = Apart(partial(Matching, *of))
+        self._asking = Asking(settings)
+        self._apart = Apart(partial(Matching, settings))
         # What queries have no part in, so that nobody takes the service for dead while they fill their threads.
         self._aside = Threads(1)
 
@@ -104,6 +105,39 @@ class DuckDBEngine:
             lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause)
         )
 
+    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+        def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
+            pause()
+            return lease.file.sets.distinct(lease.connection, field, rows)
+
+        return Distinct(await self._of(compiled, number), exact=True)
+
+    async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
+        several = list(dict.fromkeys(query.compiled for query in queries))
+
+        def counted(lease: Lease, found: Sequence[BitMap], pause: Pause) -> list[Facet]:
+            sets, connection = lease.file.sets, lease.connection
+            rows = dict(zip(several, found, strict=True))
+            return [facet(sets, connection, query, rows[query.compiled], pause) for query in queries]
+
+        return await self._of_each(several, counted)
+
+    async def first_of(self, compiled: Sequence[Compiled]) -> list[bytes | None]:
+        def contacts(lease: Lease, found: Sequence[BitMap], pause: Pause) -> list[bytes | None]:
+            sets, connection = lease.file.sets, lease.connection
+            firsts = [
+                sets.first(connection, query.order, rows, 1, pause=pause)
+                for query, rows in zip(compiled, found, strict=True)
+            ]
+            rows = list(dict.fromkeys(row for first in firsts for row in first))
+            read = dict(zip(rows, _read_whole(lease.file, connection, rows), strict=True))
+            return [read[first[0]] if first else None for first in firsts]
+
+        return await self._of_each(compiled, contacts)
+
+    async def content(self) -> Hashable:
+        return await self._asking.ask(lambda lease, _: lease.file.path.name, self._aside)
+
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         def first(lease: Lease, rows: BitMap, pause: Pause) -> list[str]:
             return _first_uuids(lease, Result(lease, compiled.order, rows), limit, pause)
@@ -131,28 +165,37 @@ class DuckDBEngine:
         self, compiled: Compiled, work: Callable[[Lease, BitMap, Pause], Answer], position: Position | None = None
     ) -> Answer:
         """What `work` makes of the rows that a filter finds, or of those beside `position`."""
+
+        def one(lease: Lease, found: Sequence[BitMap], pause: Pause) -> Answer:
+            return work(lease, _beside(lease, compiled.order, found[0], position, pause), pause)
+
+        return await self._of_each([compiled], one)
+
+    async def _of_each(
+        self, compiled: Sequence[Compiled], work: Callable[[Lease, Sequence[BitMap], Pause], Answer]
+    ) -> Answer:
+        """What `work` makes of the rows that each of several filters finds, in their order."""
         asking = self._asking
         async with asking.in_time(), asking.lease() as lease:
-            rows = await self._rows(lease, compiled, position)
+            rows = await self._rows(lease, compiled)
             return await asking.run(lease, lambda lease, pause: work(lease, rows(lease, pause), pause))
 
-    async def _rows(self, lease: Lease, compiled: Compiled, position: Position | None) -> Work[BitMap]:
-        """What is left to do for those rows: what a large filter finds is known by then."""
-        found: Work[BitMap]
-        if isinstance(compiled, Packed):
-            known = await self._apart.run(Matching.rows, lease.file.path, compiled)
-            found = lambda _lease, _pause: BitMap.deserialize(known)  # noqa: E731
-        else:
-            predicate = compiled.predicate
-            found = lambda lease, pause: rows_of(lease.file.sets, lease.connection, predicate, pause)  # noqa: E731
+    async def _rows(self, lease: Lease, compiled: Sequence[Compiled]) -> Work[list[BitMap]]:
+        """What is left to do for those rows: what large filters find is known by then."""
+        large = [query for query in dict.fromkeys(compiled) if isinstance(query, Packed)]
+        known = {query: await self._apart.run(Matching.rows, lease.file.path, query) for query in large}
+        small = [query.predicate for query in compiled if isinstance(query, ContactFilter)]
 
-        def beside(lease: Lease, pause: Pause) -> BitMap:
-            rows = found(lease, pause)
-            if position is None or not rows:
-                return rows
-            return rows & lease.file.sets.beside(lease.connection, compiled.order, position, pause)
+        def rows(lease: Lease, pause: Pause) -> list[BitMap]:
+            evaluation = Evaluation(lease.file.sets, lease.connection, small, pause)
+            return [
+                evaluation.rows(query.predicate)
+                if isinstance(query, ContactFilter)
+                else BitMap.deserialize(known[query])
+                for query in compiled
+            ]
 
-        return beside
+        return rows
 
     async def _read(
         self,
@@ -166,7 +209,9 @@ class DuckDBEngine:
 
         def opened(lease: Lease, pause: Pause) -> Result:
             lease.further.append(lease.file.items.connect())
-            return Result(lease, compiled.order, rows(lease, pause), offset, _backward(position))
+            [found] = rows(lease, pause)
+            beside = _beside(lease, compiled.order, found, position, pause)
+            return Result(lease, compiled.order, beside, offset, _backward(position))
 
         def batch(lease: Lease, pause: Pause) -> list[Answer]:
             return read(lease.file, lease.further[0], result.take(number, pause))
@@ -175,13 +220,20 @@ class DuckDBEngine:
         async with asking.lease() as lease:
             number = SCAN_BATCH
             async with asking.in_time():
-                rows = await self._rows(lease, compiled, position)
+                rows = await self._rows(lease, [compiled])
                 result = await asking.run(lease, opened)
             while result:
                 async with asking.in_time():
                     found = await asking.run(lease, batch)
                 yield found
                 number = size
+
+
+def _beside(lease: Lease, order: Order, rows: BitMap, position: Position | None, pause: Pause) -> BitMap:
+    """Those of `rows` beside `position`, if there is one."""
+    if position is None or not rows:
+        return rows
+    return rows & lease.file.sets.beside(lease.connection, order, position, pause)
 
 
 def _backward(position: Position | None) -> bool:

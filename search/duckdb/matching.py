@@ -8,13 +8,14 @@ from search.duckdb.compiled import Compiled, Packed, predicate_of
 from search.duckdb.evaluation import count_each, rows_of
 from search.duckdb.live_files import Lease
 from search.duckdb.slices import Pause
+from search.engine import EngineSettings
 
 
 class Matching:
-    """Which rows filters find, of the file that the caller has open. See `Asking` for the arguments and errors."""
+    """Which rows filters find, of the file that the caller has open. See `Asking` for the errors."""
 
-    def __init__(self, data_dir: Path, index: str, timeout: float, width: int) -> None:
-        self._asking = Asking(data_dir, index, timeout, width)
+    def __init__(self, settings: EngineSettings) -> None:
+        self._asking = Asking(settings)
 
     async def rows(self, path: Path, packed: Packed) -> bytes:
         """The rows that a filter finds in the file at `path`, as `BitMap` writes them."""

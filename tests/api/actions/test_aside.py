@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import pickle
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,10 @@ async def test_another_process_makes_what_can_be_sent_to_it() -> None:
             await aside.of_url("https://example.com/" + "x" * LONGEST_AT_ONCE, of_which_process, mapping)
     finally:
         await aside.close()
+
+
+async def test_a_maker_makes_what_was_sent() -> None:
+    assert await Maker().make_sent(pickle.dumps(partial(pow, 2, 10))) == 1024
 
 
 async def test_no_more_than_a_few_threads() -> None:

@@ -25,7 +25,7 @@ async def test_rows_and_counts_are_those_of_the_file_that_is_named(tmp_path: Pat
     asked = any_of([Terms("title_key", ("x",)), *(Phrase("keywords", f"a{at}") for at in range(LARGE))])
     packed, small = compile_filter(ContactFilter(asked)), compile_filter(ContactFilter())
     assert isinstance(packed, Packed)
-    matching = Matching(tmp_path, "contacts", 60, 1)
+    matching = Matching(store)
     try:
         assert list(BitMap.deserialize(await matching.rows(path, packed))) == [0]
         assert await matching.counts(path, [packed, small]) == [1, 2]
