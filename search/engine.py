@@ -60,6 +60,13 @@ class Hit(msgspec.Struct, frozen=True):
     uuid: str
 
 
+class Distinct(msgspec.Struct, frozen=True):
+    """How many different values there are, and whether that is no estimate."""
+
+    count: int
+    exact: bool
+
+
 class Page(msgspec.Struct, frozen=True):
     """Items in order, and the positions of the neighbouring pages; `None` at the ends."""
 
@@ -111,6 +118,13 @@ class Engine(Protocol[Compiled]):
 
     async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
         """How many contacts match each of several filters, in one round trip. Their orders play no part."""
+
+    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+        """How many different values of a search field the matching contacts have; who has none is not counted.
+
+        The field is text, of which a contact has one value, and has a facet or an order by the same value, as
+        `company_key` has.
+        """
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""

@@ -11,7 +11,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from api.actions.building import BuildData, build_url
+from api.actions.checking import MOST_CONTACTS, CheckData, CheckRequest, explain_contact
 from api.actions.comparing import compare_urls
+from api.actions.explaining import ExplainData, ExplainRequest, explain_count
 from api.actions.requests import (
     ActionRequest,
     AnalyzeRequest,
@@ -30,6 +32,7 @@ from mappings.analysis import Analysis
 from mappings.comparison import Comparison
 from mappings.counting import CountedAnalysis
 from mappings.counts import FEW, FEWEST
+from mappings.explanation import MOST_COUNTS
 
 Shape = type[msgspec.Struct]
 OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
@@ -167,6 +170,35 @@ _ROWS: tuple[Action[Any], ...] = (
         error_code="search_error",
         path="/contacts",
         command="search",
+        least=Role.USER,
+    ),
+    Action(
+        name="explain_count",
+        summary="Why so many contacts",
+        description="For each parameter of the URL, each list and each of their values: how many contacts have it "
+        "alone, and how many the search\nwould find without the parameter, or with that value only. For few hits or "
+        "none `rescue`: what to drop. For values of closed\nvocabularies that nobody has `instead`: the nearest that "
+        f"somebody has. At most {MOST_COUNTS} numbers are counted.\n\n{_FEW_WORDS}",
+        request=ExplainRequest,
+        function=explain_count,
+        shape=ExplainData,
+        error_code="count_error",
+        path="/contacts/explain",
+        command="why",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="explain_contact",
+        summary="Why this contact, or why not",
+        description="Of the contacts with a uuid, an e-mail address or a LinkedIn profile, at most "
+        f"{MOST_CONTACTS}: whether the search finds them,\nand for each parameter whether it lets them in, what it "
+        "wants, and what they have there.",
+        request=CheckRequest,
+        function=explain_contact,
+        shape=CheckData,
+        error_code="search_error",
+        path="/contacts/check",
+        command="check",
         least=Role.USER,
     ),
     Action(

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from api.operations.metrics import Metrics
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Compiled, Engine, Page
+from search.engine import Compiled, Distinct, Engine, Page
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -28,6 +28,7 @@ class TimedEngine(Generic[Compiled]):
         self._scan = metrics.engine_seconds("scan")
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
+        self._distinct = metrics.engine_seconds("distinct")
         self._uuids = metrics.engine_seconds("uuids")
         self._scan_uuids = metrics.engine_seconds("scan_uuids")
 
@@ -60,6 +61,10 @@ class TimedEngine(Generic[Compiled]):
     def count_many(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[int]]:
         """As the engine does."""
         return _timed(self._engine.count_many(compiled), self._count_many)
+
+    def distinct(self, compiled: Compiled, field: str) -> Coroutine[None, None, Distinct]:
+        """As the engine does."""
+        return _timed(self._engine.distinct(compiled, field), self._distinct)
 
     def uuids(self, compiled: Compiled, limit: int) -> Coroutine[None, None, list[str]]:
         """As the engine does."""

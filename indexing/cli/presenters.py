@@ -9,6 +9,7 @@ import msgspec
 from click.core import ParameterSource
 
 from api.actions.building import built
+from api.actions.explaining import ExplainRequest
 from api.actions.requests import (
     ActionRequest,
     BuildRequest,
@@ -24,6 +25,7 @@ from api.actions.views import DEFAULT, VIEWS
 from indexing.cli.comparison import print_comparison
 from indexing.cli.given_urls import one_given, with_more
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
+from indexing.cli.reasons import print_checked, print_reasons
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
@@ -263,6 +265,36 @@ PRESENTERS: Mapping[str, Presenter] = {
         """,
         _show_uuids,
         {"limit": {"help": "Most uuids to print; by default all."}},
+    ),
+    "explain_count": Presenter(
+        """Show why URL finds so many contacts, or so few.
+
+        For each parameter and value: how many contacts have it alone (of an exclusion too), how many the search finds
+        with that value only, how many it would find without the parameter, and so what the parameter costs; and in how
+        many contacts anything is known there. Where there are few hits or none, commands follow that find more.
+
+        \b
+        Examples:
+          contacts why 'https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Berlin'
+          contacts why 'https://app.apollo.io/#/people?personTitles[]=CEO' --include-domain-list acme.com
+          contacts why - --json < url.txt
+        """,
+        _for_people(lambda data, question: print_reasons(data, ExplainRequest.read(question.data).lists)),
+        {"size": {"help": "Most commands that find more.  [default: 5]"}},
+    ),
+    "explain_contact": Presenter(
+        """Show whether URL finds a contact, and which parameter keeps it out.
+
+        The contact is named by one of --email, --linkedin and --uuid; of an address that several contacts have, each is
+        shown.
+
+        \b
+        Examples:
+          contacts check 'https://app.apollo.io/#/people?personTitles[]=CEO' --email jane.doe@acme.example
+          contacts check - --linkedin https://www.linkedin.com/in/jane-doe < url.txt
+        """,
+        _for_people(lambda data, _question: print_checked(data)),
+        {"email": {}, "linkedin": {}, "uuid": {}},
     ),
     "compare_urls": Presenter(
         """Show who is found by which of 2 to 6 URLs, and what each parameter in which they differ changes.

@@ -70,6 +70,9 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         data = {name: _read(name, value) for name, value in given.items() if value is not None and value != ()}
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
+        one_of = action.request.one_of
+        if one_of and len(data.keys() & set(one_of)) != 1:
+            raise click.UsageError(f"Exactly one of {', '.join(map(_flag, one_of))} is needed.")
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json

@@ -21,14 +21,14 @@ from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
-from search.duckdb.evaluation import compile_filter, count_each
+from search.duckdb.evaluation import Evaluation, compile_filter, count_each
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile, LiveFiles
 from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
 from search.stores import Store
 
@@ -93,6 +93,15 @@ class DuckDBEngine:
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         predicates = [query.predicate for query in compiled]
         return await self._ask(lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause))
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        def number(lease: Lease, pause: Pause) -> int:
+            sets, predicate = lease.file.sets, compiled.predicate
+            rows = Evaluation(sets, lease.connection, [predicate], pause).rows(predicate)
+            pause()
+            return sets.distinct(lease.connection, field, rows)
+
+        return Distinct(await self._ask(number), exact=True)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         return await self._ask(lambda lease, pause: _first_uuids(lease, compiled, limit, pause))

@@ -13,7 +13,7 @@ from mappings.predicates import Order, Range
 from search.cursor import Position
 from search.documents import sort_value
 from search.duckdb import leaves as texts
-from search.duckdb import slices
+from search.duckdb import slices, values
 from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
 from search.duckdb.packing import Unpacker
@@ -119,6 +119,10 @@ class Sets:
         """The rows that have something in the item field."""
         [rows] = self._shelf.named(connection, FILLED, [field], no_pause)
         return rows
+
+    def distinct(self, connection: Connection, field: str, rows: BitMap) -> int:
+        """How many different terms `rows` have in a field with one value."""
+        return values.distinct(connection, field, rows, self._shelf.names.ids(field))
 
     def first(
         self,

@@ -16,13 +16,14 @@ from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
+from search.elasticsearch.distinct import FEW, MOST, SENT, Counted, counting
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import joined
 from search.stores import Store
 
@@ -56,9 +57,14 @@ class _Counts(msgspec.Struct):
     aggregations: _Counted
 
 
+class _Distinct(msgspec.Struct):
+    aggregations: Counted
+
+
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
 _counted_each = msgspec.json.Decoder(_Counts).decode
+_counted_values = msgspec.json.Decoder(_Distinct).decode
 
 
 class ElasticsearchEngine:
@@ -124,6 +130,16 @@ class ElasticsearchEngine:
         answer = _counted_each(await self._client.request("POST", path, body))
         counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
         return [sum([counts[places[query]] for query in part]) for part in parts]
+
+    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
+        for most in (FEW, MOST):
+            aggregations = msgspec.json.encode(counting(field, most))
+            body = b'{"size":0,"track_total_hits":false,"query":%b,"aggs":%b}' % (compiled.query, aggregations)
+            path = f"/{self._alias}/_search?allow_partial_search_results=false&filter_path={SENT}"
+            answer = _counted_values(await self._client.request("POST", path, body))
+            if found := answer.aggregations.distinct():
+                return found
+        raise AssertionError(f"{most} buckets are as many as are wanted")
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)

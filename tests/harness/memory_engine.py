@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Hit, Page, page_of
+from search.engine import Distinct, Hit, Page, page_of
 from search.fields import MAPPING_VERSION, ContactCompleteItem, item_json, joined
 from search.stores import Store
 
@@ -85,6 +85,10 @@ class MemoryEngine:
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         await self._work()
         return [len(self.hits)] * len(compiled)
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        await self._work()
+        return Distinct(len(self.hits), exact=True)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         await self._work()

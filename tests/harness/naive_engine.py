@@ -6,6 +6,7 @@ A load has one file in the data directory: the `MAPPING_VERSION`, then the conta
 """
 
 import os
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
@@ -20,7 +21,7 @@ from mappings.predicates import ContactFilter, Predicate
 from search.contact_columns import ContactColumns
 from search.cursor import Position
 from search.documents import search_fields
-from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import Distinct, Engine, EngineSettings, Hit, Page, check_mapping, page_of
 from search.fields import (
     ALL_FIELDS,
     LONG_MAX,
@@ -148,6 +149,11 @@ def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position
     return hits[:at][::-1] if position.backward else hits[at + 1 :]
 
 
+def values_of(contacts: Iterable[Contact], predicate: Predicate, field: str) -> Counter[str]:
+    """How many of the contacts that match have each value of a search field of text."""
+    return Counter(value for *_, fields in contacts if matches(predicate, fields) for value in _texts(fields, field))
+
+
 class _Files:
     """The files of an alias: one a load, and one with the name of that which is live."""
 
@@ -220,6 +226,9 @@ class NaiveEngine:
 
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         return [await self.count(contact_filter) for contact_filter in compiled]
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        return Distinct(len(values_of(self._live()[1], compiled.predicate, field)), exact=True)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         return [hit.uuid for hit in self._hits(compiled)[:limit]]

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mappings.predicates import ContactFilter
-from search.engine import Engine, EngineSettings
+from search.engine import Distinct, Engine, EngineSettings
 from search.fields import ContactCompleteItem
 from tests.harness.oracle import Oracle
 from tests.harness.stores import cluster, engine_of, load, uuids_of
 from tests.harness.strategies import filters, items
+
+SINGLE = ("company_key", "person_country")
 
 
 async def pages(engine: Engine[Any], compiled: Any, limit: int) -> tuple[list[list[str]], list[list[str]]]:
@@ -38,6 +40,8 @@ async def check(engine: Engine[Any], oracle: Oracle, contact_filter: ContactFilt
     compiled = engine.compile(contact_filter)
     expected = oracle.uuids(contact_filter)
     assert await engine.count(compiled) == len(expected)
+    for field in SINGLE:
+        assert await engine.distinct(compiled, field) == Distinct(oracle.distinct(contact_filter, field), exact=True)
     assert await engine.uuids(compiled, limit) == expected[:limit]
     assert sorted([uuid async for batch in engine.scan_uuids(compiled) for uuid in batch]) == sorted(expected)
     assert uuids_of([item async for batch in engine.scan(compiled) for item in batch]) == expected

@@ -27,4 +27,5 @@ def test_what_counters_may_ask():
         "count_contacts",
         "compare_urls",
         "build_url",
+        "explain_count",
     }

@@ -45,6 +45,7 @@ async def test_each_use_is_answered_and_timed():
     assert (await timed.search(compiled, 2, 1)).items == [hit.item for hit in engine.hits[1:3]]
     assert await timed.count(compiled) == 5
     assert await timed.count_many([compiled, compiled]) == [5, 5]
+    assert (await timed.distinct(compiled, "company_key")).count == 5
     assert await timed.uuids(compiled, 2) == [hit.uuid for hit in engine.hits[:2]]
     assert [len(batch) async for batch in timed.scan(compiled, 1)] == [3, 1]
     assert [len(batch) async for batch in timed.scan_uuids(compiled)] == [3, 2]
@@ -52,7 +53,8 @@ async def test_each_use_is_answered_and_timed():
     assert await timed.store() == await engine.store()
     await timed.close()
     assert engine.closed
-    assert counted(metrics) == dict.fromkeys(("search", "count", "count_many", "uuids", "scan", "scan_uuids"), 1)
+    uses = ("search", "count", "count_many", "distinct", "uuids", "scan", "scan_uuids")
+    assert counted(metrics) == dict.fromkeys(uses, 1)
 
 
 async def test_what_fails_is_timed_too():
