@@ -204,8 +204,12 @@ def test_strict_refuses_the_same_through_both_doors(door: Door, action: str) -> 
     answer = door.data(action, url=CEOS, **more)
     assert door.data(action, url=CEOS, **more, strict=strict) == answer
     assert door.data(action, url=CEOS, **more, colour="red") == answer
-    assert door.refusal(action, url=CEOS, colour="red", strict=strict).startswith("strict: colour is not a field of ")
-    assert door.refusal(action, url=f"{CEOS}&foo=1", strict=strict).startswith("strict: foo can't be mapped ('1'): ")
+    assert door.refusal(action, url=CEOS, **more, colour="red", strict=strict).startswith(
+        "strict: colour is not a field of "
+    )
+    assert door.refusal(action, url=f"{CEOS}&foo=1", **more, strict=strict).startswith(
+        "strict: foo can't be mapped ('1'): "
+    )
 
 
 # Counts by filter
