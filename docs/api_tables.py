@@ -68,7 +68,7 @@ def _actions() -> str:
             f"`{name}`",
             action.description.partition("\n\n")[0].replace("\n", " "),
             ", ".join(_field_name(action, field) for field in fields_of(action.request)),
-            f"`POST {PATH}{action.path}`",
+            f"`{action.method} {PATH}{action.path}`",
             f"`{action.error_code}`",
             f"`{action.least}`",
         )

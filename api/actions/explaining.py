@@ -14,6 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.actions.plans import refuse_over
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
+from api.actions.shapes import Companies
 from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.clauses import clauses_of, clauses_of_lists
@@ -44,13 +45,6 @@ class ExplainRequest(CountRequest, frozen=True, kw_only=True):
         """Raises `InvalidField`: more than `MOST_RESCUES`."""
         if self.size > MOST_RESCUES:
             raise InvalidField(f"size must be an integer of at most {MOST_RESCUES}, not {self.size}")
-
-
-class Companies(msgspec.Struct, frozen=True):
-    """How many different companies the contacts are of."""
-
-    count: Count
-    exact: Annotated[bool, Meta(description="Whether the count is no estimate")]
 
 
 class ExplainData(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,3 +20,19 @@ def distinct(connection: duckdb.DuckDBPyConnection, field: str, rows: BitMap, te
     statement = f"SELECT {seen} FROM contacts WHERE row <= {rows.max()} AND {_AMONG}"
     [(number,)] = connection.execute(statement, (bits,)).fetchall()
     return int(number or 0)
+
+
+def most_frequent(
+    connection: duckdb.DuckDBPyConnection, field: str, rows: BitMap, most: int, least: int
+) -> list[tuple[int, int]]:
+    """The ids of the terms that the most `rows` have, `least` or more, and how many have each: `most` of them at most.
+
+    Of two with as many rows the first in order comes first.
+    """
+    if not rows:
+        return []
+    statement = (
+        f"SELECT {field}, count(*) AS number FROM contacts WHERE row <= {rows.max()} AND {_AMONG} "
+        f"AND {field} IS NOT NULL GROUP BY {field} HAVING number >= {least} ORDER BY number DESC, {field} LIMIT {most}"
+    )
+    return connection.execute(statement, (to_bits(rows, rows.max() + 1),)).fetchall()

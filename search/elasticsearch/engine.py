@@ -4,7 +4,7 @@ A page inside the engine's window is one plain search. Whatever lies deeper, and
 a point in time, so that it is one consistent view however long it takes.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
 from itertools import chain
 from typing import Any
@@ -13,10 +13,10 @@ from urllib.parse import quote
 import msgspec
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
-from search.elasticsearch.distinct import FEW, MOST, SENT, Counted, counting
+from search.elasticsearch.counting import Counts
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
@@ -24,6 +24,7 @@ from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
 from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import joined
 from search.stores import Store
 
@@ -57,28 +58,24 @@ class _Counts(msgspec.Struct):
     aggregations: _Counted
 
 
-class _Distinct(msgspec.Struct):
-    aggregations: Counted
-
-
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
 _counted_each = msgspec.json.Decoder(_Counts).decode
-_counted_values = msgspec.json.Decoder(_Distinct).decode
 
 
 class ElasticsearchEngine:
-    """Contacts behind an alias; see `search.engine.Engine` for the methods."""
+    """Contacts behind an alias, or in one index of it; see `search.engine.Engine` for the methods."""
+
+    compile = staticmethod(compile_filter)
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._alias = quote(settings.index, safe="")
+        read = settings.store or settings.index
+        self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
-        self._indices = Indices(self._client, settings.index)
+        self._indices = Indices(self._client, read)
+        self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
-
-    def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
-        return compile_filter(contact_filter)
 
     async def search(
         self,
@@ -132,14 +129,22 @@ class ElasticsearchEngine:
         return [sum([counts[places[query]] for query in part]) for part in parts]
 
     async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
-        for most in (FEW, MOST):
-            aggregations = msgspec.json.encode(counting(field, most))
-            body = b'{"size":0,"track_total_hits":false,"query":%b,"aggs":%b}' % (compiled.query, aggregations)
-            path = f"/{self._alias}/_search?allow_partial_search_results=false&filter_path={SENT}"
-            answer = _counted_values(await self._client.request("POST", path, body))
-            if found := answer.aggregations.distinct():
-                return found
-        raise AssertionError(f"{most} buckets are as many as are wanted")
+        return await self._counts.distinct(compiled, field)
+
+    async def facets(self, queries: Sequence[FacetQuery[CompiledQuery]]) -> list[Facet]:
+        return await self._counts.facets(queries)
+
+    async def first_of(self, compiled: Sequence[CompiledQuery]) -> list[bytes | None]:
+        if not compiled:
+            return []
+        first = [Reading(query.query, sort(query.order), 1, _WHOLE) for query in compiled]
+        pages = await self._pages.first_of(first)
+        return [_whole(page)[0] if page else None for page in pages]
+
+    async def content(self) -> Hashable:
+        content = await self._indices.content()
+        changing = any(meta.updating for meta in content.values())
+        return None if changing else tuple(sorted([(name, meta.updates) for name, meta in content.items()]))
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)

@@ -28,4 +28,5 @@ def test_what_counters_may_ask():
         "compare_urls",
         "build_url",
         "explain_count",
+        "facet_contacts",
     }

@@ -33,7 +33,7 @@ def test_more_than_a_few_are_counted_exactly_too(
     elasticsearch_url: str, own_index: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, shards: int
 ) -> None:
     few = 5
-    monkeypatch.setattr("search.elasticsearch.engine.FEW", few)
+    monkeypatch.setattr("search.elasticsearch.counting.FEW", few)
     settings = cluster(elasticsearch_url, own_index("distinct"), shards=shards)
     contacts = [
         ContactCompleteItem(
