@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.actions.requests import AnalyzeRequest
+from api.actions.requests import AnalyzeRequest, required_by
 from api.actions.table import ACTIONS
 from api.settings import load_settings
 from mappings.contact_filter import map_url
@@ -27,7 +27,11 @@ from tests.harness.stores import engine_of
 
 PEOPLE = "https://app.apollo.io/#/people"
 CEOS = f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder"
-WITH_LEDGER = [name for name, action in ACTIONS.items() if issubclass(action.request, AnalyzeRequest)]
+WITH_LEDGER = [
+    name
+    for name, action in ACTIONS.items()
+    if issubclass(action.request, AnalyzeRequest) and required_by(action.request) == ("url",)
+]
 BY_NAME = f"{PEOPLE}?sortByField=person_name.raw&sortAscending=true"
 
 
