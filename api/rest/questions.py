@@ -11,7 +11,7 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place
 from api.actions.kinds import Schema
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
-from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.actions.requests import ActionRequest, Data, fields_of, least_of, one_of_schema, required_by
 from api.actions.table import ACTIONS
 from api.actions.weight import kept
 from api.errors import problem, status_of
@@ -99,8 +99,9 @@ def body_of(request: type[ActionRequest]) -> Schema:
     # Requests that differ in their queries only have one body.
     alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
     title = next(alike, request).__name__.replace("Request", "Body")
-    example = {name: FIELDS[name].example for name in required}
-    return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
+    examples = [{name: value for name, value in least_of(request).items() if name in properties}]
+    body: Schema = {"title": title, "type": "object", "properties": properties, "required": required}
+    return body | {"examples": examples} | one_of_schema(request)
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:

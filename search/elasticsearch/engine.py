@@ -4,7 +4,7 @@ A page inside the engine's window is one plain search. Whatever lies deeper, and
 a point in time, so that it is one consistent view however long it takes.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
 from itertools import chain
 from typing import Any
@@ -16,13 +16,15 @@ from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
+from search.elasticsearch.counting import Counts
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import joined
 from search.stores import Store
 
@@ -70,6 +72,7 @@ class ElasticsearchEngine:
         self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
         self._indices = Indices(self._client, read)
+        self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
 
     def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
@@ -125,6 +128,24 @@ class ElasticsearchEngine:
         answer = _counted_each(await self._client.request("POST", path, body))
         counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
         return [sum([counts[places[query]] for query in part]) for part in parts]
+
+    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
+        return await self._counts.distinct(compiled, field)
+
+    async def facets(self, queries: Sequence[FacetQuery[CompiledQuery]]) -> list[Facet]:
+        return await self._counts.facets(queries)
+
+    async def first_of(self, compiled: Sequence[CompiledQuery]) -> list[bytes | None]:
+        if not compiled:
+            return []
+        first = [Reading(query.query, sort(query.order), 1, _WHOLE) for query in compiled]
+        pages = await self._pages.first_of(first)
+        return [_whole(page)[0] if page else None for page in pages]
+
+    async def content(self) -> Hashable:
+        content = await self._indices.content()
+        changing = any(meta.updating for meta in content.values())
+        return None if changing else tuple(sorted([(name, meta.updates) for name, meta in content.items()]))
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
