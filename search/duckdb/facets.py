@@ -15,8 +15,8 @@ from time import monotonic
 import duckdb
 from pyroaring import BitMap
 
-from mappings.predicates import ContactFilter
 from mappings.text import LONGEST_TERM
+from search.duckdb.compiled import Compiled
 from search.duckdb.schema import CODED
 from search.duckdb.sets import Sets
 from search.duckdb.slices import Pause
@@ -73,7 +73,7 @@ class _Counter:
     def __init__(self, sets: Sets, connection: Connection, limit: _Limit) -> None:
         self._sets, self._connection, self._limit = sets, connection, limit
 
-    def of_number(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_number(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the ranges of a number."""
         numbered = self._between(query.field, (None, None), rows)
         found = [self._between(query.field, bounds, numbered) for bounds in query.ranges]
@@ -84,7 +84,7 @@ class _Counter:
             buckets=tuple([Bucket(bounds, len(inside)) for bounds, inside in zip(query.ranges, found, strict=True)]),
         )
 
-    def of_terms(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_terms(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the terms of a field."""
         # What it looks at is kept, so that it goes on to its end: without it, it would be looked at anew each time.
         known = self._sets.vocabulary(self._connection, query.field, self._limit.pause)
@@ -113,16 +113,14 @@ class _Counter:
     def _having(self, field: str, terms: Sequence[str]) -> list[BitMap]:
         return self._sets.having(self._connection, field, terms, self._limit)
 
-    def _most_frequent(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, rows: BitMap
-    ) -> list[tuple[str, int]]:
+    def _most_frequent(self, query: FacetQuery[Compiled], known: Vocabulary, rows: BitMap) -> list[tuple[str, int]]:
         """The most frequent terms among `rows`, all of which have one."""
         if not query.size or not rows:
             return []
         return self._of_column(query, rows) if known.ids is None else self._of_sets(query, known, known.ids, rows)
 
     def _of_sets(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, ids: "array[int]", rows: BitMap
+        self, query: FacetQuery[Compiled], known: Vocabulary, ids: "array[int]", rows: BitMap
     ) -> list[tuple[str, int]]:
         # The worst of those found comes first: with the fewest rows, and of these the last in order.
         best: list[tuple[int, int, str]] = []
@@ -141,7 +139,7 @@ class _Counter:
             self._limit()
         return [(term, count) for count, _, term in sorted(best, reverse=True)]
 
-    def _of_column(self, query: FacetQuery[ContactFilter], rows: BitMap) -> list[tuple[str, int]]:
+    def _of_column(self, query: FacetQuery[Compiled], rows: BitMap) -> list[tuple[str, int]]:
         most = query.size
         while True:
             looked_at = partial(most_frequent, self._connection, query.field, rows, most, query.least)
@@ -154,7 +152,7 @@ class _Counter:
             most *= 2
 
 
-def facet(sets: Sets, connection: Connection, query: FacetQuery[ContactFilter], rows: BitMap, pause: Pause) -> Facet:
+def facet(sets: Sets, connection: Connection, query: FacetQuery[Compiled], rows: BitMap, pause: Pause) -> Facet:
     """`rows`, counted by the values of the field of `query`; timed out if that takes longer than it may."""
     counter = _Counter(sets, connection, _Limit(pause, connection))
     try:
