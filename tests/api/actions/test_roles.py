@@ -26,4 +26,5 @@ def test_what_counters_may_ask():
         "count_by_filter",
         "count_contacts",
         "explain_count",
+        "facet_contacts",
     }
