@@ -16,7 +16,6 @@ import duckdb
 from pyroaring import BitMap
 
 from mappings.predicates import ContactFilter
-from mappings.text import LONGEST_TERM
 from search.duckdb.schema import CODED
 from search.duckdb.sets import Sets
 from search.duckdb.slices import Pause
@@ -142,16 +141,11 @@ class _Counter:
         return [(term, count) for count, _, term in sorted(best, reverse=True)]
 
     def _of_column(self, query: FacetQuery[ContactFilter], rows: BitMap) -> list[tuple[str, int]]:
-        most = query.size
-        while True:
-            looked_at = partial(most_frequent, self._connection, query.field, rows, most, query.least)
-            found = self._limit.run(looked_at)
-            terms = self._sets.named(self._connection, [id_ for id_, _ in found], self._limit)
-            # Terms that are too long to be counted are found there too.
-            top = [(term, count) for term, (_, count) in zip(terms, found, strict=True) if len(term) <= LONGEST_TERM]
-            if len(top) >= query.size or len(found) < most:
-                return top[: query.size]
-            most *= 2
+        # No term of a field with single values is too long to be counted.
+        looked_at = partial(most_frequent, self._connection, query.field, rows, query.size, query.least)
+        found = self._limit.run(looked_at)
+        terms = self._sets.named(self._connection, [id_ for id_, _ in found], self._limit)
+        return [(term, count) for term, (_, count) in zip(terms, found, strict=True)]
 
 
 def facet(sets: Sets, connection: Connection, query: FacetQuery[ContactFilter], rows: BitMap, pause: Pause) -> Facet:
