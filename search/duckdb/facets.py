@@ -22,7 +22,7 @@ from search.duckdb.slices import Pause
 from search.duckdb.spaces import NUMBERS
 from search.duckdb.values import most_frequent
 from search.duckdb.vocabulary import Vocabulary
-from search.facets import FACET_SECONDS, TIMED_OUT, Bounds, Bucket, Facet, FacetQuery
+from search.facets import FACET_SECONDS, TIMED_OUT, Bucket, Facet, FacetQuery
 
 _AT_ONCE = 32
 """Terms whose sets are taken off the file together."""
@@ -74,13 +74,12 @@ class _Counter:
 
     def of_number(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
         """`rows` by the ranges of a number."""
-        numbered = self._between(query.field, (None, None), rows)
-        found = [self._between(query.field, bounds, numbered) for bounds in query.ranges]
+        found, inside, numbered = self._sets.ranged(self._connection, query.field, query.ranges, rows, self._limit)
         return Facet(
             count=len(rows),
-            missing=len(rows) - len(numbered),
-            other=len(numbered) - len(BitMap.union(BitMap(), *found)),
-            buckets=tuple([Bucket(bounds, len(inside)) for bounds, inside in zip(query.ranges, found, strict=True)]),
+            missing=len(rows) - numbered,
+            other=numbered - inside,
+            buckets=tuple([Bucket(bounds, count) for bounds, count in zip(query.ranges, found, strict=True)]),
         )
 
     def of_terms(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
@@ -105,9 +104,6 @@ class _Counter:
             other = len(left)
         buckets = tuple([Bucket(term, count) for term, count in top])
         return Facet(count=len(rows), missing=len(rows) - len(valued), other=other, buckets=buckets)
-
-    def _between(self, field: str, bounds: Bounds, rows: BitMap) -> BitMap:
-        return self._sets.between(self._connection, field, *bounds, rows, self._limit)
 
     def _having(self, field: str, terms: Sequence[str]) -> list[BitMap]:
         return self._sets.having(self._connection, field, terms, self._limit)

@@ -84,12 +84,12 @@ def test_a_facet_that_takes_too_long_is_left_out_and_the_others_come(
 ) -> None:
     query = FacetQuery(field="keywords", compiled=ALL, size=3)
     other = FacetQuery(field="employees", compiled=ALL, ranges=((None, None),))
-    between = facets.Sets.between
+    ranged = facets.Sets.ranged
 
     def patient(*arguments: Any) -> Any:
-        return between(*arguments[:-1], lambda: None)
+        return ranged(*arguments[:-1], lambda: None)
 
-    monkeypatch.setattr(facets.Sets, "between", patient)
+    monkeypatch.setattr(facets.Sets, "ranged", patient)
     limited(monkeypatch, -1.0)
     assert counted(store, [query, other]) == [TIMED_OUT, Facet(count=1500, buckets=(Bucket((None, None), 1500),))]
 
