@@ -130,12 +130,9 @@ class Sets:
         cuts = sorted({cut for span in spans if span for cut in (span[0], span[1] + 1)})
         parts = slices.spread(ones, cuts, numbered, pause)
         inside = [range(cuts.index(span[0]) + 1, cuts.index(span[1] + 1) + 1) if span else range(0) for span in spans]
-        any_of_them = {part for of in inside for part in of}
-        return (
-            [sum([parts[part] for part in of]) for of in inside],
-            sum([parts[at] for at in any_of_them]),
-            len(numbered),
-        )
+        counts = [sum([parts[part] for part in of]) for of in inside]
+        in_any = sum([parts[part] for part in {part for of in inside for part in of}])
+        return counts, in_any, len(numbered)
 
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""
