@@ -6,12 +6,13 @@ By default those that take minutes. Each is also a module of its own with option
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import analysis, counting, exporting, indexing, messy, neighbour, search, streaming
+from benchmarks import analysis, counting, exporting, faceting, indexing, messy, neighbour, search, streaming
 
 FIGURES = {
     "analysis": analysis.main,
     "search": search.main,
     "counting": counting.main,
+    "faceting": faceting.main,
     "exporting": exporting.main,
     "indexing": indexing.main,
     "messy": messy.main,

@@ -1,5 +1,6 @@
 """Numbers that are sliced into bits are compared and ordered as plain Python does it."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -45,9 +46,7 @@ def test_numbers_are_compared(values: dict[int, int], bound: int) -> None:
 def test_numbers_are_counted_between_cuts(values: dict[int, int], far: set[int], near: set[int]) -> None:
     cuts = sorted(far | near | set(list(values.values())[:2]))
     bounds = [0, *cuts, 2**66]
-    expected = [
-        sum(least <= value < end for value in values.values()) for least, end in zip(bounds, bounds[1:], strict=False)
-    ]
+    expected = [sum(least <= value < end for value in values.values()) for least, end in itertools.pairwise(bounds)]
     assert spread(sliced(values), cuts, BitMap(values), no_pause) == expected
 
 
