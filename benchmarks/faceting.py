@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from benchmarks.asking import ask
 from benchmarks.filters import url
 from benchmarks.measure import at_most, in_turn, median_ratio, show
-from benchmarks.stores import ENGINES, INDEX, Loaded, loaded
+from benchmarks.stores import ENGINES, INDEX, Loaded, loaded, quiet
 from mappings.contact_filter import map_url
 from mappings.facets import bounds_of, facet_rows
 from mappings.url import parse
@@ -111,7 +111,7 @@ async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, lis
 
 def report(engine: str, store: Loaded, contacts: int, rounds: int) -> None:
     """Measure a service, and print one line for each target, with the milliseconds at the medians."""
-    with running(store.environment) as service:
+    with running(quiet(store.environment)) as service:
         times = asyncio.run(measure(service, store, rounds))
     medians = {name: round(statistics.median(milliseconds), 2) for name, milliseconds in times.items()}
     line = {"engine": engine, "contacts": contacts, **medians}
