@@ -62,7 +62,7 @@ class Canonical(msgspec.Struct, frozen=True):
     @property
     def apollo_url(self) -> ApolloUrl:
         """What parsing `url` gives, but for the texts in it that were not parsed."""
-        return ApolloUrl(self.url, _BASE, self.path, None, self.pairs)
+        return msgspec.structs.replace(url_of(self.pairs, self.path), text=self.url)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of a parameter; none if it is not there."""
@@ -80,6 +80,11 @@ class Canonical(msgspec.Struct, frozen=True):
     def only(self, name: str, values: Iterable[str]) -> "Canonical":
         """The search with these values of a parameter and no others, all in their canonical form."""
         return _put_together(self.path, dict(self.parameters) | {name: tuple(values)})
+
+
+def url_of(pairs: Iterable[tuple[str, str]], path: str = PEOPLE) -> ApolloUrl:
+    """A URL of Apollo's that has these names and values, of which there is no text yet."""
+    return ApolloUrl("", _BASE, path, None, tuple(pairs))
 
 
 def canonical(url: ApolloUrl) -> Canonical:

@@ -11,7 +11,20 @@ from enum import Enum
 
 import msgspec
 
-from api.actions.kinds import CURSOR, DOMAINS, FLAG, NAME_OR_NAMES, NAMES, VIEW, Kind, Schema, integer, text
+from api.actions.kinds import (
+    CURSOR,
+    DOMAINS,
+    FLAG,
+    NAME_OR_NAMES,
+    NAMED,
+    NAMES,
+    VIEW,
+    Kind,
+    Schema,
+    integer,
+    several,
+    text,
+)
 from mappings.url import LONGEST_URL
 
 EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
@@ -63,13 +76,21 @@ class Field(msgspec.Struct, frozen=True):
         return {"description": self.description + note, **examples, **schema}
 
 
+_URL: Schema = {"format": URL_FORMAT, "maxLength": LONGEST_URL}
+
 _ROWS = (
-    Field("url", text(format=URL_FORMAT, maxLength=LONGEST_URL), Place.BODY, "Apollo.io URL of a people search",
-          EXAMPLE_URL),
+    Field("url", text(**_URL), Place.BODY, "Apollo.io URL of a people search", EXAMPLE_URL),
+    Field("urls", several(2, 6, **_URL), Place.BODY, "2 to 6 Apollo.io URLs of people searches",
+          [EXAMPLE_URL, "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Germany"]),
+    Field("parameters", NAMED, Place.BODY, "Names of Apollo's parameters with the values of each",
+          {"personTitles[]": ["CEO", "CFO"], "personLocations[]": ["Berlin, Germany"]}),
     Field("include_company_name", NAME_OR_NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("include_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
+    Field("name", text(maxLength=200), Place.EITHER, "What a saved search is called by its user",
+          "CEOs in California"),
+    Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
     Field("uuid", text(), Place.BODY, "Uuid of a contact", "398cce44-233d-5f7c-aea1-e4a6a79df10c"),
     Field("email", text(), Place.BODY, "E-mail address of a contact", "jane.doe@acme.example"),
     Field("linkedin", text(), Place.BODY, "LinkedIn profile of a contact", "https://www.linkedin.com/in/jane-doe"),

@@ -84,6 +84,18 @@ class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
         )
 
 
+class CompareRequest(ActionRequest, frozen=True, kw_only=True):
+    """Several searches beside each other."""
+
+    urls: tuple[str, ...]
+
+
+class BuildRequest(ActionRequest, frozen=True, kw_only=True):
+    """A URL that has `parameters`: names, in any spelling, and the values of each."""
+
+    parameters: Mapping[str, tuple[str, ...]]
+
+
 class UuidsRequest(CountRequest, frozen=True, kw_only=True):
     """The first `limit` contacts; all, in any order, when it is `None`.
 

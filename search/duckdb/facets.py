@@ -15,7 +15,7 @@ from time import monotonic
 import duckdb
 from pyroaring import BitMap
 
-from mappings.predicates import ContactFilter
+from search.duckdb.compiled import Compiled
 from search.duckdb.schema import CODED
 from search.duckdb.sets import Sets
 from search.duckdb.slices import Pause
@@ -72,7 +72,7 @@ class _Counter:
     def __init__(self, sets: Sets, connection: Connection, limit: _Limit) -> None:
         self._sets, self._connection, self._limit = sets, connection, limit
 
-    def of_number(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_number(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the ranges of a number."""
         found, inside, numbered = self._sets.ranged(self._connection, query.field, query.ranges, rows, self._limit)
         return Facet(
@@ -82,7 +82,7 @@ class _Counter:
             buckets=tuple([Bucket(bounds, count) for bounds, count in zip(query.ranges, found, strict=True)]),
         )
 
-    def of_terms(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_terms(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the terms of a field."""
         # What it looks at is kept, so that it goes on to its end: without it, it would be looked at anew each time.
         known = self._sets.vocabulary(self._connection, query.field, self._limit.pause)
@@ -108,16 +108,14 @@ class _Counter:
     def _having(self, field: str, terms: Sequence[str]) -> list[BitMap]:
         return self._sets.having(self._connection, field, terms, self._limit)
 
-    def _most_frequent(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, rows: BitMap
-    ) -> list[tuple[str, int]]:
+    def _most_frequent(self, query: FacetQuery[Compiled], known: Vocabulary, rows: BitMap) -> list[tuple[str, int]]:
         """The most frequent terms among `rows`, all of which have one."""
         if not query.size or not rows:
             return []
         return self._of_column(query, rows) if known.ids is None else self._of_sets(query, known, known.ids, rows)
 
     def _of_sets(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, ids: "array[int]", rows: BitMap
+        self, query: FacetQuery[Compiled], known: Vocabulary, ids: "array[int]", rows: BitMap
     ) -> list[tuple[str, int]]:
         # The worst of those found comes first: with the fewest rows, and of these the last in order.
         best: list[tuple[int, int, str]] = []
@@ -136,7 +134,7 @@ class _Counter:
             self._limit()
         return [(term, count) for count, _, term in sorted(best, reverse=True)]
 
-    def _of_column(self, query: FacetQuery[ContactFilter], rows: BitMap) -> list[tuple[str, int]]:
+    def _of_column(self, query: FacetQuery[Compiled], rows: BitMap) -> list[tuple[str, int]]:
         # No term of a field with single values is too long to be counted.
         looked_at = partial(most_frequent, self._connection, query.field, rows, query.size, query.least)
         found = self._limit.run(looked_at)
@@ -144,7 +142,7 @@ class _Counter:
         return [(term, count) for term, (_, count) in zip(terms, found, strict=True)]
 
 
-def facet(sets: Sets, connection: Connection, query: FacetQuery[ContactFilter], rows: BitMap, pause: Pause) -> Facet:
+def facet(sets: Sets, connection: Connection, query: FacetQuery[Compiled], rows: BitMap, pause: Pause) -> Facet:
     """`rows`, counted by the values of the field of `query`; timed out if that takes longer than it may."""
     counter = _Counter(sets, connection, _Limit(pause, connection))
     try:

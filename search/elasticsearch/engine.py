@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
 from search.elasticsearch.counting import Counts
@@ -64,18 +64,18 @@ _counted_each = msgspec.json.Decoder(_Counts).decode
 
 
 class ElasticsearchEngine:
-    """Contacts behind an alias; see `search.engine.Engine` for the methods."""
+    """Contacts behind an alias, or in one index of it; see `search.engine.Engine` for the methods."""
+
+    compile = staticmethod(compile_filter)
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._alias = quote(settings.index, safe="")
+        read = settings.store or settings.index
+        self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
-        self._indices = Indices(self._client, settings.index)
+        self._indices = Indices(self._client, read)
         self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
-
-    def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
-        return compile_filter(contact_filter)
 
     async def search(
         self,
