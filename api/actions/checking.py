@@ -51,8 +51,8 @@ class CheckedParameter(msgspec.Struct, frozen=True):
 
     name: str
     matches: bool
-    wanted: Annotated[list[str], Meta(description="The values of the parameter, of an exclusion what must not be")]
-    has: Annotated[list[Has], Meta(description="What the contact has in the fields that the parameter looks at")]
+    wanted: list[str]
+    has: list[Has]
 
 
 class CheckedContact(msgspec.Struct, frozen=True):

@@ -6,10 +6,9 @@ goes to the engine: in one round trip, and in a second one only if the first has
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from api.actions.plans import refuse_over
 from api.actions.requests import CountRequest
@@ -50,26 +49,17 @@ class ExplainRequest(CountRequest, frozen=True, kw_only=True):
 class ExplainData(msgspec.Struct, frozen=True, kw_only=True):
     """A search, clause by clause: what each part of it selects, and what it costs."""
 
-    count: Annotated[Count, Meta(description="Contacts that the search finds")]
-    total: Annotated[Count, Meta(description="All contacts that there are")]
+    count: Count
+    total: Count
     companies: Companies
     parameters: list[ExplainedParameter]
     lists: list[ExplainedList]
-    rescue: Annotated[
-        tuple[Rescue, ...],
-        Meta(description="Of a search that finds few or nobody: what to drop, the most contacts first"),
-    ]
-    instead: Annotated[
-        tuple[Instead, ...],
-        Meta(description="Of values that nobody has, where it is known which there are: the nearest that somebody has"),
-    ]
+    rescue: tuple[Rescue, ...]
+    instead: tuple[Instead, ...]
     canonical_url: str
     fingerprint: str
     ledger: tuple[LedgerEntry, ...]
-    truncated: Annotated[
-        bool | UnsetType,
-        Meta(description="True if values of the longest lists are left out, or else it is not there"),
-    ] = UNSET
+    truncated: bool | UnsetType = UNSET
 
 
 class _Further(msgspec.Struct, frozen=True):

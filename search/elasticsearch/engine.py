@@ -6,7 +6,6 @@ a point in time, so that it is one consistent view however long it takes.
 
 from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
-from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -15,10 +14,11 @@ import msgspec
 from mappings.errors import EngineUnavailable
 from mappings.predicates import Order
 from search.cursor import Position
-from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
+from search.elasticsearch.compile import CompiledQuery, after, compile_filter, sort, value_of
 from search.elasticsearch.counting import Counts
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
+from search.elasticsearch.many_counts import COUNTS_SENT, ManyCounts, answers_in
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
@@ -42,25 +42,8 @@ class _Fields(msgspec.Struct):
     uuid: tuple[str]
 
 
-class _Bucket(msgspec.Struct):
-    doc_count: int
-
-
-class _Buckets(msgspec.Struct):
-    buckets: list[_Bucket]
-
-
-class _Counted(msgspec.Struct):
-    each: _Buckets
-
-
-class _Counts(msgspec.Struct):
-    aggregations: _Counted
-
-
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
-_counted_each = msgspec.json.Decoder(_Counts).decode
 
 
 class ElasticsearchEngine:
@@ -119,14 +102,13 @@ class ElasticsearchEngine:
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         if not compiled:
             return []
-        parts = [counted(query) for query in compiled]
-        places = {query: place for place, query in enumerate(dict.fromkeys(chain.from_iterable(parts)))}
-        # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
-        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % b",".join(places)
-        path = f"/{self._alias}/_search?allow_partial_search_results=false"
-        answer = _counted_each(await self._client.request("POST", path, body))
-        counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
-        return [sum([counts[places[query]] for query in part]) for part in parts]
+        several = ManyCounts(compiled)
+        path = f"/{self._alias}/_msearch?filter_path={COUNTS_SENT}"
+        answers = answers_in(await self._client.request("POST", path, several.body(), ndjson=True))
+        for answer in answers:
+            if answer.error is not None:
+                raise self._client.refused(answer.status, msgspec.json.encode({"error": answer.error}))
+        return several.counts(answers)
 
     async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
         return await self._counts.distinct(compiled, field)

@@ -34,9 +34,12 @@ class OracleEngine(MemoryEngine):
         assert complete, "only whole contacts are in memory"
         return page_of(hits_of(self.contacts, compiled)[offset : offset + limit + 1], limit, offset, position)
 
+    async def count(self, compiled: ContactFilter) -> int:
+        return sum(matches(compiled.predicate, fields) for *_, fields in self.contacts)
+
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         self.counted.append(len(compiled))
-        return [sum(matches(each.predicate, fields) for *_, fields in self.contacts) for each in compiled]
+        return [await self.count(each) for each in compiled]
 
     async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
         return Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
