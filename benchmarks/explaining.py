@@ -1,8 +1,8 @@
 """`python -m benchmarks.explaining`: `explain_count` of a URL beside one count, and beside a bare client.
 
 A round asks, of a URL of its own with 15 values: how many contacts it selects, and why. All go over one WebSocket to
-the same service. On Elasticsearch a bare client with one HTTP connection sends the very bodies that the service sends for
-such a URL, which are made beforehand. Which comes first changes with every round.
+the same service. On Elasticsearch a bare client with one HTTP connection sends the very bodies that the service sends
+for such a URL, which are made beforehand. Which comes first changes with every round.
 """
 
 import argparse
