@@ -21,7 +21,7 @@ from mappings.predicates import All, Any, Phrase, Predicate, Range, Terms
 from mappings.rules import Context, Reading
 from mappings.text import normalise
 from mappings.titles import title_key
-from mappings.values import Malformed, span
+from mappings.values import span
 
 Bounds = tuple[int | None, int | None]
 """The least and the largest of some numbers, both included; an absent one is open."""
@@ -121,7 +121,7 @@ class Choice(msgspec.Struct, frozen=True):
                 continue
             if len(found) == 1:
                 asked = _asked(parameter, found[0], self.context)
-                if asked is not None and _finds(self.row, asked, value):
+                if _finds(self.row, asked, value):
                     return found[0], asked
         return None, None
 
@@ -152,13 +152,13 @@ def range_label(value: str) -> str:
     return f"{least:,} to {most:,}" if least != most else f"{least:,}"
 
 
-def _asked(parameter: Parameter, value: str, context: Context) -> Predicate | None:
-    try:
-        asked = parameter.read(value, context)
-    except Malformed:
-        return None
+def _asked(parameter: Parameter, value: str, context: Context) -> Predicate:
+    """What a canonical value asks."""
+    asked = parameter.read(value, context)
     asked = asked.predicate if isinstance(asked, Reading) else asked
-    return None if isinstance(asked, str) else asked
+    assert asked is not None, f"{parameter.name}={value} asks nothing"
+    assert not isinstance(asked, str), f"{parameter.name}={value} asks nothing that can be used"
+    return asked
 
 
 def _exactly(row: FacetRow, value: str) -> Predicate:
@@ -178,19 +178,15 @@ def _finds(row: FacetRow, asked: Predicate, value: str) -> bool:
             return asked == _exactly(row, value)
         case Any(of):
             return any(_finds(row, part, value) for part in of)
-        case All(of):
-            return all(_finds(row, part, value) for part in of)
-    return False
+    return isinstance(asked, All) and all(_finds(row, part, value) for part in asked.of)
 
 
-def _value(row: FacetRow, text: str, asked: Predicate | None) -> str | None:
+def _value(row: FacetRow, text: str, asked: Predicate) -> str | None:
     """The value of the field that a canonical value of its parameter stands for; `None` if it is none."""
     if row.ranges:
-        return text if isinstance(asked, Range) else None
+        return text
     if isinstance(asked, Terms) and asked.field == row.field:
         return asked.values[0]
-    if asked is None or row.found_in is None:
-        return None
     if row.name.endswith(("_country", "_state", "_city")):
         return _place(row, text)
     return (title_key(text) if row.field == "title_key" else normalise(text)) or None

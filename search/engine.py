@@ -97,7 +97,10 @@ class Engine(Protocol[Compiled]):
     width: int
 
     def compile(self, contact_filter: ContactFilter) -> Compiled:
-        """The engine's form of a filter: all work that does not depend on the data, done once."""
+        """The engine's form of a filter: all work that does not depend on the data, done once.
+
+        As an attribute it is a function of a module, so that another process can do that work and send its result.
+        """
 
     async def search(
         self,

@@ -6,10 +6,9 @@ facet all parameters hold but its own, so that several of its values can be chos
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from api.actions.labels import Named
 from api.actions.plans import refuse_over
@@ -63,40 +62,35 @@ class FacetRequest(CountRequest, frozen=True, kw_only=True):
 
 
 class FacetBucket(msgspec.Struct, frozen=True, kw_only=True):
-    """One value."""
+    """One value of a facet."""
 
     value: str
-    label: Annotated[str, Meta(description="As the first contact has it that has the value")]
-    count: Annotated[Count | None, Meta(description="Contacts that have the value; null where it would tell too much")]
-    chosen: Annotated[bool, Meta(description="Whether the search asks for it")]
-    lift: Annotated[
-        float | None,
-        Meta(description="With `special`: how many times as frequent it is here as among all contacts; else null"),
-    ]
-    url: Annotated[str | None, Meta(description="The search with this value switched; null where none finds it")]
-    url_exact: Annotated[bool, Meta(description="Whether its parameter finds those only who have the value")]
+    label: str
+    count: Count | None
+    chosen: bool
+    lift: float | None
+    url: str | None
+    url_exact: bool
 
 
 class FacetCounts(msgspec.Struct, frozen=True, kw_only=True):
     """One facet. For a field with one value a contact `buckets`, `other` and `missing` add up to `count`."""
 
     name: str
-    parameter: Annotated[str | None, Meta(description="What asks for its values; all others hold")]
-    count: Annotated[Count | None, Meta(description="Contacts that all other parameters find")]
-    missing: Annotated[Count | None, Meta(description="Those of them without any value")]
-    other: Annotated[Count | None, Meta(description="Those who have a value, but none that has a bucket")]
-    exact: Annotated[bool, Meta(description="Whether no number is an estimate")]
+    parameter: str | None
+    count: Count | None
+    missing: Count | None
+    other: Count | None
+    exact: bool
     buckets: list[FacetBucket]
-    timed_out: Annotated[
-        bool | UnsetType, Meta(description="True if it took too long, and is left out; else it is not there")
-    ] = UNSET
+    timed_out: bool | UnsetType = UNSET
 
 
 class FacetData(msgspec.Struct, frozen=True, kw_only=True):
     """The contacts of a search, counted by the values of fields."""
 
-    count: Annotated[Count, Meta(description="Contacts that the search finds")]
-    total: Annotated[Count, Meta(description="All contacts that there are")]
+    count: Count
+    total: Count
     companies: Companies
     facets: list[FacetCounts]
     ledger: Ledger = UNSET

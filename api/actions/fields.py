@@ -78,6 +78,9 @@ class Field(msgspec.Struct, frozen=True):
 
 _URL: Schema = {"format": URL_FORMAT, "maxLength": LONGEST_URL}
 
+_NAME_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
+"""Of a text without NUL, with a character that is no blank, also to Python."""
+
 _ROWS = (
     Field("url", text(**_URL), Place.BODY, "Apollo.io URL of a people search", EXAMPLE_URL),
     Field("urls", several(2, 6, **_URL), Place.BODY, "2 to 6 Apollo.io URLs of people searches",
@@ -88,7 +91,7 @@ _ROWS = (
     Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("include_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
-    Field("name", text(maxLength=200), Place.EITHER, "What a saved search is called by its user",
+    Field("name", text(pattern=_NAME_PATTERN, maxLength=200), Place.BODY, "What a saved search is called by its user",
           "CEOs in California"),
     Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
     Field("uuid", text(), Place.BODY, "Uuid of a contact", "398cce44-233d-5f7c-aea1-e4a6a79df10c"),

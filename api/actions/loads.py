@@ -25,7 +25,7 @@ Number = Annotated[int, Meta(ge=0)] | None
 class ShownLoad(msgspec.Struct, frozen=True, kw_only=True):
     """A load, and what it came to; null where its store does not say, as of an earlier version, or can't be read."""
 
-    name: Annotated[str, Meta(examples=["contacts-20260131T120000000000Z.duckdb"])]
+    name: Annotated[str, Meta(examples=["contacts-20260131t120000000000z"])]
     live: bool
     finished_at: Annotated[str, Meta(examples=["2026-01-31T12:00:00Z"])] | None = None
     contacts: Number

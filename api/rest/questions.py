@@ -38,10 +38,10 @@ async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: boo
 
     Raises:
         MissingField: the URL is no text, or there is none.
-        InvalidField: several values of a field that can have one only, or what is no list where it has to be; with
-            `strict`, a name that is ignored.
+        InvalidField: several values of a field that can have one only, or what is no list where it has to be; a body
+            that is no object, where nothing has to be in it; with `strict`, a name that is ignored.
     """
-    body = await _given(http)
+    body = await _given(http, optional=in_body and not required_by(request))
     if not in_body:
         fields = in_query(http, request, _ANYWHERE)
         if fields.get("strict") is True:
@@ -122,11 +122,12 @@ def _placed(request: type[ActionRequest], *places: Place) -> list[Field]:
     return [field for field in fields_of(request) if field.place in places]
 
 
-async def _given(http: HttpRequest) -> Data:
+async def _given(http: HttpRequest, *, optional: bool) -> Data:
     """The fields in the body. It is held while it comes, and they until the request is answered.
 
     Raises:
-        InvalidField: it is JSON with a value that no request can hold.
+        InvalidField: it is JSON with a value that no request can hold; or no object, though it is `optional`, so that
+            nobody would miss what it lacks.
         TooManyRequests: the user's requests hold so much already that this one has no room.
     """
     account, body = account_of(http), bytearray()
@@ -136,15 +137,18 @@ async def _given(http: HttpRequest) -> Data:
     pace, user = pace_of(http), http.state.user
     await pace.wait(user)
     began = time.monotonic()
-    fields, size = kept(_object(bytes(body)))
+    found = _object(bytes(body))
+    if found is None and optional and body:
+        raise InvalidField("The body is no JSON object")
+    fields, size = kept(found or {})
     pace.spent(user, time.monotonic() - began)
     account.keep(-len(body))
     hold(account, size)
     return fields
 
 
-def _object(body: bytes) -> Mapping[str, object]:
-    """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required.
+def _object(body: bytes) -> Mapping[str, object] | None:
+    """The JSON object in `body`; `None` if it is anything else, which then lacks what is required.
 
     Raises:
         InvalidField: it is JSON with a value that no request can hold.
@@ -156,16 +160,16 @@ def _object(body: bytes) -> Mapping[str, object]:
     except msgspec.ValidationError as error:
         raise InvalidField(f"In the body {OUT_OF_RANGE}") from error
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
+        return None
+    return decoded if isinstance(decoded, dict) else None
 
 
-def _large_object(body: bytes) -> Mapping[str, object]:
+def _large_object(body: bytes) -> Mapping[str, object] | None:
     """The same, of a large one. Raises besides what decoding raises of what is no JSON."""
     try:
         fields, fault = fields_in_parts(body, JSON, FIELDS.keys())
     except msgspec.ValidationError:
-        return {}
+        return None
     if fault is not None:
         raise fault
     return fields

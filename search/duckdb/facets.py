@@ -15,15 +15,14 @@ from time import monotonic
 import duckdb
 from pyroaring import BitMap
 
-from mappings.predicates import ContactFilter
-from mappings.text import LONGEST_TERM
+from search.duckdb.compiled import Compiled
 from search.duckdb.schema import CODED
 from search.duckdb.sets import Sets
 from search.duckdb.slices import Pause
 from search.duckdb.spaces import NUMBERS
 from search.duckdb.values import most_frequent
 from search.duckdb.vocabulary import Vocabulary
-from search.facets import FACET_SECONDS, TIMED_OUT, Bounds, Bucket, Facet, FacetQuery
+from search.facets import FACET_SECONDS, TIMED_OUT, Bucket, Facet, FacetQuery
 
 _AT_ONCE = 32
 """Terms whose sets are taken off the file together."""
@@ -73,18 +72,17 @@ class _Counter:
     def __init__(self, sets: Sets, connection: Connection, limit: _Limit) -> None:
         self._sets, self._connection, self._limit = sets, connection, limit
 
-    def of_number(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_number(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the ranges of a number."""
-        numbered = self._between(query.field, (None, None), rows)
-        found = [self._between(query.field, bounds, numbered) for bounds in query.ranges]
+        found, inside, numbered = self._sets.ranged(self._connection, query.field, query.ranges, rows, self._limit)
         return Facet(
             count=len(rows),
-            missing=len(rows) - len(numbered),
-            other=len(numbered) - len(BitMap.union(BitMap(), *found)),
-            buckets=tuple([Bucket(bounds, len(inside)) for bounds, inside in zip(query.ranges, found, strict=True)]),
+            missing=len(rows) - numbered,
+            other=numbered - inside,
+            buckets=tuple([Bucket(bounds, count) for bounds, count in zip(query.ranges, found, strict=True)]),
         )
 
-    def of_terms(self, query: FacetQuery[ContactFilter], rows: BitMap) -> Facet:
+    def of_terms(self, query: FacetQuery[Compiled], rows: BitMap) -> Facet:
         """`rows` by the terms of a field."""
         # What it looks at is kept, so that it goes on to its end: without it, it would be looked at anew each time.
         known = self._sets.vocabulary(self._connection, query.field, self._limit.pause)
@@ -107,22 +105,17 @@ class _Counter:
         buckets = tuple([Bucket(term, count) for term, count in top])
         return Facet(count=len(rows), missing=len(rows) - len(valued), other=other, buckets=buckets)
 
-    def _between(self, field: str, bounds: Bounds, rows: BitMap) -> BitMap:
-        return self._sets.between(self._connection, field, *bounds, rows, self._limit)
-
     def _having(self, field: str, terms: Sequence[str]) -> list[BitMap]:
         return self._sets.having(self._connection, field, terms, self._limit)
 
-    def _most_frequent(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, rows: BitMap
-    ) -> list[tuple[str, int]]:
+    def _most_frequent(self, query: FacetQuery[Compiled], known: Vocabulary, rows: BitMap) -> list[tuple[str, int]]:
         """The most frequent terms among `rows`, all of which have one."""
         if not query.size or not rows:
             return []
         return self._of_column(query, rows) if known.ids is None else self._of_sets(query, known, known.ids, rows)
 
     def _of_sets(
-        self, query: FacetQuery[ContactFilter], known: Vocabulary, ids: "array[int]", rows: BitMap
+        self, query: FacetQuery[Compiled], known: Vocabulary, ids: "array[int]", rows: BitMap
     ) -> list[tuple[str, int]]:
         # The worst of those found comes first: with the fewest rows, and of these the last in order.
         best: list[tuple[int, int, str]] = []
@@ -141,20 +134,15 @@ class _Counter:
             self._limit()
         return [(term, count) for count, _, term in sorted(best, reverse=True)]
 
-    def _of_column(self, query: FacetQuery[ContactFilter], rows: BitMap) -> list[tuple[str, int]]:
-        most = query.size
-        while True:
-            looked_at = partial(most_frequent, self._connection, query.field, rows, most, query.least)
-            found = self._limit.run(looked_at)
-            terms = self._sets.named(self._connection, [id_ for id_, _ in found], self._limit)
-            # Terms that are too long to be counted are found there too.
-            top = [(term, count) for term, (_, count) in zip(terms, found, strict=True) if len(term) <= LONGEST_TERM]
-            if len(top) >= query.size or len(found) < most:
-                return top[: query.size]
-            most *= 2
+    def _of_column(self, query: FacetQuery[Compiled], rows: BitMap) -> list[tuple[str, int]]:
+        # No term of a field with single values is too long to be counted.
+        looked_at = partial(most_frequent, self._connection, query.field, rows, query.size, query.least)
+        found = self._limit.run(looked_at)
+        terms = self._sets.named(self._connection, [id_ for id_, _ in found], self._limit)
+        return [(term, count) for term, (_, count) in zip(terms, found, strict=True)]
 
 
-def facet(sets: Sets, connection: Connection, query: FacetQuery[ContactFilter], rows: BitMap, pause: Pause) -> Facet:
+def facet(sets: Sets, connection: Connection, query: FacetQuery[Compiled], rows: BitMap, pause: Pause) -> Facet:
     """`rows`, counted by the values of the field of `query`; timed out if that takes longer than it may."""
     counter = _Counter(sets, connection, _Limit(pause, connection))
     try:

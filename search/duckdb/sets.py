@@ -22,6 +22,7 @@ from search.duckdb.slices import Digit, Pause, Span
 from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
 from search.duckdb.vocabulary import Vocabulary, vocabulary
 from search.engine import check_mapping
+from search.facets import Bounds
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 from search.memo import Kept
 
@@ -118,6 +119,20 @@ class Sets:
                 spans.append((least, most))
         held, *ones = self._slices(connection, field)
         return slices.within(ones, spans, held & among, pause)
+
+    def ranged(
+        self, connection: Connection, field: str, ranges: Sequence[Bounds], among: BitMap, pause: Pause
+    ) -> tuple[list[int], int, int]:
+        """How many of `among` have a number in each of `ranges`, in any of them, and at all."""
+        held, *ones = self._slices(connection, field)
+        numbered = held & among
+        spans = [self._span(field, *bounds) for bounds in ranges]
+        cuts = sorted({cut for span in spans if span for cut in (span[0], span[1] + 1)})
+        parts = slices.spread(ones, cuts, numbered, pause)
+        inside = [range(cuts.index(span[0]) + 1, cuts.index(span[1] + 1) + 1) if span else range(0) for span in spans]
+        counts = [sum([parts[part] for part in of]) for of in inside]
+        in_any = sum([parts[part] for part in {part for of in inside for part in of}])
+        return counts, in_any, len(numbered)
 
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import Order
 from search.cursor import Position
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, sort, value_of
 from search.elasticsearch.counting import Counts
@@ -49,6 +49,8 @@ _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
 class ElasticsearchEngine:
     """Contacts behind an alias, or in one index of it; see `search.engine.Engine` for the methods."""
 
+    compile = staticmethod(compile_filter)
+
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
         read = settings.store or settings.index
@@ -57,9 +59,6 @@ class ElasticsearchEngine:
         self._indices = Indices(self._client, read)
         self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
-
-    def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
-        return compile_filter(contact_filter)
 
     async def search(
         self,

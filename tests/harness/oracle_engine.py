@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from mappings.predicates import ContactFilter
 from search.cursor import Position
 from search.engine import Distinct, Page, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import ContactCompleteItem
 from tests.harness.memory_engine import MemoryEngine
-from tests.harness.naive_engine import hits_of, matches, searchable, values_of
+from tests.harness.naive_engine import facet_of, hits_of, matches, searchable, values_of
 
 
 class OracleEngine(MemoryEngine):
@@ -40,6 +41,13 @@ class OracleEngine(MemoryEngine):
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         self.counted.append(len(compiled))
         return [await self.count(each) for each in compiled]
+
+    async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
+        return [facet_of(self.contacts, query) for query in queries]
+
+    async def first_of(self, compiled: Sequence[ContactFilter]) -> list[bytes | None]:
+        found = [hits_of(self.contacts, each)[:1] for each in compiled]
+        return [hits[0].item if hits else None for hits in found]
 
     async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
         return Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)

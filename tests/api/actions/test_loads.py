@@ -100,3 +100,11 @@ def test_what_a_store_says_is_shown_as_shares():
     assert (shown.finished_at, shown.filled) == ("2026-01-31T12:00:00Z", {"email": 0.25})
     assert shown_load(Store("a", 1, live=True, figures=FIGURES)).filled == {"email": 1.0}
     assert shown_load(Store("a", 0, live=False, trouble="is damaged")).contacts is None
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"5", b'"rollback"', b'{"rollback": "yes"}', b'{"rollback": 1}'])
+async def test_a_body_that_is_none_changes_and_tells_nothing(service, body):
+    await service.take_role(Role.ADMIN)
+    status, answer = service.post("/api/v2/apollo/loads", body, service.token)
+    assert (status, list(answer)) == (400, ["detail"])
+    assert service.open("/api/v2/apollo/loads", b"", service.token, method="POST")[0] == 200
