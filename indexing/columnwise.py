@@ -25,7 +25,7 @@ from indexing.values.placeholders import placeholders_of
 from indexing.values.readers import ValueReader, value_reader
 from indexing.values.unreadable import Unreadable
 from mappings.errors import RowRejected
-from search.columns import Column
+from search.columns import Column, Together
 from search.contact_columns import GROUPS, ContactColumns, columns_of, shares
 from search.memo import Memo
 
@@ -210,11 +210,11 @@ class _Together:
     def __init__(self, places: Sequence[int | None], readers: Sequence[ValueReader | None], budget: int) -> None:
         self.places = [place for place in places if place is not None]
         self._readers = readers
-        self._odd = tuple([None] * len(readers))
+        self._odd = Together([None] * len(readers))
         self._known = Memo(self._made, lambda cells, _: _LEAST_CHARACTERS + sum(map(len, cells)), budget)
 
     def read(self, columns: Sequence[Sequence[Any]], count: int, odd: set[int]) -> Column:
-        """The same of tuples of values."""
+        """The same of values that come together."""
         if not self.places or not columns:
             return Column([self._odd], [0] * count)
         found = list(map(self._known.__getitem__, zip(*map(columns.__getitem__, self.places), strict=True)))
@@ -228,13 +228,13 @@ class _Together:
         numbers = {mark: number for number, mark in enumerate(distinct)}
         return Column(list(distinct.values()), list(map(numbers.__getitem__, marks)))
 
-    def _made(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+    def _made(self, cells: Sequence[Any]) -> Together:
         """The values of some cells; `_odd` itself if one of them is."""
         if is_odd("".join(cells)):
             return self._odd
         left = iter(cells)
         try:
-            return tuple([None if reader is None else reader(next(left)) for reader in self._readers])
+            return Together([None if reader is None else reader(next(left)) for reader in self._readers])
         except Unreadable:
             return self._odd
 
