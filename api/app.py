@@ -16,6 +16,7 @@ from api.accounts.accounts import Accounts
 from api.accounts.bodies import MOST_BYTES
 from api.accounts.controller import AuthController
 from api.accounts.users_controller import UsersController
+from api.actions.aside import Aside, Maker
 from api.actions.service import ContactService
 from api.actions.traffic import KEPT_SLOTS, Traffic
 from api.edge.unrouted import Unrouted
@@ -36,6 +37,7 @@ from api.socket.asyncapi import asyncapi_page
 from api.socket.connections import Connections
 from api.socket.gateway import gateway
 from mappings.errors import TooManyRequests
+from search.apart import Apart
 from search.engine import Engine
 
 _log = logging.getLogger(__name__)
@@ -87,12 +89,16 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         opened = engine or _open(settings)
+        # What an engine of its own compiles, another process may not know of.
+        aside = Aside() if engine else Aside(Apart(Maker))
         width = opened.width if engine else opened.width - KEPT_SLOTS
         try:
             timed = TimedEngine(opened, metrics)
             traffic = Traffic(settings, metrics, width)
             shared = Shared(
-                services=Services(ContactService(timed, settings), accounts, traffic, settings),
+                services=Services(
+                    ContactService(timed, settings, accounts.searches, aside), accounts, traffic, settings
+                ),
                 accounts=accounts,
                 traffic=traffic,
                 connections=connections,
@@ -117,6 +123,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
                     task.cancel()
         finally:
             await accounts.close()
+            await aside.close()
             if engine is None:
                 await opened.close()
 

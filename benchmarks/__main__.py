@@ -6,19 +6,32 @@ By default those that take minutes. Each is also a module of its own with option
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import analysis, counting, exporting, indexing, messy, neighbour, search, streaming
+from benchmarks import (
+    analysis,
+    counting,
+    explaining,
+    exporting,
+    faceting,
+    indexing,
+    messy,
+    neighbour,
+    search,
+    streaming,
+)
 
 FIGURES = {
     "analysis": analysis.main,
     "search": search.main,
     "counting": counting.main,
+    "explaining": explaining.main,
+    "faceting": faceting.main,
     "exporting": exporting.main,
     "indexing": indexing.main,
     "messy": messy.main,
     "streaming": streaming.main,
     "neighbour": neighbour.main,
 }
-DEFAULT = ["analysis", "search", "counting", "exporting", "indexing"]
+DEFAULT = ["analysis", "search", "counting", "explaining", "exporting", "indexing"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

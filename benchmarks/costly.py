@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.asking import PATIENCE_SECONDS, message, search_calmly
 from benchmarks.filters import PEOPLE
 from benchmarks.measure import p99
-from benchmarks.memory import resident
+from benchmarks.memory import resident_of_all
 from mappings.regions import region_rows
 from tests.harness.service import Service
 
@@ -41,7 +41,7 @@ class Noticed(msgspec.Struct, frozen=True):
         slowest: seconds that the slowest answer to a costly URL took.
         answered: how many of those were answered.
         ready: milliseconds that readiness took at most.
-        rose: MiB by which the process grew at most.
+        rose: MiB by which the process grew at most, with those that it starts for large filters.
     """
 
     quiet: float
@@ -115,7 +115,7 @@ async def _run(service: Service, kind: str) -> Noticed:
         for _ in range(20):
             await search_calmly(socket, next(numbers))
         quiet = await _watched(socket, numbers)
-        before = resident(service.process.pid)
+        before = resident_of_all(service.process.pid)
         context = multiprocessing.get_context("spawn")
         with context.Pool(1) as pool:
             attack = pool.apply_async(_attack, (service.socket_url(), kind, SECONDS))
@@ -126,7 +126,7 @@ async def _run(service: Service, kind: str) -> Noticed:
                 ready = max(ready, (time.perf_counter() - started) * 1000)
                 for _ in range(20):
                     beside.append(await search_calmly(socket, next(numbers)))
-                    most = max(most, resident(service.process.pid))
+                    most = max(most, resident_of_all(service.process.pid))
             slowest, answered = attack.get()
     return Noticed(p99(quiet), p99(beside), slowest, answered, ready, most - before)
 

@@ -1,6 +1,7 @@
 """How much memory a process has, and has had at most."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.beside import Beside
@@ -24,6 +25,16 @@ class Memory(Beside):
     def _watch(self) -> None:
         while not self._over.wait(_PAUSE_SECONDS):
             self.most = max(self.most, resident(self._process))
+
+
+def resident_of_all(process: int) -> float:
+    """MiB of memory that a process has, and those that it started. What several of them share counts for each."""
+    listed = [each.read_text().split() for each in Path(f"/proc/{process}/task").glob("*/children")]
+    total = resident(process)
+    for child in {int(number) for numbers in listed for number in numbers}:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            total += resident(child)
+    return total
 
 
 def resident(process: int) -> float:

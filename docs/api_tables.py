@@ -68,7 +68,7 @@ def _actions() -> str:
             f"`{name}`",
             action.description.partition("\n\n")[0].replace("\n", " "),
             ", ".join(_field_name(action, field) for field in fields_of(action.request)),
-            f"`POST {PATH}{action.path}`",
+            f"`{action.method} {PATH}{action.path}`",
             f"`{action.error_code}`",
             f"`{action.least}`",
         )
@@ -94,7 +94,13 @@ def _fields() -> str:
 def _kind(field: Field) -> str:
     """The type of a field's JSON value in words."""
     schemas = [schema for schema in (field.kind.also, field.kind.schema) if schema]
-    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list of texts"}
+    names = {
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "array": "list of texts",
+        "object": "object",
+    }
     words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
     least = field.kind.schema.get("minimum")
     return words if least is None else f"{words}, {least} or more"

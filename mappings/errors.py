@@ -44,6 +44,10 @@ request: it names the field, the bad value and what was expected. It never holds
 class ContactsError(Exception):
     """Root of the tree. `str(error)` is safe to show to whoever sent the request."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is in another process, too: exceptions would be made again of their message."""
+        return _again, (type(self), self.args, self.__dict__)
+
 
 class InvalidInput(ContactsError):
     """The caller's mistake; sending the same again fails again."""
@@ -250,6 +254,12 @@ class RowRejected(IndexingError):
 
 class SettingsError(ContactsError):
     """An environment variable or flag has a value that can't be used."""
+
+
+def _again(kind: type[ContactsError], arguments: tuple[object, ...], attributes: dict[str, object]) -> ContactsError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 def detail_of(error: BaseException | None) -> str:

@@ -145,9 +145,20 @@ def funding_stage_of_code(code: str) -> str | None:
     return _funding_stages().get(code.strip())
 
 
+def code_of_funding_stage(stage: str) -> str | None:
+    """The code of a stage by its slug: `0` for `seed`; `None` for one that has none."""
+    return _funding_codes().get(stage)
+
+
 def industry_of_tag(tag_id: str) -> str | None:
     """The name of the industry behind a tag id, e.g. `accounting`; `None` for an unknown id."""
     return _industries().get(tag_id.strip().lower())
+
+
+def tag_of_industry(name: str) -> str | None:
+    """The tag id of an industry by its name, in any spelling; `None` for one that is unknown."""
+    named = industry_named(name)
+    return _industry_tags()[named] if named else None
 
 
 def industry_named(name: str) -> str | None:
@@ -169,9 +180,35 @@ def item_field_of(name: str) -> str | None:
     return _item_fields().get(name.strip().lower())
 
 
+def apollo_field_of(name: str) -> str | None:
+    """Apollo's name for the same item field, our own if it has none; `None` for an unknown name."""
+    field = item_field_of(name)
+    return next(iter(_item_field_names()[field]), field) if field else None
+
+
 def seniorities() -> tuple[str, ...]:
     """The management levels that are known, the highest first, as Apollo has them."""
     return _vocabularies().seniority.values
+
+
+def departments() -> tuple[str, ...]:
+    """The departments that are known, each whole one before its subdepartments."""
+    return tuple(dict.fromkeys(name for whole, parts in _departments().items() for name in (whole, *parts)))
+
+
+def email_statuses() -> tuple[str, ...]:
+    """The e-mail statuses that are known."""
+    return _vocabularies().email_status.values
+
+
+def industries() -> tuple[str, ...]:
+    """The names of the industries that are known, in Apollo's spelling."""
+    return tuple(_industry_names().values())
+
+
+def funding_stages() -> tuple[str, ...]:
+    """The names of the funding stages that are known."""
+    return tuple(dict.fromkeys(_vocabularies().funding_stage.codes.values()))
 
 
 def seniority_rank(text: str) -> int | None:
@@ -206,8 +243,18 @@ def _funding_stages() -> dict[str, str]:
 
 
 @cache
+def _funding_codes() -> dict[str, str]:
+    return {stage: code for code, stage in _funding_stages().items()}
+
+
+@cache
 def _industries() -> dict[str, str]:
     return read_data("industry_tags", dict[str, str])
+
+
+@cache
+def _industry_tags() -> dict[str, str]:
+    return {name: tag for tag, name in _industries().items()}
 
 
 @cache
@@ -222,8 +269,13 @@ def _without_and(text: str) -> tuple[str, ...]:
 
 @cache
 def _item_fields() -> dict[str, str]:
-    table = read_data("item_fields", dict[str, list[str]])
-    return {name: field for field, names in table.items() for name in (field, *names)}
+    return {name: field for field, names in _item_field_names().items() for name in (field, *names)}
+
+
+@cache
+def _item_field_names() -> dict[str, tuple[str, ...]]:
+    """Item field → Apollo's names for it, the usual one first."""
+    return read_data("item_fields", dict[str, tuple[str, ...]])
 
 
 class _Values(msgspec.Struct, forbid_unknown_fields=True):
@@ -240,6 +292,7 @@ class _FundingStages(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Vocabularies(msgspec.Struct, forbid_unknown_fields=True):
     seniority: _Values
+    email_status: _Values
     departments: _Departments
     funding_stage: _FundingStages
 

@@ -4,7 +4,7 @@
 settings. All engines give the same answers to the same contacts, byte for byte.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,7 @@ import msgspec
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter
 from search.cursor import Position
+from search.facets import Facet, FacetQuery
 from search.fields import MAPPING_VERSION
 from search.stores import Store
 
@@ -30,6 +31,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         engine: a name in `search.engines`; `None` is the default there.
         data_dir: directory of the files that an engine keeps on this machine, and of the job's state.
         index: the alias that readers use.
+        store: the one store of the alias that an engine is to read, by its name; `None` is the live one.
         timeout: seconds that a call of the engine may take or, where it walks through many contacts (a scan, a far
             offset), one step of it. It is for callers without a deadline of their own: the service's requests end
             when theirs has passed, and with them what they asked of the engine.
@@ -40,6 +42,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     engine: str | None = None
     data_dir: Path = Path("data")
     index: str = "contacts"
+    store: str | None = None
     timeout: float = 30.0
     concurrency: int | None = None
     own: msgspec.Struct | None = None
@@ -58,6 +61,13 @@ class Hit(msgspec.Struct, frozen=True):
     item: bytes
     value: int | str | None
     uuid: str
+
+
+class Distinct(msgspec.Struct, frozen=True):
+    """How many different values there are, and whether that is no estimate."""
+
+    count: int
+    exact: bool
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -87,7 +97,10 @@ class Engine(Protocol[Compiled]):
     width: int
 
     def compile(self, contact_filter: ContactFilter) -> Compiled:
-        """The engine's form of a filter: all work that does not depend on the data, done once."""
+        """The engine's form of a filter: all work that does not depend on the data, done once.
+
+        As an attribute it is a function of a module, so that another process can do that work and send its result.
+        """
 
     async def search(
         self,
@@ -111,6 +124,22 @@ class Engine(Protocol[Compiled]):
 
     async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
         """How many contacts match each of several filters, in one round trip. Their orders play no part."""
+
+    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+        """How many different values of a search field the matching contacts have; who has none is not counted.
+
+        The field is text, of which a contact has one value, and has a facet or an order by the same value, as
+        `company_key` has.
+        """
+
+    async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
+        """The answer to each of the queries, which the store is asked together. Their orders play no part."""
+
+    async def first_of(self, compiled: Sequence[Compiled]) -> list[bytes | None]:
+        """The first contact of each of several filters, complete, in its order; `None` where there is none."""
+
+    async def content(self) -> Hashable:
+        """What the live contacts are: as long as that is the same so are they. `None` while they may be changing."""
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""

@@ -1,16 +1,20 @@
-"""What is made of a URL: at once if it is little, and else in a thread aside, so that no other request waits for it.
+"""What is made of a URL: at once if it is little, and else aside, so that no other request waits for it.
 
-An event loop that is held up for a millisecond holds up everybody. How much a URL is, is told before it is made into
+An event loop that is held up for a millisecond holds up everybody, and one that takes turns with a thread at the
+interpreter is held up again and again: so aside is another process. How much a URL is, is told before it is made into
 anything: by its length, and once it is read by what its parameters become.
 """
 
 import asyncio
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from mappings.parameters import effort
 from mappings.url import ApolloUrl, parse
+from search.apart import Apart
 
 AT_ONCE = 1
 """Threads. All that they do is Python's own work, of which a process does one thing at a time: with a second one the
@@ -28,11 +32,31 @@ _A_NAME = 5
 Result = TypeVar("Result")
 
 
-class Aside:
-    """A thread for what would take the event loop too long."""
+class Maker:
+    """A thread that makes one thing after the other; in the process aside, where there is one."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="aside")
+
+    async def make(self, work: Callable[[], Result]) -> Result:
+        """The result of `work`. What has not begun when the caller is cancelled is left out."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def make_sent(self, work: bytes) -> Result:
+        """The same of what is pickled."""
+        return await self.make(pickle.loads(work))  # noqa: S301 - of the process that started this one
+
+
+class Aside:
+    """A place for what would take the event loop too long.
+
+    Args:
+        apart: the process for it. Without one, and for what can't be sent there, it is a thread of this process.
+    """
+
+    def __init__(self, apart: Apart[Maker] | None = None) -> None:
+        self._apart = apart
+        self._here = Maker()
 
     async def of_url(
         self, text: str, work: Callable[[ApolloUrl], Result], weigh: Callable[[ApolloUrl], int], beside: int = 0
@@ -41,7 +65,7 @@ class Aside:
 
         Args:
             text: as the request has it.
-            work: a pure function, which threads may run.
+            work: a pure function, which threads and other processes may run; what it makes is little beside bytes.
             weigh: `mapping` or `explaining`, whichever is nearest to what `work` does.
             beside: the weight of what else goes into the work.
 
@@ -49,15 +73,34 @@ class Aside:
             ForeignUrl, InvalidField: as `parse`, and whatever `work` raises.
         """
         if len(text) > LONGEST_AT_ONCE or beside > MOST_AT_ONCE:
-            return await self.run(lambda: work(parse(text)))
+            return await self.run(partial(_of_text, text, work))
         url = parse(text)
         if weigh(url) + beside > MOST_AT_ONCE:
-            return await self.run(lambda: work(url))
+            return await self.run(partial(_of_text, text, work))
         return work(url)
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """The result of `work`, in a thread. What has not begun when the caller is cancelled is left out."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        """The result of `work`. What has not begun when the caller is cancelled is left out."""
+        if self._apart is not None and (sent := _pickled(work)) is not None:
+            return await self._apart.run(Maker.make_sent, sent)
+        return await self._here.make(work)
+
+    async def close(self) -> None:
+        """End the process aside."""
+        if self._apart is not None:
+            await self._apart.close()
+
+
+def _of_text(text: str, work: Callable[[ApolloUrl], Result]) -> Result:
+    return work(parse(text))
+
+
+def _pickled(work: Callable[[], object]) -> bytes | None:
+    """`work` as another process can have it; `None` for a closure, say."""
+    try:
+        return pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
 
 
 def mapping(url: ApolloUrl) -> int:

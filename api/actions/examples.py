@@ -1,6 +1,7 @@
 """An answer of each action, about a made-up contact: the examples of the documents, in `data/examples.json`.
 
-The contact is there once, without its empty fields. Tests hold the answers against what the service says of it.
+The contact is there once, without its empty fields; answers have it put in. Tests hold the answers against what the
+service says of it.
 """
 
 from functools import cache
@@ -13,7 +14,7 @@ from search.fields import ContactCompleteItem, item_json
 
 
 class _Examples(msgspec.Struct, frozen=True):
-    """The file: a contact, and the name of an action → its answer, in which `results` are left out."""
+    """The file: a contact, and the name of an action → its answer, in which the contact is left out."""
 
     contact: ContactCompleteItem
     answers: dict[str, dict[str, Any]]
@@ -33,6 +34,11 @@ def example_item() -> bytes:
 def example_answer(action: str) -> dict[str, Any] | None:
     """What an action answers of it to the example of its request; `None` if there is no such example."""
     answer = _examples().answers.get(action)
-    if answer is None or "results" not in answer:
-        return answer
-    return answer | {"results": [msgspec.json.decode(example_item())]}
+    if answer is None:
+        return None
+    item = msgspec.json.decode(example_item())
+    if "results" in answer:
+        return answer | {"results": [item]}
+    if "contacts" in answer:
+        return answer | {"contacts": [{"contact": item, **checked} for checked in answer["contacts"]]}
+    return answer

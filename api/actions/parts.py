@@ -1,8 +1,8 @@
 """Large messages and bodies, read in parts: only what may have a meaning becomes objects, whichever notation it is in.
 
 A megabyte may hold a million lists, which to make would stop everybody for seconds. A request that means something has
-texts and numbers, and lists of these: more than a little of anything else is a mistake where it has to be read, and
-passed over where it has not.
+texts and numbers, lists of these and, in a few fields, an object of such: more than a little of anything else is a
+mistake where it has to be read, and passed over where it has not.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from api.actions.fields import OUT_OF_RANGE
+from api.actions.fields import NESTED, OUT_OF_RANGE
+from api.actions.kinds import MOST_MEMBERS
 from mappings.errors import ContactsError, InvalidField, InvalidJson, shorten
 
 NESTED_BYTES = 8 * 1024
@@ -29,6 +30,10 @@ _ENVELOPE = (*_ECHOED, "data")
 _LARGE = (
     f" has lists or objects in it, or what a request can't hold, in over {NESTED_BYTES} bytes; send a text or a list "
     "of texts"
+)
+_LARGE_OBJECT = (
+    f" has over {MOST_MEMBERS} names, lists or objects within its lists, or what a request can't hold, in over "
+    f"{NESTED_BYTES} bytes; send an object of texts and lists of texts"
 )
 
 
@@ -54,7 +59,7 @@ JSON = Notation(
 
 
 def message_in_parts(
-    frame: bytes | str, notation: Notation, known: Collection[str]
+    frame: bytes | str, notation: Notation, known: Collection[str], nested: Collection[str] = NESTED
 ) -> tuple[dict[str, object], ContactsError | None]:
     """The fields of a message, those in its `data` among them, and the first mistake.
 
@@ -69,7 +74,7 @@ def message_in_parts(
         if fault is not None and name not in _ECHOED:
             continue
         if name == "data" and (inner := _raws(raw, notation)) is not None:
-            fields[name], wrong = _Reader(notation, known).read(inner, "data.")
+            fields[name], wrong = _Reader(notation, known, nested).read(inner, "data.")
         else:
             read, wrong = reader.read({name: raw})
             fields |= read
@@ -78,10 +83,10 @@ def message_in_parts(
 
 
 def fields_in_parts(
-    text: bytes, notation: Notation, known: Collection[str]
+    text: bytes, notation: Notation, known: Collection[str], nested: Collection[str] = NESTED
 ) -> tuple[dict[str, object], ContactsError | None]:
     """The fields of an object in the same way, and the first mistake. Raises as above."""
-    return _Reader(notation, known).read(_object(text, notation))
+    return _Reader(notation, known, nested).read(_object(text, notation))
 
 
 def _object(text: bytes | str, notation: Notation) -> _Raws:
@@ -106,9 +111,9 @@ def _raws(raw: msgspec.Raw, notation: Notation) -> _Raws | None:
 class _Reader:
     """Reads fields of one object, of the unknown ones no more than `NESTED_BYTES` together."""
 
-    def __init__(self, notation: Notation, known: Collection[str]) -> None:
+    def __init__(self, notation: Notation, known: Collection[str], nested: Collection[str] = ()) -> None:
         self._notation = notation
-        self._known = known
+        self._known, self._nested = known, nested
         self._left = NESTED_BYTES
 
     def read(self, raws: Mapping[str, msgspec.Raw], where: str = "") -> tuple[dict[str, object], ContactsError | None]:
@@ -121,15 +126,24 @@ class _Reader:
                 place, broken = shorten(where + name), self._notation.broken
                 if broken and not isinstance(error, msgspec.ValidationError):
                     return fields, InvalidJson(f"{broken}: {place} can't be read")
-                words = self._notation.words if self._is_small(raw) else _LARGE
-                return fields, InvalidField(f"{place}{words}")
+                large = _LARGE_OBJECT if name in self._nested else _LARGE
+                return fields, InvalidField(f"{place}{self._notation.words if self._is_small(raw) else large}")
         return fields, None
 
     def _value(self, name: str, raw: msgspec.Raw) -> object:
         if name not in self._known:
             self._left -= len(memoryview(raw))
             return self._notation.decode(raw) if self._left >= 0 else None
-        return self._notation.decode(raw) if self._is_small(raw) else self._notation.decode(raw, type=_Flat)
+        if self._is_small(raw):
+            return self._notation.decode(raw)
+        return self._object(raw) if name in self._nested else self._notation.decode(raw, type=_Flat)
+
+    def _object(self, raw: msgspec.Raw) -> dict[str, object]:
+        """The members of an object, each of which is no object. Raises `ValidationError` for any other, or too many."""
+        raws: _Raws = self._notation.decode(raw, type=_Raws)
+        if len(raws) > MOST_MEMBERS:
+            raise msgspec.ValidationError
+        return {name: self._notation.decode(member, type=_Flat) for name, member in raws.items()}
 
     def _is_small(self, raw: msgspec.Raw) -> bool:
         return len(memoryview(raw)) <= NESTED_BYTES

@@ -1,7 +1,8 @@
 """From a URL and company lists to what an engine runs, made once and kept: the hot path of every request."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import count
 from typing import Any
 from weakref import WeakValueDictionary
@@ -55,9 +56,10 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         page: the URL's own page, 1 or more.
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
-        unmapped: what of the URL is left out of the filter.
+        left_out: what `strict` says of the first parameter that is left out of the filter, if one is.
         order: of the filter; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
+        predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
@@ -66,9 +68,10 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     page: int
     compiled: object
     metadata: bytes
-    unmapped: tuple[UnmappedCategory, ...]
+    left_out: str | None
     order: Order = Order()
     search: str = ""
+    predicates: int = 0
     ledger: bytes = b""
     held: int = 0
 
@@ -93,8 +96,8 @@ class Plans:
             TooManyRequests: too many large filters are in use.
         """
         plan = await self._plan(url, lists)
-        if strict:
-            refuse_unmapped(plan.unmapped)
+        if strict and plan.left_out is not None:
+            raise InvalidField(plan.left_out)
         if not with_ledger:
             return plan
         told = await self._aside.of_url(url, _ledger, mapping)
@@ -105,38 +108,14 @@ class Plans:
         key = (url, lists, today) if lists.entries <= _MOST_LISTED else None
         if key is not None and (plan := self._kept.get(key)) is not None:
             return plan
-        plan = await self._aside.of_url(url, lambda read: self._make(read, lists, today), mapping, lists.effort())
+        make = partial(_made, lists=lists, today=today, compile_filter=self._engine.compile)
+        plan = await self._aside.of_url(url, make, mapping, lists.effort())
+        if plan.held > LARGE_BYTES:
+            self._refuse_over(plan.held)
+            self._counted(plan)
         if key is not None and plan.held <= LARGE_BYTES:
             self._kept.keep(key, plan)
         return plan
-
-    def _make(self, url: ApolloUrl, lists: CompanyLists, today: date) -> Plan:
-        mapped = map_url(url, today)
-        contact_filter = ContactFilter(all_of((mapped.filter.predicate, lists.predicate())), mapped.filter.order)
-        size = extent(contact_filter.predicate)
-        refuse_over(size.predicates)
-        encode = msgspec.json.encode
-        metadata = b',"apollo_url":%b,"mapping_summary":%b,"unmapped_categories":%b' % (
-            encode(url.text),
-            encode(mapped.mapping_summary),
-            encode(mapped.unmapped_categories),
-        )
-        held = size.held + _PLAN_BYTES + _COPIES * len(metadata)
-        if held > LARGE_BYTES:
-            self._refuse_over(held)
-        compiled = self._engine.compile(contact_filter)
-        search = search_fingerprint(url, mapped, lists)
-        plan = Plan(
-            fingerprint(contact_filter),
-            mapped.page,
-            compiled,
-            metadata,
-            mapped.unmapped_categories,
-            contact_filter.order,
-            search,
-            held=held,
-        )
-        return self._counted(plan)
 
     def _refuse_over(self, held: int) -> None:
         """Raise `TooManyRequests` if there is no room for so many bytes more."""
@@ -150,12 +129,19 @@ class Plans:
         return plan
 
 
+def _left_out(categories: Iterable[UnmappedCategory]) -> str | None:
+    """What `strict` says of the first parameter that is left out of the filter; `None` if none is."""
+    first = next((parameter for category in categories for parameter in category.parameters), None)
+    if first is None:
+        return None
+    values = shorten(", ".join(first.values))
+    return f"strict: {first.name} can't be mapped ({values!r}): {first.reason}"
+
+
 def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
     """Raise `InvalidField` for the first parameter that is left out of the filter, as `strict` asks."""
-    left_out = next((parameter for category in categories for parameter in category.parameters), None)
-    if left_out is not None:
-        values = shorten(", ".join(left_out.values))
-        raise InvalidField(f"strict: {left_out.name} can't be mapped ({values!r}): {left_out.reason}")
+    if (words := _left_out(categories)) is not None:
+        raise InvalidField(words)
 
 
 def refuse_over(predicates: int) -> None:
@@ -165,6 +151,30 @@ def refuse_over(predicates: int) -> None:
             f"url: it and the lists beside it ask for {predicates} comparisons, more than {MOST_PREDICATES}; "
             "ask for fewer values at once, such as single countries in place of regions"
         )
+
+
+def _made(url: ApolloUrl, lists: CompanyLists, today: date, compile_filter: Callable[[ContactFilter], object]) -> Plan:
+    mapped = map_url(url, today)
+    contact_filter = ContactFilter(all_of((mapped.filter.predicate, lists.predicate())), mapped.filter.order)
+    size = extent(contact_filter.predicate)
+    refuse_over(size.predicates)
+    encode = msgspec.json.encode
+    metadata = b',"apollo_url":%b,"mapping_summary":%b,"unmapped_categories":%b' % (
+        encode(url.text),
+        encode(mapped.mapping_summary),
+        encode(mapped.unmapped_categories),
+    )
+    return Plan(
+        fingerprint(contact_filter),
+        mapped.page,
+        compile_filter(contact_filter),
+        metadata,
+        _left_out(mapped.unmapped_categories),
+        contact_filter.order,
+        search_fingerprint(url, mapped, lists),
+        size.predicates,
+        held=size.held + _PLAN_BYTES + _COPIES * len(metadata),
+    )
 
 
 def _ledger(url: ApolloUrl) -> bytes:

@@ -6,11 +6,12 @@ expected, which is why requests are read field by field.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import msgspec
 
-from api.actions.fields import FIELDS, Field, Schema, shown
+from api.actions.fields import FIELDS, Field
+from api.actions.kinds import Schema, shown
 from api.actions.views import DEFAULT, VIEWS, View
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
@@ -23,8 +24,11 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What any action can be asked. An attribute without a default is required.
 
     Attributes:
+        one_of: names of fields exactly one of which is required.
         strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
     """
+
+    one_of: ClassVar[tuple[str, ...]] = ()
 
     strict: bool = False
 
@@ -34,7 +38,8 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             MissingField: a required field is absent, null or empty; looked at before all else.
-            InvalidField: a value is not what its row in the table allows; or, with `strict`, a field is unknown.
+            InvalidField: a value is not what its row in the table allows; none or several are there of which one is
+                required; or, with `strict`, a field is unknown.
         """
         readers, required = _readers(cls)
         for name in required:
@@ -44,6 +49,8 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in data.items():
             if value is not None and (read := readers.get(name)) is not None:
                 values[name] = read(name, value)
+        if cls.one_of and (given := sum([name in values for name in cls.one_of])) != 1:
+            raise InvalidField(f"exactly one of {', '.join(cls.one_of)} is needed, not {given or 'none'}")
         request = cls(**values)
         if request.strict:
             _refuse_ignored(data, cls)
@@ -75,6 +82,18 @@ class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
         return CompanyLists(
             self.include_company_name, self.exclude_company_name, self.include_domain_list, self.exclude_domain_list
         )
+
+
+class CompareRequest(ActionRequest, frozen=True, kw_only=True):
+    """Several searches beside each other."""
+
+    urls: tuple[str, ...]
+
+
+class BuildRequest(ActionRequest, frozen=True, kw_only=True):
+    """A URL that has `parameters`: names, in any spelling, and the values of each."""
+
+    parameters: Mapping[str, tuple[str, ...]]
 
 
 class UuidsRequest(CountRequest, frozen=True, kw_only=True):
@@ -143,12 +162,34 @@ def request_schema(request: type[ActionRequest], description: str) -> Schema:
             field.name: field.json_schema(required=field.name in required_by(request)) for field in fields_of(request)
         },
         "required": list(required_by(request)),
+        **one_of_schema(request),
+    }
+
+
+def one_of_schema(request: type[ActionRequest]) -> Schema:
+    """What a JSON Schema says of the fields exactly one of which is required, if there are such. Null is absent."""
+    if not request.one_of:
+        return {}
+    kinds = {name: FIELDS[name].kind.schema for name in request.one_of}
+    return {
+        "oneOf": [
+            {
+                "required": [name],
+                "properties": {other: kinds[other] if other == name else {"type": "null"} for other in kinds},
+            }
+            for name in kinds
+        ]
     }
 
 
 def required_by(request: type[ActionRequest]) -> tuple[str, ...]:
     """The names of the fields that must be there."""
     return _readers(request)[1]
+
+
+def least_of(request: type[ActionRequest]) -> dict[str, object]:
+    """The least that can be asked, of the examples in the table: what is required, and the first of what else is."""
+    return {name: FIELDS[name].example for name in (*required_by(request), *request.one_of[:1])}
 
 
 @cache

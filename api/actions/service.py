@@ -3,15 +3,19 @@
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
+import pickle
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from copy import copy
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
 from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
+from api.actions.kept_searches import KeptSearches
+from api.actions.labels import Labels
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
@@ -23,7 +27,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import InvalidParameter, ResponseTooLarge
+from mappings.errors import InvalidParameter, ResponseTooLarge, Unauthorized
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter
@@ -67,17 +71,34 @@ class SearchAnswer(msgspec.Struct, frozen=True):
 class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
 
+    Args:
+        aside: where what takes long is made; by itself in a thread.
+
     Attributes:
+        settings: of the application.
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        aside: for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
+        sees_few: whether whoever asks is shown the numbers of very few contacts.
+        labels: how values are spelled.
     """
 
-    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
+    def __init__(
+        self,
+        engine: AnyEngine,
+        settings: Settings,
+        searches: KeptSearches | None = None,
+        aside: Aside | None = None,
+    ) -> None:
         self.engine = engine
+        self.settings = settings
+        self._searches = searches
         self.shown: Callable[[int], Count] = exact
+        self.sees_few = True
+        self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
-        self._aside = Aside()
-        self._plans = Plans(engine, self._aside)
+        self.aside = aside or Aside()
+        self._plans = Plans(engine, self.aside)
         self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
 
@@ -100,26 +121,34 @@ class ContactService:
         """Tell the audit log how many contacts are handed out, or counted."""
         self._deed.contacts = contacts
 
+    def is_done(self, deed: str) -> None:
+        """Tell the audit log what is done in the command line's words, where the name of the action says too little."""
+        self._deed.action = deed
+
+    def searched(self, *prints: str) -> None:
+        """Tell the audit log which search it is by its fingerprint, or which several."""
+        self._deed.search = ",".join(prints)
+
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
         if role.sees_few:
             return self
         guarding = copy(self)
-        guarding.shown = guarded
+        guarding.shown, guarding.sees_few = guarded, False
         return guarding
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
-        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
+        return await self.aside.of_url(request.url, partial(_analysis, request=request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
-        counts = await self.engine.count_many(compiled)
-        if mapping(counting.url) <= MOST_AT_ONCE:
-            return self._counted(counting, counts, request)
-        return await self._aside.run(lambda: self._counted(counting, counts, request))
+        make = partial(_countable, request=request, compile_filter=self.engine.compile)
+        asked = await self.aside.of_url(request.url, make, mapping)
+        self._deed.search = asked.search
+        finish = partial(_counted, asked.counting, await self.engine.count_many(asked.compiled), request, self.shown)
+        return finish() if isinstance(asked.counting, Countable) else await self.aside.run(finish)
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
@@ -171,11 +200,32 @@ class ContactService:
         stream.deed = self._deed
         return stream
 
+    @property
+    def user(self) -> str:
+        """The uuid of the user who asks, of an action about what is that user's own.
+
+        Raises:
+            Unauthorized: nobody in particular asks.
+        """
+        if self._deed.user is None:
+            raise Unauthorized("This is about what users have of their own; say which user you are")
+        return self._deed.user
+
+    @property
+    def searches(self) -> KeptSearches:
+        """What users saved, where there are users."""
+        assert self._searches is not None
+        return self._searches
+
     async def plan(self, request: CountRequest) -> Plan:
-        """The request's filter, ready to run."""
-        plan = await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        """The request's filter, ready to run; the audit log is told which search it is."""
+        plan = await self.plan_of(request)
         self._deed.search = plan.search
         return plan
+
+    async def plan_of(self, request: CountRequest) -> Plan:
+        """The filter of one of several searches, ready to run."""
+        return await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
 
     async def _first_uuids(self, plan: Plan, limit: int) -> Body:
         """The answer with the first `limit` uuids in order."""
@@ -238,19 +288,6 @@ class ContactService:
         earlier, later = (last, first) if backward else (first, last)
         return Page(ordered, later.next, earlier.previous)
 
-    def _countable(self, url: ApolloUrl, request: AnalyzeRequest) -> tuple[Countable, list[object]]:
-        _refuse_unmapped(url, request)
-        today = datetime.now(UTC).date()
-        counting = countable(url, today)
-        refuse_over(sum([extent(predicate).predicates for predicate in counting.predicates]))
-        # A malformed value is counted as 0 here, where it is no search at all elsewhere.
-        with suppress(InvalidParameter):
-            self._deed.search = fingerprint(url, map_url(url, today), CompanyLists())
-        return counting, [self.engine.compile(ContactFilter(predicate)) for predicate in counting.predicates]
-
-    def _counted(self, counting: Countable, counts: Sequence[int], request: AnalyzeRequest) -> bytes:
-        return _told(counting.answer(counts, self.shown), counting.url, request)
-
     def _grow(self, size: int) -> None:
         if size > self._most_bytes:
             raise ResponseTooLarge(
@@ -258,6 +295,40 @@ class ContactService:
                 "WebSocket with stream, over REST as contacts without limit"
             )
         self._grown(size)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What is to be counted.
+
+    Attributes:
+        counting: a `Countable`; pickled if it is more than is taken apart on the event loop.
+        compiled: its predicates, in their order.
+        search: the fingerprint of the search, unless a value is malformed.
+    """
+
+    counting: Countable | bytes
+    compiled: list[object]
+    search: str | None
+
+
+def _countable(url: ApolloUrl, request: AnalyzeRequest, compile_filter: Callable[[ContactFilter], object]) -> _Asked:
+    _refuse_unmapped(url, request)
+    today = datetime.now(UTC).date()
+    counting, search = countable(url, today), None
+    predicates = sum([extent(predicate).predicates for predicate in counting.predicates])
+    refuse_over(predicates)
+    # A malformed value is counted as 0 here.
+    with suppress(InvalidParameter):
+        search = fingerprint(url, map_url(url, today), CompanyLists())
+    compiled = [compile_filter(ContactFilter(predicate)) for predicate in counting.predicates]
+    return _Asked(pickle.dumps(counting) if predicates > MOST_AT_ONCE else counting, compiled, search)
+
+
+def _counted(
+    counting: Countable | bytes, counts: Sequence[int], request: AnalyzeRequest, shown: Callable[[int], Count]
+) -> bytes:
+    whole: Countable = pickle.loads(counting) if isinstance(counting, bytes) else counting  # noqa: S301 - made here
+    return _told(whole.answer(counts, shown), whole.url, request)
 
 
 def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:

@@ -12,7 +12,7 @@ from typing import cast
 
 import msgspec
 
-from api.actions.fields import Schema
+from api.actions.kinds import Schema
 
 ANY = "*"
 

@@ -1,14 +1,14 @@
 """An engine whose uses are timed: it stands between the service and the engine that was opened."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Hashable, Sequence
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
 from api.operations.metrics import Metrics
-from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Compiled, Engine, Page
+from search.engine import Compiled, Distinct, Engine, Page
+from search.facets import Facet, FacetQuery
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -24,16 +24,17 @@ class TimedEngine(Generic[Compiled]):
     def __init__(self, engine: Engine[Compiled], metrics: Metrics) -> None:
         self._engine = engine
         self.width = engine.width
+        # Not timed, since it uses no data; and other processes know it by its name.
+        self.compile = engine.compile
         self._search = metrics.engine_seconds("search")
         self._scan = metrics.engine_seconds("scan")
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
+        self._distinct = metrics.engine_seconds("distinct")
+        self._facets = metrics.engine_seconds("facets")
+        self._first_of = metrics.engine_seconds("first_of")
         self._uuids = metrics.engine_seconds("uuids")
         self._scan_uuids = metrics.engine_seconds("scan_uuids")
-
-    def compile(self, contact_filter: ContactFilter) -> Compiled:
-        """As the engine does; not timed, since it uses no data."""
-        return self._engine.compile(contact_filter)
 
     def search(
         self,
@@ -60,6 +61,22 @@ class TimedEngine(Generic[Compiled]):
     def count_many(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[int]]:
         """As the engine does."""
         return _timed(self._engine.count_many(compiled), self._count_many)
+
+    def distinct(self, compiled: Compiled, field: str) -> Coroutine[None, None, Distinct]:
+        """As the engine does."""
+        return _timed(self._engine.distinct(compiled, field), self._distinct)
+
+    def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> Coroutine[None, None, list[Facet]]:
+        """As the engine does."""
+        return _timed(self._engine.facets(queries), self._facets)
+
+    def first_of(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[bytes | None]]:
+        """As the engine does."""
+        return _timed(self._engine.first_of(compiled), self._first_of)
+
+    async def content(self) -> Hashable:
+        """As the engine does; not timed, since it looks at no contacts."""
+        return await self._engine.content()
 
     def uuids(self, compiled: Compiled, limit: int) -> Coroutine[None, None, list[str]]:
         """As the engine does."""

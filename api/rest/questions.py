@@ -8,12 +8,14 @@ import msgspec
 from litestar import MediaType, Response
 
 from api.accounts.guard import HttpRequest
-from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place, Schema
+from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place
+from api.actions.kinds import Schema
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
-from api.actions.requests import ActionRequest, Data, fields_of, required_by
+from api.actions.requests import ActionRequest, Data, fields_of, least_of, one_of_schema, required_by
 from api.actions.table import ACTIONS
 from api.actions.weight import kept
 from api.errors import problem, status_of
+from api.openapi import Query
 from api.rest.work import account_of, hold, pace_of
 from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
@@ -24,19 +26,27 @@ NO_URL = "URL is required and must be a string"
 INVALID = "Invalid filter parameters: "
 
 _IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
+_ANYWHERE = (Place.QUERY, Place.EITHER, Place.BODY)
+"""Of a request without a body."""
 
 
-async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
+async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: bool = True) -> Data:
     """The fields of `request` that are in the query and in the body; others are ignored, unless it is to be strict.
 
-    Of a list in both all values count, and any other must be the same in both.
+    Of a list in both all values count, and any other must be the same in both. Where there is no body all are in the
+    query, and what comes as one is not looked at.
 
     Raises:
         MissingField: the URL is no text, or there is none.
-        InvalidField: several values of a field that can have one only, or what is no list where it has to be; with
-            `strict`, a name that is ignored.
+        InvalidField: several values of a field that can have one only, or what is no list where it has to be; a body
+            that is no object, where nothing has to be in it; with `strict`, a name that is ignored.
     """
-    body = await _given(http)
+    body = await _given(http, optional=in_body and not required_by(request))
+    if not in_body:
+        fields = in_query(http, request, _ANYWHERE)
+        if fields.get("strict") is True:
+            _refuse_ignored(request, _query(http), "query", _ANYWHERE)
+        return fields
     if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
         raise MissingField("url")
     fields = in_query(http, request)
@@ -58,12 +68,14 @@ def _refuse_ignored(request: type[ActionRequest], names: Iterable[str], where: s
         raise InvalidField(f"strict: {shorten(name)} is not a field of the {where} of this request")
 
 
-def in_query(http: HttpRequest, request: type[ActionRequest]) -> dict[str, object]:
+def in_query(
+    http: HttpRequest, request: type[ActionRequest], places: tuple[Place, ...] = _IN_QUERY
+) -> dict[str, object]:
     """The fields of `request` that are in the query. Raises `InvalidField`: several values where there can be one."""
     query = _query(http)
     return {
         field.name: field.kind.from_texts(field.name, query[field.name])
-        for field in _placed(request, *_IN_QUERY)
+        for field in _placed(request, *places)
         if field.name in query
     }
 
@@ -72,9 +84,11 @@ def _query(http: HttpRequest) -> dict[str, list[str]]:
     return parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
 
 
-def query_of(request: type[ActionRequest]) -> dict[str, Schema]:
-    """The parameters of the query, for the OpenAPI document."""
-    return {field.name: field.query_schema() for field in _placed(request, *_IN_QUERY)}
+def query_of(request: type[ActionRequest], *, in_body: bool = True) -> list[Query]:
+    """The parameters of the query, for the OpenAPI document. Where there is a body, what must be there is in it."""
+    required = () if in_body else required_by(request)
+    places = _IN_QUERY if in_body else _ANYWHERE
+    return [Query(field.name, field.query_schema(), field.name in required) for field in _placed(request, *places)]
 
 
 def body_of(request: type[ActionRequest]) -> Schema:
@@ -85,8 +99,9 @@ def body_of(request: type[ActionRequest]) -> Schema:
     # Requests that differ in their queries only have one body.
     alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
     title = next(alike, request).__name__.replace("Request", "Body")
-    example = {name: FIELDS[name].example for name in required}
-    return {"title": title, "type": "object", "properties": properties, "required": required, "examples": [example]}
+    examples = [{name: value for name, value in least_of(request).items() if name in properties}]
+    body: Schema = {"title": title, "type": "object", "properties": properties, "required": required}
+    return body | {"examples": examples} | one_of_schema(request)
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:
@@ -107,11 +122,12 @@ def _placed(request: type[ActionRequest], *places: Place) -> list[Field]:
     return [field for field in fields_of(request) if field.place in places]
 
 
-async def _given(http: HttpRequest) -> Data:
+async def _given(http: HttpRequest, *, optional: bool) -> Data:
     """The fields in the body. It is held while it comes, and they until the request is answered.
 
     Raises:
-        InvalidField: it is JSON with a value that no request can hold.
+        InvalidField: it is JSON with a value that no request can hold; or no object, though it is `optional`, so that
+            nobody would miss what it lacks.
         TooManyRequests: the user's requests hold so much already that this one has no room.
     """
     account, body = account_of(http), bytearray()
@@ -121,15 +137,18 @@ async def _given(http: HttpRequest) -> Data:
     pace, user = pace_of(http), http.state.user
     await pace.wait(user)
     began = time.monotonic()
-    fields, size = kept(_object(bytes(body)))
+    found = _object(bytes(body))
+    if found is None and optional and body:
+        raise InvalidField("The body is no JSON object")
+    fields, size = kept(found or {})
     pace.spent(user, time.monotonic() - began)
     account.keep(-len(body))
     hold(account, size)
     return fields
 
 
-def _object(body: bytes) -> Mapping[str, object]:
-    """The JSON object in `body`; an empty one if it is anything else, which then lacks what is required.
+def _object(body: bytes) -> Mapping[str, object] | None:
+    """The JSON object in `body`; `None` if it is anything else, which then lacks what is required.
 
     Raises:
         InvalidField: it is JSON with a value that no request can hold.
@@ -141,16 +160,16 @@ def _object(body: bytes) -> Mapping[str, object]:
     except msgspec.ValidationError as error:
         raise InvalidField(f"In the body {OUT_OF_RANGE}") from error
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return {}
-    return decoded if isinstance(decoded, dict) else {}
+        return None
+    return decoded if isinstance(decoded, dict) else None
 
 
-def _large_object(body: bytes) -> Mapping[str, object]:
+def _large_object(body: bytes) -> Mapping[str, object] | None:
     """The same, of a large one. Raises besides what decoding raises of what is no JSON."""
     try:
         fields, fault = fields_in_parts(body, JSON, FIELDS.keys())
     except msgspec.ValidationError:
-        return {}
+        return None
     if fault is not None:
         raise fault
     return fields

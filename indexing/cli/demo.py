@@ -6,17 +6,22 @@ import secrets
 import subprocess
 import tempfile
 import urllib.request
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from api.actions.explaining import ExplainData
+from indexing.cli.facets import print_facets
 from indexing.cli.listing import print_contacts
 from indexing.cli.presenters import print_analysis
+from indexing.cli.reasons import print_reasons
 from indexing.cli.remarks import ledger_of
 from indexing.cli.server_process import CONTACTS, free_port, server_process
 from indexing.cli.terminal import heading, say
 from indexing.sample.contacts import write_sample
+from mappings.company_lists import CompanyLists
 from mappings.errors import ContactsError
 from search.engines import DEFAULT, engine_module
 
@@ -26,8 +31,16 @@ URL = (
     "&organizationNumEmployeesRanges[]=11,50&organizationNumEmployeesRanges[]=51,200"
     "&sortAscending=false&sortByField=recommendations_score"
 )
+NOBODY = "https://app.apollo.io/#/people?personTitles[]=ceo&personSeniorities[]=intrn&personLocations[]=Germany"
+"""Finds nobody, for a slip of somebody's."""
+
 PORT = 8000
 
+_REQUESTS: Sequence[tuple[str, Mapping[str, object]]] = (
+    ("analyze", {"url": URL}),
+    ("count_contacts", {"url": URL}),
+    ("search_contacts", {"url": URL, "limit": 10}),
+)
 _ANSWER_SECONDS = 30
 _LONGEST_ANSWER = 64 * 1024 * 1024
 
@@ -54,13 +67,14 @@ def run_demo(number: int, once: bool) -> None:
         base = f"http://127.0.0.1:{port}"
         with server_process(environment, port) as process:
             token = _registered(base)
-            analysis, count, contacts = asyncio.run(_ask(base, token))
+            analysis, count, contacts = asyncio.run(_ask(base, token, _REQUESTS))
             heading("analyze")
             say(URL)
             print_analysis(analysis, ledger_of(URL))
             heading(f"count_contacts: {msgspec.json.decode(count)['count']:,} contacts")
             heading("search_contacts, the first 10")
             print_contacts(msgspec.json.decode(contacts, type=_Found).results, {})
+            _rescue(base, token)
             if not once:
                 heading(f"serving on {base}, Ctrl-C ends it")
                 say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")
@@ -68,27 +82,34 @@ def run_demo(number: int, once: bool) -> None:
                     process.wait()
 
 
-async def _ask(base: str, token: str) -> list[bytes]:
-    """The `data` of the three answers, asked at once over one connection."""
+def _rescue(base: str, token: str) -> None:
+    """A search that finds nobody, what brings contacts, and who comes then."""
+    heading("explain_count of a URL that finds nobody")
+    say(NOBODY)
+    [answer] = asyncio.run(_ask(base, token, [("explain_count", {"url": NOBODY})]))
+    print_reasons(answer, CompanyLists())
+    for rescue in msgspec.json.decode(answer, type=ExplainData).rescue[:1]:
+        heading("facet_contacts of what comes then")
+        [facets] = asyncio.run(_ask(base, token, [("facet_contacts", {"url": rescue.url, "size": 3})]))
+        print_facets(facets)
+
+
+async def _ask(base: str, token: str, requests: Sequence[tuple[str, Mapping[str, object]]]) -> list[bytes]:
+    """The `data` of each answer, of requests that are sent at once over one connection."""
     from websockets.asyncio.client import connect  # noqa: PLC0415 - a second saved for every other command
 
-    requests = {
-        "analyze": {"url": URL},
-        "count_contacts": {"url": URL},
-        "search_contacts": {"url": URL, "limit": 10},
-    }
-    answers: dict[str, bytes] = {}
+    answers: dict[int, bytes] = {}
     address = f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}"
     async with asyncio.timeout(_ANSWER_SECONDS), connect(address, max_size=_LONGEST_ANSWER) as socket_:
-        for action, data in requests.items():
-            message = {"action": action, "request_id": action, "data": data}
+        for number, (action, data) in enumerate(requests):
+            message = {"action": action, "request_id": number, "data": data}
             await socket_.send(msgspec.json.encode(message).decode())
         while len(answers) < len(requests):
             answer = msgspec.json.decode(await socket_.recv(), type=dict[str, msgspec.Raw])
             if msgspec.json.decode(answer["status"]) != "success":
                 raise DemoFailed(bytes(answer["error"]).decode())
-            answers[msgspec.json.decode(answer["action"])] = bytes(answer["data"])
-    return [answers[action] for action in requests]
+            answers[msgspec.json.decode(answer["request_id"], type=int)] = bytes(answer["data"])
+    return [answers[number] for number in range(len(requests))]
 
 
 def _environment(directory: Path) -> dict[str, str]:

@@ -8,27 +8,33 @@ time through `search.duckdb.item_store`. Between batches nothing of the engine i
 so a slow reader takes neither memory nor a thread from others.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
 
 import duckdb
+import msgspec
+from pyroaring import BitMap
 
-from mappings.errors import EngineTimeout
 from mappings.predicates import ContactFilter, Order
+from search.apart import Apart
 from search.cursor import Position
 from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
-from search.duckdb.evaluation import compile_filter, count_each
+from search.duckdb.asking import Asking, Work
+from search.duckdb.compiled import LARGE, Compiled, Packed, compile_filter
+from search.duckdb.evaluation import Evaluation, count_each
+from search.duckdb.facets import facet
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
-from search.duckdb.live_files import Lease, LiveFile, LiveFiles
+from search.duckdb.live_files import Lease, LiveFile
+from search.duckdb.matching import Matching
 from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
 from search.stores import Store
 
@@ -47,36 +53,35 @@ _OF_ITEM = frozenset(key for key in ORDERS if set(sorted_by(key)) <= set(ITEM_FI
 
 
 class DuckDBEngine:
-    """Contacts in a DuckDB file; see `search.engine.Engine` for the methods. A filter's own form is its simplest."""
+    """Contacts in a DuckDB file; see `search.engine.Engine` for the methods. A small filter's own form is its simplest;
+    what a large one finds is worked out in a process of its own, and only the rows come from there."""
+
+    compile = staticmethod(compile_filter)
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._files = LiveFiles(settings.data_dir, settings.index)
-        self._timeout = settings.timeout
-        self._threads = Threads(self.width)
+        self._asking = Asking(settings)
+        self._apart = Apart(partial(Matching, settings))
         # What queries have no part in, so that nobody takes the service for dead while they fill their threads.
         self._aside = Threads(1)
 
-    def compile(self, contact_filter: ContactFilter) -> ContactFilter:
-        return compile_filter(contact_filter)
-
     async def search(
         self,
-        compiled: ContactFilter,
+        compiled: Compiled,
         limit: int,
         offset: int = 0,
         position: Position | None = None,
         *,
         complete: bool = False,
     ) -> Page:
-        def hits(lease: Lease, pause: Pause) -> list[Hit]:
-            rows = Result(lease, compiled, pause, offset, position).page(limit + 1, pause)
-            return _hits(lease, compiled.order, rows, limit, complete)
+        def hits(lease: Lease, rows: BitMap, pause: Pause) -> list[Hit]:
+            page = Result(lease, compiled.order, rows, offset, _backward(position)).page(limit + 1, pause)
+            return _hits(lease, compiled.order, page, limit, complete)
 
-        return page_of(await self._ask(hits), limit, offset, position)
+        return page_of(await self._of(compiled, hits, position), limit, offset, position)
 
     async def scan(
-        self, compiled: ContactFilter, offset: int = 0, position: Position | None = None, *, complete: bool = False
+        self, compiled: Compiled, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         # Whole contacts may be long: no more of them are held.
         size = SCAN_BATCH if complete or compiled.order == Order() else FAR_BATCH
@@ -86,44 +91,116 @@ class DuckDBEngine:
                 for at in range(0, len(items), SCAN_BATCH):
                     yield items[at : at + SCAN_BATCH]
 
-    async def count(self, compiled: ContactFilter) -> int:
+    async def count(self, compiled: Compiled) -> int:
         [count] = await self.count_many([compiled])
         return count
 
-    async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
-        predicates = [query.predicate for query in compiled]
-        return await self._ask(lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause))
+    async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
+        small = [query for query in compiled if isinstance(query, ContactFilter)]
+        if len(small) < len(compiled) or len(compiled) > LARGE:
+            async with self._asking.in_time(), self._asking.lease() as lease:
+                return await self._apart.run(Matching.counts, lease.file.path, compiled)
+        predicates = [query.predicate for query in small]
+        return await self._asking.ask(
+            lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause)
+        )
 
-    async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
-        return await self._ask(lambda lease, pause: _first_uuids(lease, compiled, limit, pause))
+    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+        def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
+            pause()
+            return lease.file.sets.distinct(lease.connection, field, rows)
 
-    async def scan_uuids(self, compiled: ContactFilter) -> AsyncGenerator[list[str]]:
-        unordered = ContactFilter(compiled.predicate)
+        return Distinct(await self._of(compiled, number), exact=True)
+
+    async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
+        several = list(dict.fromkeys(query.compiled for query in queries))
+
+        def counted(lease: Lease, found: Sequence[BitMap], pause: Pause) -> list[Facet]:
+            sets, connection = lease.file.sets, lease.connection
+            rows = dict(zip(several, found, strict=True))
+            return [facet(sets, connection, query, rows[query.compiled], pause) for query in queries]
+
+        return await self._of_each(several, counted)
+
+    async def first_of(self, compiled: Sequence[Compiled]) -> list[bytes | None]:
+        def contacts(lease: Lease, found: Sequence[BitMap], pause: Pause) -> list[bytes | None]:
+            sets, connection = lease.file.sets, lease.connection
+            firsts = [
+                sets.first(connection, query.order, rows, 1, pause=pause)
+                for query, rows in zip(compiled, found, strict=True)
+            ]
+            rows = list(dict.fromkeys(row for first in firsts for row in first))
+            read = dict(zip(rows, _read_whole(lease.file, connection, rows), strict=True))
+            return [read[first[0]] if first else None for first in firsts]
+
+        return await self._of_each(compiled, contacts)
+
+    async def content(self) -> Hashable:
+        return await self._asking.ask(lambda lease, _: lease.file.path.name, self._aside)
+
+    async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
+        def first(lease: Lease, rows: BitMap, pause: Pause) -> list[str]:
+            return _first_uuids(lease, Result(lease, compiled.order, rows), limit, pause)
+
+        return await self._of(compiled, first)
+
+    async def scan_uuids(self, compiled: Compiled) -> AsyncGenerator[list[str]]:
+        unordered = msgspec.structs.replace(compiled, order=Order())
         async with aclosing(self._read(_read_uuids, unordered, UUID_BATCH)) as batches:
             async for uuids in batches:
                 yield uuids
 
     async def ready(self) -> None:
-        check_mapping(await self._ask(lambda lease, _: mapping_version(lease.connection), self._aside))
+        check_mapping(await self._asking.ask(lambda lease, _: mapping_version(lease.connection), self._aside))
 
     async def store(self) -> Store:
-        return await self._ask(lambda lease, _: _store(lease), self._aside)
+        return await self._asking.ask(lambda lease, _: _store(lease), self._aside)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._files.close)
-        self._threads.close()
+        await self._apart.close()
+        await self._asking.close()
         self._aside.close()
 
-    async def _ask(self, work: Callable[[Lease, Pause], Answer], threads: Threads | None = None) -> Answer:
-        """The answer to one query of the live file."""
-        threads = threads or self._threads
-        async with self._in_time(), self._lease(threads) as lease:
-            return await self._run(threads, lease, work)
+    async def _of(
+        self, compiled: Compiled, work: Callable[[Lease, BitMap, Pause], Answer], position: Position | None = None
+    ) -> Answer:
+        """What `work` makes of the rows that a filter finds, or of those beside `position`."""
+
+        def one(lease: Lease, found: Sequence[BitMap], pause: Pause) -> Answer:
+            return work(lease, _beside(lease, compiled.order, found[0], position, pause), pause)
+
+        return await self._of_each([compiled], one)
+
+    async def _of_each(
+        self, compiled: Sequence[Compiled], work: Callable[[Lease, Sequence[BitMap], Pause], Answer]
+    ) -> Answer:
+        """What `work` makes of the rows that each of several filters finds, in their order."""
+        asking = self._asking
+        async with asking.in_time(), asking.lease() as lease:
+            rows = await self._rows(lease, compiled)
+            return await asking.run(lease, lambda lease, pause: work(lease, rows(lease, pause), pause))
+
+    async def _rows(self, lease: Lease, compiled: Sequence[Compiled]) -> Work[list[BitMap]]:
+        """What is left to do for those rows: what large filters find is known by then."""
+        large = [query for query in dict.fromkeys(compiled) if isinstance(query, Packed)]
+        known = {query: await self._apart.run(Matching.rows, lease.file.path, query) for query in large}
+        small = [query.predicate for query in compiled if isinstance(query, ContactFilter)]
+
+        def rows(lease: Lease, pause: Pause) -> list[BitMap]:
+            evaluation = Evaluation(lease.file.sets, lease.connection, small, pause)
+            return [
+                evaluation.rows(query.predicate)
+                if isinstance(query, ContactFilter)
+                else BitMap.deserialize(known[query])
+                for query in compiled
+            ]
+
+        return rows
 
     async def _read(
         self,
         read: Read[Answer],
-        compiled: ContactFilter,
+        compiled: Compiled,
         size: int,
         offset: int = 0,
         position: Position | None = None,
@@ -132,58 +209,35 @@ class DuckDBEngine:
 
         def opened(lease: Lease, pause: Pause) -> Result:
             lease.further.append(lease.file.items.connect())
-            return Result(lease, compiled, pause, offset, position)
+            [found] = rows(lease, pause)
+            beside = _beside(lease, compiled.order, found, position, pause)
+            return Result(lease, compiled.order, beside, offset, _backward(position))
 
         def batch(lease: Lease, pause: Pause) -> list[Answer]:
             return read(lease.file, lease.further[0], result.take(number, pause))
 
-        async with self._lease(self._threads) as lease:
+        asking = self._asking
+        async with asking.lease() as lease:
             number = SCAN_BATCH
-            async with self._in_time():
-                result = await self._run(self._threads, lease, opened)
+            async with asking.in_time():
+                rows = await self._rows(lease, [compiled])
+                result = await asking.run(lease, opened)
             while result:
-                async with self._in_time():
-                    found = await self._run(self._threads, lease, batch)
+                async with asking.in_time():
+                    found = await asking.run(lease, batch)
                 yield found
                 number = size
 
-    async def _run(self, threads: Threads, lease: Lease, work: Callable[[Lease, Pause], Answer]) -> Answer:
-        """The answer of `work` in a thread, which reads the file of `lease` by its connections."""
 
-        def reading(pause: Pause) -> Answer:
-            return lease.file.read(partial(work, lease, pause))
+def _beside(lease: Lease, order: Order, rows: BitMap, position: Position | None, pause: Pause) -> BitMap:
+    """Those of `rows` beside `position`, if there is one."""
+    if position is None or not rows:
+        return rows
+    return rows & lease.file.sets.beside(lease.connection, order, position, pause)
 
-        return await threads.run(reading, lease.connections)
 
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncGenerator[None]:
-        """The bound on one call, or on one step of a scan. A caller's own, earlier deadline cancels it just so."""
-        try:
-            async with asyncio.timeout(self._timeout):
-                yield
-        except TimeoutError:
-            raise EngineTimeout("The contacts engine did not answer in time.") from None
-
-    @asynccontextmanager
-    async def _lease(self, threads: Threads) -> AsyncGenerator[Lease]:
-        """The live file, which may have to be opened first, for use in `threads`."""
-        opening = asyncio.ensure_future(threads.run(lambda _: self._files.lease()))
-        try:
-            async with self._in_time():
-                lease = await asyncio.shield(opening)
-        except (asyncio.CancelledError, EngineTimeout):
-            opening.add_done_callback(self._give_back)
-            raise
-        try:
-            yield lease
-        finally:
-            # A query that nobody waits for any more may still have its end before it.
-            threads.when_free(lease.connections, partial(self._files.release, lease))
-
-    def _give_back(self, opening: asyncio.Future[Lease]) -> None:
-        """Release what came when nobody waited for it any more."""
-        if not opening.cancelled() and opening.exception() is None:
-            self._files.release(opening.result())
+def _backward(position: Position | None) -> bool:
+    return position is not None and position.backward
 
 
 def _store(lease: Lease) -> Store:
@@ -203,8 +257,7 @@ def _read_uuids(_file: LiveFile, connection: duckdb.DuckDBPyConnection, rows: Se
     return read_uuids(connection, rows)
 
 
-def _first_uuids(lease: Lease, compiled: ContactFilter, limit: int, pause: Pause) -> list[str]:
-    result = Result(lease, compiled, pause)
+def _first_uuids(lease: Lease, result: Result, limit: int, pause: Pause) -> list[str]:
     uuids: list[str] = []
     while result and len(uuids) < limit:
         uuids += read_uuids(lease.connection, result.take(min(UUID_BATCH, limit - len(uuids)), pause))

@@ -12,11 +12,9 @@ from typing import assert_never
 import duckdb
 from pyroaring import BitMap
 
-from mappings.algebra import simplified
 from mappings.predicates import (
     All,
     Any,
-    ContactFilter,
     Exists,
     MatchAll,
     Not,
@@ -181,9 +179,9 @@ class Evaluation:
         self._bytes -= self._held.pop(predicate).__sizeof__() + _SET_BYTES
 
 
-def compile_filter(contact_filter: ContactFilter) -> ContactFilter:
-    """The same filter as it is evaluated: its predicate in its simplest form."""
-    return ContactFilter(simplified(contact_filter.predicate), contact_filter.order)
+def rows_of(sets: Sets, connection: duckdb.DuckDBPyConnection, predicate: Predicate, pause: Pause) -> BitMap:
+    """The rows that one predicate holds for."""
+    return Evaluation(sets, connection, [predicate], pause).rows(predicate)
 
 
 def count_each(

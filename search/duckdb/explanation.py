@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from mappings import predicates
+from mappings.algebra import simplified
 from mappings.predicates import ContactFilter, Predicate
-from search.duckdb.evaluation import compile_filter
 
 
 def explanation(contact_filter: ContactFilter) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def explanation(contact_filter: ContactFilter) -> dict[str, Any]:
     `&` is what all of them have, `|` what any of them has, and `-` is what comes before it without what comes after it.
     """
     numbers: dict[Predicate, str] = {}
-    rows = _combined(compile_filter(contact_filter).predicate, numbers)
+    rows = _combined(simplified(contact_filter.predicate), numbers)
     sets = {number: msgspec.to_builtins(predicate) for predicate, number in numbers.items()}
     return {"sets": sets, "rows": rows, "order": msgspec.to_builtins(contact_filter.order)}
 

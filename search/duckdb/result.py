@@ -1,32 +1,27 @@
 """What a filter finds in a file, in the filter's order: a page of it, or all of it, some rows at a time."""
 
-from mappings.predicates import ContactFilter
-from search.cursor import Position
-from search.duckdb.evaluation import Evaluation
+from pyroaring import BitMap
+
+from mappings.predicates import Order
 from search.duckdb.live_files import Lease
 from search.duckdb.slices import Pause
 
 
 class Result:
-    """The rows that a query finds, or those beside `position`. Blocks: to be used in threads, by one caller.
+    """The rows that a query finds, those beside a position if it has one. Its methods block: they are for threads.
 
     Args:
-        query: in its simplest form.
+        order: of the query.
+        rows: all of them.
         offset: rows that are left out, the first in reading direction.
-        pause: of the work in which it is made. Each method is given that of its own.
+        backward: whether they are read backward.
     """
 
-    def __init__(
-        self, lease: Lease, query: ContactFilter, pause: Pause, offset: int = 0, position: Position | None = None
-    ) -> None:
-        self._sets, self._connection, self._order = lease.file.sets, lease.connection, query.order
-        self._backward = position is not None and position.backward
-        rows = Evaluation(self._sets, self._connection, [query.predicate], pause).rows(query.predicate)
-        if position is not None and rows:
-            rows = rows & self._sets.beside(self._connection, self._order, position, pause)
-        self._rows = rows
+    def __init__(self, lease: Lease, order: Order, rows: BitMap, offset: int = 0, backward: bool = False) -> None:
+        self._sets, self._connection, self._order = lease.file.sets, lease.connection, order
+        self._rows, self._backward = rows, backward
         # What is left of it, in order.
-        self._from, self._to = (0, len(rows) - offset) if self._backward else (offset, len(rows))
+        self._from, self._to = (0, len(rows) - offset) if backward else (offset, len(rows))
 
     def __bool__(self) -> bool:
         """Whether there are any rows left to `take`."""

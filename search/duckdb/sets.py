@@ -13,14 +13,16 @@ from mappings.predicates import Order, Range
 from search.cursor import Position
 from search.documents import sort_value
 from search.duckdb import leaves as texts
-from search.duckdb import slices
+from search.duckdb import slices, values
 from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
 from search.duckdb.packing import Unpacker
 from search.duckdb.shelf import Shelf
 from search.duckdb.slices import Digit, Pause, Span
 from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
+from search.duckdb.vocabulary import Vocabulary, vocabulary
 from search.engine import check_mapping
+from search.facets import Bounds
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 from search.memo import Kept
 
@@ -37,6 +39,8 @@ _FEW = 64
 
 DEFAULT = Order()
 """The order of the rows themselves."""
+
+_NOBODY = BitMap()
 
 
 def no_pause() -> None:
@@ -60,6 +64,7 @@ class Sets:
         self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
         self._shelf = Shelf(connection, self.rows)
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
     def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:
@@ -115,10 +120,58 @@ class Sets:
         held, *ones = self._slices(connection, field)
         return slices.within(ones, spans, held & among, pause)
 
+    def ranged(
+        self, connection: Connection, field: str, ranges: Sequence[Bounds], among: BitMap, pause: Pause
+    ) -> tuple[list[int], int, int]:
+        """How many of `among` have a number in each of `ranges`, in any of them, and at all."""
+        held, *ones = self._slices(connection, field)
+        numbered = held & among
+        spans = [self._span(field, *bounds) for bounds in ranges]
+        cuts = sorted({cut for span in spans if span for cut in (span[0], span[1] + 1)})
+        parts = slices.spread(ones, cuts, numbered, pause)
+        inside = [range(cuts.index(span[0]) + 1, cuts.index(span[1] + 1) + 1) if span else range(0) for span in spans]
+        counts = [sum([parts[part] for part in of]) for of in inside]
+        in_any = sum([parts[part] for part in {part for of in inside for part in of}])
+        return counts, in_any, len(numbered)
+
     def filled(self, connection: Connection, field: str) -> BitMap:
         """The rows that have something in the item field."""
         [rows] = self._shelf.named(connection, FILLED, [field], no_pause)
         return rows
+
+    def vocabulary(self, connection: Connection, field: str, pause: Pause) -> Vocabulary:
+        """What is known of the terms of a field of text."""
+        found = self._vocabularies.get(field)
+        if found is None:
+            found = self._vocabularies[field] = vocabulary(self._shelf, connection, field, pause)
+        return found
+
+    def terms(self, connection: Connection, ids: Iterable[int], pause: Pause) -> list[tuple[str, BitMap]]:
+        """The terms with these ids, in that order, each with its rows."""
+        ids = list(ids)
+        named = self._shelf.names.named(connection, BitMap(ids), pause)
+        sets = self._shelf.of_entries(connection, [named[id_][1] for id_ in ids], pause)
+        return [(named[id_][0], rows) for id_, rows in zip(ids, sets, strict=True)]
+
+    def named(self, connection: Connection, ids: Iterable[int], pause: Pause) -> list[str]:
+        """The terms with these ids, in that order."""
+        ids = list(ids)
+        named = self._shelf.names.named(connection, BitMap(ids), pause)
+        return [named[id_][0] for id_ in ids]
+
+    def having(self, connection: Connection, field: str, terms: Iterable[str], pause: Pause) -> list[BitMap]:
+        """The rows of each of `terms`."""
+        terms = list(terms)
+        entries = self._shelf.names.entries(connection, [(field, term) for term in terms], pause)
+        there = list(entries)
+        sets = dict(
+            zip(there, self._shelf.of_entries(connection, [entries[name] for name in there], pause), strict=True)
+        )
+        return [sets.get((field, term), _NOBODY) for term in terms]
+
+    def distinct(self, connection: Connection, field: str, rows: BitMap) -> int:
+        """How many different terms `rows` have in a field with one value."""
+        return values.distinct(connection, field, rows, self._shelf.names.ids(field))
 
     def first(
         self,

@@ -4,6 +4,7 @@ Comparing a number with all rows takes an operation on sets for each bit, and so
 order of numbers: nothing is sorted. An order by several things is their slices one after the other.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from pyroaring import BitMap
@@ -60,6 +61,26 @@ def within(slices: Sequence[BitMap], spans: Sequence[Span], held: BitMap, pause:
         high = [(max(least - half, 0), most - half) for least, most in inside if most >= half]
         waiting += [(bit - 1, rows - ones, low), (bit - 1, rows & ones, high)]
         pause()
+    return found
+
+
+def spread(slices: Sequence[BitMap], cuts: Sequence[int], held: BitMap, pause: Pause) -> list[int]:
+    """How many of `held`, all of which have a number, have one below the first of `cuts`, which are in order; one from
+    there on below the next; and so on.
+
+    Numbers are halved bit by bit, from the highest, where there is a cut between them.
+    """
+    found = [0] * (len(cuts) + 1)
+    waiting = [(len(slices), held, 0)]
+    while waiting:
+        bit, rows, least = waiting.pop()
+        part = bisect_right(cuts, least)
+        if part == bisect_left(cuts, least + (1 << bit)):
+            found[part] += len(rows)
+        elif rows:
+            ones = slices[bit - 1]
+            waiting += [(bit - 1, rows - ones, least), (bit - 1, rows & ones, least + (1 << (bit - 1)))]
+            pause()
     return found
 
 

@@ -37,6 +37,9 @@ _MISSING_HIGH, _MISSING_LOW = 2**63 - 1, -(2**63)
 _UNION = (b'{"bool":{"should":', b',"minimum_should_match":1}}')
 """How an encoded union begins and ends."""
 
+_OTHERS = (b'{"bool":{"must_not":[', b"]}}")
+"""The same of a query for all whom some others don't find: nothing but these is in it."""
+
 _ANY_TERM = b'{"terms":'
 """How an encoded query for any one of several terms begins."""
 
@@ -54,6 +57,7 @@ class _Terms(msgspec.Struct):
     terms: dict[str, list[str]]
 
 
+_decode_queries = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_terms = msgspec.json.Decoder(_Terms).decode
 
 
@@ -84,6 +88,11 @@ def query(predicate: Predicate) -> Query:
             return _range(f"search.{field}", gte, lte)
         case All(of):
             return _bool(of)
+        case Any(of) if lacking := [_absent(part) for part in of if isinstance(part, Exists)]:
+            others = [part for part in of if not isinstance(part, Exists)]
+            # Who has one of the fields is who does not lack them all, and those are few.
+            having = {"bool": {"must_not": [{"bool": {"filter": lacking}}]}}
+            return _union([having, *_alternatives(Any(tuple(others)))]) if others else having
         case Any():
             return _union(_alternatives(predicate))
         case Not() | Exists():
@@ -91,15 +100,38 @@ def query(predicate: Predicate) -> Query:
     assert_never(predicate)
 
 
-def counted(compiled: CompiledQuery) -> list[bytes]:
-    """The queries whose counts add up to that of the filter, in the form to count several at once.
+class Counted(msgspec.Struct, frozen=True):
+    """How a filter is counted.
 
-    Of values of which a contact has only one each is a query of its own: the server knows how many documents have a
-    term, where it would have to go through those that have any of several. And a union at the top is `dis_max`, which
-    matches the same: the `filters` aggregation counts filter by filter, unless one of them is a bool of `should`s; then
-    it holds every document against every filter, which takes several times as long.
+    Attributes:
+        queries: those whose counts add up to that of the filter.
+        others: or to that of all whom it does not find.
+    """
+
+    queries: list[bytes]
+    others: bool = False
+
+
+def counted(compiled: CompiledQuery) -> Counted:
+    """The filter in the form to count several at once.
+
+    Whom a filter leaves out is counted in place of all others, whom the server would have to go through. Of values of
+    which a contact has only one each is a query of its own: the server knows how many documents have a term, where it
+    would have to go through those that have any of several. And a union at the top is `dis_max`, which matches the
+    same: the `filters` aggregation counts filter by filter, unless one of them is a bool of `should`s; then it holds
+    every document against every filter, which takes several times as long.
     """
     query = compiled.query
+    start, end = _OTHERS
+    if query.startswith(start) and query.endswith(end):
+        excluded = _decode_queries(query[len(start) - 1 : 1 - len(end)])
+        if len(excluded) == 1:
+            return Counted(_added_up(bytes(excluded[0])), others=True)
+        return Counted([b'{"dis_max":{"queries":%b}}' % query[len(start) - 1 : 1 - len(end)]], others=True)
+    return Counted(_added_up(query))
+
+
+def _added_up(query: bytes) -> list[bytes]:
     if query.startswith(_ANY_TERM):
         [(path, values)] = _decode_terms(query).terms.items()
         if path in _SINGLE:

@@ -4,25 +4,27 @@ A page inside the engine's window is one plain search. Whatever lies deeper, and
 a point in time, so that it is one consistent view however long it takes.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
-from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import Order
 from search.cursor import Position
-from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, sort, value_of
+from search.elasticsearch.compile import CompiledQuery, after, compile_filter, sort, value_of
+from search.elasticsearch.counting import Counts
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
+from search.elasticsearch.many_counts import COUNTS_SENT, ManyCounts, answers_in
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import joined
 from search.stores import Store
 
@@ -40,39 +42,23 @@ class _Fields(msgspec.Struct):
     uuid: tuple[str]
 
 
-class _Bucket(msgspec.Struct):
-    doc_count: int
-
-
-class _Buckets(msgspec.Struct):
-    buckets: list[_Bucket]
-
-
-class _Counted(msgspec.Struct):
-    each: _Buckets
-
-
-class _Counts(msgspec.Struct):
-    aggregations: _Counted
-
-
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
-_counted_each = msgspec.json.Decoder(_Counts).decode
 
 
 class ElasticsearchEngine:
-    """Contacts behind an alias; see `search.engine.Engine` for the methods."""
+    """Contacts behind an alias, or in one index of it; see `search.engine.Engine` for the methods."""
+
+    compile = staticmethod(compile_filter)
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._alias = quote(settings.index, safe="")
+        read = settings.store or settings.index
+        self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
-        self._indices = Indices(self._client, settings.index)
+        self._indices = Indices(self._client, read)
+        self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
-
-    def compile(self, contact_filter: ContactFilter) -> CompiledQuery:
-        return compile_filter(contact_filter)
 
     async def search(
         self,
@@ -116,14 +102,31 @@ class ElasticsearchEngine:
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         if not compiled:
             return []
-        parts = [counted(query) for query in compiled]
-        places = {query: place for place, query in enumerate(dict.fromkeys(chain.from_iterable(parts)))}
-        # An answer has at most 65,536 buckets (`search.max_buckets`); a URL is too short for a tenth of them.
-        body = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b]}}}}' % b",".join(places)
-        path = f"/{self._alias}/_search?allow_partial_search_results=false"
-        answer = _counted_each(await self._client.request("POST", path, body))
-        counts = [bucket.doc_count for bucket in answer.aggregations.each.buckets]
-        return [sum([counts[places[query]] for query in part]) for part in parts]
+        several = ManyCounts(compiled)
+        path = f"/{self._alias}/_msearch?filter_path={COUNTS_SENT}"
+        answers = answers_in(await self._client.request("POST", path, several.body(), ndjson=True))
+        for answer in answers:
+            if answer.error is not None:
+                raise self._client.refused(answer.status, msgspec.json.encode({"error": answer.error}))
+        return several.counts(answers)
+
+    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
+        return await self._counts.distinct(compiled, field)
+
+    async def facets(self, queries: Sequence[FacetQuery[CompiledQuery]]) -> list[Facet]:
+        return await self._counts.facets(queries)
+
+    async def first_of(self, compiled: Sequence[CompiledQuery]) -> list[bytes | None]:
+        if not compiled:
+            return []
+        first = [Reading(query.query, sort(query.order), 1, _WHOLE) for query in compiled]
+        pages = await self._pages.first_of(first)
+        return [_whole(page)[0] if page else None for page in pages]
+
+    async def content(self) -> Hashable:
+        content = await self._indices.content()
+        changing = any(meta.updating for meta in content.values())
+        return None if changing else tuple(sorted([(name, meta.updates) for name, meta in content.items()]))
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)

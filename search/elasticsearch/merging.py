@@ -22,6 +22,9 @@ SEGMENT_BYTES = 5 * 1024 * 1024 * 1024
 """How large the server lets segments become by itself (`index.merge.policy.max_merged_segment`). Larger ones would
 hardly ever be merged again, so that room for deleted documents would stay taken."""
 
+COMPOUND_BYTES = 1024 * 1024 * 1024
+"""Segments of fewer are one file each by default, those of more several (`index.compound_format`)."""
+
 LEASE_SECONDS = 90.0
 """How long the lease is waited for: if it has not moved then, something else holds it."""
 
@@ -88,7 +91,9 @@ async def merge(client: Client, path: str, seconds: float) -> bool:
             async with asyncio.timeout(LEASE_SECONDS):
                 await _let_go(client, path)
             most = max(shard.store.size_in_bytes for shard in shards)
+            await _unsettle(client, path, most >= COMPOUND_BYTES)
             await _merged(client, f"{path}/_forcemerge?max_num_segments={-(-most // SEGMENT_BYTES)}")
+            await _unsettle(client, path, None)
     except TimeoutError:
         return False
     return True
@@ -100,6 +105,17 @@ async def _let_go(client: Client, path: str) -> None:
         if not any(shard.held for shard in await _primaries(client, path)):
             return
         await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _unsettle(client: Client, path: str, compound: bool | None) -> None:
+    """Say whether segments are to be one file each; `None`: as by default.
+
+    A shard that the server has merged to one segment by itself, while documents were held, it takes for merged, and
+    would leave all of them in it. A segment that is not as it is to be is written anew. Should a merge run out of time,
+    the setting stays, which changes nothing but the number of files.
+    """
+    body = msgspec.json.encode({"index": {"compound_format": compound}})
+    await patiently(lambda: client.request("PUT", f"{path}/_settings", body))
 
 
 async def _merged(client: Client, path: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from api.actions.fields import FIELDS, Place
 from api.actions.table import ACTIONS
 from tests.harness.service import Service
 
@@ -45,7 +46,7 @@ class RestDoor:
         self.service = service
 
     def data(self, action: str, **data: Any) -> Any:
-        status, answer, _ = self._post(action, data)
+        status, answer, _ = self._ask(action, data)
         assert status == 200, answer
         for end in ("next", "previous"):
             if answer.get(end) is not None:
@@ -54,10 +55,13 @@ class RestDoor:
         return answer
 
     def refusal(self, action: str, **data: Any) -> str:
-        status, answer, _ = self._post(action, data)
+        status, answer, _ = self._ask(action, data)
         assert (status, list(answer)) == (400, ["detail"])
         return str(answer["detail"]).removeprefix("Invalid filter parameters: ")
 
-    def _post(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
-        query = urlencode({name: value for name, value in data.items() if name != "url"}, doseq=True)
-        return self.service.post(f"{APOLLO}{ACTIONS[action].path}?{query}", {"url": data["url"]})
+    def _ask(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
+        row = ACTIONS[action]
+        in_body = {name for name in data if name in FIELDS and FIELDS[name].place is Place.BODY}
+        body = {name: value for name, value in data.items() if row.method == "POST" and name in in_body}
+        query = urlencode({name: value for name, value in data.items() if name not in body}, doseq=True)
+        return self.service.post(f"{APOLLO}{row.path}?{query}", body, method=row.method)

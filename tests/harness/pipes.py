@@ -34,7 +34,7 @@ async def run_at_once(engine: DuckDBEngine, directory: Path, number: int, second
         os.close(file)
 
     async def read(sql: str) -> list[tuple[str]]:
-        return await engine._ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
+        return await engine._asking.ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
 
     work = asyncio.gather(asyncio.gather(*map(read, reads)), *map(feed, pipes))
     try:

@@ -1,18 +1,22 @@
 """What is little is made on the event loop, what is more in threads, and how much it is nobody has to make to know."""
 
 import asyncio
+import os
+import pickle
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from api.actions.aside import AT_ONCE, LONGEST_AT_ONCE, MOST_AT_ONCE, Aside, explaining, mapping
+from api.actions.aside import AT_ONCE, LONGEST_AT_ONCE, MOST_AT_ONCE, Aside, Maker, explaining, mapping
 from mappings.algebra import extent
 from mappings.contact_filter import map_url
 from mappings.errors import ForeignUrl
 from mappings.regions import region_rows
 from mappings.url import ApolloUrl, parse
+from search.apart import Apart
 from tests.harness.clients import eventually
 
 BASE = "https://app.apollo.io/#/people?"
@@ -31,6 +35,10 @@ COSTLY = {
 }  # fmt: skip
 
 pytestmark = pytest.mark.anyio
+
+
+def of_which_process(url: ApolloUrl) -> tuple[str, int]:
+    return url.text, os.getpid()
 
 
 async def thread_of(url: str, weigh=mapping, beside: int = 0) -> threading.Thread:
@@ -68,6 +76,25 @@ def test_a_weight_is_about_what_is_made_or_more(url: str) -> None:
         return
     made = extent(map_url(read, date(2026, 1, 1)).filter.predicate).predicates - 1
     assert mapping(read) >= min(made, MOST_AT_ONCE) / 2
+
+
+async def test_another_process_makes_what_can_be_sent_to_it() -> None:
+    aside = Aside(Apart(Maker))
+    try:
+        for url in (COSTLY["a long text"], COSTLY["unknown names"]):
+            text, process = await aside.of_url(url, of_which_process, mapping)
+            assert (text, process == os.getpid()) == (url, False)
+        assert await aside.run(os.getpid) == process
+        assert await aside.run(lambda: [os.getpid()]) == [os.getpid()], "a closure can't be sent"
+        assert await aside.of_url(URLS[0], of_which_process, mapping) == (URLS[0], os.getpid())
+        with pytest.raises(ForeignUrl):
+            await aside.of_url("https://example.com/" + "x" * LONGEST_AT_ONCE, of_which_process, mapping)
+    finally:
+        await aside.close()
+
+
+async def test_a_maker_makes_what_was_sent() -> None:
+    assert await Maker().make_sent(pickle.dumps(partial(pow, 2, 10))) == 1024
 
 
 async def test_no_more_than_a_few_threads() -> None:

@@ -5,7 +5,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from api.actions.fields import FIELDS, NAMES, Field, Place
+from api.actions.fields import FIELDS, Field, Place
+from api.actions.kinds import NAMES
 from api.actions.requests import ActionRequest, SearchRequest, fields_of, request_schema
 from mappings.errors import InvalidField
 

@@ -5,6 +5,7 @@ import gc
 import msgspec
 import pytest
 
+from api.actions.kinds import MOST_MEMBERS
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts, message_in_parts
 from api.socket import envelope, msgpack
 from api.socket.msgpack import MESSAGEPACK
@@ -110,3 +111,34 @@ def test_a_message_makes_no_more_objects_than_it_needs(name):
         assert gc.get_stats()[0]["collections"] - before < 10, "each counts for hundreds of lists"
         assert request.head == b'{"request_id":7,"action":"count_contacts","status":'
         assert len(request.data) <= 2
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
+def test_fields_that_are_objects_are_read_however_long_their_texts(name):
+    notation, encode = NOTATIONS[name]
+    nested = {"any": TEXTS, "all": ["x"], "size": 5, "none": None}
+    fields = {"url": nested, "names": {"small": [[{}]]}}
+    assert fields_in_parts(encode(fields), notation, KNOWN, {"url"}) == (fields, None)
+    message = {"data": fields, "request_id": 7}
+    assert message_in_parts(encode(message), notation, KNOWN, {"url"}) == (message, None)
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
+@pytest.mark.parametrize(
+    "nested",
+    [
+        {"any": MANY},
+        {"any": {"texts": TEXTS}},
+        {f"name {number}": "x" * 40 for number in range(MOST_MEMBERS + 1)},
+        [{"any": TEXTS}],
+    ],
+    ids=["lists", "an object", "names", "objects"],
+)
+def test_what_is_more_than_texts_in_them_is_a_mistake_where_it_is_large(name, nested):
+    notation, encode = NOTATIONS[name]
+    fields, fault = fields_in_parts(encode({"names": nested, "unread": 1}), notation, KNOWN, {"names"})
+    assert fields == {}
+    assert str(fault) == (
+        "names has over 256 names, lists or objects within its lists, or what a request can't hold, in over 8192 "
+        "bytes; send an object of texts and lists of texts"
+    )

@@ -16,7 +16,8 @@ from mappings.locations import asked_place
 from mappings.regions import region_of, region_rows
 from mappings.text import normalise
 from mappings.web import host_of
-from search.duckdb.evaluation import compile_filter as compile_sets
+from search.duckdb.compiled import Packed
+from search.duckdb.compiled import compile_filter as compile_sets
 from search.elasticsearch.compile import compile_filter as compile_query
 from tests.harness.memory_engine import MemoryEngine
 
@@ -83,7 +84,9 @@ async def test_a_plan_takes_no_more_than_it_says_and_not_much_less(kind: str, co
     finally:
         tracemalloc.stop()
     said = sum(plans._weight(key, plan) for key, plan in made._kept.items())
-    assert taken / 1.75 <= said <= 4 * taken, said / taken
+    # What an engine packs takes less than the predicates that it is said to be.
+    most = 10 if any(isinstance(plan.compiled, Packed) for plan in made._kept.values()) else 4
+    assert taken / 1.75 <= said <= most * taken, said / taken
 
 
 async def _all(made: Plans, urls: Sequence[str]) -> list[Plan]:

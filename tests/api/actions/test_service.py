@@ -5,15 +5,19 @@ import msgspec
 import pytest
 
 from api.actions import plans
-from api.actions.aside import LONGEST_AT_ONCE
+from api.actions.aside import LONGEST_AT_ONCE, Aside, Maker
 from api.actions.plans import Plan
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.service import ContactService, SearchAnswer
 from api.actions.streams import CHUNK
+from api.operations.metrics import Metrics
+from api.operations.timed_engine import TimedEngine
 from api.settings import Settings
 from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from mappings.url import parse
+from search.apart import Apart
 from search.cursor import Position, encode, fingerprint
+from search.elasticsearch.compile import CompiledQuery, compile_filter
 from search.engine import Hit
 from tests.harness.memory_engine import MemoryEngine
 
@@ -46,14 +50,14 @@ async def test_a_search_has_the_keys_of_the_contract_in_order(contacts):
 
 @pytest.mark.parametrize("items", [[], [b"1"], [b"1", b"2", b"3"]])
 def test_an_answer_of_any_number_of_items(items):
-    answer = SearchAnswer(items, Plan(b"", 1, None, b',"apollo_url":"u"', ()), "n")
+    answer = SearchAnswer(items, Plan(b"", 1, None, b',"apollo_url":"u"', None), "n")
     assert answer.encode() == b'{"next":"n","previous":null,"results":[%b],"apollo_url":"u"}' % b",".join(items)
     assert answer.encode(str.upper).startswith(b'{"next":"N","previous":null,')
 
 
 def test_an_answer_is_put_together_in_one_step():
     items = [b'"%b"' % (b"x" * 100_000)] * 100
-    answer = SearchAnswer(items, Plan(b"", 1, None, b"", ()))
+    answer = SearchAnswer(items, Plan(b"", 1, None, b"", None))
     tracemalloc.start()
     try:
         size, (_, peak) = len(answer.encode()), tracemalloc.get_traced_memory()
@@ -280,6 +284,21 @@ async def test_a_url_is_read_once(contacts, monkeypatch, strict):
             read.clear()
             await act(AnalyzeRequest.read({"url": url, "strict": strict}))
             assert read == [url]
+
+
+async def test_what_takes_long_is_counted_in_another_process_with_the_same_answer(engine, settings):
+    asked = AnalyzeRequest.read({"url": URL + "".join(f"&personTitles[]=title {at}" for at in range(250))})
+    engine.compile = compile_filter
+    aside = Aside(Apart(Maker))
+    here, there = ContactService(engine, settings), ContactService(TimedEngine(engine, Metrics()), settings, aside)
+    try:
+        assert json.loads(await there.count_by_filter(asked)) == json.loads(await here.count_by_filter(asked))
+        assert await there.analyze(asked) == await here.analyze(asked)
+        plan, same = await there.plan(CountRequest(url=asked.url)), await here.plan(CountRequest(url=asked.url))
+        assert (plan.fingerprint, plan.metadata, plan.search) == (same.fingerprint, same.metadata, same.search)
+        assert isinstance(plan.compiled, CompiledQuery)
+    finally:
+        await aside.close()
 
 
 async def test_foreign_urls_and_domains_without_a_dot(contacts):

@@ -174,10 +174,15 @@ def test_half_a_body_is_told_so(service, kind):
         assert 0.2 < client.closed() < 5
 
 
-@pytest.mark.usefixtures("impatient")
 def test_no_time_runs_for_a_body_that_nobody_asked_for_yet(service, monkeypatch):
+    """There is next to no time while nobody asks, and all that a slow machine may take once somebody does."""
+    monkeypatch.setattr(limits, "LOOK_SECONDS", 0.01)
+
     async def slow(request):
-        await asyncio.sleep(1)
+        with monkeypatch.context() as soon:
+            for name in ("BODY_SECONDS", "BODY_GRACE_SECONDS"):
+                soon.setattr(limits, name, 0.02)
+            await asyncio.sleep(0.3)
         return await body(request)
 
     body = Request.body

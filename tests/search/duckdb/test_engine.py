@@ -41,7 +41,7 @@ def with_contact(directory: Path, use: Callable[[DuckDBEngine], Coroutine[Any, A
 
 async def ask(engine: DuckDBEngine, sql: str) -> list[Any]:
     """What DuckDB answers to a statement, asked as the engine asks."""
-    return await engine._ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
+    return await engine._asking.ask(lambda lease, pause: lease.connection.execute(sql).fetchall())
 
 
 async def count(engine: DuckDBEngine) -> int:
@@ -56,7 +56,7 @@ async def busy(engine: DuckDBEngine, until: threading.Event) -> "asyncio.Task[bo
         began.set()
         return until.wait(60)
 
-    task = asyncio.create_task(engine._threads.run(work))
+    task = asyncio.create_task(engine._asking._threads.run(work))
     await asyncio.to_thread(began.wait, 60)
     return task
 
@@ -98,7 +98,7 @@ def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> int:
         with pytest.raises(EngineTimeout):
             await ask(engine, SLOW)
-        await eventually(lambda: not engine._files._leases.total(), seconds=30)
+        await eventually(lambda: not engine._asking._files._leases.total(), seconds=30)
         return await count(engine)
 
     assert with_contact(tmp_path, use, concurrency=1, timeout=1.0) == 1
@@ -110,14 +110,14 @@ def test_a_call_is_over_in_time_whatever_the_engine_does(tmp_path: Path) -> None
     async def use(engine: DuckDBEngine) -> int:
         free = threading.Event()
         with pytest.raises(EngineTimeout):
-            await engine._ask(lambda lease, pause: free.wait(60))
+            await engine._asking.ask(lambda lease, pause: free.wait(60))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
-                await engine._ask(lambda lease, pause: free.wait(60))
+                await engine._asking.ask(lambda lease, pause: free.wait(60))
         # They are used still, and given back when they are not.
-        assert list(engine._files._leases.values()) == [2]
+        assert list(engine._asking._files._leases.values()) == [2]
         free.set()
-        await eventually(lambda: not engine._files._leases.total(), seconds=30)
+        await eventually(lambda: not engine._asking._files._leases.total(), seconds=30)
         return await count(engine)
 
     assert with_contact(tmp_path, use, concurrency=2, timeout=1.0) == 1
@@ -132,7 +132,7 @@ def test_a_step_of_a_scan_is_over_in_time_too(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(EngineTimeout):
             await anext(scan)
         free.set()
-        await eventually(lambda: not engine._files._leases.total(), seconds=30)
+        await eventually(lambda: not engine._asking._files._leases.total(), seconds=30)
         return await count(engine)
 
     assert with_contact(tmp_path, use, timeout=1.0) == 1
@@ -221,10 +221,10 @@ def test_a_call_that_ends_before_its_thread_is_free_leaves_nothing_behind(tmp_pa
         free.set()
         await blocking
         # Behind the leases that came too late; they are given back in the loop's next rounds.
-        answer = await asyncio.wait_for(engine._threads.run(lambda pause: 1), 10)
+        answer = await asyncio.wait_for(engine._asking._threads.run(lambda pause: 1), 10)
         for _ in range(10):
             await asyncio.sleep(0)
-        assert not any(engine._files._leases.values())
+        assert not any(engine._asking._files._leases.values())
         return answer
 
     assert with_contact(tmp_path, use, concurrency=1, timeout=0.2) == 1
@@ -233,18 +233,18 @@ def test_a_call_that_ends_before_its_thread_is_free_leaves_nothing_behind(tmp_pa
 def test_a_query_that_has_not_begun_is_left_out(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> list[str]:
         ran: list[str] = []
-        lease = engine._files.lease()
+        lease = engine._asking._files.lease()
         free = threading.Event()
         blocking = await busy(engine, free)
-        waiting = asyncio.create_task(engine._threads.run(lambda pause: ran.append("ran"), lease.connections))
+        waiting = asyncio.create_task(engine._asking._threads.run(lambda pause: ran.append("ran"), lease.connections))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         free.set()
         await blocking
-        await engine._threads.run(lambda pause: None)
-        engine._files.release(lease)
+        await engine._asking._threads.run(lambda pause: None)
+        engine._asking._files.release(lease)
         return ran
 
     assert with_contact(tmp_path, use, concurrency=1) == []
@@ -254,7 +254,7 @@ def test_what_duckdb_refuses_or_can_not_read_is_told_without_its_words(tmp_path:
     async def use(engine: DuckDBEngine) -> None:
         with pytest.raises(EngineRejected, match=r"^The contacts engine refused this query\.$"):
             await ask(engine, "SELECT secret FROM nowhere")
-        await engine._ask(lambda lease, pause: None)
+        await engine._asking.ask(lambda lease, pause: None)
         (tmp_path / "contacts.current").write_text("gone.duckdb\n")
         with pytest.raises(StoreUnreadable, match=r"^The contacts can't be read: ") as caught:
             await count(engine)
@@ -302,10 +302,10 @@ def test_a_scan_goes_on_in_the_file_it_began_with(tmp_path: Path) -> None:
         rest = [item async for batch in scan for item in batch]
         assert uuids_of([*first, *rest]) == [f"{at:05}" for at in range(3000)]
         # The old file is closed, and forgotten.
-        assert not engine._files._retired
-        assert len(engine._files._leases) == 1
+        assert not engine._asking._files._retired
+        assert len(engine._asking._files._leases) == 1
         await engine.close()
-        assert not engine._files._leases
+        assert not engine._asking._files._leases
 
     asyncio.run(run())
 
@@ -331,8 +331,8 @@ def test_a_file_that_is_live_again_is_another_one(tmp_path: Path) -> None:
         await scan.aclose()
         assert await count(engine) == 3000
         await engine.close()
-        assert not engine._files._leases
-        assert not engine._files._retired
+        assert not engine._asking._files._leases
+        assert not engine._asking._files._retired
 
     asyncio.run(run())
 
@@ -355,7 +355,7 @@ def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pyte
 def test_what_is_served_is_said_while_queries_take_every_thread(tmp_path: Path) -> None:
     async def use(engine: DuckDBEngine) -> None:
         slow = asyncio.create_task(ask(engine, SLOW))
-        while not engine._threads._pool._threads:  # noqa: ASYNC110 - no event tells of it
+        while not engine._asking._threads._pool._threads:  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0.01)
         assert (await asyncio.wait_for(engine.store(), 5)).contacts == 1
         assert not slow.done()

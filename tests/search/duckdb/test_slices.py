@@ -1,5 +1,6 @@
 """Numbers that are sliced into bits are compared and ordered as plain Python does it."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from search.duckdb import slices
-from search.duckdb.slices import Digit, after, at_least, first, within
+from search.duckdb.slices import Digit, after, at_least, first, spread, within
 
 numbers = st.dictionaries(st.integers(0, 400), st.one_of(st.integers(0, 9), st.integers(0, 2**64)), max_size=300)
 
@@ -39,6 +40,14 @@ def test_numbers_are_compared(values: dict[int, int], bound: int) -> None:
         assert set(found) == {row for row, value in values.items() if value >= least}
     # What is shared is not changed.
     assert (slices_of, held) == (sliced(values), BitMap(values))
+
+
+@given(numbers, st.sets(st.integers(0, 2**65), max_size=9), st.sets(st.integers(0, 9), max_size=4))
+def test_numbers_are_counted_between_cuts(values: dict[int, int], far: set[int], near: set[int]) -> None:
+    cuts = sorted(far | near | set(list(values.values())[:2]))
+    bounds = [0, *cuts, 2**66]
+    expected = [sum(least <= value < end for value in values.values()) for least, end in itertools.pairwise(bounds)]
+    assert spread(sliced(values), cuts, BitMap(values), no_pause) == expected
 
 
 @given(

@@ -26,8 +26,12 @@ class Server:
         self.sizes, self.moves, self.slow = sizes, moves, slow
         self.retained = 0
         self.asked: list[str] = []
+        self.settings: list[bool | None] = []
 
-    async def request(self, method: str, path: str) -> bytes:
+    async def request(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        if body is not None:
+            self.settings.append(msgspec.json.decode(body)["index"]["compound_format"])
+            return b"{}"
         self.asked.append(f"{method} {path.split('?', maxsplit=1)[0]}")
         if "_forcemerge" in path:
             self.asked[-1] = path
@@ -63,6 +67,14 @@ def test_it_is_merged_once_no_lease_holds_a_document() -> None:
     assert server.merged()
     look = "GET /people/_stats/store"
     assert server.asked == [look, "POST /people/_flush", *3 * [look], "/people/_forcemerge?max_num_segments=1"]
+    assert server.settings == [True, None]
+
+
+def test_segments_are_to_be_other_than_the_server_makes_them_so_that_even_a_single_one_is_written_anew() -> None:
+    small, large = Server(GIGABYTE - 1), Server(GIGABYTE)
+    assert small.merged()
+    assert large.merged()
+    assert (small.settings, large.settings) == ([False, None], [True, None])
 
 
 def test_segments_stay_small_enough_to_be_merged_again() -> None:

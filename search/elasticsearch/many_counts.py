@@ -1,0 +1,152 @@
+"""Many counts in one round trip: what is sent for them, and how their answers add up.
+
+Each query is a search of its own, of which only the number of hits is wanted: the server counts several at once, and
+knows many without looking at a contact. A conjunction that is another one and one thing more is counted among what that
+one finds: so of a search with each of many values the rest is looked for once.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from search.elasticsearch.compile import CompiledQuery, counted
+
+MOST_SEARCHES = 256
+"""In one round trip. What is beyond that is counted in one search, query by query; such counts take longer."""
+
+_FEWEST_PARTS = 3
+"""Of a conjunction that others are counted among. One of fewer may find so many that to look at each takes longer."""
+
+_EVERYBODY = b'{"match_all":{}}'
+_HEADER = b'{"allow_partial_search_results":false}\n'
+
+Part = tuple[bool, bytes]
+"""Whether a part of a conjunction has to hold, and its query."""
+
+
+class _Bool(msgspec.Struct, forbid_unknown_fields=True):
+    filter: list[msgspec.Raw] = []
+    must_not: list[msgspec.Raw] = []
+
+
+class _Conjunction(msgspec.Struct, forbid_unknown_fields=True):
+    bool: _Bool
+
+
+class _Total(msgspec.Struct, frozen=True):
+    value: int
+
+
+class _Hits(msgspec.Struct, frozen=True):
+    total: _Total
+
+
+class _Bucket(msgspec.Struct, frozen=True):
+    doc_count: int
+
+
+class _Buckets(msgspec.Struct, frozen=True):
+    buckets: list[_Bucket] = []
+
+
+class _Among(msgspec.Struct, frozen=True):
+    among: _Buckets
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The answer to one search; `error` is what went wrong with it, if anything."""
+
+    status: int = 200
+    error: object = None
+    hits: _Hits = _Hits(_Total(0))
+    aggregations: _Among = _Among(_Buckets())
+
+
+class _Answers(msgspec.Struct):
+    responses: list[Answer]
+
+
+COUNTS_SENT = (
+    "responses.status,responses.error,responses.hits.total.value,responses.aggregations.among.buckets.doc_count"
+)
+"""What of the answer is needed (`filter_path`)."""
+
+_conjunction = msgspec.json.Decoder(_Conjunction).decode
+_answers = msgspec.json.Decoder(_Answers).decode
+
+
+class ManyCounts:
+    """What is to be counted, each once.
+
+    Attributes:
+        searches: what is asked for → what is counted among its hits.
+    """
+
+    def __init__(self, compiled: Sequence[CompiledQuery]) -> None:
+        self._asked = [counted(query) for query in compiled]
+        queries = dict.fromkeys(query for asked in self._asked for query in asked.queries)
+        if any(asked.others for asked in self._asked):
+            queries[_EVERYBODY] = None
+        self.searches: dict[bytes, list[bytes]] = {}
+        self._places: dict[bytes, tuple[bytes, bytes | None]] = {}
+        for query, place in _arranged(queries):
+            fits = place[0] in self.searches or len(self.searches) < MOST_SEARCHES - 1
+            base, part = place if fits else (_EVERYBODY, query)
+            among = self.searches.setdefault(base, [])
+            if part is not None and part not in among:
+                among.append(part)
+            self._places[query] = (base, part)
+
+    def body(self) -> bytes:
+        """What is sent, a search after the other."""
+        lines = []
+        for query, among in self.searches.items():
+            counted_among = b',"aggs":{"among":{"filters":{"filters":[%b]}}}' % b",".join(among) if among else b""
+            lines.append(b'%b{"size":0,"track_total_hits":true,"query":%b%b}\n' % (_HEADER, query, counted_among))
+        return b"".join(lines)
+
+    def counts(self, answers: Iterable[Answer]) -> list[int]:
+        """How many contacts match each filter."""
+        found: dict[tuple[bytes, bytes | None], int] = {}
+        for (query, among), answer in zip(self.searches.items(), answers, strict=True):
+            found[query, None] = answer.hits.total.value
+            found |= {
+                (query, part): bucket.doc_count
+                for part, bucket in zip(among, answer.aggregations.among.buckets, strict=True)
+            }
+        everybody = found.get((_EVERYBODY, None), 0)
+        sums = [(asked.others, sum([found[self._places[query]] for query in asked.queries])) for asked in self._asked]
+        return [everybody - number if others else number for others, number in sums]
+
+
+def answers_in(body: bytes) -> list[Answer]:
+    """The answers, in the order of the searches."""
+    return _answers(body).responses
+
+
+def _arranged(queries: Iterable[bytes]) -> list[tuple[bytes, tuple[bytes, bytes | None]]]:
+    """Each query, with the search that counts it and, unless it is that itself, what is counted among its hits."""
+    conjunctions = {query: _parts(query) for query in queries}
+    searches: dict[frozenset[Part], bytes] = {}
+    arranged: list[tuple[bytes, tuple[bytes, bytes | None]]] = []
+    for query, parts in sorted(conjunctions.items(), key=lambda item: len(item[1])):
+        rest = ((part, searches.get(parts - {part})) for part in parts if len(parts) > _FEWEST_PARTS)
+        found = next(((base, part) for part, base in rest if base is not None), None)
+        if found is not None:
+            base, (holds, inner) = found
+            arranged.append((query, (base, inner if holds else b'{"bool":{"must_not":[%b]}}' % inner)))
+            continue
+        if parts:
+            searches[parts] = query
+        arranged.append((query, (query, None)))
+    return arranged
+
+
+def _parts(query: bytes) -> frozenset[Part]:
+    """The parts of a conjunction; none of any other query."""
+    try:
+        parts = _conjunction(query).bool
+    except msgspec.ValidationError:
+        return frozenset()
+    having, lacking = ([bytes(part) for part in several] for several in (parts.filter, parts.must_not))
+    return frozenset([*((True, part) for part in having), *((False, part) for part in lacking)])
