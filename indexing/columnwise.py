@@ -7,6 +7,7 @@ in a column that takes a step of its own (`indexing.steps`) takes it, with what 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from indexing.values.placeholders import placeholders_of
 from indexing.values.readers import ValueReader, value_reader
 from indexing.values.unreadable import Unreadable
 from mappings.errors import RowRejected
-from search.columns import Column
+from search.columns import Column, Together
 from search.contact_columns import GROUPS, ContactColumns, columns_of, shares
 from search.memo import Memo
 
@@ -86,7 +87,7 @@ class _BatchReader:
     def read(self, rows: Sequence[Sequence[Cell]]) -> BatchRead:
         odd: set[int] = set()
         try:
-            columns = list(zip(*rows, strict=True))
+            columns = _columns(rows)
             contacts = ContactColumns(len(rows), [group.read(columns, len(rows), odd) for group in self._groups])
             for place in self._others:
                 if columns:
@@ -150,6 +151,18 @@ def _of_drafts(drafts: Sequence[Draft | str]) -> BatchRead:
     )
 
 
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The cells of each column. Raises `ValueError` if rows are of several widths."""
+    widths = set(map(len, rows))
+    if len(widths) > 1:
+        raise ValueError("rows are of several widths")
+    cells: list[Any] = []
+    # By way of one list, whose cells lie in order: a `zip` goes to and fro between all rows.
+    for row in rows:
+        cells += row
+    return [cells[at::width] for width in widths for at in range(width)]
+
+
 def _find_odd(cells: Sequence[Any], odd: set[int]) -> None:
     """Add the rows to `odd` whose cells need a closer look. Raises `TypeError` if a cell is no text."""
     if cells.count("") < len(cells) and is_odd("".join(cells)):
@@ -187,21 +200,33 @@ class _Single:
         cells = columns[self._place]
         if cells.count("") == count:
             return Column([None], [0] * count)
-        numbers: dict[str, Any] = dict.fromkeys(cells)
-        strange = set(filter(is_odd, numbers)) if is_odd("".join(numbers)) else set()
-        values = []
-        for number, cell in enumerate(numbers):
-            numbers[cell] = number
+        distinct = list(dict.fromkeys(cells))
+        values = None
+        if not is_odd("".join(distinct)):
+            # As most columns are.
+            with suppress(Unreadable):
+                values = list(map(self._reader, distinct))
+        if values is None:
+            values = self._read_some(self._reader, cells, distinct, odd)
+        if len(values) == count:
+            return Column(values)
+        numbers = dict(zip(distinct, range(count), strict=False))
+        return Column(values, list(map(numbers.__getitem__, cells)))
+
+    @staticmethod
+    def _read_some(reader: ValueReader, cells: Sequence[str], distinct: Sequence[str], odd: set[int]) -> list[Any]:
+        """The values of distinct cells, `None` of those that need a closer look, whose rows are added to `odd`."""
+        values, strange = [], set(filter(is_odd, distinct))
+        for cell in distinct:
             value = None
             if cell not in strange:
                 try:
-                    value = self._reader(cell)
+                    value = reader(cell)
                 except Unreadable:
                     strange.add(cell)
             values.append(value)
-        if strange:
-            odd.update(at for at, cell in enumerate(cells) if cell in strange)
-        return Column(values) if len(values) == count else Column(values, list(map(numbers.__getitem__, cells)))
+        odd.update(at for at, cell in enumerate(cells) if cell in strange)
+        return values
 
 
 class _Together:
@@ -210,11 +235,11 @@ class _Together:
     def __init__(self, places: Sequence[int | None], readers: Sequence[ValueReader | None], budget: int) -> None:
         self.places = [place for place in places if place is not None]
         self._readers = readers
-        self._odd = tuple([None] * len(readers))
+        self._odd = Together([None] * len(readers))
         self._known = Memo(self._made, lambda cells, _: _LEAST_CHARACTERS + sum(map(len, cells)), budget)
 
     def read(self, columns: Sequence[Sequence[Any]], count: int, odd: set[int]) -> Column:
-        """The same of tuples of values."""
+        """The same of values that come together."""
         if not self.places or not columns:
             return Column([self._odd], [0] * count)
         found = list(map(self._known.__getitem__, zip(*map(columns.__getitem__, self.places), strict=True)))
@@ -228,13 +253,13 @@ class _Together:
         numbers = {mark: number for number, mark in enumerate(distinct)}
         return Column(list(distinct.values()), list(map(numbers.__getitem__, marks)))
 
-    def _made(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+    def _made(self, cells: Sequence[Any]) -> Together:
         """The values of some cells; `_odd` itself if one of them is."""
         if is_odd("".join(cells)):
             return self._odd
         left = iter(cells)
         try:
-            return tuple([None if reader is None else reader(next(left)) for reader in self._readers])
+            return Together([None if reader is None else reader(next(left)) for reader in self._readers])
         except Unreadable:
             return self._odd
 

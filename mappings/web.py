@@ -44,6 +44,9 @@ _WHOLE_DOMAIN = re.compile(
 )
 """A domain, or the address of a website, with nothing around it; no e-mail address."""
 
+_SITE = re.compile(r"https?://(?:www\.)?((?!www\.)[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)/?")
+"""A website as exports write it, of which only the ends have to go."""
+
 _PROFILE = re.compile(r"https?://(?:[a-z]+\.)?(linkedin\.com/[a-z]+/[a-z0-9_-]+)/?")
 """A LinkedIn URL as exports write it, of which only the ends have to go."""
 
@@ -58,18 +61,20 @@ def host_of(text: str) -> str:
     return _host(text[:_LONGEST_URL])
 
 
-@lru_cache(maxsize=8192)
 def host_and_parents(host: str) -> tuple[str, ...]:
     """The host and its parents down to the registrable domain, so that a listed domain finds its subdomains.
 
     `shop.eu.acme.co.uk`, `eu.acme.co.uk`, `acme.co.uk`. An address or a name without a public suffix is only itself,
     nothing is nothing. Suffixes are those of registries: `acme.github.io` is a subdomain of `github.io`.
     """
-    if not host:
-        return ()
     if host.count(".") < 2:
         # Whatever the suffix is: a registrable domain or a suffix by itself has no parent that is one.
-        return (host,)
+        return (host,) if host else ()
+    return _with_parents(host)
+
+
+@lru_cache(maxsize=8192)
+def _with_parents(host: str) -> tuple[str, ...]:
     suffix = _public_suffix(host)
     if not suffix:
         return (host,)
@@ -78,16 +83,23 @@ def host_and_parents(host: str) -> tuple[str, ...]:
     return (host, *(".".join(labels[start:]) for start in range(1, parents + 1)))
 
 
-@lru_cache(maxsize=8192)
 def own_domain(host: str) -> str:
     """The registrable domain of a host, as of the company that it is; `""` if that tells no company.
 
     It tells none where many have a page: beneath the domains of `data/shared_hosts.json`, and those that the public
     suffix list calls private, whose owners let others register beneath them (`wixsite.com`, `github.io`, `uk.com`).
     """
-    if "." not in host or not _shared_hosts().isdisjoint(host_and_parents(host)):
-        return ""
-    found = _extract()(host, include_psl_private_domains=True)
+    name, _, top = host.rpartition(".")
+    usual = name and "." not in name and "xn--" not in host and top in _suffixes()
+    if usual and _suffixes().isdisjoint((host, f"*.{top}")):
+        return "" if host in _shared_hosts() else host
+    return _registrable(host) if name and _shared_hosts().isdisjoint(host_and_parents(host)) else ""
+
+
+@lru_cache(maxsize=8192)
+def _registrable(host: str) -> str:
+    """The domain beneath a public suffix that a host is or is in; `""` if there is none, or the suffix is private."""
+    found = _extract()(host)
     return f"{found.domain}.{found.suffix}" if found.domain and found.suffix and not found.is_private else ""
 
 
@@ -133,6 +145,8 @@ def linkedin_key(url: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _host(text: str) -> str:
+    if len(text) <= _LONGEST_HOST and (usual := _SITE.fullmatch(text)):
+        return usual[1]
     authority = _authority(text).rpartition("@")[2].strip()
     address = _IPV6.match(authority)
     if address:
@@ -162,16 +176,22 @@ def _ascii(host: str) -> str:
 
 def _public_suffix(host: str) -> str:
     """The public suffix that a host ends in; `""` if there is none, or nothing before it."""
-    parts = _extract()(host)
+    parts = _extract()(host, include_psl_private_domains=False)
     return parts.suffix if parts.domain else ""
 
 
 @cache
 def _extract() -> "TLDExtract":
-    """Host → its parts, by the public suffix list."""
+    """Host → its parts, by the public suffix list, private suffixes too."""
     from tldextract import TLDExtract  # noqa: PLC0415 - a fifth of a second that only loads need
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    """The public suffix list as it is written: `com`, `co.uk`, `github.io`, `*.ck`, `!www.ck`; no Punycode."""
+    return frozenset(_extract().tlds)
 
 
 class _Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,6 +25,12 @@ class Column(msgspec.Struct, frozen=True, gc=False):
         """The value of each contact."""
         return self.values if self.codes is None else list(map(self.values.__getitem__, self.codes))
 
+    def counted(self, value: Any) -> int:
+        """How many contacts have a value, of which there are few among `values`."""
+        if self.codes is None:
+            return self.values.count(value)
+        return sum([self.codes.count(code) for code, each in enumerate(self.values) if each == value])
+
     def made(self, make: Callable[[Any], Any]) -> "Column":
         """The column of what `make` makes of each value."""
         return Column(list(map(make, self.values)), self.codes)
@@ -52,6 +58,17 @@ class Column(msgspec.Struct, frozen=True, gc=False):
         for number, (at, _) in enumerate(changed, len(self.values)):
             codes[at] = number
         return Column([*self.values, *[value for _, value in changed]], codes)
+
+
+class Together(tuple[Any, ...]):
+    """Values that come together, as those of a company do, for memories (`search.memo`) of what is made of them.
+
+    They are found there by which object they are: to hash all that a company is takes longer than to look it up. Of two
+    that are equal all is made twice.
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__
 
 
 def coded(values: Sequence[Hashable]) -> Column:

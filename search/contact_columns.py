@@ -6,14 +6,15 @@ do, are one column of tuples.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import compress, groupby, repeat
-from operator import itemgetter, not_
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from search.columns import Column, coded, concatenated
+from search.derivation import EMPTY_FORMS
 from search.fields import ALL_FIELDS, CONTACT_FIELDS, FORMS, ITEM_FIELDS, NO_MORE, ContactCompleteItem
 from search.kinds import Form
 from search.memo import Memo
@@ -117,6 +118,9 @@ class ContactColumns:
         """Field → how many of the contacts have something in it."""
         counts: dict[str, int] = {}
         for group, part in zip(GROUPS, self._parts, strict=True):
+            if len(group) == 1:
+                counts[group[0]] = self.count - part.present.counted(0)
+                continue
             masks = Counter(part.present.rows())
             for name in group:
                 bit = 1 << ALL_FIELDS.index(name)
@@ -207,11 +211,16 @@ def _parts_of(group: tuple[str, ...]) -> Callable[[Column], _Parts]:
     if len(group) == 1:
         return partial(_parts_of_one, bits[0], names[0])
     runs = [(_struct(run), itemgetter(*map(group.index, run))) for run in _runs(group)]
+    numbers = [at for at, name in enumerate(group) if FORMS[name] not in EMPTY_FORMS]
+
+    @lru_cache(maxsize=1024)
+    def absent(present: int) -> bytes:
+        return b"".join([name for bit, name in zip(bits, names, strict=True) if not present & bit])
 
     def make(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        there = list(map(_is_something, values))
-        absent = b"".join(compress(names, map(not_, there)))
-        return (sum(compress(bits, there)), absent, *[_encode(struct(pick(values)))[1:-1] for struct, pick in runs])
+        # As `search.fields.empty_fields` has it.
+        present = sum(compress(bits, map(bool, values))) + sum([bits[at] for at in numbers if values[at] == 0])
+        return (present, absent(present), *[_encode(struct(pick(values)))[1:-1] for struct, pick in runs])
 
     return partial(_parts_of_several, Memo(make, _weight, shares(group) * _SHARED_BYTES).__getitem__, len(runs))
 
@@ -222,7 +231,8 @@ def _parts_of_one(bit: int, name: bytes, column: Column) -> _Parts:
         # As most columns are. To look at each value takes longer than all the rest.
         present = Column([bit], [0] * len(values if column.codes is None else column.codes))
     else:
-        present = column.made(lambda value: bit if _is_something(value) else 0)
+        # The same of each value.
+        present = Column([bit if value or value == 0 else 0 for value in values], column.codes)
     return _Parts(present, present.made(lambda there: b"" if there else name), [column.made(_encode)])
 
 
@@ -236,11 +246,6 @@ def _struct(names: tuple[str, ...]) -> Callable[[Any], Any]:
     """What makes a struct with these fields of the value of one, or the tuple of those of several."""
     struct: Callable[..., Any] = msgspec.defstruct("Members", names, module=__name__, gc=False)
     return struct if len(names) == 1 else lambda values: struct(*values)
-
-
-def _is_something(value: Any) -> bool:
-    """As `search.fields.empty_fields` has it."""
-    return bool(value) or value == 0
 
 
 def _weight(_key: Hashable, made: tuple[Any, ...]) -> int:

@@ -41,7 +41,7 @@ _DATETIME_LENGTH, _MONTH_LENGTH = len("2024-01-15T10:30:00"), len("2024-01")
 
 _SHUFFLE_BITS = 63
 
-_EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
+EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
 
 _encode = msgspec.json.Encoder().encode
@@ -121,6 +121,7 @@ def _place_parts(place: Place) -> tuple[str, str, str]:
 def place_part(at: int) -> Callable[[Place], str | None]:
     """The function that gives the city, state or country of a place, by its number in that order, as one term."""
 
+    @remembered
     def part(place: Place) -> str | None:
         return _place_parts(place)[at][:LONGEST_TERM] or None
 
@@ -182,6 +183,7 @@ def company_key(values: tuple[str | None, ...]) -> str | None:
     return (domain or normalise(name or ""))[:LONGEST_SORT_KEY] or None
 
 
+@remembered
 def industries(text: str | None) -> tuple[str, ...]:
     """The industries of a text that joins them by `;`: their names contain commas."""
     return _distinct(map(term, (text or "").split(";")))
@@ -199,7 +201,7 @@ def empty(forms: Mapping[str, Form]) -> Callable[[tuple[object, ...]], tuple[str
     A zero is something, and so is false; an empty text, list or object is not.
     """
     names = tuple(forms)
-    numbers = [at for at, form in enumerate(forms.values()) if form not in _EMPTY_FORMS]
+    numbers = [at for at, form in enumerate(forms.values()) if form not in EMPTY_FORMS]
 
     def names_of_empty(values: tuple[object, ...]) -> tuple[str, ...]:
         for at in numbers:
@@ -228,7 +230,9 @@ def month(text: str | None) -> str | None:
 
 def long(number: int | None) -> int | None:
     """A number brought within `LONG_MIN` and `LONG_MAX`."""
-    return None if number is None else max(LONG_MIN, min(LONG_MAX, number))
+    if number is None or LONG_MIN <= number <= LONG_MAX:
+        return number
+    return max(LONG_MIN, min(LONG_MAX, number))
 
 
 def plain(kind: Kind, form: Form) -> Callable[..., DerivedValue]:
@@ -236,7 +240,7 @@ def plain(kind: Kind, form: Form) -> Callable[..., DerivedValue]:
     if kind is Kind.NUMBER:
         return epoch_seconds if form is Form.DATETIME else long
     normal = term if kind in (Kind.TERM, Kind.TERM_AND_TEXT) else normalise
-    return partial(_each if form is Form.LIST else _one, normal)
+    return partial(_each, remembered(normal)) if form is Form.LIST else partial(_one, normal)
 
 
 def _one(normal: Callable[[str], str], text: str | None) -> str | None:

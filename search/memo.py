@@ -36,17 +36,18 @@ class Kept(dict[Key, Value]):
         """Remember `value`. Of two for one key the first is kept, and counted, and given back."""
         weight = self._weigh(key, value)
         with self._adding:
-            if key in self:
-                return self[key]
-            while self and self._held + weight > self._budget:
-                self._forget()
-            self._held += weight
-            self._weights.append(weight)
-            self[key] = value
-        return value
+            count = len(self)
+            # Looked up once: to hash what a company is takes longer than all else here.
+            kept = self.setdefault(key, value)
+            if len(self) > count:
+                self._held += weight
+                self._weights.append(weight)
+                while self._held > self._budget and len(self) > 1:
+                    self._forget()
+        return kept
 
     def _forget(self) -> None:
-        for key in list(islice(self, (len(self) + 1) // 2)):
+        for key in list(islice(self, len(self) // 2)):
             del self[key]
             self._held -= self._weights.popleft()
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tldextract import TLDExtract
 
 from mappings.data_files import read_data
 from mappings.errors import InvalidField
@@ -255,3 +256,20 @@ def test_an_address_is_the_same_in_any_case(address: str) -> None:
 
 def test_an_address_is_cut_like_every_term() -> None:
     assert len(email_key("a" * 2000)) == LONGEST_TERM
+
+
+def test_the_domain_of_a_company_is_that_of_the_public_suffix_list() -> None:
+    """Also where it is told in less time: of two labels of which the last is a suffix."""
+    split = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    shared = {host for row in read_data("shared_hosts", list[dict[str, list[str] | str]]) for host in row["hosts"]}
+    for suffix in split.tlds:
+        host = suffix.lstrip("*!.")
+        for each in (host, f"acme.{host}", f"acme.{host.rpartition('.')[2]}", host.encode("idna").decode()):
+            found = split(each)
+            told = found.domain and found.suffix and not found.is_private and shared.isdisjoint(host_and_parents(each))
+            assert own_domain(each) == (f"{found.domain}.{found.suffix}" if told else ""), each
+
+
+@given(HOST, st.sampled_from(["", "www.", "www.www."]), st.sampled_from(["", "/"]))
+def test_a_website_as_exports_write_it_has_the_host_of_any_other(host: str, www: str, end: str) -> None:
+    assert host_of(f"https://{www}{host}{end}") == host_of(f"https://{www}{host}:443{end}") == host_of(f"{www}{host}")
