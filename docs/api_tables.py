@@ -95,9 +95,13 @@ def _kind(field: Field) -> str:
     """The type of a field's JSON value in words."""
     schemas = [schema for schema in (field.kind.also, field.kind.schema) if schema]
     names = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list of texts"}
-    words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
-    least = field.kind.schema.get("minimum")
-    return words if least is None else f"{words}, {least} or more"
+    words = " or ".join(names.get(str(schema["type"]), "object") for schema in schemas) or "text"
+    if field.kind.members:
+        words += f" of {', '.join(f'`{member}`' for member in field.kind.members)}"
+    least, most = field.kind.schema.get("minimum"), field.kind.schema.get("maximum")
+    if least is None:
+        return words
+    return f"{words}, {least} or more" if most is None else f"{words}, {least} to {most}"
 
 
 def _closes() -> str:

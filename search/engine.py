@@ -12,7 +12,7 @@ import msgspec
 
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter
-from search.cursor import Position
+from search.cursor import Position, Value
 from search.fields import MAPPING_VERSION
 from search.stores import Store
 
@@ -56,7 +56,7 @@ class Hit(msgspec.Struct, frozen=True):
     """One contact of a result as bytes, its stored item or all of it, and where it stands in the order."""
 
     item: bytes
-    value: int | str | None
+    value: Value
     uuid: str
 
 
@@ -111,6 +111,9 @@ class Engine(Protocol[Compiled]):
 
     async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
         """How many contacts match each of several filters, in one round trip. Their orders play no part."""
+
+    async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
+        """Of each of several filters which of these contacts, a page at most, it finds, in one round trip."""
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""

@@ -5,10 +5,12 @@ anything: by its length, and once it is read by what its parameters become.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
+from mappings.errors import INVALID, InvalidField, InvalidInput
 from mappings.parameters import effort
 from mappings.url import ApolloUrl, parse
 
@@ -37,27 +39,59 @@ class Aside:
     async def of_url(
         self, text: str, work: Callable[[ApolloUrl], Result], weigh: Callable[[ApolloUrl], int], beside: int = 0
     ) -> Result:
-        """What `work` makes of the URL in `text`.
+        """What `work` makes of the URL in `text`: as `of_urls` of one, whose mistakes are raised as they are."""
+        return await self.of_urls((text,), lambda urls: work(*urls), weigh, beside)
+
+    async def of_urls(
+        self,
+        texts: Sequence[str],
+        work: Callable[[Sequence[ApolloUrl]], Result],
+        weigh: Callable[[ApolloUrl], int],
+        beside: int = 0,
+        places: Sequence[str] = (),
+    ) -> Result:
+        """What `work` makes of the URLs in `texts`, all together.
 
         Args:
-            text: as the request has it.
+            texts: as the request has them.
             work: a pure function, which threads may run.
-            weigh: `mapping` or `explaining`, whichever is nearest to what `work` does.
+            weigh: `mapping` or `explaining`, whichever is nearest to what `work` does with each.
             beside: the weight of what else goes into the work.
+            places: where the request has each of several.
 
         Raises:
-            ForeignUrl, InvalidField: as `parse`, and whatever `work` raises.
+            ForeignUrl, InvalidField: as `parse`, and whatever `work` raises; of several all are `InvalidField`s, and
+                name the place.
         """
-        if len(text) > LONGEST_AT_ONCE or beside > MOST_AT_ONCE:
-            return await self.run(lambda: work(parse(text)))
-        url = parse(text)
-        if weigh(url) + beside > MOST_AT_ONCE:
-            return await self.run(lambda: work(url))
-        return work(url)
+        if sum(map(len, texts)) > LONGEST_AT_ONCE or beside > MOST_AT_ONCE:
+            return await self.run(lambda: work(_parsed(texts, places)))
+        urls = _parsed(texts, places)
+        if sum(map(weigh, urls)) + beside > MOST_AT_ONCE:
+            return await self.run(lambda: work(urls))
+        return work(urls)
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work`, in a thread. What has not begun when the caller is cancelled is left out."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _parsed(texts: Sequence[str], places: Sequence[str]) -> list[ApolloUrl]:
+    if not places:
+        return [parse(text) for text in texts]
+    urls = []
+    for place, text in zip(places, texts, strict=True):
+        with located(place):
+            urls.append(parse(text))
+    return urls
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Name the place of a URL in what is raised about it: what is wrong with `combine.any[1]`."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidField(f"{place}: {str(error).removeprefix(INVALID).removeprefix('url: ')}") from None
 
 
 def mapping(url: ApolloUrl) -> int:

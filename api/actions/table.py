@@ -10,7 +10,14 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.requests import (
+    ActionRequest,
+    AnalyzeRequest,
+    Data,
+    SearchRequest,
+    SelectionRequest,
+    UuidsRequest,
+)
 from api.actions.roles import Role
 from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
@@ -123,7 +130,7 @@ _ROWS: tuple[Action[Any], ...] = (
         name="count_contacts",
         summary="Count contacts",
         description=f"How many contacts match the URL, exactly.\n\n{_FEW_WORDS}",
-        request=CountRequest,
+        request=SelectionRequest,
         function=ContactService.count,
         shape=CountData,
         error_code="count_error",

@@ -28,6 +28,7 @@ class TimedEngine(Generic[Compiled]):
         self._scan = metrics.engine_seconds("scan")
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
+        self._matching = metrics.engine_seconds("matching")
         self._uuids = metrics.engine_seconds("uuids")
         self._scan_uuids = metrics.engine_seconds("scan_uuids")
 
@@ -60,6 +61,10 @@ class TimedEngine(Generic[Compiled]):
     def count_many(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[int]]:
         """As the engine does."""
         return _timed(self._engine.count_many(compiled), self._count_many)
+
+    def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> Coroutine[None, None, list[set[str]]]:
+        """As the engine does."""
+        return _timed(self._engine.matching(compiled, uuids), self._matching)
 
     def uuids(self, compiled: Compiled, limit: int) -> Coroutine[None, None, list[str]]:
         """As the engine does."""

@@ -8,15 +8,16 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from api.actions.requests import ActionRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.options import Asked
+from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
 from api.actions.service import ContactService
 from api.actions.table import Action
-from api.actions.views import DEFAULT, VIEWS
+from api.actions.views import DEFAULT, MATCHED, VIEWS
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
-from mappings.ledger import LedgerEntry
+from mappings.ledger import LedgerEntry, overruled
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -37,9 +38,12 @@ class Question(msgspec.Struct, frozen=True):
 
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
-        """What becomes of the URL, of an action that has one."""
-        url = self.data.get("url")
-        return ledger_of(url) if isinstance(url, str) else ()
+        """What becomes of the URL, or of several, of an action that has any."""
+        request = self.action.request.read(self.data)
+        if isinstance(request, CountRequest):
+            entries = [entry for url in request.asked.urls for entry in ledger_of(url)]
+            return tuple(overruled(entries, request.asked.sorting, request.asked.paging))
+        return ledger_of(request.url) if isinstance(request, AnalyzeRequest) else ()
 
     async def answer(self) -> bytes:
         """The answer's `data`. What it leaves out of the URL has been said by then."""
@@ -51,7 +55,7 @@ class Question(msgspec.Struct, frozen=True):
         """Say what is left out of the URL, and whether anything in it narrows the search."""
         note_remarks(self.ledger)
         request = self.action.request.read(self.data)
-        if isinstance(request, CountRequest):
+        if isinstance(request, CountRequest) and request.asked == Asked(request.url, request.lists):
             note_everybody(request.url, request.lists)
 
 
@@ -140,7 +144,8 @@ async def _show_contacts(question: Question) -> None:
         data = {name: value for name, value in data.items() if name != "limit"}
     request = SearchRequest.read(data)
     try:
-        columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view)
+        further = (MATCHED,) if request.tag else ()
+        columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view, further)
     except InvalidField as error:
         raise click.BadParameter(str(error), param_hint="--columns") from None
     listing = Listing(form or "table", columns)
@@ -179,6 +184,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --exclude-domain-list acme.com
           contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --strict
           contacts count --by-filter 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts count --any "$CEOS" --any "$FOUNDERS" --not "$ASKED_BEFORE" --split 1/4
           contacts count - < url.txt
         """,
         _for_people(_show_count),
@@ -195,6 +201,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --columns first_name,email,employees
           contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --all --format csv > all.csv
           contacts search 'https://app.apollo.io/#/people' --all --view complete --format ndjson > everything.ndjson
+          contacts search --any "$CEOS" --also "$GERMANS" --not "$ASKED_BEFORE" --tag --json
           contacts search - --json < url.txt
         """,
         _show_contacts,

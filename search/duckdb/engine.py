@@ -15,13 +15,13 @@ from functools import partial
 from typing import TypeVar
 
 import duckdb
+from pyroaring import BitMap
 
 from mappings.errors import EngineTimeout
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import ContactFilter, Ordering
 from search.cursor import Position
-from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
-from search.duckdb.evaluation import compile_filter, count_each
+from search.duckdb.evaluation import Evaluation, compile_filter, count_each
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile, LiveFiles
 from search.duckdb.meta import mapping_version
@@ -29,7 +29,8 @@ from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
-from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
+from search.fields import ITEM_FIELDS, contact_of, halves
+from search.standing import NEWEST, fields_of, standing
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -41,9 +42,6 @@ UUID_BATCH = 10_000
 
 FAR_BATCH = 5 * SCAN_BATCH
 """Items read at once in any order but the default: they lie all over the file, and a larger part of it is of use."""
-
-_OF_ITEM = frozenset(key for key in ORDERS if set(sorted_by(key)) <= set(ITEM_FIELDS))
-"""Orders of which the item alone tells the value."""
 
 
 class DuckDBEngine:
@@ -71,7 +69,7 @@ class DuckDBEngine:
     ) -> Page:
         def hits(lease: Lease, pause: Pause) -> list[Hit]:
             rows = Result(lease, compiled, pause, offset, position).page(limit + 1, pause)
-            return _hits(lease, compiled.order, rows, limit, complete)
+            return _hits(lease, compiled.ordering, rows, limit, complete)
 
         return page_of(await self._ask(hits), limit, offset, position)
 
@@ -79,7 +77,7 @@ class DuckDBEngine:
         self, compiled: ContactFilter, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         # Whole contacts may be long: no more of them are held.
-        size = SCAN_BATCH if complete or compiled.order == Order() else FAR_BATCH
+        size = SCAN_BATCH if complete or compiled.ordering == NEWEST else FAR_BATCH
         read = _read_whole if complete else _read_items
         async with aclosing(self._read(read, compiled, size, offset, position)) as batches:
             async for items in batches:
@@ -87,6 +85,8 @@ class DuckDBEngine:
                     yield items[at : at + SCAN_BATCH]
 
     async def count(self, compiled: ContactFilter) -> int:
+        if compiled.selection:
+            return await self._ask(lambda lease, pause: len(Result(lease, compiled, pause)))
         [count] = await self.count_many([compiled])
         return count
 
@@ -94,12 +94,23 @@ class DuckDBEngine:
         predicates = [query.predicate for query in compiled]
         return await self._ask(lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause))
 
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        predicates = [query.predicate for query in compiled]
+
+        def found(lease: Lease, pause: Pause) -> list[set[str]]:
+            there = lease.file.sets.of_uuids(lease.connection, uuids)
+            rows = BitMap(there)
+            evaluation = Evaluation(lease.file.sets, lease.connection, predicates, pause)
+            return [{there[row] for row in evaluation.among(predicate, rows)} for predicate in predicates]
+
+        return await self._ask(found)
+
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         return await self._ask(lambda lease, pause: _first_uuids(lease, compiled, limit, pause))
 
     async def scan_uuids(self, compiled: ContactFilter) -> AsyncGenerator[list[str]]:
-        unordered = ContactFilter(compiled.predicate)
-        async with aclosing(self._read(_read_uuids, unordered, UUID_BATCH)) as batches:
+        asked = compiled if compiled.selection else ContactFilter(compiled.predicate)
+        async with aclosing(self._read(_read_uuids, asked, UUID_BATCH)) as batches:
             async for uuids in batches:
                 yield uuids
 
@@ -212,14 +223,14 @@ def _first_uuids(lease: Lease, compiled: ContactFilter, limit: int, pause: Pause
     return uuids
 
 
-def _hits(lease: Lease, order: Order, rows: Sequence[int], limit: int, complete: bool) -> list[Hit]:
+def _hits(lease: Lease, order: Ordering, rows: Sequence[int], limit: int, complete: bool) -> list[Hit]:
     """The hits at these rows, with their items or all that there is of them.
 
     Where they stand is told of the first and the last of a page of `limit`, which is all that is asked of it.
     """
-    whole = complete or order.field not in _OF_ITEM
+    whole = complete or not fields_of(order) <= set(ITEM_FIELDS)
     contacts = (_read_whole if whole else _read_items)(lease.file, lease.connection, rows)
     ends = {at: contact_of(contacts[at]) for at in {0, min(limit, len(contacts)) - 1} if contacts}
-    places = {at: (sort_value(contact, order.field), contact.uuid) for at, contact in ends.items()}
+    places = {at: (standing(contact, order), contact.uuid) for at, contact in ends.items()}
     items = [halves(contact)[0] for contact in contacts] if whole and not complete else contacts
     return [Hit(item, *places.get(at, (None, ""))) for at, item in enumerate(items)]

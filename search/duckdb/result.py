@@ -19,18 +19,20 @@ class Result:
     def __init__(
         self, lease: Lease, query: ContactFilter, pause: Pause, offset: int = 0, position: Position | None = None
     ) -> None:
-        self._sets, self._connection, self._order = lease.file.sets, lease.connection, query.order
+        self._sets, self._connection, self._order = lease.file.sets, lease.connection, query.ordering
         self._backward = position is not None and position.backward
         rows = Evaluation(self._sets, self._connection, [query.predicate], pause).rows(query.predicate)
+        if query.selection:
+            rows = self._sets.taken(self._connection, query.selection, rows, pause)
         if position is not None and rows:
             rows = rows & self._sets.beside(self._connection, self._order, position, pause)
         self._rows = rows
         # What is left of it, in order.
         self._from, self._to = (0, len(rows) - offset) if self._backward else (offset, len(rows))
 
-    def __bool__(self) -> bool:
-        """Whether there are any rows left to `take`."""
-        return self._from < self._to
+    def __len__(self) -> int:
+        """How many rows are left to `take`."""
+        return max(0, self._to - self._from)
 
     def page(self, limit: int, pause: Pause) -> list[int]:
         """The first `limit` rows in reading direction, or fewer."""

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from api.actions.fields import FIELDS, Place
 from api.actions.table import ACTIONS
 from tests.harness.service import Service
 
@@ -59,5 +60,10 @@ class RestDoor:
         return str(answer["detail"]).removeprefix("Invalid filter parameters: ")
 
     def _post(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
-        query = urlencode({name: value for name, value in data.items() if name != "url"}, doseq=True)
-        return self.service.post(f"{APOLLO}{ACTIONS[action].path}?{query}", {"url": data["url"]})
+        body = {name: value for name, value in data.items() if FIELDS[name].place is Place.BODY}
+        query = urlencode({name: _text(value) for name, value in data.items() if name not in body}, doseq=True)
+        return self.service.post(f"{APOLLO}{ACTIONS[action].path}?{query}", body)
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value

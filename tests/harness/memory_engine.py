@@ -86,6 +86,10 @@ class MemoryEngine:
         await self._work()
         return [len(self.hits)] * len(compiled)
 
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        await self._work()
+        return [{hit.uuid for hit in self.hits} & {*uuids} for _ in compiled]
+
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         await self._work()
         return [hit.uuid for hit in self.hits[:limit]]
