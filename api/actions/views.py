@@ -51,6 +51,11 @@ MATCHED = "matched"
 def tagged(view: View) -> View:
     """The same view of contacts that end with the numbers of the URLs that find them."""
     shape = msgspec.defstruct(
-        view.shape.__name__, [(MATCHED, tuple[int, ...], ())], bases=(view.shape,), module=__name__, frozen=True
+        view.shape.__name__,
+        [(MATCHED, tuple[int, ...], ())],
+        bases=(view.shape,),
+        module=__name__,
+        frozen=True,
+        kw_only=True,
     )
     return msgspec.structs.replace(view, shape=shape)
