@@ -1,6 +1,6 @@
 """How handlers describe themselves for the OpenAPI document. What it is made with as a whole: `api.rest.openapi`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, cast
@@ -63,6 +63,14 @@ class Form(msgspec.Struct, frozen=True):
     words: str | None = None
 
 
+class Query(msgspec.Struct, frozen=True):
+    """A parameter of a query; whether it must be there."""
+
+    name: str
+    schema: Schema
+    required: bool = False
+
+
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
     """The errors that an operation may answer with, and 500. All have the same body."""
     return {
@@ -88,7 +96,7 @@ def least_role(role: Role) -> str:
 
 def operation(
     *,
-    query: Mapping[str, Schema] | None = None,
+    query: Sequence[Query] = (),
     body: Shape | Schema | None = None,
     body_required: bool = True,
     forms: Mapping[str, Form] | None = None,
@@ -110,7 +118,7 @@ def operation(
     class Described(Operation):
         def __post_init__(self) -> None:
             if query:
-                self.parameters = [_parameter(name, schema) for name, schema in query.items()]
+                self.parameters = [_parameter(each) for each in query]
             if body is not None:
                 content = OpenAPIMediaType(schema=_as_it_is(body if isinstance(body, dict) else schema_of(body)))
                 self.request_body = RequestBody(content={"application/json": content}, required=body_required)
@@ -170,9 +178,14 @@ def _headers(status: str, *, linked: bool) -> dict[str, OpenAPIHeader | Referenc
     return {}
 
 
-def _parameter(name: str, schema: Schema) -> Parameter:
-    words = cast("str | None", schema.get("description"))
-    return Parameter(name=name, param_in="query", schema=_as_it_is(schema), description=words)
+def _parameter(query: Query) -> Parameter:
+    return Parameter(
+        name=query.name,
+        param_in="query",
+        schema=_as_it_is(query.schema),
+        description=cast("str | None", query.schema.get("description")),
+        required=query.required,
+    )
 
 
 def _texts(forms: Mapping[str, Form]) -> dict[str, OpenAPIMediaType]:

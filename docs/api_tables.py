@@ -68,7 +68,7 @@ def _actions() -> str:
             f"`{name}`",
             action.description.partition("\n\n")[0].replace("\n", " "),
             ", ".join(_field_name(action, field) for field in fields_of(action.request)),
-            f"`POST {PATH}{action.path}`",
+            f"`{action.method} {PATH}{action.path}`",
             f"`{action.error_code}`",
             f"`{action.least}`",
         )
@@ -94,8 +94,14 @@ def _fields() -> str:
 def _kind(field: Field) -> str:
     """The type of a field's JSON value in words."""
     schemas = [schema for schema in (field.kind.also, field.kind.schema) if schema]
-    names = {"string": "text", "integer": "whole number", "boolean": "true or false", "array": "list of texts"}
-    words = " or ".join(names.get(str(schema["type"]), "object") for schema in schemas) or "text"
+    names = {
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "array": "list of texts",
+        "object": "object",
+    }
+    words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
     if field.kind.members:
         words += f" of {', '.join(f'`{member}`' for member in field.kind.members)}"
     least, most = field.kind.schema.get("minimum"), field.kind.schema.get("maximum")

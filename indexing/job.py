@@ -9,10 +9,13 @@ import asyncio
 import logging
 from collections import deque
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexing.books import Books
 from indexing.encoders import Encoders
+from indexing.filled import FIELDS
+from indexing.golden import check_golden, checked, decoded, opened
 from indexing.guard import (
     LoadRefused,
     check_columns,
@@ -36,6 +39,7 @@ from indexing.tally import Before, Tally, first_tally
 from mappings.errors import ContactsError, Superseded
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
+from search.stores import LoadFigures
 
 
 class Summary(Outcome, frozen=True, kw_only=True):
@@ -104,8 +108,7 @@ class Job:
             else:
                 # The crash came between the swap and the end of the load.
                 live = before.contacts
-            indexed = await asyncio.to_thread(books.ledger.distinct, state.carried_bytes)
-            tally = await self._tally()
+            indexed, tally = await self._indexed(), await self._tally()
         except LoadRefused as refused:
             await self._stop(refused)
             raise LoadRefused(f"{refused}; {_LEFT[state.in_place]}") from refused
@@ -135,15 +138,43 @@ class Job:
             await self._meet(live)
         await self._load()
         self._progress.stage("building", state.reading.rows)
-        contacts = await self._loader.finish()
+        contacts = await self._loader.finish(await self._figures())
         accepted = await asyncio.to_thread(self._books.ledger.distinct)
         check_contacts(self._request.limits, contacts, accepted, live)
         if not self._request.rebuild:
             tally = await self._tally()
             check_filled(self._request.limits, state.before, contacts, tally.filled)
+        await self._check_golden()
         await self._merge()
         await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
         return contacts
+
+    async def _check_golden(self) -> None:
+        """Count the golden URLs in the store that was filled. Raises `LoadRefused`."""
+        golden = decoded(await self._loader.noted())
+        if golden:
+            self._progress.stage("counting golden URLs", self._state.reading.rows)
+            async with opened(self._loader.reader()) as engine:
+                check_golden(self._request.limits, await checked(engine, golden))
+
+    async def _figures(self) -> LoadFigures:
+        """What the load came to, for its store to say."""
+        state, books, tally = self._state, self._books, await self._tally()
+        rows, rejected = state.reading.rows, books.rejects.count
+        # Of contacts that are loaded from themselves nobody counted what they have: it is what they had.
+        filled = await self._loader.filled() if self._request.rebuild else dict(zip(FIELDS, tally.filled, strict=True))
+        return LoadFigures(
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            rows=rows,
+            repeated=rows - await self._indexed() - rejected,
+            rejected=rejected,
+            repaired=books.repairs.count,
+            filled=filled,
+        )
+
+    async def _indexed(self) -> int:
+        """How many contacts the rows became that the summary is about."""
+        return await asyncio.to_thread(self._books.ledger.distinct, self._state.carried_bytes)
 
     async def _merge(self) -> None:
         """Have the engine give back the room that it took for the load's sake, before anybody reads."""

@@ -18,6 +18,7 @@ class Limits(msgspec.Struct, frozen=True):
         max_rejects: the greatest share of rows that may be rejected, from 0 to 1.
         allow_shrink: let a load go live that has under half of the contacts that are live now.
         allow_loss: fields that may lose nearly all their values.
+        allow_golden: let it go live though it finds too many or too few contacts by golden URLs.
         allow_bad: headers of columns of which most cells need not be readable.
     """
 
@@ -25,6 +26,7 @@ class Limits(msgspec.Struct, frozen=True):
     allow_shrink: bool = False
     allow_loss: frozenset[str] = frozenset()
     allow_bad: frozenset[str] = frozenset()
+    allow_golden: bool = False
 
 
 class LoadRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,8 @@ It says up to which row everything is safe in the store. What the crash left bey
 the reject file) is cut off or written again to the same effect.
 """
 
-import fcntl
-import os
-import socket
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Self
-from uuid import uuid4
+from typing import Self
 
 import msgspec
 
@@ -19,9 +14,9 @@ from indexing.replacing import replace_file
 from indexing.sources.base import RowBatch
 from indexing.sources.lines import Lines
 from indexing.tally import Before, Reading, Tally
-from mappings.errors import IndexingError, LoadRunning
-from search.loader import Holder, check_left
-from search.private import make_directory
+from mappings.errors import IndexingError
+from search.directory_lock import DirectoryLock
+from search.loader import check_left
 
 
 class JobState(msgspec.Struct, kw_only=True):
@@ -94,10 +89,8 @@ class JobState(msgspec.Struct, kw_only=True):
 
 
 class StateFile:
-    """The state of the load into `index`. A context manager: two loads do not share the files at once.
-
-    So no two loads of one directory run at once. Loads of other directories and hosts are kept out where the contacts
-    live, if that is somewhere else (`Loader.exclusively`).
+    """The state of the load into `index`. A context manager: it has the lock of the directory, so that no two loads
+    share the files at once.
 
     Attributes:
         holder: who loads, to be asked for within the block.
@@ -105,37 +98,19 @@ class StateFile:
 
     def __init__(self, data_dir: Path, index: str) -> None:
         self._path = data_dir / f"{index}.job.json"
-        self._lock_path = data_dir / f"{index}.job.lock"
-        self._lock: BinaryIO | None = None
+        self._lock = DirectoryLock(data_dir, index)
         self.ledger_path = data_dir / f"{index}.job.ledger"
         self.lost_path = data_dir / f"{index}.job.lost"
         self.keys_path = data_dir / f"{index}.job.keys"
         self.index = index
 
     def __enter__(self) -> Self:
-        make_directory(self._lock_path.parent)
-        self._lock = self._lock_path.open("ab+")
-        try:
-            # The kernel gives it back when the process ends, however it ends.
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = _holder(self._lock)
-            self._lock.close()
-            who = f": {holder}" if holder else ""
-            raise LoadRunning(f"another load into {self.index} is running{who}; wait for it or stop it there") from None
-        before = _holder(self._lock)
-        # What tells this directory from all others is made up by its first load.
-        directory, now = before.directory if before else uuid4().hex, datetime.now(UTC)
-        since = now.isoformat(sep=" ", timespec="seconds")
-        self.holder = Holder(directory, socket.gethostname(), os.getpid(), since)
-        self._lock.truncate(0)
-        self._lock.write(msgspec.json.encode(self.holder))
-        self._lock.flush()
+        self._lock.__enter__()
+        self.holder = self._lock.holder
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._lock is not None:
-            self._lock.close()
+    def __exit__(self, *error: object) -> None:
+        self._lock.__exit__(*error)
 
     def load(self) -> JobState | None:
         """The state of an interrupted load, if there is one."""
@@ -170,12 +145,3 @@ class StateFile:
         self._path.unlink(missing_ok=True)
         for path in (self.ledger_path, self.lost_path, *self.keys_path.parent.glob(f"{self.keys_path.name}*")):
             path.unlink(missing_ok=True)
-
-
-def _holder(lock: BinaryIO) -> Holder | None:
-    """Who had the lock last, or has it, as that has written into it."""
-    lock.seek(0)
-    try:
-        return msgspec.json.decode(lock.read(), type=Holder)
-    except msgspec.DecodeError:
-        return None

@@ -43,25 +43,30 @@ class CompanyLists(msgspec.Struct, frozen=True):
         Raises:
             InvalidField: a listed domain is none, e.g. for want of a dot.
         """
-        included = (
-            _names(self.include_company_name),
-            _domains("include_domain_list", self.include_domain_list),
-        )
-        excluded = (
-            _names(self.exclude_company_name),
-            _domains("exclude_domain_list", self.exclude_domain_list),
-        )
-        return all_of(
-            [
-                *(any_of(predicates) for predicates in included if predicates),
-                *(none_of(predicates) for predicates in excluded if predicates),
-            ]
+        each = [(listed.excluded, [predicate for _, predicate in listed.asked]) for listed in self.listed()]
+        return all_of([(none_of if excluded else any_of)(asked) for excluded, asked in each if asked])
+
+    def listed(self) -> tuple["Listed", ...]:
+        """What each list asks, the inclusions first. Raises as `predicate` does."""
+        return (
+            Listed("include_company_name", False, _names(self.include_company_name)),
+            Listed("include_domain_list", False, _domains("include_domain_list", self.include_domain_list)),
+            Listed("exclude_company_name", True, _names(self.exclude_company_name)),
+            Listed("exclude_domain_list", True, _domains("exclude_domain_list", self.exclude_domain_list)),
         )
 
 
-def _names(values: Iterable[str]) -> list[Predicate]:
-    return [Substring("company_text", text) for text in map(normalise, values) if text]
+class Listed(msgspec.Struct, frozen=True):
+    """One list: its name, whether it excludes, and what its entries ask, each beside it as it is written."""
+
+    name: str
+    excluded: bool
+    asked: list[tuple[str, Predicate]]
 
 
-def _domains(field: str, values: Iterable[str]) -> list[Predicate]:
-    return [Terms("company_domains", (listed_domain(field, value),)) for value in values if value.strip()]
+def _names(values: Iterable[str]) -> list[tuple[str, Predicate]]:
+    return [(value, Substring("company_text", text)) for value in values if (text := normalise(value))]
+
+
+def _domains(field: str, values: Iterable[str]) -> list[tuple[str, Predicate]]:
+    return [(value, Terms("company_domains", (listed_domain(field, value),))) for value in values if value.strip()]

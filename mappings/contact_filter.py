@@ -129,6 +129,19 @@ def predicate_of_value(parameter: Parameter, value: str, context: Context) -> Pr
     return None if isinstance(selected, MatchAll) else selected
 
 
+def asked_by(parameter: Parameter, value: str, context: Context) -> Predicate | Reason | None:
+    """What one value, as `values_of` has it, asks of a contact; `None` if it is empty, a `Reason` if it can't be used.
+
+    Raises:
+        InvalidParameter: it is malformed.
+    """
+    try:
+        asked = parameter.read(value, context)
+    except Malformed as error:
+        raise InvalidParameter(parameter.name, value, str(error)) from None
+    return asked.predicate if isinstance(asked, Reading) else asked
+
+
 def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outcome:
     predicates, unusable = _read(parameter, values, context)
     return _Outcome(
@@ -152,12 +165,7 @@ def _read(
     predicates: list[Predicate] = []
     unusable: dict[Reason, list[str]] = {}
     for value in values:
-        try:
-            asked = parameter.read(value, context)
-        except Malformed as error:
-            raise InvalidParameter(parameter.name, value, str(error)) from None
-        if isinstance(asked, Reading):
-            asked = asked.predicate
+        asked = asked_by(parameter, value, context)
         if isinstance(asked, Reason):
             unusable.setdefault(asked, []).append(value)
         elif asked is not None:

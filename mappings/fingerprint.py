@@ -1,7 +1,8 @@
 """The fingerprint of a search: equal ones mean equal searches, however their URLs are written.
 
 It is of what is asked for, not of the text: names, order, spellings and whatever asks nothing (the page, flags, what
-can't be mapped) play no part. So two searches are told to be the same where neither may be shown, as in the log.
+can't be mapped) play no part, and `CEO` is `Chief Executive Officer`. So two searches are told to be the same where
+neither may be shown, as in the log.
 """
 
 from datetime import date
@@ -27,6 +28,16 @@ There are two, or it would have that of a date: `1_month_ago` and `31_days_ago` 
 _encode = msgspec.json.Encoder().encode
 
 
+def fingerprint_of(url: ApolloUrl, lists: CompanyLists | None = None) -> str:
+    """The fingerprint of a URL, be it made by `mappings.canonical`, and of the lists beside it.
+
+    Raises:
+        InvalidParameter: a number, range or date is malformed.
+        InvalidField: it has too many values, or a listed domain is none.
+    """
+    return fingerprint(url, map_url(url, _DAYS[0]), lists or CompanyLists())
+
+
 def fingerprint(url: ApolloUrl, mapped: MappedUrl, lists: CompanyLists) -> str:
     """The first `DIGITS` hex digits of SHA-256 over what `url` and `lists` ask for, and the order.
 
@@ -35,7 +46,7 @@ def fingerprint(url: ApolloUrl, mapped: MappedUrl, lists: CompanyLists) -> str:
     """
     names = mapped.mapping_summary.mapped_parameter_names
     dated = any(parameter_of(name).dated for name in names)
-    filters = [map_url(url, day).filter for day in _DAYS] if dated else [mapped.filter]
+    filters = dict.fromkeys([map_url(url, day).filter for day in _DAYS] if dated else [mapped.filter])
     digest = sha256(_canonical(lists.predicate()))
     for asked in filters:
         digest.update(_canonical(asked.predicate) + _encode(asked.order))

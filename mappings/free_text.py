@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mappings.lists import separated
 from mappings.predicates import MatchAll, Not, Phrase, Predicate, Terms, all_of, any_of
-from mappings.rules import Context, Reading, Reason, ValueReader, compared
+from mappings.rules import Context, Reading, Reason, ValueReader, compared, steering
 from mappings.text import LONGEST_TEXT, normalise, words
 from mappings.vocabulary import keyword_fields
 from mappings.web import domain_in
@@ -69,11 +69,24 @@ def _several(value: str) -> int:
     return 1 + len(value) // 2
 
 
+def _alternatives(value: str) -> str | None:
+    """Each as it is given; in lower case if they would be told apart in another way then: of ` OR\t` is left ` OR`."""
+    either = [part for part in map(str.strip, value.split(_OR)) if normalise(part)]
+    text = _OR.join(either)
+    if list(map(str.strip, text.split(_OR))) != either:
+        text = _OR.join(map(str.lower, either))
+    return text or None
+
+
 def alternatives(reader: ValueReader) -> ValueReader:
     """Free text in which ` OR ` separates alternatives and a leading `-` negates one: `consulting OR -staffing`."""
     read_one = reader.read
 
-    @compared(f"{reader.compared}; `OR` separates alternatives, a leading `-` negates one", weigh=_several)
+    @compared(
+        f"{reader.compared}; `OR` separates alternatives, a leading `-` negates one",
+        weigh=_several,
+        write=_alternatives,
+    )
     def read(value: str, context: Context) -> Predicate | Reading | None:
         either: list[Predicate] = []
         notes: list[Reading] = []
@@ -192,7 +205,12 @@ def keyword(fields_parameter: str) -> ValueReader:
 def keyword_field(keywords_parameter: str) -> ValueReader:
     """The name of a field that the keywords of another parameter are looked for in. Without keywords, pointless."""
 
-    @compared(f"not compared: decides where `{keywords_parameter}` looks, and is unmapped without it", separated)
+    @steering(
+        keywords_parameter,
+        f"where `{keywords_parameter}` looks, and is unmapped without it",
+        separated,
+        write=lambda value: value.strip().lower() or None,
+    )
     def read(value: str, context: Context) -> Predicate | Reason | None:
         if not _any_words(context.of(keywords_parameter)):
             return Reason.FIELD_CONTROL

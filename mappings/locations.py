@@ -194,6 +194,28 @@ class _Places(msgspec.Struct, frozen=True):
     namesakes: dict[str, tuple[str, ...]]
 
 
+def place_text(text: str) -> str | None:
+    """A location of a filter as Apollo writes it; `None` if it is empty.
+
+    Countries and US states have their usual names in full, all else is as it was written: `San Francisco, California,
+    United States` for `San Francisco, CA, US`.
+    """
+    place = asked_place(text)
+    if place is None:
+        return None
+    written = {normalise(part): " ".join(part.split()) for part in _COMMA.split(text)}
+    names = _names()
+    parts = [names.get(part) or written.get(part) for part in place.parts]
+    return ", ".join(filter(None, parts)) if all(parts) else text.strip()
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Normalised → as it is written: the names of countries and US states."""
+    states = read_data("us_states", dict[str, str]).values()
+    return {normalise(name): name for name in (*states, *[country.name for country in countries()])}
+
+
 @cache
 def _places() -> _Places:
     states = {normalise(code): normalise(name) for code, name in read_data("us_states", dict[str, str]).items()}

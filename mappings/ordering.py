@@ -29,8 +29,19 @@ def order_of(context: Context) -> Order | None:
     return Order(key, ascending=boolean(context.last(direction))) if key else None
 
 
+def sort_field_named(name: str) -> str | None:
+    """Apollo's name of the field that `sortByField` names in any way; `None` for one that we can't sort by."""
+    key = _sort_keys().get(name.strip())
+    return _sort_names()[key][:2][-1] if key else None
+
+
 @cache
 def _sort_keys() -> dict[str, str]:
     """What URLs call a sort key → the sort key."""
-    table = read_data("sort_keys", dict[str, tuple[str, ...]])
-    return {name: key for key, names in table.items() for name in names}
+    return {name: key for key, names in _sort_names().items() for name in names}
+
+
+@cache
+def _sort_names() -> dict[str, tuple[str, ...]]:
+    """Sort key → what URLs call it: our own name, then Apollo's if it has one."""
+    return read_data("sort_keys", dict[str, tuple[str, ...]])

@@ -21,7 +21,20 @@ from mappings.json_filters import FILTERS, pairs_in, unread_filters
 from mappings.lists import Split
 from mappings.names import key_of
 from mappings.predicates import all_of, any_of
-from mappings.rules import Combine, Read, Reason, Show, ValueReader, Weigh, by_length, last_of, none_of, unmapped
+from mappings.rules import (
+    Combine,
+    Read,
+    Reason,
+    Show,
+    ValueReader,
+    Weigh,
+    Write,
+    as_given,
+    by_length,
+    last_of,
+    none_of,
+    unmapped,
+)
 from mappings.url import MOST_VALUES
 from mappings.values import decoded_again
 
@@ -46,12 +59,16 @@ class Parameter(msgspec.Struct, frozen=True):
     combine: Combine = any_of
     split: Split | None = None
     weigh: Weigh = by_length
+    write: Write = as_given
     show: Show | None = None
     reason: Reason | None = None
     """Why it is never mapped; `None` for one that is, or may be."""
 
     dated: bool = False
     """Whether a value may mean something else tomorrow."""
+
+    steers: str | None = None
+    """The parameter that this one is a control of: it asks nothing itself, and nothing at all without that one."""
 
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
@@ -75,7 +92,7 @@ _TABLE = (
     # The person
     ParameterRow("personTitles[]", readers.title_or_similar),
     ParameterRow("personNotTitles[]", readers.title, none_of),
-    ParameterRow("includeSimilarTitles", readers.flag("how `personTitles[]` is compared"), last_of),
+    ParameterRow("includeSimilarTitles", readers.flag("personTitles[]", "how `personTitles[]` is compared"), last_of),
     ParameterRow("qPersonTitle", free_text.alternatives(free_text.all_words("title_words"))),
     ParameterRow("qPersonName", free_text.alternatives(free_text.all_words("person_name"))),
     ParameterRow("personSeniorities[]", readers.seniority_term),
@@ -342,8 +359,10 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         combine=row.combine,
         split=row.reader.split,
         weigh=row.reader.weigh,
+        write=row.reader.write,
         show=row.show,
         dated=row.reader.dated,
+        steers=row.reader.steers,
     )
 
 

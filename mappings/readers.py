@@ -12,15 +12,28 @@ from functools import cache
 from mappings import lists
 from mappings.codes import codes_in
 from mappings.errors import InvalidField
-from mappings.locations import AskedPlace, asked_place
-from mappings.ordering import order_of
+from mappings.locations import AskedPlace, asked_place, place_text
+from mappings.ordering import order_of, sort_field_named
 from mappings.predicates import Exists, MatchAll, Predicate, Range, Terms
 from mappings.regions import Region
-from mappings.rules import Context, Reading, Reason, ValueReader, compared
+from mappings.rules import Context, Reading, Reason, ValueReader, as_given, compared, steering
 from mappings.text import slug, term
 from mappings.titles import similar_title, title_key
-from mappings.values import Malformed, boolean, day, first_second, last_second, number, page_number, span, span_text
+from mappings.values import (
+    Malformed,
+    boolean,
+    day,
+    day_text,
+    first_second,
+    last_second,
+    number,
+    page_number,
+    span,
+    span_text,
+)
 from mappings.vocabulary import (
+    apollo_field_of,
+    code_of_funding_stage,
     department,
     departments_covered,
     email_status,
@@ -31,8 +44,9 @@ from mappings.vocabulary import (
     is_department,
     item_field_of,
     seniority,
+    tag_of_industry,
 )
-from mappings.web import linkedin_key, listed_domain
+from mappings.web import host_of, linkedin_key, listed_domain
 
 _ID = re.compile("[0-9a-fA-F]{24}")
 """An id of Apollo's."""
@@ -49,7 +63,12 @@ def _spelled(predicate: Predicate, written: str, read: str) -> Predicate | Readi
     return predicate if written == read else Reading(predicate, "another spelling of it", read)
 
 
-@compared("not compared: decides the page to begin with")
+def _nothing(_value: str) -> str | None:
+    """The canonical form of what has no part in a search."""
+    return None
+
+
+@compared("not compared: decides the page to begin with", write=_nothing)
 def page(value: str, _context: Context) -> Predicate | Reading | None:
     """Where a result with a limit begins."""
     written = value.strip()
@@ -59,10 +78,15 @@ def page(value: str, _context: Context) -> Predicate | Reading | None:
     return MatchAll() if written == meant else Reading(MatchAll(), "no page number that there is", meant)
 
 
-def flag(decided: str) -> ValueReader:
+def _if_true(value: str) -> str | None:
+    """The canonical form of a flag: without it, it is as if it were not there."""
+    return "true" if boolean(value) else None
+
+
+def flag(steers: str, decided: str) -> ValueReader:
     """`true` or `false`, which asks nothing of contacts itself: another parameter looks at it."""
 
-    @compared(f"not compared: decides {decided}")
+    @steering(steers, decided, write=_if_true)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         return _flagged(MatchAll(), value) if value.strip() else None
 
@@ -77,13 +101,13 @@ def _flagged(predicate: Predicate | None, value: str) -> Predicate | Reading | N
     return Reading(predicate, "neither `true` nor `false`, so it is not `true`", "false", approximate=True)
 
 
-@compared("not compared: decides the order, if it is a known one")
+@compared("not compared: decides the order, if it is a known one", write=sort_field_named)
 def sort_field(_value: str, context: Context) -> Predicate | Reason:
     """The field to sort by, which must be one that we know."""
     return Reason.UNKNOWN if order_of(context) is None else MatchAll()
 
 
-@compared("not compared: decides the order, if it is a known one")
+@steering("sortByField", "the order, if it is a known one", write=_if_true)
 def sort_direction(value: str, context: Context) -> Predicate | Reading | Reason | None:
     """Which way to sort, good for something only with a field that we know."""
     if order_of(context) is None:
@@ -129,6 +153,7 @@ def location(field: str) -> ValueReader:
         "of its countries",
         lists.places,
         _place_weight,
+        write=place_text,
     )
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         place = asked_place(value)
@@ -152,7 +177,12 @@ def _listed(region: Region) -> str:
     return f"{region.name}: {', '.join(region.countries)}"
 
 
-@compared("the same profile, however its URL is written", lists.addresses)
+def _profile_url(value: str) -> str | None:
+    key = linkedin_key(value)
+    return f"https://{'www.' if key.startswith('linkedin.com/') else ''}{key}" if key else None
+
+
+@compared("the same profile, however its URL is written", lists.addresses, write=_profile_url)
 def profile(value: str, _context: Context) -> Predicate | None:
     """A LinkedIn profile by its URL."""
     key = linkedin_key(value)
@@ -162,7 +192,7 @@ def profile(value: str, _context: Context) -> Predicate | None:
 def enumerated(field: str, form: Callable[[str], str], equal: str) -> ValueReader:
     """One of several slugs, which may be spelled in other words; `equal` says in words what is equal then."""
 
-    @compared(equal, lists.separated)
+    @compared(equal, lists.separated, write=form)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         formed = form(value)
         return _spelled(Terms(field, (formed,)), slug(value), formed) if formed else None
@@ -177,6 +207,7 @@ email_status_term = enumerated("email_status", email_status, "the same status, h
 @compared(
     "the department; a whole one, such as `master_sales` or `design`, with its subdepartments",
     lists.known(is_department),
+    write=department,
 )
 def department_terms(value: str, _context: Context) -> Predicate | Reading | None:
     """A department with all that it covers."""
@@ -184,7 +215,7 @@ def department_terms(value: str, _context: Context) -> Predicate | Reading | Non
     return _spelled(Terms("departments", departments_covered(meant)), slug(value), meant) if meant else None
 
 
-@compared("if it is `true`: a catch-all address")
+@compared("if it is `true`: a catch-all address", write=_if_true)
 def catch_all_address(value: str, _context: Context) -> Predicate | Reading | None:
     """Contacts with a catch-all address, if the flag is set; otherwise it says nothing."""
     if boolean(value):
@@ -197,7 +228,15 @@ def is_industry(text: str) -> bool:
     return bool(_ID.fullmatch(text.strip()) or industry_named(text))
 
 
-@compared("the same industry, by its tag id or its whole name; unknown ids are left out", lists.known(is_industry))
+def _tag_of(value: str) -> str | None:
+    return value.strip().lower() if industry_of_tag(value) else tag_of_industry(value)
+
+
+@compared(
+    "the same industry, by its tag id or its whole name; unknown ids are left out",
+    lists.known(is_industry),
+    write=_tag_of,
+)
 def industry_tag(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """An industry by its tag id, or by a known name in its place."""
     if not value.strip():
@@ -208,7 +247,11 @@ def industry_tag(value: str, _context: Context) -> Predicate | Reading | Reason 
     return Reading(_industry(named), "a name in place of an id", named) if named else Reason.ID_BASED
 
 
-@compared("the same industry, by its whole name", lists.known(industry_named))
+@compared(
+    "the same industry, by its whole name",
+    lists.known(industry_named),
+    write=lambda value: industry_named(value) or as_given(value),
+)
 def industry(value: str, _context: Context) -> Predicate | Reading | None:
     """An industry by its name, in Apollo's spelling if it is one of Apollo's."""
     written = term(value)
@@ -227,7 +270,12 @@ def industry_name(value: str) -> str:
     return industry_of_tag(value) or value
 
 
-@compared("the same stage, by its code or its name; unknown codes are left out", lists.separated)
+def _stage_code(value: str) -> str | None:
+    named = funding_stage_of_code(value) or funding_stage(value)
+    return code_of_funding_stage(named) or named
+
+
+@compared("the same stage, by its code or its name; unknown codes are left out", lists.separated, write=_stage_code)
 def stage(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A funding stage by Apollo's code, or by name. A number that is no code is an id of something unknown."""
     if coded := funding_stage_of_code(value):
@@ -251,10 +299,15 @@ def contact_stage(value: str, _context: Context) -> Predicate | Reading | Reason
     return Reading(Terms("stage", (named,)), "a name in place of an id", named)
 
 
+def _class_code(value: str) -> str | None:
+    codes = codes_in(value.strip())
+    return codes[0] if len(codes) == 1 else f"{codes[0]}-{codes[-1]}"
+
+
 def industry_code(field: str) -> ValueReader:
     """An industry by its code in a classification, with all that is in it."""
 
-    @compared("the code, and all that begin with it; what holds no code is left out", lists.codes)
+    @compared("the code, and all that begin with it; what holds no code is left out", lists.codes, write=_class_code)
     def read(value: str, _context: Context) -> Predicate | Reading | Reason | None:
         written = value.strip()
         if not written:
@@ -265,7 +318,7 @@ def industry_code(field: str) -> ValueReader:
     return read
 
 
-@compared("the domain with its subdomains", lists.addresses)
+@compared("the domain with its subdomains", lists.addresses, write=host_of)
 def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A company's domain with its subdomains.
 
@@ -281,10 +334,19 @@ def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None
     return _spelled(Terms("company_domains", (host,)), value.strip().lower(), host)
 
 
+def _range_text(value: str) -> str | None:
+    bounds = span(value)
+    return span_text(bounds).removesuffix(",") if bounds else None
+
+
+def _number_text(value: str) -> str | None:
+    return str(number(value))
+
+
 def number_span(field: str) -> ValueReader:
     """Numbers between two bounds, each of which may be open."""
 
-    @compared("a number in the range, its bounds included; either side may be open", lists.ranges)
+    @compared("a number in the range, its bounds included; either side may be open", lists.ranges, write=_range_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         bounds = span(value)
         if bounds is None:
@@ -296,11 +358,18 @@ def number_span(field: str) -> ValueReader:
     return read
 
 
+def _bounds_text(value: str) -> str | None:
+    bounds = span(value)
+    return span_text(bounds) if bounds else None
+
+
 def two_bounds(field: str) -> ValueReader:
     """The same where each bound usually has a name of its own. Which of them would a number alone be?"""
     read_span = number_span(field).read
 
-    @compared("a number in the range, its bounds included; what is no range is left out", lists.ranges)
+    @compared(
+        "a number in the range, its bounds included; what is no range is left out", lists.ranges, write=_bounds_text
+    )
     def read(value: str, context: Context) -> Predicate | Reading | Reason | None:
         if value.strip() and not lists.joins_bounds(value):
             return Reason.UNKNOWN
@@ -315,7 +384,7 @@ def two_bounds(field: str) -> ValueReader:
 def at_least(field: str) -> ValueReader:
     """Numbers from this one on."""
 
-    @compared("this number or more")
+    @compared("this number or more", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()
         if not written:
@@ -329,7 +398,7 @@ def at_least(field: str) -> ValueReader:
 def at_most(field: str) -> ValueReader:
     """Numbers up to this one."""
 
-    @compared("this number or less")
+    @compared("this number or less", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()
         if not written:
@@ -343,7 +412,7 @@ def at_most(field: str) -> ValueReader:
 def since(field: str) -> ValueReader:
     """Times from the start of this day on."""
 
-    @compared("this day (UTC) or later", dated=True)
+    @compared("this day (UTC) or later", write=day_text, dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, gte=first_second(day(value, context.today))) if value.strip() else None
 
@@ -353,14 +422,14 @@ def since(field: str) -> ValueReader:
 def until(field: str) -> ValueReader:
     """Times up to the end of this day."""
 
-    @compared("this day (UTC) or earlier", dated=True)
+    @compared("this day (UTC) or earlier", write=day_text, dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, lte=last_second(day(value, context.today))) if value.strip() else None
 
     return read
 
 
-@compared("the field is known: neither missing nor empty", lists.separated)
+@compared("the field is known: neither missing nor empty", lists.separated, write=apollo_field_of)
 def known_field(value: str, _context: Context) -> Predicate | Reason | None:
     """Contacts in which a field, named as Apollo's index names it, is there."""
     if not value.strip():

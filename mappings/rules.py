@@ -12,6 +12,7 @@ import msgspec
 
 from mappings.lists import Split, listed
 from mappings.predicates import Not, Predicate, all_of, any_of
+from mappings.text import LONGEST_TEXT
 
 
 class Reason(StrEnum):
@@ -78,8 +79,20 @@ def by_length(value: str) -> int:
     return 1 + len(value) // 8
 
 
+Write = Callable[[str], str | None]
+"""A value that asks something → the same as Apollo writes it: the canonical form. `None` if it asks nothing.
+
+It may be any text that is read as the same; what it is of that is written again is itself.
+"""
+
+
+def as_given(value: str) -> str | None:
+    """The canonical form of free text: the part of it that is searched, without blanks around it."""
+    return value[:LONGEST_TEXT].strip() or None
+
+
 class ValueReader(msgspec.Struct, frozen=True):
-    """How the values of a parameter are read, one by one."""
+    """How the values of a parameter are read and written, one by one."""
 
     read: Read
     compared: str
@@ -90,15 +103,32 @@ class ValueReader(msgspec.Struct, frozen=True):
 
     weigh: Weigh = by_length
 
+    write: Write = as_given
+
     dated: bool = False
     """Whether a value may mean something else tomorrow."""
 
+    steers: str | None = None
+    """The parameter that a value decides about instead of asking something itself."""
+
 
 def compared(
-    words: str, split: Split | None = listed, weigh: Weigh = by_length, *, dated: bool = False
+    words: str,
+    split: Split | None = listed,
+    weigh: Weigh = by_length,
+    *,
+    write: Write = as_given,
+    dated: bool = False,
 ) -> Callable[[Read], ValueReader]:
     """Make a `Read` a `ValueReader`, as a decorator: what it does and the words for it stand together."""
-    return lambda read: ValueReader(read, words, split, weigh, dated)
+    return lambda read: ValueReader(read, words, split, weigh, write, dated)
+
+
+def steering(
+    parameter: str, words: str, split: Split | None = listed, *, write: Write
+) -> Callable[[Read], ValueReader]:
+    """The same of values that are not compared themselves, but decide something about another parameter."""
+    return lambda read: ValueReader(read, f"not compared: decides {words}", split, write=write, steers=parameter)
 
 
 Combine = Callable[[Iterable[Predicate]], Predicate]

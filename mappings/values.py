@@ -90,6 +90,19 @@ def span_text(bounds: tuple[int | None, int | None]) -> str:
     return ",".join("" if bound is None else str(bound) for bound in bounds)
 
 
+def day_text(text: str) -> str:
+    """A day that `day` reads in its usual spelling: `2024-06-30`, `60_days_ago`, `today`. What is relative stays so.
+
+    Raises:
+        Malformed: it is no day.
+    """
+    written = text.strip().lower()
+    if ago := _AGO.fullmatch(written):
+        count = int(ago[1])
+        return f"{count}_{ago[2]}{'' if count == 1 else 's'}_ago"
+    return written if written == "today" else day(written, date.min).isoformat()
+
+
 def day(text: str, today: date) -> date:
     """An ISO date (a time after it is left out), `today`, or `N_days_ago` (also weeks, months, years).
 

@@ -145,9 +145,20 @@ def funding_stage_of_code(code: str) -> str | None:
     return _funding_stages().get(code.strip())
 
 
+def code_of_funding_stage(stage: str) -> str | None:
+    """The code of a stage by its slug: `0` for `seed`; `None` for one that has none."""
+    return _funding_codes().get(stage)
+
+
 def industry_of_tag(tag_id: str) -> str | None:
     """The name of the industry behind a tag id, e.g. `accounting`; `None` for an unknown id."""
     return _industries().get(tag_id.strip().lower())
+
+
+def tag_of_industry(name: str) -> str | None:
+    """The tag id of an industry by its name, in any spelling; `None` for one that is unknown."""
+    named = industry_named(name)
+    return _industry_tags()[named] if named else None
 
 
 def industry_named(name: str) -> str | None:
@@ -167,6 +178,12 @@ def item_field_of(name: str) -> str | None:
     five phone fields in particular.
     """
     return _item_fields().get(name.strip().lower())
+
+
+def apollo_field_of(name: str) -> str | None:
+    """Apollo's name for the same item field, our own if it has none; `None` for an unknown name."""
+    field = item_field_of(name)
+    return next(iter(_item_field_names()[field]), field) if field else None
 
 
 def seniorities() -> tuple[str, ...]:
@@ -206,8 +223,18 @@ def _funding_stages() -> dict[str, str]:
 
 
 @cache
+def _funding_codes() -> dict[str, str]:
+    return {stage: code for code, stage in _funding_stages().items()}
+
+
+@cache
 def _industries() -> dict[str, str]:
     return read_data("industry_tags", dict[str, str])
+
+
+@cache
+def _industry_tags() -> dict[str, str]:
+    return {name: tag for tag, name in _industries().items()}
 
 
 @cache
@@ -222,8 +249,13 @@ def _without_and(text: str) -> tuple[str, ...]:
 
 @cache
 def _item_fields() -> dict[str, str]:
-    table = read_data("item_fields", dict[str, list[str]])
-    return {name: field for field, names in table.items() for name in (field, *names)}
+    return {name: field for field, names in _item_field_names().items() for name in (field, *names)}
+
+
+@cache
+def _item_field_names() -> dict[str, tuple[str, ...]]:
+    """Item field → Apollo's names for it, the usual one first."""
+    return read_data("item_fields", dict[str, tuple[str, ...]])
 
 
 class _Values(msgspec.Struct, forbid_unknown_fields=True):

@@ -30,6 +30,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         engine: a name in `search.engines`; `None` is the default there.
         data_dir: directory of the files that an engine keeps on this machine, and of the job's state.
         index: the alias that readers use.
+        store: the one store of the alias that an engine is to read, by its name; `None` is the live one.
         timeout: seconds that a call of the engine may take or, where it walks through many contacts (a scan, a far
             offset), one step of it. It is for callers without a deadline of their own: the service's requests end
             when theirs has passed, and with them what they asked of the engine.
@@ -40,6 +41,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     engine: str | None = None
     data_dir: Path = Path("data")
     index: str = "contacts"
+    store: str | None = None
     timeout: float = 30.0
     concurrency: int | None = None
     own: msgspec.Struct | None = None

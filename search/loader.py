@@ -3,14 +3,15 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from mappings.errors import Superseded
 from search.contact_columns import ContactColumns
+from search.engine import Engine
 from search.fields import ContactCompleteItem
-from search.stores import Store
+from search.stores import LoadFigures, Store
 
 
 def unheard(stage: str) -> None:
@@ -177,12 +178,27 @@ class Loader(LiveContacts, Encoder, Protocol):
     async def mark(self) -> str:
         """What `resume` needs to know about all writes so far."""
 
-    async def finish(self) -> int:
-        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated."""
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        """Make the store complete and searchable; the number of distinct contacts in it. May be repeated.
+
+        From then on the store says what the load came to, its `figures`.
+        """
 
     async def merge(self, seconds: float) -> bool:
         """Give back the room that the finished store takes for the load's sake only: whether about so many seconds
         were enough. If not the engine goes on by itself. May be repeated, and left out."""
+
+    def reader(self) -> Engine[Any]:
+        """An engine that answers from the store that was filled, once it is finished. Whoever asks for it closes it."""
+
+    async def noted(self) -> bytes:
+        """What is noted beside the loads, whichever of them is live; empty where nothing is."""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        """Have it be what `change` makes of it, a text in UTF-8, in one step, so that nobody's change is lost.
+
+        `change` is called again where somebody else was faster. What it raises changes nothing.
+        """
 
     async def live(self) -> Store | None:
         """The store that readers see, `None` when there is none yet."""
@@ -200,7 +216,7 @@ class Loader(LiveContacts, Encoder, Protocol):
         """Remove the fresh store. Safe to call at any point before `swap`."""
 
     async def stores(self) -> list[Store]:
-        """All complete stores, the oldest first."""
+        """All complete stores with their figures, the oldest first."""
 
     async def rollback(self) -> Store:
         """Make the newest store that is older than the live one live. Raises `IndexingError` when there is none."""

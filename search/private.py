@@ -17,7 +17,7 @@ import msgspec
 OWNER_ONLY = 0o077
 """The mask, and the bits of a mode that let others in."""
 
-_OURS = re.compile(r"users\.sqlite3.*|.+-\d{8}T\d+Z\..+|.+\.(current|next|watermark|job\..+)")
+_OURS = re.compile(r"users\.sqlite3.*|.+-\d{8}T\d+Z\..+|.+\.(current|next|watermark|golden|job\..+)")
 """The names of what engines, loads and users keep in the data directory."""
 
 

@@ -40,6 +40,24 @@ class Spread(msgspec.Struct, frozen=True):
         return f"shards {self.shards}{lost}, copies {self.copies}{missing}, nodes {self.nodes}"
 
 
+class LoadFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What a load came to, as its store says itself: that of the last load into it.
+
+    Attributes:
+        finished_at: when all its contacts were in the store: ISO 8601, in UTC.
+        rows: of its sources. They became contacts, or were `repeated` or `rejected`.
+        repaired: values that could not be read, and are null.
+        filled: field → how many contacts of the store have it, those of earlier loads too.
+    """
+
+    finished_at: str
+    rows: int
+    repeated: int
+    rejected: int
+    repaired: int
+    filled: dict[str, int] = {}
+
+
 class Store(msgspec.Struct, frozen=True):
     """One complete store of contacts: an index, or a file.
 
@@ -48,6 +66,7 @@ class Store(msgspec.Struct, frozen=True):
         mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
         trouble: why it can't be read, where that is so.
         spread: over a cluster, where that was asked.
+        figures: of its load, where that was asked and the store says it.
     """
 
     name: str
@@ -56,6 +75,7 @@ class Store(msgspec.Struct, frozen=True):
     mapping: int = MAPPING_VERSION
     trouble: str | None = None
     spread: Spread | None = None
+    figures: LoadFigures | None = None
 
     @property
     def outdated(self) -> bool:

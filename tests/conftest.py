@@ -32,6 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice."""
+    if session.config.getoption("loadgroup", False):
+        strays = [
+            item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        if strays:
+            raise pytest.UsageError(f"pytest-xdist does not group tests with pytest {pytest.__version__}: {strays[0]}")
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Packed bytes hold the time at which they were packed, and all processes must call a test the same."""
     return argname if isinstance(val, bytes) and not val.isascii() else None

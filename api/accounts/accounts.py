@@ -16,6 +16,7 @@ from api.accounts.emails import LONGEST_EMAIL, new_email
 from api.accounts.keys import load_keys
 from api.accounts.passwords import Passwords
 from api.accounts.recent import RecentSessions
+from api.accounts.searches import Searches
 from api.accounts.sessions import Renewal, Sessions
 from api.accounts.tokens import INVALID, REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
@@ -69,6 +70,7 @@ class Accounts:
         self.database = Database(settings.database_url, settings.engine.data_dir)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
+        self.searches = Searches(self.database)
         self.recent = RecentSessions(self.sessions)
         self._passwords = Passwords()
         self.administration = Administration(self.users, self._passwords, self._tell)

@@ -32,7 +32,7 @@ from search.private import make_directory
 FILE = "users.sqlite3"
 """The SQLite file in the data directory."""
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. A database that has it needs no look at the others, nor the package that runs them."""
 
 LOCK_SECONDS = 10

@@ -1,8 +1,20 @@
-"""The three tables of the database of users, as its newest migration leaves them."""
+"""The four tables of the database of users, as its newest migration leaves them."""
 
 from uuid import UUID
 
-from sqlalchemy import BINARY, BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, String, Table, Uuid
+from sqlalchemy import (
+    BINARY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -72,3 +84,17 @@ RENEWALS = Table(
     Column("at", BigInteger, nullable=False),
 )
 """The `jti` of a refresh token that was used up `at` so many milliseconds since 1970, a moment ago."""
+
+SEARCHES = Table(
+    "searches",
+    METADATA,
+    Column("user_id", BinaryUuid, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+    Column("count_then", BigInteger, nullable=False),
+)
+"""What users saved under a name of their own: `request` is the JSON of what is asked for, `saved_at` milliseconds since
+1970, `count_then` how many contacts it found then.
+"""

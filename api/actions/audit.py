@@ -36,7 +36,7 @@ class Deed(msgspec.Struct, kw_only=True):
         user: the uuid of who does it; `None` as long as nobody knows.
         address: where from, as a trusted proxy or the connection says.
         contacts: how many contacts, or uuids, were handed out or counted; `None` where that has no meaning.
-        search: the fingerprint of what was searched for.
+        search: the fingerprint of what was searched for; of several searches, theirs with commas between.
         target: the uuid of another user whom it is done to.
         account: who runs a command, by the name on the machine.
         audited: whether there is a line of it.

@@ -61,6 +61,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         unmapped: what of the URL is left out of the filter.
         order: of the filter, or of its selection; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
+        predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
         tags: the engine's form of each URL alone that finds contacts, of several; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
@@ -73,6 +74,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     unmapped: tuple[UnmappedCategory, ...]
     order: Ordering = Order()
     search: str = ""
+    predicates: int = 0
     ledger: bytes = b""
     tags: tuple[object, ...] = ()
     held: int = 0
@@ -153,6 +155,7 @@ class Plans:
             mapped.unmapped_categories,
             contact_filter.ordering,
             _search(asked, urls, each),
+            size.predicates,
             held=held,
         )
         return self._counted(plan)

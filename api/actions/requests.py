@@ -120,6 +120,18 @@ class SelectionRequest(CountRequest, frozen=True, kw_only=True):
         return Asked(self.url, self.lists, self.combine, self.split, self.sample, self.per_company)
 
 
+class CompareRequest(ActionRequest, frozen=True, kw_only=True):
+    """Several searches beside each other."""
+
+    urls: tuple[str, ...]
+
+
+class BuildRequest(ActionRequest, frozen=True, kw_only=True):
+    """A URL that has `parameters`: names, in any spelling, and the values of each."""
+
+    parameters: Mapping[str, tuple[str, ...]]
+
+
 class UuidsRequest(SelectionRequest, frozen=True, kw_only=True):
     """The first `limit` contacts; all, in any order, when it is `None`.
 

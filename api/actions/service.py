@@ -13,6 +13,7 @@ import msgspec
 
 from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
+from api.actions.kept_searches import KeptSearches
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
@@ -25,7 +26,7 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import EngineTimeout, InvalidParameter, ResponseTooLarge
+from mappings.errors import EngineTimeout, InvalidParameter, ResponseTooLarge, Unauthorized
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, PerCompany
@@ -77,17 +78,21 @@ class ContactService:
     """Answers requests from one engine. All methods raise `InvalidInput` or `EngineError`.
 
     Attributes:
+        settings: of the application.
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
+        aside: a thread for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
     """
 
-    def __init__(self, engine: AnyEngine, settings: Settings) -> None:
+    def __init__(self, engine: AnyEngine, settings: Settings, searches: KeptSearches | None = None) -> None:
         self.engine = engine
+        self.settings = settings
+        self._searches = searches
         self.shown: Callable[[int], Count] = exact
         self._most_bytes = settings.max_response_bytes
         self._counting = _COUNTING * settings.engine.timeout
-        self._aside = Aside()
-        self._plans = Plans(engine, self._aside)
+        self.aside = Aside()
+        self._plans = Plans(engine, self.aside)
         self._deed = unheard()
         self._grown: Callable[[int], object] = _unheeded
 
@@ -110,6 +115,14 @@ class ContactService:
         """Tell the audit log how many contacts are handed out, or counted."""
         self._deed.contacts = contacts
 
+    def is_done(self, deed: str) -> None:
+        """Tell the audit log what is done in the command line's words, where the name of the action says too little."""
+        self._deed.action = deed
+
+    def searched(self, *prints: str) -> None:
+        """Tell the audit log which search it is by its fingerprint, or which several."""
+        self._deed.search = ",".join(prints)
+
     def for_role(self, role: Role) -> "ContactService":
         """The same service, as it answers users with this role. Who asks for nobody in particular needs none."""
         if role.sees_few:
@@ -121,15 +134,15 @@ class ContactService:
     async def analyze(self, request: AnalyzeRequest) -> bytes:
         """The URL taken apart and explained. Needs no engine."""
         weigh = mapping if request.ledger or request.strict else explaining
-        return await self._aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
+        return await self.aside.of_url(request.url, lambda url: _analysis(url, request), weigh)
 
     async def count_by_filter(self, request: AnalyzeRequest) -> bytes:
         """The analysis with a count on every category, parameter and value, from one request to the engine."""
-        counting, compiled = await self._aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
+        counting, compiled = await self.aside.of_url(request.url, lambda url: self._countable(url, request), mapping)
         counts = await self.engine.count_many(compiled)
         if mapping(counting.url) <= MOST_AT_ONCE:
             return self._counted(counting, counts, request)
-        return await self._aside.run(lambda: self._counted(counting, counts, request))
+        return await self.aside.run(lambda: self._counted(counting, counts, request))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
@@ -181,16 +194,37 @@ class ContactService:
         stream.deed = self._deed
         return stream
 
+    @property
+    def user(self) -> str:
+        """The uuid of the user who asks, of an action about what is that user's own.
+
+        Raises:
+            Unauthorized: nobody in particular asks.
+        """
+        if self._deed.user is None:
+            raise Unauthorized("This is about what users have of their own; say which user you are")
+        return self._deed.user
+
+    @property
+    def searches(self) -> KeptSearches:
+        """What users saved, where there are users."""
+        assert self._searches is not None
+        return self._searches
+
     async def plan(self, request: CountRequest) -> Plan:
-        """The request's filter, ready to run."""
-        plan = await self._plans.get(
+        """The request's filter, ready to run; the audit log is told which search it is."""
+        plan = await self.plan_of(request)
+        self._deed.search = plan.search
+        return plan
+
+    async def plan_of(self, request: CountRequest) -> Plan:
+        """The filter of one of several searches, ready to run."""
+        return await self._plans.get(
             request.asked,
             strict=request.strict,
             with_ledger=request.ledger,
             with_tags=isinstance(request, SearchRequest) and request.tag,
         )
-        self._deed.search = plan.search
-        return plan
 
     async def _count(self, plan: Plan) -> int:
         """How many contacts there are. Of companies all have to be looked at, which may take longer than there is."""

@@ -6,23 +6,38 @@ before are rows of `api.actions.fields`; a new combination of fields is a struct
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from api.actions.building import BuildData, build_url
+from api.actions.comparing import compare_urls
+from api.actions.loads import LoadsData, LoadsRequest, loads
 from api.actions.requests import (
     ActionRequest,
     AnalyzeRequest,
+    BuildRequest,
+    CompareRequest,
     Data,
     SearchRequest,
     SelectionRequest,
     UuidsRequest,
 )
 from api.actions.roles import Role
+from api.actions.searches import (
+    DeleteSearchRequest,
+    SavedSearchesRequest,
+    SaveSearchRequest,
+    SearchesData,
+    delete_search,
+    save_search,
+    saved_searches,
+)
 from api.actions.service import Body, ContactService
 from api.actions.shapes import CountData, SearchData, SearchEnd, SearchPart, UuidsData, UuidsEnd, UuidsPart
 from api.actions.streams import AnswerStream
 from mappings.analysis import Analysis
+from mappings.comparison import Comparison
 from mappings.counting import CountedAnalysis
 from mappings.counts import FEW, FEWEST
 
@@ -57,11 +72,14 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
         shape: what that JSON is.
         streamed: the answer in parts.
         error_code: the code of its error when the engine or something unforeseen fails.
-        path: of the REST door, where it is a `POST`.
+        path: of the REST door.
+        method: of the REST door. All but a `POST` have no body: their fields are in the query.
         command: what the command line calls it, with a flag if it shares a command with another; the id of its
             operation in the OpenAPI document is made of it.
         least: the role that a user needs for it at least; what has contacts or uuids in it needs `Role.USER`.
         uses_engine: it may wait for the engine, so it needs one of the connection's slots.
+        of_user: it is about what belongs to the user who asks, so its command has to be told who that is.
+        statuses: of errors over HTTP, beside those that any action may answer with.
     """
 
     name: str
@@ -73,9 +91,12 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
     streamed: Streamed[Asked] | None = None
     error_code: str
     path: str
+    method: Literal["POST", "GET", "DELETE"] = "POST"
     command: str
     least: Role
     uses_engine: bool = True
+    of_user: bool = False
+    statuses: tuple[int, ...] = ()
 
     @property
     def operation(self) -> str:
@@ -97,6 +118,11 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
 
 
 _FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
+
+_COUNTED_WORDS = (
+    "Each with the number of contacts that it found then and finds now; null where it can't be read any longer, or all "
+    "of them together ask for more than one request may."
+)
 
 _ROWS: tuple[Action[Any], ...] = (
     Action(
@@ -163,6 +189,91 @@ _ROWS: tuple[Action[Any], ...] = (
         path="/contacts",
         command="search",
         least=Role.USER,
+    ),
+    Action(
+        name="compare_urls",
+        summary="Compare URLs",
+        description="Who is found by which of 2 to 6 URLs: for each set of them how many contacts these find and no "
+        "other does.\nFor each parameter in which they differ, how many more or fewer the first would find with the "
+        f"values of another.\n\n{_FEW_WORDS}",
+        request=CompareRequest,
+        function=compare_urls,
+        shape=Comparison,
+        error_code="count_error",
+        path="/urls/compare",
+        command="compare",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="build_url",
+        summary="Make a URL",
+        description="The canonical URL of a search by its parameters, and its fingerprint: searches with the same one "
+        "find the same.\nNames and values may be written in any way that is understood in URLs. Nothing is searched.",
+        request=BuildRequest,
+        function=build_url,
+        shape=BuildData,
+        error_code="analysis_error",
+        path="/urls/build",
+        command="canonical",
+        least=Role.COUNTER,
+        uses_engine=False,
+    ),
+    Action(
+        name="saved_searches",
+        summary="Saved searches",
+        description=f"The searches that the user has saved, the latest first.\n\n{_COUNTED_WORDS}",
+        request=SavedSearchesRequest,
+        function=saved_searches,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        method="GET",
+        command="searches",
+        least=Role.USER,
+        of_user=True,
+    ),
+    Action(
+        name="save_search",
+        summary="Save a search",
+        description="Save a URL, with the lists beside it, under a name of the user's own, in place of what was saved "
+        f"under that name; all saved searches.\n\n{_COUNTED_WORDS}",
+        request=SaveSearchRequest,
+        function=save_search,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        command="searches --save",
+        least=Role.USER,
+        of_user=True,
+    ),
+    Action(
+        name="delete_search",
+        summary="Delete a saved search",
+        description="Forget what the user has saved under a name, if there is any; all searches that are left.\n\n"
+        f"{_COUNTED_WORDS}",
+        request=DeleteSearchRequest,
+        function=delete_search,
+        shape=SearchesData,
+        error_code="searches_error",
+        path="/searches",
+        method="DELETE",
+        command="searches --delete",
+        least=Role.USER,
+        of_user=True,
+    ),
+    Action(
+        name="loads",
+        summary="Loads",
+        description="The loads that are kept, the oldest first, and what each came to. With `rollback` the load before "
+        "the live one goes live first, in one step.",
+        request=LoadsRequest,
+        function=loads,
+        shape=LoadsData,
+        error_code="loads_error",
+        path="/loads",
+        command="loads",
+        least=Role.ADMIN,
+        statuses=(409,),
     ),
 )
 

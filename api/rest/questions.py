@@ -15,6 +15,7 @@ from api.actions.requests import ActionRequest, Data, fields_of, in_place_of, pr
 from api.actions.table import ACTIONS
 from api.actions.weight import kept
 from api.errors import problem, status_of
+from api.openapi import Query
 from api.rest.work import account_of, hold, pace_of
 from mappings.errors import INVALID, ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
@@ -24,12 +25,15 @@ PATH = "/api/v2/apollo"
 NO_URL = "URL is required and must be a string"
 
 _IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
+_ANYWHERE = (Place.QUERY, Place.EITHER, Place.BODY)
+"""Of a request without a body."""
 
 
-async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
+async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: bool = True) -> Data:
     """The fields of `request` that are in the query and in the body; others are ignored, unless it is to be strict.
 
-    Of a list in both all values count, and any other must be the same in both.
+    Of a list in both all values count, and any other must be the same in both. Where there is no body all are in the
+    query, and what comes as one is not looked at.
 
     Raises:
         MissingField: the URL is no text, or there is none.
@@ -37,6 +41,11 @@ async def asked(http: HttpRequest, request: type[ActionRequest]) -> Data:
             `strict`, a name that is ignored.
     """
     body = await _given(http)
+    if not in_body:
+        fields = in_query(http, request, _ANYWHERE)
+        if fields.get("strict") is True:
+            _refuse_ignored(request, _query(http), "query", _ANYWHERE)
+        return fields
     if _lacks_url(request, body):
         raise MissingField("url")
     fields = in_query(http, request)
@@ -65,12 +74,14 @@ def _refuse_ignored(request: type[ActionRequest], names: Iterable[str], where: s
         raise InvalidField(f"strict: {shorten(name)} is not a field of the {where} of this request")
 
 
-def in_query(http: HttpRequest, request: type[ActionRequest]) -> dict[str, object]:
+def in_query(
+    http: HttpRequest, request: type[ActionRequest], places: tuple[Place, ...] = _IN_QUERY
+) -> dict[str, object]:
     """The fields of `request` that are in the query. Raises `InvalidField`: several values where there can be one."""
     query = _query(http)
     return {
         field.name: field.kind.from_texts(field.name, query[field.name])
-        for field in _placed(request, *_IN_QUERY)
+        for field in _placed(request, *places)
         if field.name in query
     }
 
@@ -79,9 +90,11 @@ def _query(http: HttpRequest) -> dict[str, list[str]]:
     return parse_qs(http.scope["query_string"].decode(errors="replace"), keep_blank_values=True)
 
 
-def query_of(request: type[ActionRequest]) -> dict[str, Schema]:
-    """The parameters of the query, for the OpenAPI document."""
-    return {field.name: field.query_schema() for field in _placed(request, *_IN_QUERY)}
+def query_of(request: type[ActionRequest], *, in_body: bool = True) -> list[Query]:
+    """The parameters of the query, for the OpenAPI document. Where there is a body, what must be there is in it."""
+    required = () if in_body else required_by(request)
+    places = _IN_QUERY if in_body else _ANYWHERE
+    return [Query(field.name, field.query_schema(), field.name in required) for field in _placed(request, *places)]
 
 
 def body_of(request: type[ActionRequest]) -> Schema:

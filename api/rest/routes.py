@@ -1,4 +1,4 @@
-"""The REST door: the actions of the WebSocket as `POST` requests under `/api/v2/apollo`, on the same service.
+"""The REST door: the actions of the WebSocket as requests under `/api/v2/apollo`, on the same service.
 
 Each row of the table of actions is a route here. `SPECIAL` has those that HTTP adds something to.
 """
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import GenericAlias
 
 import msgspec
-from litestar import Request, Response, Router, post
+from litestar import Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
@@ -73,7 +73,7 @@ def contacts_router() -> Router:
 
 def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
     """The route of one action."""
-    special = SPECIAL.get(action.name)
+    special, in_body = SPECIAL.get(action.name), action.method == "POST"
 
     async def answer(request: HttpRequest) -> Reply:
         deed: Deed = request.state.deed
@@ -96,7 +96,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
             raise
 
     async def answered_by(request: HttpRequest, service: ContactService) -> Reply:
-        data = await asked(request, action.request)
+        data = await asked(request, action.request, in_body=in_body)
         if special is not None:
             return await special.answer(request, service, data)
         wanted = action.request.read(data)
@@ -108,19 +108,22 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
     # Litestar makes the document of these.
     answer.__name__ = action.operation
     answer.__annotations__["return"] = GenericAlias(Response, (action.shape,))
-    return post(
+    return HTTPRouteHandler(
         action.path,
+        http_method=action.method,
         opt={"action": action.name},
         status_code=200,
         summary=action.summary,
         description="\n\n".join((action.description, *([special.words] if special else ()), least_role(action.least))),
         response_description=inspect.getdoc(action.shape) or action.summary,
         operation_class=operation(
-            query=query_of(action.request),
-            body=body_of(action.request),
+            query=query_of(action.request, in_body=in_body),
+            body=body_of(action.request) if in_body else None,
             forms=_forms(action),
         ),
-        responses=problems(400, 401, *((403,) if action.least is not Role.COUNTER else ()), 413, 429, 503),
+        responses=problems(
+            *(400, 401, 413, 429, 503), *((403,) if action.least is not Role.COUNTER else ()), *action.statuses
+        ),
     )(answer)
 
 

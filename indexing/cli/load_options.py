@@ -88,6 +88,11 @@ _OPTIONS = (
         metavar="FIELD",
         help="Go live even if hardly anybody has FIELD any more. May be repeated.",
     ),
+    click.option(
+        "--allow-golden",
+        is_flag=True,
+        help="Go live even if a golden URL finds too many or too few contacts; `contacts golden` has them.",
+    ),
     click.option("--allow-shrink", is_flag=True, help="Go live even with under half of the contacts that are live."),
     click.option(
         "--keep", type=click.IntRange(0), default=1, show_default=True, help="Earlier loads kept for a rollback."
@@ -148,6 +153,7 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
             allow_shrink=values.pop("allow_shrink"),
             allow_loss=frozenset(values.pop("allow_loss")),
             allow_bad=frozenset(values.pop("allow_bad", ())),
+            allow_golden=values.pop("allow_golden"),
         )
         shared = {name: values.pop(name) for name in _REQUESTED if name in values}
         if values.pop("no_merge"):

@@ -32,6 +32,14 @@ _LAZY = {
         "indexing.cli.doctor:doctor",
         "Look at settings, data directory, disk, engine, users and clock; say what is wrong and how to mend it.",
     ),
+    "golden": (
+        "indexing.cli.golden:golden",
+        "Keep URLs whose counts every load has to come close to before it goes live.",
+    ),
+    "parity": (
+        "indexing.cli.parity:parity",
+        "Compare what the URLs of FILE find in two engines, or in two loads of one: counts, and first pages.",
+    ),
     "users": ("indexing.cli.users:users", "Create, list, change and delete users."),
 }
 """Commands whose modules import much. A test holds the words against the commands' own."""

@@ -3,7 +3,7 @@
 import functools
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +20,9 @@ from search.private import hand_over, keep_private
 
 _DEED = "deed"
 """The key under which a command's context has what the audit log is told of it."""
+
+_ENVIRONMENT = "environment"
+"""The key under which it has the environment, with what its flags say."""
 
 _FLAGS = {row.variable.removeprefix("CONTACTS_").lower(): (row.variable, row.help) for row in TABLE if row.flag}
 """Flags that win over the environment variable beside them, with their help."""
@@ -40,6 +43,7 @@ def with_environment(also: dict[str, tuple[str, str]] | None = None) -> Callable
         def run(**values: Any) -> Any:
             given = {variable: values.pop(name) for name, (variable, _) in flags.items()}
             environ = dict(os.environ) | {name: str(value) for name, value in given.items() if value is not None}
+            click.get_current_context().meta[_ENVIRONMENT] = environ
             return command(environ, **values)
 
         for name, (variable, text) in reversed(flags.items()):
@@ -77,6 +81,11 @@ def with_settings(
         return cast("Callable[..., Any]", with_environment(also)(run))
 
     return decorate
+
+
+def settings_with(changes: Mapping[str, str]) -> Settings:
+    """The settings of the command that runs, but for these variables. Raises `SettingsError`."""
+    return load_settings({**click.get_current_context().meta[_ENVIRONMENT], **changes}, DOTENV)
 
 
 @contextmanager

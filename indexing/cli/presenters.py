@@ -8,11 +8,23 @@ import click
 import msgspec
 from click.core import ParameterSource
 
+from api.actions.building import built
 from api.actions.options import Asked
-from api.actions.requests import ActionRequest, AnalyzeRequest, CountRequest, Data, SearchRequest, UuidsRequest
+from api.actions.requests import (
+    ActionRequest,
+    AnalyzeRequest,
+    BuildRequest,
+    CompareRequest,
+    CountRequest,
+    Data,
+    SearchRequest,
+    UuidsRequest,
+)
 from api.actions.service import ContactService
 from api.actions.table import Action
 from api.actions.views import DEFAULT, MATCHED, VIEWS
+from indexing.cli.comparison import print_comparison
+from indexing.cli.given_urls import one_given, with_more
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
@@ -38,12 +50,17 @@ class Question(msgspec.Struct, frozen=True):
 
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
-        """What becomes of the URL, or of several, of an action that has any."""
+        """What becomes of the URL, or of each of several, of an action that has some."""
         request = self.action.request.read(self.data)
-        if isinstance(request, CountRequest):
-            entries = [entry for url in request.asked.urls for entry in ledger_of(url)]
-            return tuple(overruled(entries, request.asked.sorting, request.asked.paging))
-        return ledger_of(request.url) if isinstance(request, AnalyzeRequest) else ()
+        match request:
+            case CountRequest():
+                entries = [entry for url in request.asked.urls for entry in ledger_of(url)]
+                return tuple(overruled(entries, request.asked.sorting, request.asked.paging))
+            case CompareRequest():
+                return tuple([entry for url in request.urls for entry in ledger_of(url)])
+            case AnalyzeRequest():
+                return ledger_of(request.url)
+        return ()
 
     async def answer(self) -> bytes:
         """The answer's `data`. What it leaves out of the URL has been said by then."""
@@ -65,14 +82,15 @@ class Presenter(msgspec.Struct, frozen=True):
     Attributes:
         help: the whole text, after which come the options.
         show: asks, and prints the answer.
-        options: field → what differs from the option that is made from its row; these come first in the help.
-        flags: options that are no fields of the action; these come before all.
+        options: field → what differs from the option that is made from its row; these come first in the help. A
+            required field among them is an option too, of which the presenter sees that it is there.
+        flags: arguments and options that are no fields of the action; these come before all.
     """
 
     help: str
     show: Callable[[Question], Awaitable[None]]
     options: Mapping[str, Mapping[str, Any]] = {}
-    flags: tuple[click.Option, ...] = ()
+    flags: tuple[click.Parameter, ...] = ()
 
 
 async def show_json(question: Question) -> None:
@@ -157,9 +175,78 @@ async def _show_contacts(question: Question) -> None:
         await print_page(question.service, request, listing)
 
 
+async def _show_canonical(question: Question) -> None:
+    url, data = question.flags["url"], question.data
+    if not url and not data.get("parameters"):
+        raise click.UsageError("Give URL, or --parameters.")
+    request = BuildRequest.read({"parameters": {}, **data})
+    one = built(with_more(url, request.parameters), strict=request.strict)
+    note_remarks(one.ledger)
+    if question.as_json:
+        print_json(msgspec.json.encode(one))
+    else:
+        say(one.url)
+        say(one.fingerprint)
+
+
+def _show_comparison(data: bytes, question: Question) -> None:
+    print_comparison(data, CompareRequest.read(question.data).urls)
+
+
 def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
+
+def _show_searches(data: bytes, _question: Question) -> None:
+    searches = msgspec.json.decode(data)["searches"]
+    if not searches:
+        say("There are no saved searches.")
+        return
+    rows = [
+        (
+            each["name"],
+            each["saved_at"][:10],
+            f"{each['count_then']:,}",
+            "?" if each["count_now"] is None else f"{each['count_now']:,}",
+            each["url"],
+        )
+        for each in searches
+    ]
+    print_table(Table(("name", "saved", "then", "now", "url"), rows))
+
+
+def _show_loads(data: bytes, _question: Question) -> None:
+    loads = msgspec.json.decode(data)["loads"]
+    if not loads:
+        say("Nothing has been loaded yet.")
+        return
+    numbers = ("contacts", "rows", "repeated", "rejected", "repaired")
+    rows = [
+        (
+            load["name"],
+            (load["finished_at"] or "?").rstrip("Z"),
+            *("?" if load[name] is None else f"{load[name]:,}" for name in numbers),
+            "live" if load["live"] else "",
+        )
+        for load in loads
+    ]
+    print_table(Table(("load", "finished", *numbers, ""), rows, framed=False))
+
+
+_SEARCHES = Presenter(
+    """Show the searches that a user has saved, with how many contacts each found then and finds now.
+
+    --save saves the URL of --url, with the lists beside it, under --name, in place of what has that name; --delete
+    forgets what is saved under --name.
+
+    \b
+    Examples:
+      contacts searches --email ada@example.com
+      contacts searches --email ada@example.com --save --name CEOs --url 'https://app.apollo.io/#/people?personTitles[]=CEO'
+      contacts searches --email ada@example.com --delete --name CEOs
+    """,
+    _for_people(_show_searches),
+)
 
 PRESENTERS: Mapping[str, Presenter] = {
     "analyze": Presenter(
@@ -240,5 +327,52 @@ PRESENTERS: Mapping[str, Presenter] = {
         _show_uuids,
         {"limit": {"help": "Most uuids to print; by default all."}},
     ),
+    "compare_urls": Presenter(
+        """Show who is found by which of 2 to 6 URLs, and what each parameter in which they differ changes.
+
+        `-` stands for the lines of standard input, a URL each. A change is how many contacts more or fewer URL 0 would
+        find if it had the parameter of the other.
+
+        \b
+        Examples:
+          contacts compare 'https://app.apollo.io/#/people?personTitles[]=CEO' 'https://app.apollo.io/#/people?personTitles[]=CFO'
+          contacts compare --json - < urls.txt
+        """,
+        _for_people(_show_comparison),
+    ),
+    "build_url": Presenter(
+        """Print the canonical form of URL and its fingerprint: searches with the same one find the same contacts.
+
+        What asks nothing (page, flags, what can't be mapped) is left out, which is said on standard error. --parameters
+        adds a value, or makes a URL where there is none.
+
+        \b
+        Examples:
+          contacts canonical 'https://app.apollo.io/#/people?page=3&person_titles=ceo&personLocations[]=USA'
+          contacts canonical --parameters 'personTitles[]=CEO' --parameters 'personLocations[]=Berlin, Germany'
+          contacts canonical - --json < url.txt
+        """,
+        _show_canonical,
+        {
+            "parameters": {
+                "metavar": "NAME=VALUE",
+                "help": "A parameter of Apollo's in any spelling, and a value of it; repeat for more.",
+            }
+        },
+        (click.Argument(["url"], required=False, callback=one_given),),
+    ),
+    "loads": Presenter(
+        """Show the loads that are kept and what each came to; --json has the share of contacts with each field, too.
+
+        With --rollback the load before the live one goes live first, as by `contacts index rollback`.
+
+        \b
+        Examples:
+          contacts loads --json
+          contacts loads --rollback
+        """,
+        _for_people(_show_loads),
+    ),
+    **dict.fromkeys(("saved_searches", "save_search", "delete_search"), _SEARCHES),
 }
 """Name of an action → its presenter."""

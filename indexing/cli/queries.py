@@ -1,12 +1,12 @@
-"""`contacts analyze|count|search|uuids|explain URL`: the service's own answers, without a server.
+"""`contacts analyze|count|search|uuids|compare|canonical|explain URL`: the service's own answers, without a server.
 
 Each row of the table of actions is a command here, or a flag of one that it shares. Its arguments and options are made
 from the rows of its request fields. It prints its JSON, unless `PRESENTERS` has something better to read. URL may be
 `-`: standard input.
 """
 
-import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import Any
@@ -19,15 +19,18 @@ from api.actions.requests import ActionRequest, fields_of, in_place_of, required
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
+from indexing.cli.given_urls import one_given, several_given
 from indexing.cli.interrupts import run_async
 from indexing.cli.options import current_deed, with_settings
+from indexing.cli.places import users_place
 from indexing.cli.presenters import PRESENTERS, Presenter, Question, show_json
 from indexing.cli.remarks import ledger_of, note_everybody, note_outdated, note_remarks
 from indexing.cli.terminal import heading, print_json, print_json_indented
 from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
+from mappings.errors import InvalidInput
 from mappings.predicates import ContactFilter, all_of
-from mappings.url import LONGEST_URL, parse
+from mappings.url import parse
 from search import engines
 from search.engine import Engine
 
@@ -63,8 +66,8 @@ _MEMBERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 _WITHIN = "__"
 """Between field and member in the name of such an option's value."""
 
-_LONGEST_INPUT = 2 * LONGEST_URL
-"""Bytes that are read of a URL on standard input, white space around it included."""
+_GIVEN: Mapping[str, Mapping[str, Any]] = {"url": {"callback": one_given}, "urls": {"callback": several_given}}
+"""What the arguments of fields have beyond what their kinds say."""
 
 
 def query_commands() -> list[click.Command]:
@@ -82,23 +85,27 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     presenter = PRESENTERS.get(plain.name) or Presenter(f"{plain.summary}.\n\n{plain.description}", show_json)
     own = presenter.options
 
-    def run(settings: Settings, as_json: bool, **given: Any) -> None:
+    def run(settings: Settings, as_json: bool, email: str | None = None, **given: Any) -> None:
         chosen = [flag for flag in variants if flag and given.pop(flag)]
+        if len(chosen) > 1:
+            raise click.UsageError(f"{_flag(chosen[0])} and {_flag(chosen[1])} exclude each other.")
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
-        data = _nested({name: value for name, value in given.items() if value is not None and value != ()})
+        nested = _nested({name: value for name, value in given.items() if value is not None and value != ()})
+        data = {name: _read(name, value) for name, value in nested.items()}
         for needed in required_by(action.request):
-            if not any(other in data for other in (needed, *in_place_of(action.request, needed))):
+            others = in_place_of(action.request, needed)
+            if others and not any(name in data for name in (needed, *others)):
                 raise click.UsageError(f"Missing argument '{needed.upper()}'.")
         for field in data.keys() - action.request.__struct_fields__:
-            raise click.UsageError(f"{_flag(chosen[0])} and {_flag(field)} exclude each other.")
+            raise click.UsageError(_out_of_place(field, chosen, variants))
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
 
         async def answer(engine: Engine[Any]) -> None:
-            service = ContactService(engine, settings).doing(deed)
-            await show(Question(service, action, data, as_json, flags))
+            async with _service(engine, settings, email) as service:
+                await show(Question(service.doing(deed), action, data, as_json, flags))
             if action.uses_engine:
                 await note_outdated(engine)
 
@@ -113,14 +120,24 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         if flag:
             command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
     for field in reversed((*first, *rest)):
-        required = field.name in required_by(plain.request)
+        required = field.name in required_by(plain.request) and field.name not in own
         if field.name in _MEMBERS:
             command = _with_members(command, field)
             continue
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
+    if plain.of_user:
+        command = click.option("--email", required=True, help="The user whom it is about.")(command)
     made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
     made.params = [*presenter.flags, *made.params]
     return made
+
+
+def _out_of_place(field: str, chosen: Sequence[str], variants: Mapping[str, Action[ActionRequest]]) -> str:
+    """Why an option can't be given with the flag that was chosen, or without any."""
+    if chosen:
+        return f"{_flag(chosen[0])} and {_flag(field)} exclude each other."
+    takers = [_flag(flag) for flag, action in variants.items() if flag and field in action.request.__struct_fields__]
+    return f"{_flag(field)} goes with {' or '.join(takers)}."
 
 
 def _with_field(command: Command, field: Field, *, required: bool = False, own: Mapping[str, Any]) -> Command:
@@ -136,12 +153,17 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
-        if field.name == "url":
-            many = {"callback": _url}
         replaceable = any(other.in_place_of == field.name for other in FIELDS.values())
-        return click.argument(field.name, required=not replaceable, **many)(command)
-    words = {"help": _WORDS.get(field.name) or f"{field.description}."}
-    return click.option(_flag(field.name), field.name, **{**many, **words, **own})(command)
+        more = {**many, **_GIVEN.get(field.name, {})}
+        return click.argument(field.name, required=not replaceable, **more)(command)
+    more = {**many, "help": _WORDS.get(field.name) or f"{field.description}.", **own}
+    return click.option(_flag(field.name), field.name, **more)(command)
+
+
+def _read(name: str, value: Any) -> Any:
+    """The JSON value of a field that click has read; of one that is an object texts were given."""
+    kind = FIELDS[name].kind
+    return kind.from_texts(name, value) if kind.nested and isinstance(value, tuple) else value
 
 
 def flags_of(field: Field) -> list[str]:
@@ -188,11 +210,21 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _url(_context: click.Context, _parameter: click.Parameter, url: str | None) -> str | None:
-    """The URL; `-` is standard input."""
-    if url != "-":
-        return url
-    return sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8-sig", "replace").strip()
+@asynccontextmanager
+async def _service(engine: Engine[Any], settings: Settings, email: str | None) -> AsyncIterator[ContactService]:
+    """The service for nobody in particular, or for the user with this e-mail, whom the audit log is told of."""
+    if email is None:
+        yield ContactService(engine, settings)
+        return
+    from api.accounts.database import opened  # noqa: PLC0415 - only such commands pay for importing the user database
+    from api.accounts.searches import Searches  # noqa: PLC0415
+    from api.accounts.users import Users  # noqa: PLC0415
+
+    async with opened(settings) as database:
+        if (user := await Users(database).by_email(email)) is None:
+            raise InvalidInput(f"There is no user with the email {email} in {users_place(settings)}")
+        current_deed().user = user.uuid
+        yield ContactService(engine, settings, Searches(database))
 
 
 async def _answered(settings: Settings, answer: Callable[[Engine[Any]], Awaitable[None]]) -> None:
@@ -209,8 +241,12 @@ def _with_lists(command: Command) -> Command:
     return command
 
 
+url_argument = click.argument("url", callback=one_given)
+"""The argument `url`, which may be `-`: standard input."""
+
+
 @click.command()
-@click.argument("url", callback=_url)
+@url_argument
 @_with_lists
 @_as_json
 def explain(url: str, as_json: bool, **lists: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from indexing.cli.terminal import Table, print_json, print_table, say
 from indexing.state import StateFile
 from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
-from search.engines import open_loader
+from search.loads import kept_loads, roll_back
 from search.stores import Store
 
 
@@ -73,7 +73,7 @@ def rollback(settings: Settings, as_json: bool) -> None:
       contacts index rollback
     """
     try:
-        store = run_async(_rollback(settings.engine))
+        store = run_async(roll_back(settings.engine))
     except NoSuchLoad as error:
         raise NoSuchLoad(f"{error} in {contacts_place(settings.engine)}") from error
     if as_json:
@@ -89,19 +89,6 @@ def _row(store: Store) -> tuple[str, str, str]:
 
 async def _status(settings: EngineSettings) -> Status:
     state = StateFile(settings.data_dir, settings.index).load()
-    loader = open_loader(settings)
-    try:
-        stores = await loader.stores()
-    finally:
-        await loader.close()
-    return Status(stores, InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None)
-
-
-async def _rollback(settings: EngineSettings) -> Store:
-    loader = open_loader(settings)
-    try:
-        with StateFile(settings.data_dir, settings.index) as file:
-            async with loader.exclusively(file.holder):
-                return await loader.rollback()
-    finally:
-        await loader.close()
+    return Status(
+        await kept_loads(settings), InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None
+    )

@@ -8,7 +8,7 @@ begins with the highest bit of each byte.
 
 import struct
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from pyroaring import BitMap
 
@@ -17,13 +17,13 @@ CONTAINER = 65_536
 
 _BYTES = CONTAINER // 8
 _MOST_LISTED = 4096
-"""Rows of a container that are listed; more are a bitmap."""
+"""Rows of a container that are listed in the serialised form; more are a bitmap."""
 
 _COOKIE = 12346
 """Of the serialised form without runs."""
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-_PLACES = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+_INVERTED = bytes(255 - byte for byte in range(256))
 
 
 def width(rows: int) -> int:
@@ -44,25 +44,30 @@ def bits_of(column: str, rows: int) -> str:
 def from_bits(bits: bytes) -> BitMap:
     """The set in a `BIT` of `width` bits that was cast to `BLOB`."""
     words = bits.translate(_REVERSED)
-    heads: list[tuple[int, int]] = []
-    bodies: list[bytes] = []
+    many: list[tuple[int, int, bytes]] = []
+    # A container of few rows is no bitmap in the serialised form; one of all the others is.
+    others: list[tuple[int, int, bytes]] = []
     for key in range(len(words) // _BYTES):
         body = words[key * _BYTES : (key + 1) * _BYTES]
         held = int.from_bytes(body, "little").bit_count()
-        if held:
-            heads.append((key, held - 1))
-            bodies.append(body if held > _MOST_LISTED else array("H", _places(body)).tobytes())
+        if held > _MOST_LISTED:
+            many.append((key, held, body))
+        elif held:
+            others.append((key, CONTAINER - held, body.translate(_INVERTED)))
+    found = _deserialized(many)
+    for key, *_ in others:
+        found.add_range(key * CONTAINER, (key + 1) * CONTAINER)
+    return found - _deserialized(others) if others else found
+
+
+def _deserialized(containers: Sequence[tuple[int, int, bytes]]) -> BitMap:
+    """The set of these containers: the place of each, how many rows are in it, and its bitmap."""
+    heads = [struct.pack("<HH", key, held - 1) for key, held, _ in containers]
     start = 8 + 8 * len(heads)
-    offsets = [start + sum(map(len, bodies[:at])) for at in range(len(bodies))]
-    head = struct.pack("<II", _COOKIE, len(heads)) + b"".join([struct.pack("<HH", *pair) for pair in heads])
-    return BitMap.deserialize(head + struct.pack(f"<{len(offsets)}I", *offsets) + b"".join(bodies))
-
-
-def _places(body: bytes) -> Iterator[int]:
-    for at, byte in enumerate(body):
-        if byte:
-            for bit in _PLACES[byte]:
-                yield 8 * at + bit
+    offsets = range(start, start + _BYTES * len(heads), _BYTES)
+    head = struct.pack("<II", _COOKIE, len(heads)) + b"".join(heads)
+    bodies = b"".join([body for *_, body in containers])
+    return BitMap.deserialize(head + struct.pack(f"<{len(heads)}I", *offsets) + bodies)
 
 
 def from_lists(lists: Iterable[list[int]]) -> BitMap:

@@ -49,7 +49,7 @@ class DuckDBEngine:
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._files = LiveFiles(settings.data_dir, settings.index)
+        self._files = LiveFiles(settings.data_dir, settings.index, settings.store)
         self._timeout = settings.timeout
         self._threads = Threads(self.width)
         # What queries have no part in, so that nobody takes the service for dead while they fill their threads.

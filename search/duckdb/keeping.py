@@ -80,8 +80,9 @@ class Keeper:
             self._name("SELECT text, count(*) AS number FROM scratch.parts GROUP BY text")
             self._link(within(field))
         if field in CUT:
-            starts = f"SELECT *, unnest(range(1, length(text) - {GRAM - 2})) AS start FROM scratch.terms"
-            self._part(f"substring(text, start, {GRAM})", f"({starts})")
+            lengths = f"SELECT *, unnest(range(1, {GRAM + 1})) AS length FROM scratch.terms"
+            starts = f"SELECT *, unnest(range(1, length(text) - length + 2)) AS start FROM ({lengths})"
+            self._part("substring(text, start, length)", f"({starts})")
             self._name("SELECT text, count(*) AS number FROM scratch.parts GROUP BY text")
             self._link(grams(field))
         if field not in CODED:

@@ -1,7 +1,7 @@
 """Predicates on text → sets of rows, all those of a filter at once.
 
 A leaf of `Terms` names sets of rows itself, and so does a phrase of a word that many terms have. Of any other phrase,
-and of a substring, the terms are found that have all its words, or trigrams; only those are looked at, and their rows
+and of a substring, the terms are found that have all its words, or letters; only those are looked at, and their rows
 are the leaf's. Blocks of names are read twice at most, and so are sets.
 """
 
@@ -41,8 +41,6 @@ def of_leaves(
             piles[leaf] = Pile.of(there)
         elif _is_word(leaf) and _names(leaf)[0] in entries:
             piles[leaf] = Pile.of(there[:1])
-        elif isinstance(leaf, Substring) and leaf.field in TEXTS and len(leaf.text) < GRAM:
-            candidates[leaf] = shelf.names.ids(leaf.field)
         elif there and len(there) == len(_names(leaf)) - _is_word(leaf):
             parts[leaf] = there
     asked = [Pile.of(there) for there in parts.values()]
@@ -88,7 +86,7 @@ def _names(leaf: Leaf) -> list[Name]:
             rows = [(having(field), text)] if _is_word(leaf) else []
             return rows + [(within(field), word) for word in dict.fromkeys(text.split(" "))]
         case Substring(field, text):
-            cut = dict.fromkeys(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
+            cut = dict.fromkeys(text[at : at + GRAM] for at in range(max(len(text) - GRAM, 0) + 1))
             return [(grams(field), gram) for gram in cut]
 
 
@@ -117,8 +115,8 @@ def _looked_at(
 
 def _meant(shelf: Shelf, connection: duckdb.DuckDBPyConnection, leaf: Leaf, ids: BitMap, pause: Pause) -> Sequence[int]:
     """The ids of those of the terms with these `ids` that a leaf means."""
-    if isinstance(leaf, Substring) and len(leaf.text) == GRAM:
-        # Whatever has a trigram means it.
+    if isinstance(leaf, Substring) and len(leaf.text) <= GRAM:
+        # Whatever has it means it.
         return list(ids)
     found: list[int] = []
     for first, block in shelf.names.blocks(connection, ids):

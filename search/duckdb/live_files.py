@@ -94,10 +94,10 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class LiveFiles:
-    """The live file of an alias, for several threads."""
+    """The live file of an alias, for several threads; or one of its files, whichever is live, by the name `store`."""
 
-    def __init__(self, data_dir: Path, index: str) -> None:
-        self._data_dir, self._index = data_dir, index
+    def __init__(self, data_dir: Path, index: str, store: str | None = None) -> None:
+        self._data_dir, self._index, self._store = data_dir, index, store
         self._lock = Lock()
         self._live: LiveFile | None = None
         self._retired: list[LiveFile] = []
@@ -111,7 +111,7 @@ class LiveFiles:
             StoreUnreadable: the file can't be read.
         """
         with self._lock:
-            path = live_path(self._data_dir, self._index)
+            path = self._data_dir / self._store if self._store else live_path(self._data_dir, self._index)
             if self._live is None or self._live.path != path or self._live.damaged:
                 # First, since DuckDB gives whoever opens an open file what is open already.
                 self._retire()

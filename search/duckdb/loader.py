@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from operator import add
 from pathlib import Path
-from typing import BinaryIO, ClassVar, TypeVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
 import duckdb
 import msgspec
@@ -15,18 +15,20 @@ from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
 from search.columns import concatenated
 from search.contact_columns import ContactColumns
 from search.documents import search_columns, search_fields
+from search.duckdb import meta
 from search.duckdb.build import build, remove
+from search.duckdb.engine import DuckDBEngine
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
-from search.duckdb.meta import mapping_version
+from search.duckdb.notes import Notes
 from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
-from search.engine import EngineSettings
+from search.engine import Engine, EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
 from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
-from search.stores import Store, earlier, left_over
+from search.stores import LoadFigures, Store, earlier, left_over
 
 Result = TypeVar("Result")
 
@@ -50,6 +52,7 @@ class DuckDBLoader:
     in_flight: ClassVar[int] = 1
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._settings = settings
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
@@ -57,6 +60,7 @@ class DuckDBLoader:
         self._streams: tuple[BinaryIO, BinaryIO] | None = None
         self._longest = 0
         self._live = LiveContacts(settings)
+        self._notes = Notes(self._data_dir, self._index)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
@@ -101,12 +105,21 @@ class DuckDBLoader:
         sizes = [stream.tell() for stream in self._streams or ()]
         return " ".join(map(str, (*sizes, self._longest)))
 
-    async def finish(self) -> int:
-        return await _in_thread(self._build)
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        return await _in_thread(partial(self._build, figures))
 
     async def merge(self, seconds: float) -> bool:  # noqa: ARG002
         """Nothing to do: the file is built as small as it is."""
         return True
+
+    def reader(self) -> Engine[Any]:
+        return DuckDBEngine(msgspec.structs.replace(self._settings, store=self.name))
+
+    async def noted(self) -> bytes:
+        return await _in_thread(self._notes.read)
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        await _in_thread(partial(self._notes.change, change))
 
     async def live(self) -> Store | None:
         return await _in_thread(self._live_store)
@@ -174,10 +187,13 @@ class DuckDBLoader:
         for stream in self._streams:
             stream.flush()
 
-    def _build(self) -> int:
+    def _build(self, figures: LoadFigures | None) -> int:
         if not self._file.exists():
             self._close()
             build(self._building, self._documents, self._items, self._scratch, self._longest)
+            if figures is not None:
+                with duckdb.connect(self._building) as database:
+                    meta.keep_figures(database, figures)
             self._building.rename(self._file)
         return _store(self._file).contacts
 
@@ -228,7 +244,7 @@ def _store(path: Path, *, live: bool = False) -> Store:
     """The store in the file at `path`. Raises `StoreUnreadable`."""
     with connect(path) as database, reading(path):
         [(count,)] = database.execute("SELECT count(*) FROM contacts").fetchall()
-        return Store(path.name, int(count), live, mapping_version(database))
+        return Store(path.name, int(count), live, meta.mapping_version(database), figures=meta.figures(database))
 
 
 def _listed(path: Path, *, live: bool) -> Store:

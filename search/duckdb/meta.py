@@ -4,8 +4,10 @@ import duckdb
 import msgspec
 
 from search.fields import ITEM_FIELDS
+from search.stores import LoadFigures
 
 MAPPING, DICTIONARY, BOUNDS, FILLED = "mapping version", "item dictionary", "bounds of numbers", "filled fields"
+FIGURES = "figures of the load"
 """Names in `meta`."""
 
 _FIELDS = "contact fields"
@@ -24,6 +26,18 @@ def meta(connection: duckdb.DuckDBPyConnection, name: str, schema: str = "main")
 def mapping_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The `MAPPING_VERSION` that the file was made with; 0 if it does not say. Blocks."""
     return int(meta(connection, MAPPING) or 0)
+
+
+def figures(connection: duckdb.DuckDBPyConnection) -> LoadFigures | None:
+    """What the load came to that made the file; `None` if it does not say. Blocks."""
+    told = meta(connection, FIGURES)
+    return None if told is None else msgspec.json.decode(told, type=LoadFigures)
+
+
+def keep_figures(connection: duckdb.DuckDBPyConnection, figures: LoadFigures) -> None:
+    """Have a file that is not live yet say what the load came to that made it. Blocks."""
+    connection.execute("INSERT INTO meta VALUES (?, ?)", (FIGURES, msgspec.json.encode(figures)))
+    connection.execute("CHECKPOINT")
 
 
 def bounds(connection: duckdb.DuckDBPyConnection) -> Bounds:

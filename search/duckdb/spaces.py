@@ -32,7 +32,7 @@ HELD = ""
 their places, the lowest is 0."""
 
 GRAM = 3
-"""Characters of a trigram; a shorter text is looked for in all terms."""
+"""Characters of the longest texts that terms are found by, wherever these stand in them."""
 
 SEVERAL = 4
 """Terms with a word above which its rows are a set of their own; of fewer they are united when they are asked for."""
@@ -49,7 +49,7 @@ def within(field: str) -> str:
 
 
 def grams(field: str) -> str:
-    """The space of a field's trigrams: the terms that have one."""
+    """The space of the texts of up to `GRAM` characters in a field's terms: the terms that have one."""
     return f"{field} grams"
 
 

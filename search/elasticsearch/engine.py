@@ -78,13 +78,14 @@ _counted_each = msgspec.json.Decoder(_Counts).decode
 
 
 class ElasticsearchEngine:
-    """Contacts behind an alias; see `search.engine.Engine` for the methods."""
+    """Contacts behind an alias, or in one index of it; see `search.engine.Engine` for the methods."""
 
     def __init__(self, settings: EngineSettings) -> None:
         self.width = settings.concurrency or WIDTH
-        self._alias = quote(settings.index, safe="")
+        read = settings.store or settings.index
+        self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
-        self._indices = Indices(self._client, settings.index)
+        self._indices = Indices(self._client, read)
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
         self._companies = Companies(self._client, self._pages)
 

@@ -14,7 +14,7 @@ from search.elasticsearch.client import Client
 from search.elasticsearch.schema import META
 from search.elasticsearch.shards import check_refreshed, count_of, versions_of
 from search.elasticsearch.spread import MASTER_SECONDS, spread_of
-from search.stores import Store, by_age, earlier, new_stamp
+from search.stores import LoadFigures, Store, by_age, earlier, new_stamp
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -25,16 +25,18 @@ class Meta(msgspec.Struct, frozen=True):
         mapping: the `MAPPING_VERSION` it was made with; 0 if it does not say.
         updates: updates in place that have begun, counted.
         updating: one of them has not come to its end, and may be writing.
+        figures: what the last load into it came to.
     """
 
     complete: bool = False
     mapping: int = 0
     updates: int = 0
     updating: bool = False
+    figures: LoadFigures | None = None
 
 
 Content = dict[str, Meta]
-"""Index → what it says of itself, of those behind the alias. As long as it is the same and none of them is `updating`,
+"""Index → what it says of itself. As long as that is the same of all behind the alias, and none of them is `updating`,
 the contacts are the same."""
 
 
@@ -101,22 +103,27 @@ class Indices:
         """Whether there is such an index."""
         return name in await self._client.json("GET", "/_alias")
 
-    async def mark_complete(self, name: str) -> None:
-        """Note that `name` holds a whole load."""
-        await self._note(name, Meta(complete=True, mapping=META["mapping"]))
+    async def mark_complete(self, name: str, figures: LoadFigures | None) -> None:
+        """Note that `name` holds a whole load, which came to `figures`."""
+        await self._note(name, Meta(complete=True, mapping=META["mapping"], figures=figures))
 
-    async def mark_updating(self, updating: bool) -> None:
-        """Note that an update in place begins, or has come to its end."""
+    async def mark_updating(self) -> None:
+        """Note that an update in place begins."""
         for name, meta in (await self.content()).items():
-            updates = meta.updates + updating
-            await self._note(name, msgspec.structs.replace(meta, updates=updates, updating=updating))
+            await self._note(name, msgspec.structs.replace(meta, updates=meta.updates + 1, updating=True))
+
+    async def mark_updated(self, figures: LoadFigures | None) -> None:
+        """Note that it has come to its end, and to `figures`; to those before where there are none."""
+        for name, meta in (await self.content()).items():
+            told = figures or meta.figures
+            await self._note(name, msgspec.structs.replace(meta, updating=False, figures=told))
 
     async def _note(self, name: str, meta: Meta) -> None:
         await self._client.json("PUT", f"{path_of(name)}/_mapping", {"_meta": msgspec.to_builtins(meta)})
 
-    async def complete(self) -> dict[str, int]:
-        """All complete indices, the oldest first, and the `MAPPING_VERSION` of each."""
-        return {name: meta.mapping for name, meta in (await self._metas()).items() if meta.complete}
+    async def complete(self) -> Content:
+        """All complete indices, the oldest first, and what each says of itself."""
+        return {name: meta for name, meta in (await self._metas()).items() if meta.complete}
 
     async def incomplete(self) -> list[str]:
         """The indices that a load was to fill and did not complete, the oldest first; the live ones aside."""
@@ -139,7 +146,10 @@ class Indices:
         """All complete indices with their contacts, the oldest first."""
         live = await self.live()
         complete = await self.complete()
-        return [Store(name, await self.count(name), name in live, mapping) for name, mapping in complete.items()]
+        return [
+            Store(name, await self.count(name), name in live, meta.mapping, figures=meta.figures)
+            for name, meta in complete.items()
+        ]
 
     async def switch(self, name: str) -> None:
         """Make `name` what the alias stands for, in one call."""
@@ -158,7 +168,7 @@ class Indices:
         complete = await self.complete()
         name = earlier(list(complete), live)
         await self.switch(name)
-        return Store(name, await self.count(name), live=True, mapping=complete[name])
+        return Store(name, await self.count(name), live=True, mapping=complete[name].mapping)
 
     async def _metas(self) -> dict[str, Meta]:
         mappings = await self._client.json("GET", f"{path_of(self._alias)}-*/_mapping")

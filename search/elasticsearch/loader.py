@@ -14,21 +14,23 @@ from search.contact_columns import ContactColumns
 from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
+from search.elasticsearch.engine import ElasticsearchEngine
 from search.elasticsearch.indices import Indices, new_name, path_of
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.merging import merge
+from search.elasticsearch.notes import Notes
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
 from search.elasticsearch.schema import MORE, NAMES, grams, index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
-from search.engine import EngineSettings, check_mapping
+from search.engine import Engine, EngineSettings, check_mapping
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
 from search.kinds import DerivedValue
 from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.memo import Memo
-from search.stores import Store, left_over
+from search.stores import LoadFigures, Store, left_over
 
 _CONFLICT = "version_conflict_engine_exception"
 _BULK = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason"
@@ -113,9 +115,11 @@ class ElasticsearchLoader:
     _bulk: ClassVar[str] = _BULK
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._settings = settings
         self._cluster = settings.own_as(ElasticsearchSettings)
         self._client = Client(settings, timeout=max(settings.timeout, 120.0))
         self._indices = Indices(self._client, settings.index)
+        self._notes = Notes(self._client, settings.index)
         self._live = LiveContacts(settings)
         self._lock = LoadLock(settings)
         self._keep = keep
@@ -235,16 +239,25 @@ class ElasticsearchLoader:
     async def mark(self) -> str:
         return self.name
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         settings = {"index": {"refresh_interval": None}}
         await patiently(lambda: self._indices.refresh(self.name))
         await patiently(lambda: self._client.json("PUT", f"{self._path}/_settings", settings))
         count = await patiently(lambda: self._indices.count(self.name))
-        await patiently(lambda: self._indices.mark_complete(self.name))
+        await patiently(lambda: self._indices.mark_complete(self.name, figures))
         return count
 
     async def merge(self, seconds: float) -> bool:
         return await merge(self._client, self._path, seconds)
+
+    def reader(self) -> Engine[Any]:
+        return ElasticsearchEngine(msgspec.structs.replace(self._settings, store=self.name))
+
+    async def noted(self) -> bytes:
+        return await patiently(self._notes.read)
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        await patiently(lambda: self._notes.change(change))
 
     async def live(self) -> Store | None:
         return await self._indices.live_store()
@@ -311,7 +324,7 @@ class ElasticsearchUpdater(ElasticsearchLoader):
 
     async def start(self, contacts: int = 0) -> None:  # noqa: ARG002
         self._into = (await self._live_store()).name
-        await patiently(lambda: self._indices.mark_updating(True))
+        await patiently(self._indices.mark_updating)
 
     async def _live_store(self) -> Store:
         live = await self.live()
@@ -346,9 +359,9 @@ class ElasticsearchUpdater(ElasticsearchLoader):
                 "batch); repeat this one without --resume"
             )
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         await patiently(lambda: self._indices.refresh(self.name))
-        await patiently(lambda: self._indices.mark_updating(False))
+        await patiently(lambda: self._indices.mark_updated(figures))
         return await patiently(lambda: self._indices.count(self.name))
 
     async def merge(self, seconds: float) -> bool:  # noqa: ARG002

@@ -90,11 +90,12 @@ _outcomes = msgspec.json.Decoder(_Outcomes).decode
 _EVERYWHERE = {"auto_expand_replicas": "0-all"}
 """A copy on every node that may have one: so the lock outlives all nodes but one, and its copies count data nodes."""
 
-_BODY = {
+BODY = {
     "settings": {"index": {"number_of_shards": 1, **_EVERYWHERE, "hidden": True}},
     "mappings": {"dynamic": False},
 }
-"""The index of the lock, whose documents are only ever asked for by their id. Hidden, `contacts-*` does not find it."""
+"""The index of the lock and of what is noted beside the loads, whose documents are only ever asked for by their id.
+Hidden, `contacts-*` does not find it."""
 
 
 class LoadLock:
@@ -201,7 +202,7 @@ class LoadLock:
         except NothingIndexed:
             with suppress(EngineRejected):
                 # Refused where it is there already, and only the document is not.
-                await self._client.json("PUT", self._path, _BODY)
+                await self._client.json("PUT", self._path, BODY)
             return _Found()
 
     async def _beat(self, lease: asyncio.Timeout) -> None:

@@ -6,11 +6,12 @@ import shutil
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -19,13 +20,17 @@ from api.accounts.administration import Administration
 from api.accounts.database import opened
 from api.accounts.passwords import Passwords
 from api.accounts.users import Users
+from api.actions.fields import FIELDS, Place
 from api.actions.roles import Role
+from api.actions.table import Action
 from api.app import create_app
 from api.operations.logs import silence_uvicorn
 from api.server import Server, serve_app
 from api.settings import Settings
 from search.engine import EngineSettings
 from tests.harness.memory_engine import MemoryEngine
+
+APOLLO = "/api/v2/apollo"
 
 SECRET = "a-secret-of-the-tests-with-more-than-32-bytes"
 
@@ -121,12 +126,26 @@ class Service:
     def get(self, path: str, token: str | None = None) -> tuple[int, Any]:
         return self.open(path, None, token)[:2]
 
-    def open(self, path: str, data: bytes | None, token: str | None = None, **more: str) -> tuple[int, Any, Message]:
+    def delete(self, path: str, token: str | None = None) -> tuple[int, Any]:
+        return self.open(path, None, token, method="DELETE")[:2]
+
+    def over_rest(self, action: Action[Any], data: Mapping[str, Any]) -> tuple[int, Any]:
+        """What REST answers to an action with this `data`."""
+        in_query = (Place.QUERY,) if action.method == "POST" else tuple(Place)
+        query = {name: value for name, value in data.items() if FIELDS[name].place in in_query}
+        path = APOLLO + action.path + (f"?{urlencode(query, doseq=True)}" if query else "")
+        body = json.dumps({name: value for name, value in data.items() if name not in query}).encode()
+        sent = body if action.method == "POST" else None
+        return self.open(path, sent, self.token, method=action.method)[:2]
+
+    def open(
+        self, path: str, data: bytes | None, token: str | None = None, *, method: str | None = None, **more: str
+    ) -> tuple[int, Any, Message]:
         """Status, body (text if it is not JSON) and headers of the answer."""
         headers = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in more.items()}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(self.address + path, data, headers)
+        request = urllib.request.Request(self.address + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, _content(answer.read()), answer.headers

@@ -46,7 +46,7 @@ class RestDoor:
         self.service = service
 
     def data(self, action: str, **data: Any) -> Any:
-        status, answer, _ = self._post(action, data)
+        status, answer, _ = self._ask(action, data)
         assert status == 200, answer
         for end in ("next", "previous"):
             if answer.get(end) is not None:
@@ -55,14 +55,16 @@ class RestDoor:
         return answer
 
     def refusal(self, action: str, **data: Any) -> str:
-        status, answer, _ = self._post(action, data)
+        status, answer, _ = self._ask(action, data)
         assert (status, list(answer)) == (400, ["detail"])
         return str(answer["detail"]).removeprefix("Invalid filter parameters: ")
 
-    def _post(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
-        body = {name: value for name, value in data.items() if FIELDS[name].place is Place.BODY}
+    def _ask(self, action: str, data: dict[str, Any]) -> tuple[int, Any, Any]:
+        row = ACTIONS[action]
+        in_body = {name for name in data if name in FIELDS and FIELDS[name].place is Place.BODY}
+        body = {name: value for name, value in data.items() if row.method == "POST" and name in in_body}
         query = urlencode({name: _text(value) for name, value in data.items() if name not in body}, doseq=True)
-        return self.service.post(f"{APOLLO}{ACTIONS[action].path}?{query}", body)
+        return self.service.post(f"{APOLLO}{row.path}?{query}", body, method=row.method)
 
 
 def _text(value: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 
 from search.fields import ITEM_FIELDS, ContactSimpleItem
 from tests.contract.conftest import SAMPLE
-from tests.contract.doors import Door
+from tests.contract.doors import Door, RestDoor
 
 PEOPLE = "https://app.apollo.io/#/people"
 CEOS = f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder"
@@ -177,3 +177,47 @@ def test_company_lists_include_and_exclude(door: Door) -> None:
     assert count(exclude_domain_list=[domain]) == everyone - by_domain
     assert count(include_domain_list=[f"x{domain}"]) == 0
     assert count(include_company_name="!!!", exclude_company_name=[], include_domain_list=[]) == everyone
+
+
+def test_two_urls_are_compared(door: Door) -> None:
+    german, verified = f"{CEOS}&personLocations[]=Germany", f"{CEOS}&contactEmailStatusV2[]=verified&page=2"
+    both = f"{german}&contactEmailStatusV2[]=verified"
+    count = {url: door.data("count_contacts", url=url)["count"] for url in (CEOS, german, verified, both)}
+    answer = door.data("compare_urls", urls=[german, verified])
+    assert list(answer) == ["counts", "regions", "union", "parameters"]
+    assert answer["counts"] == [count[german], count[verified]]
+    assert answer["regions"] == [
+        {"in": [0], "not": [1], "count": count[german] - count[both]},
+        {"in": [1], "not": [0], "count": count[verified] - count[both]},
+        {"in": [0, 1], "not": [], "count": count[both]},
+    ]
+    assert answer["union"] == count[german] + count[verified] - count[both]
+    assert answer["parameters"] == [
+        {
+            "name": "personLocations[]",
+            "values": [["Germany"], []],
+            "change": [None, count[CEOS] - count[german]],
+        },
+        {
+            "name": "contactEmailStatusV2[]",
+            "values": [[], ["verified"]],
+            "change": [None, count[both] - count[german]],
+        },
+    ]
+    for urls in ([CEOS], [CEOS] * 7, CEOS, {"any": [CEOS, CEOS]}):
+        assert door.refusal("compare_urls", urls=urls).startswith("urls must be a list of 2 to 6 strings, not ")
+    assert door.refusal("compare_urls", urls=[CEOS, "https://evil.example"]).startswith("urls[1]: ")
+    strict = "true" if isinstance(door, RestDoor) else True
+    assert door.refusal("compare_urls", urls=[CEOS] * 2, strict=strict, colour="red").startswith("strict: colour ")
+
+
+def test_a_url_is_built(door: Door) -> None:
+    parameters = {"person_titles": ["Founder", "CEO"], "country": ["USA"], "page": ["2"], "tour": ["1"]}
+    answer = door.data("build_url", parameters=parameters)
+    assert list(answer) == ["url", "fingerprint", "ledger"]
+    assert answer["url"] == f"{PEOPLE}?personTitles[]=CEO&personTitles[]=Founder&personLocations[]=United%20States"
+    assert re.fullmatch("[0-9a-f]{16}", answer["fingerprint"])
+    assert [entry["status"] for entry in answer["ledger"]] == ["repaired", "repaired", "repaired", "applied", "ignored"]
+    for wrong in (["personTitles[]=CEO"], {"personTitles[]": "CEO"}, {"personTitles[]": [1]}):
+        assert door.refusal("build_url", parameters=wrong).startswith("parameters")
+    assert "'lots' is not a whole number" in door.refusal("build_url", parameters={"revenueRange[min]": ["lots"]})

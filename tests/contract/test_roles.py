@@ -30,7 +30,8 @@ def counter(service: Service) -> str:
 def asked(door: Door, token: str, action: str, **data: Any) -> tuple[int | str, Any]:
     """The status or the code of the error, and the `data` or the words of it."""
     if isinstance(door, RestDoor):
-        status, answer, _ = door.service.post(f"{APOLLO}{ACTIONS[action].path}", data, token)
+        row = ACTIONS[action]
+        status, answer, _ = door.service.post(f"{APOLLO}{row.path}", data, token, method=row.method)
         return (status, answer) if status == 200 else (status, answer["detail"])
     with door.service.connect(token) as connection:
         connection.send(json.dumps({"action": action, "request_id": "r", "data": data}))

@@ -16,6 +16,13 @@ UNREAD: dict[str, Any] = {"max_size": None, "max_queue": 1, "close_timeout": 0.1
 """How one connects who will leave what comes unread. To end politely would need it read, and is waited for else."""
 
 
+def timeless(answer: Any) -> Any:
+    """An answer without the time at which it was asked for, if that is in it."""
+    if not isinstance(answer, dict) or "searches" not in answer:
+        return answer
+    return {**answer, "searches": [search | {"saved_at": None} for search in answer["searches"]]}
+
+
 def request(action: str, request_id: object = "r", **data: object) -> str:
     return json.dumps({"action": action, "request_id": request_id, "data": {"url": URL, **data}})
 

@@ -35,7 +35,7 @@ from search.fields import (
 from search.findings import Finding
 from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
-from search.stores import Store, by_age, earlier, left_over, new_stamp
+from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
 
 TITLE = "Naive"
 WIDTH = 1
@@ -188,6 +188,8 @@ class _Files:
     def __init__(self, settings: EngineSettings) -> None:
         self.directory, self.index = settings.data_dir, settings.index
         self._pointer = self.directory / f"{self.index}.naive-live"
+        self.note = self.directory / f"{self.index}.naive-note"
+        self._only = settings.store
 
     def names(self) -> list[str]:
         return by_age((path.name for path in self.directory.glob(f"*{_ENDING}")), self.index, _ENDING)
@@ -198,7 +200,9 @@ class _Files:
         return [name.removesuffix(_PART) + _ENDING for name in found]
 
     def live(self) -> list[str]:
-        """The name of the live file; none before the first load."""
+        """The name of the live file, or of the one that is to be read; none before the first load."""
+        if self._only:
+            return [self._only]
         return [self._pointer.read_text()] if self._pointer.exists() else []
 
     def switch(self, name: str) -> None:
@@ -295,6 +299,7 @@ class NaiveLoader:
     in_flight: ClassVar[int] = 1
 
     def __init__(self, settings: EngineSettings, keep: int = 1, name: str | None = None) -> None:
+        self._settings = settings
         self._files, self._keep = _Files(settings), keep
         self.name = name or f"{settings.index}-{new_stamp()}{_ENDING}"
         self._file = settings.data_dir / self.name
@@ -339,7 +344,7 @@ class NaiveLoader:
     async def mark(self) -> str:
         return str(self._part.stat().st_size)
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
         if not self._file.exists():
             self._part.rename(self._file)
         return self._files.store(self.name).contacts
@@ -347,6 +352,17 @@ class NaiveLoader:
     async def merge(self, seconds: float) -> bool:
         """Nothing to do: a line is a line."""
         return True
+
+    def reader(self) -> Engine[Any]:
+        return NaiveEngine(msgspec.structs.replace(self._settings, store=self.name))
+
+    async def noted(self) -> bytes:
+        return self._files.note.read_bytes() if self._files.note.exists() else b""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        noted = change(await self.noted())
+        self._files.directory.mkdir(parents=True, exist_ok=True)
+        self._files.note.write_bytes(noted)
 
     async def live(self) -> Store | None:
         return next((store for store in await self.stores() if store.live), None)

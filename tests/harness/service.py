@@ -52,12 +52,16 @@ class Service:
             connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
             return json.loads(connection.recv(ANSWER_SECONDS))
 
-    def post(self, path: str, body: object, token: str | None = None, **headers: str) -> tuple[int, Any, Message]:
-        """Status, body (decoded, if it is JSON) and headers of a `POST` with the service's own token or another."""
+    def post(
+        self, path: str, body: object, token: str | None = None, *, method: str = "POST", **headers: str
+    ) -> tuple[int, Any, Message]:
+        """Status, body (decoded, if it is JSON) and headers of a `POST` with the service's own token or another; what
+        is sent by another method has no body."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"content-type": "application/json", "authorization": f"Bearer {token or self.token}"} | named
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(path if path.startswith("http") else self.base + path, data, sent)
+        url = path if path.startswith("http") else self.base + path
+        request = urllib.request.Request(url, data if method == "POST" else None, sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
                 return response.status, _decoded(response.read(), response.headers), response.headers

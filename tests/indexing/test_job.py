@@ -17,9 +17,10 @@ from indexing.request import MERGE_SECONDS, Limits, LoadRequest
 from indexing.sources.csv import CsvSource
 from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
+from search.engine import Engine
 from search.fields import ContactCompleteItem
 from search.loader import Document, Holder, Refusal, unheard
-from search.stores import Store
+from search.stores import LoadFigures, Store
 from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
 from tests.harness.loads import people
@@ -73,12 +74,22 @@ class MemoryLoader(LiveMemory, OneByOne):
     async def mark(self) -> str:
         return str(len(self.written))
 
-    async def finish(self) -> int:
+    async def finish(self, figures: LoadFigures | None = None) -> int:
+        self.figures = figures
         return len(self.written) - self._losing
 
     async def merge(self, seconds: float) -> bool:
         self.calls.append(f"merge {seconds}")
         return self.merged
+
+    def reader(self) -> Engine[Any]:
+        raise NotImplementedError
+
+    async def noted(self) -> bytes:
+        return b""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        raise NotImplementedError
 
     async def live(self) -> Store | None:
         return Store("old", self._live, live=True) if self._live else None
@@ -157,6 +168,12 @@ def test_every_row_is_accounted_for(run: Any, tmp_path: Path) -> None:
     assert loader.written["id-000001"] == 12
     assert loader.calls == ["start", "merge 3600", "swap"]
     assert leftovers(tmp_path) == {"rejects.ndjson"}
+    told = loader.figures
+    assert told is not None
+    assert (told.rows, told.repeated, told.rejected, told.repaired) == (16, 3, 3, 0)
+    assert told.filled == {name: filled.now for name, filled in summary.filled.items()} | {
+        name: 0 for name, count in told.filled.items() if not count
+    }
 
 
 @pytest.mark.parametrize(
@@ -207,6 +224,15 @@ def test_a_load_that_stopped_goes_on_where_it_was(run: Any, tmp_path: Path) -> N
 
 class SwapsAndStops(MemoryLoader):
     """The first swap is made, and then it is as if the process ended."""
+
+    def reader(self) -> Engine[Any]:
+        raise NotImplementedError
+
+    async def noted(self) -> bytes:
+        return b""
+
+    async def note(self, change: Callable[[bytes], bytes]) -> None:
+        raise NotImplementedError
 
     async def live(self) -> Store | None:
         return Store(self.name, len(self.written), live=True) if "swap" in self.calls else None

@@ -47,6 +47,7 @@ ASKS_NOTHING = (
     ("organizationIds[]", "5d"),
     ("madeUp", "1"),
     ("personTitles[]", " "),
+    ("latestFundingDateRange[min]", ""),
     ("includeSimilarTitles", "false"),
 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from search.engine import EngineSettings
 from search.engines import ENGINES, open_loader, open_updater
 from search.fields import ContactCompleteItem
 from search.loader import Holder, Loader
-from search.stores import Store
+from search.stores import LoadFigures, Store
 from tests.harness.stores import cluster, engine_of
 
 Own = Callable[[str], str]
@@ -54,6 +55,11 @@ async def stores(store: EngineSettings) -> list[Store]:
     return await using(open_loader(store), lambda loader: loader.stores())
 
 
+FIGURES = LoadFigures(
+    finished_at="2026-01-31T12:00:00Z", rows=5, repeated=1, rejected=1, repaired=2, filled={"email": 3}
+)
+
+
 async def count(store: EngineSettings) -> int:
     async with engine_of(store) as engine:
         return await engine.count(engine.compile(ContactFilter()))
@@ -84,6 +90,55 @@ def test_loads_are_kept_and_rolled_back_to_by_age(store: EngineSettings) -> None
         assert [(each.name, each.live) for each in await stores(store)] == [(second, False), (fourth, True)]
         await loaded(store, 5, keep=0)
         assert [each.contacts for each in await stores(store)] == [5]
+
+    asyncio.run(run())
+
+
+def test_a_finished_store_can_be_read_before_it_is_live_and_afterwards(store: EngineSettings) -> None:
+    async def run() -> None:
+        first = await loaded(store, 1)
+
+        async def fill(loader: Loader) -> None:
+            await loader.start()
+            await loader.write([loader.encode(row, ContactCompleteItem(uuid=str(row))) for row in (1, 2, 3)])
+            assert await loader.finish(FIGURES) == 3
+            engine = loader.reader()
+            try:
+                assert await engine.count(engine.compile(ContactFilter())) == 3
+            finally:
+                await engine.close()
+            assert await count(store) == 1, "it is not live yet"
+            await loader.swap()
+
+        await using(open_loader(store), fill)
+        assert await count(store) == 3
+        assert await count(msgspec.structs.replace(store, store=first)) == 1
+        # The plainest engine there can be keeps contacts only.
+        kept = None if store.engine == "naive" else FIGURES
+        assert [each.figures for each in await stores(store)] == [None, kept]
+
+    asyncio.run(run())
+
+
+def test_what_is_noted_outlives_loads_and_nobodys_change_is_lost(store: EngineSettings) -> None:
+    async def run() -> None:
+        async def note(loader: Loader, word: bytes) -> None:
+            await loader.note(lambda before: before + word)
+
+        async def refuse(loader: Loader) -> None:
+            def change(_before: bytes) -> bytes:
+                raise EngineRejected("no")
+
+            with pytest.raises(EngineRejected):
+                await loader.note(change)
+
+        assert await using(open_loader(store), lambda loader: loader.noted()) == b""
+        words = [f"ä{number} ".encode() for number in range(3)]
+        await asyncio.gather(*(using(open_loader(store), partial(note, word=word)) for word in words))
+        await loaded(store, 1, keep=0)
+        await using(open_loader(store), refuse)
+        noted = await using(open_loader(store), lambda loader: loader.noted())
+        assert sorted(noted.split()) == [word.strip() for word in words]
 
     asyncio.run(run())
 

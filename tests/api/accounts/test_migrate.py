@@ -11,6 +11,8 @@ from mappings.errors import SettingsError
 
 pytestmark = pytest.mark.anyio
 
+TABLES = {"users", "sessions", "renewals", "searches"}
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path) -> str:
@@ -36,11 +38,11 @@ async def test_the_steps_are_taken_once_and_can_be_undone(url, tmp_path, capsys)
     assert await tables_and_version(database) == (set(), None)
     for _ in range(2):
         assert await migrate(url) == 0
-        assert await tables_and_version(database) == ({"users", "sessions", "renewals"}, HEAD)
+        assert await tables_and_version(database) == (TABLES, HEAD)
     await database.locked(downgrade)
     assert await tables_and_version(database) == (set(), None)
     await database.locked(upgrade)
-    assert await tables_and_version(database) == ({"users", "sessions", "renewals"}, HEAD)
+    assert await tables_and_version(database) == (TABLES, HEAD)
     await database.close()
     assert capsys.readouterr().err == ""
 

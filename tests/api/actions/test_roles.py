@@ -25,4 +25,6 @@ def test_what_counters_may_ask():
         "analyze",
         "count_by_filter",
         "count_contacts",
+        "compare_urls",
+        "build_url",
     }

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -21,7 +20,7 @@ from api.app import create_app
 from api.rest.routes import SPECIAL
 from api.socket.asyncapi import document, error_codes
 from indexing.cli.queries import flags_of, query_commands
-from tests.harness.clients import URL, ask
+from tests.harness.clients import URL, ask, timeless
 
 APOLLO = "/api/v2/apollo"
 
@@ -59,14 +58,19 @@ def app(settings, engine) -> Litestar:
 def test_every_action_is_in_the_documents(app, name):
     action = ACTIONS[name]
     fields = fields_of(action.request)
-    operation = app.openapi_schema.to_schema()["paths"][f"{APOLLO}{action.path}"]["post"]
+    operation = app.openapi_schema.to_schema()["paths"][f"{APOLLO}{action.path}"]
+    operation = operation[action.method.lower()]
     assert operation["operationId"] == action.operation
     assert (operation["summary"], operation["description"].startswith(action.description)) == (action.summary, True)
-    assert [each["name"] for each in operation.get("parameters", [])] == [
-        field.name for field in fields if field.place in (Place.QUERY, Place.EITHER)
-    ]
-    body = operation["requestBody"]["content"]["application/json"]["schema"]
-    assert list(body["properties"]) == [field.name for field in fields if field.place in (Place.BODY, Place.EITHER)]
+    in_query = (Place.QUERY, Place.EITHER) if action.method == "POST" else (Place.QUERY, Place.EITHER, Place.BODY)
+    parameters = {each["name"]: each for each in operation.get("parameters", [])}
+    assert list(parameters) == [field.name for field in fields if field.place in in_query]
+    if action.method == "POST":
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        assert list(body["properties"]) == [field.name for field in fields if field.place in (Place.BODY, Place.EITHER)]
+    else:
+        assert "requestBody" not in operation
+        assert {name for name, each in parameters.items() if each["required"]} == set(required_by(action.request))
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer == {"$ref": f"#/components/schemas/{action.shape.__name__}"}
 
@@ -86,21 +90,14 @@ def test_what_is_special_over_http_is_an_action():
     assert set(SPECIAL) <= set(ACTIONS)
 
 
-def over_rest(action: Action[Any]) -> tuple[str, dict[str, Any]]:
-    """Where REST has the action, with the query, and the body of the least that it can be asked."""
-    data = needed(action)
-    query = {name: value for name, value in data.items() if FIELDS[name].place is Place.QUERY}
-    path = APOLLO + action.path + (f"?{urlencode(query, doseq=True)}" if query else "")
-    return path, {name: value for name, value in data.items() if name not in query}
-
-
 @pytest.mark.anyio
 async def test_every_action_is_behind_both_doors_and_in_the_figures(service):
+    await service.take_role(Role.ADMIN)
     async with connect(service.url) as socket:
         for name, action in ACTIONS.items():
             over_websocket = (await ask(socket, name, **needed(action)))["data"]
-            status, over_http = service.post(*over_rest(action), service.token)
-            assert (status, over_http) == (200, over_websocket)
+            status, over_http = service.over_rest(action, needed(action))
+            assert (status, timeless(over_http)) == (200, timeless(over_websocket))
             assert (await ask(socket, name, **needed(action) | {"strict": 1}))["error"]["code"] == "validation_error"
     figures = service.get("/metrics")[1]
     for name in ACTIONS:
@@ -116,7 +113,7 @@ async def test_what_a_role_may_is_the_same_behind_both_doors(service, engine, ro
         for name, action in ACTIONS.items():
             engine.asked.clear()
             answer = await ask(socket, name, **needed(action))
-            status, over_http = service.post(*over_rest(action), service.token)
+            status, over_http = service.over_rest(action, needed(action))
             if list(Role).index(role) >= list(Role).index(action.least):
                 assert (answer["status"], status) == ("success", 200)
                 continue

@@ -19,12 +19,15 @@ from api.actions.service import ContactService
 from api.actions.shapes import CountData
 from api.actions.table import ACTIONS, Action
 from api.actions.views import DEFAULT, VIEWS
+from indexing.cli.comparison import print_comparison
 from indexing.cli.listing import print_contacts
 from indexing.cli.presenters import PRESENTERS, print_analysis
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.remarks import note_remarks
+from mappings.comparison import ComparedParameter, Comparison
 from mappings.contact_filter import map_url
 from mappings.errors import InvalidField
+from mappings.fingerprint import fingerprint_of
 from mappings.ledger import LedgerEntry
 from mappings.predicates import Not, PerCompany
 from mappings.url import parse
@@ -260,6 +263,70 @@ def test_options_of_a_selection(run, engine):
     assert companies.selection == PerCompany(2)
 
 
+def test_compare(run, engine):
+    counts = iter([9, 8, 5])
+    engine.count_many = lambda compiled: _as_given([next(counts) for _ in compiled])
+    outcome = run(
+        "compare",
+        f"{URL}&personSeniorities[]=owner&finderViewId=x",
+        f"{URL}&personSeniorities[]=vp&sortByField=employees",
+    )
+    assert outcome.stdout.splitlines() == [
+        "url  contacts",
+        f"0    9         {URL}&personSeniorities[]=owner&finderViewId=x",
+        f"1    8         {URL}&personSeniorities[]=vp&sortByField=employees",
+        "any  12",
+        "found by  not by  contacts",
+        "0         1       4",
+        "1         0       3",
+        "0, 1              5",
+        "parameter            url  values  url 0 with these",
+        "personSeniorities[]  0    owner",
+        "                     1    vp      -1",
+    ]
+    assert outcome.stderr.splitlines() == ["not used: finderViewId=x: UI flag or advanced filter (not applicable)"]
+
+
+async def _as_given(counts: list[int]) -> list[int]:
+    return counts
+
+
+def test_compare_takes_lines_of_standard_input(engine):
+    group = click.Group(commands=query_commands())
+    outcome = CliRunner().invoke(group, ["compare", "--json", "-"], input=f"\ufeff{URL}\r\n\n {URL}&personTitles[]=x\n")
+    answer = json.loads(outcome.stdout)
+    assert (answer["counts"], answer["union"]) == ([10, 10], 10)
+    same = CliRunner().invoke(group, ["compare", URL, "-"], input=URL)
+    assert "parameter" not in same.stdout
+    assert isinstance(CliRunner().invoke(group, ["compare", URL]).exception, InvalidField)
+
+
+def test_a_change_that_is_not_told(capsys):
+    answer = Comparison(("<5", 9), (), "<5", (ComparedParameter("x", ((), ("y",)), (None, "<5")),))
+    print_comparison(msgspec.json.encode(answer), ["a", "b"])
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["1", "y", "<5"]
+
+
+def test_canonical(run, engine):
+    url = "https://app.apollo.io/#/companies?page=3&person_titles=+cto&uniqueUrlId=x"
+    outcome = run("canonical", url, "--parameters", "seniority=C-Level", "--parameters", "personTitles[]=a=b")
+    one, fingerprint = outcome.stdout.splitlines()
+    assert one == (
+        "https://app.apollo.io/#/companies?personTitles[]=a%3Db&personTitles[]=cto&personSeniorities[]=c_suite"
+    )
+    assert fingerprint == fingerprint_of(parse(one))
+    assert "not used: uniqueUrlId=x" in outcome.stderr
+    answer = json.loads(run("canonical", "--json", "--parameters", "title=cto").stdout)
+    assert answer["url"] == "https://app.apollo.io/#/people?personTitles[]=cto"
+    assert [entry["name"] for entry in answer["ledger"]] == ["personTitles[]"]
+    assert engine.asked == []
+
+
+def test_canonical_needs_something(run):
+    outcome = run("canonical")
+    assert (outcome.exit_code, "Give URL, or --parameters." in outcome.output) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -281,6 +348,19 @@ def test_options_that_can_not_be(engine, arguments, words):
     outcome = CliRunner().invoke(group, ["count", *arguments])
     assert words in outcome.output + str(outcome.exception)
     assert outcome.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--parameters", "personTitles[]"], "parameters must be NAME=VALUE, not 'personTitles[]'"),
+        ([f"{URL}&madeUp=1", "--strict"], "strict: madeUp can't be mapped"),
+    ],
+)
+def test_what_canonical_refuses(engine, arguments, words):
+    outcome = CliRunner().invoke(click.Group(commands=query_commands()), ["canonical", *arguments])
+    assert isinstance(outcome.exception, InvalidField)
+    assert words in str(outcome.exception)
 
 
 def test_analyze(run):

@@ -1,0 +1,167 @@
+"""The canonical URL of a search: one text for all ways to write it, and what that text becomes by small changes.
+
+It is made of what was read of a URL, not of the filter, so that people know their search again. What asks nothing is
+left out: the page, flags of Apollo's screens, what can't be mapped, values that are empty. How a value is written is
+said where it is read (`mappings.rules.Write`); here they are put together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from urllib.parse import quote
+
+import msgspec
+
+from mappings.contact_filter import context_of, values_of, values_read
+from mappings.errors import InvalidParameter
+from mappings.parameters import Parameter, by_rank, given_parameters, parameter_of
+from mappings.predicates import MatchAll, Predicate
+from mappings.rules import Context, Reading, Reason, last_of
+from mappings.url import ApolloUrl
+from mappings.values import Malformed
+
+PEOPLE = "/people"
+"""The path of Apollo's screen that searches people."""
+
+_SCREENS = frozenset({PEOPLE, "/companies", "/contacts", "/accounts"})
+_BASE = "https://app.apollo.io"
+_SOME_DAY = date(2001, 1, 15)
+"""What relative dates are read on, to see whether they can be; they are written as they are."""
+
+_ALONE = Context({}, _SOME_DAY)
+_KEPT = "!*'()"
+"""What `encodeURIComponent` of browsers leaves beside letters, digits and `_.-~`."""
+
+_AT_THE_END = {mark: f"%{ord(mark):02X}" for mark in ".!')"}
+"""What a sentence and its brackets may end with; of a URL in a text it would be taken off."""
+
+_TAKEN_APART = (str.maketrans("\r\n%;|", "~~~~~"), str.maketrans("\r\n%;|,", "~~~~~~"))
+"""What may make several values of one; `~` is a blank to all that reads text."""
+
+
+class Canonical(msgspec.Struct, frozen=True):
+    """A search in its canonical form."""
+
+    path: str
+    """Of the screen of Apollo's: `/people`, `/companies`, `/contacts` or `/accounts`."""
+
+    parameters: tuple[tuple[str, tuple[str, ...]], ...]
+    """Canonical names in the order of the catalogue, each with its canonical values, in alphabetical order."""
+
+    @property
+    def url(self) -> str:
+        """The text. It is read by `mappings.url.parse` if it is no longer than that takes."""
+        pairs = "&".join([f"{name}={_encoded(value)}" for name, value in self.pairs])
+        text = f"{_BASE}/#{self.path}{'?' if pairs else ''}{pairs}"
+        return text[:-1] + _AT_THE_END.get(text[-1], text[-1])
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, a pair for each value."""
+        return tuple([(name, value) for name, values in self.parameters for value in values])
+
+    @property
+    def apollo_url(self) -> ApolloUrl:
+        """What parsing `url` gives, but for the texts in it that were not parsed."""
+        return msgspec.structs.replace(url_of(self.pairs, self.path), text=self.url)
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter; none if it is not there."""
+        return dict(self.parameters).get(name, ())
+
+    def without(self, name: str, value: str | None = None) -> "Canonical":
+        """The search without a parameter, or without one value of it. Its controls go with its last value."""
+        kept = () if value is None else [other for other in self.values(name) if other != value]
+        return self.only(name, kept)
+
+    def with_value(self, name: str, value: str) -> "Canonical":
+        """The search with one more value of a parameter, which may be new."""
+        return self.only(name, (*self.values(name), value))
+
+    def only(self, name: str, values: Iterable[str]) -> "Canonical":
+        """The search with these values of a parameter and no others, all in their canonical form."""
+        return _put_together(self.path, dict(self.parameters) | {name: tuple(values)})
+
+
+def url_of(pairs: Iterable[tuple[str, str]], path: str = PEOPLE) -> ApolloUrl:
+    """A URL of Apollo's that has these names and values, of which there is no text yet."""
+    return ApolloUrl("", _BASE, path, None, tuple(pairs))
+
+
+def canonical(url: ApolloUrl) -> Canonical:
+    """The canonical form of what a URL asks for.
+
+    Raises:
+        InvalidParameter: a number, range or date is malformed.
+        InvalidField: it has too many values.
+    """
+    read = values_read(given_parameters(url.pairs))
+    context = context_of(read, _SOME_DAY)
+    parameters = {parameter.name: _canonical_values(parameter, values, context) for parameter, values in read}
+    path = f"/{(url.hash_path or '').lstrip('/').partition('/')[0]}"
+    return _put_together(path if path in _SCREENS else PEOPLE, parameters)
+
+
+def value_of(parameter: Parameter, value: str, context: Context = _ALONE) -> tuple[str, ...]:
+    """What stands in a canonical URL for one value as it is written: several if it holds several, none if it asks
+    nothing.
+
+    Args:
+        parameter: whose value it is.
+        value: as it is in the URL, percent-decoded once.
+        context: the other values of the URL, without which controls ask nothing.
+
+    Raises:
+        InvalidParameter: a number, range or date is malformed.
+    """
+    return _canonical_values(parameter, values_of(parameter, value), context)
+
+
+def _put_together(path: str, parameters: Mapping[str, tuple[str, ...]]) -> Canonical:
+    """Sorted, without what is empty or is a control of nothing."""
+    there = {name: tuple(sorted(set(values))) for name, values in parameters.items() if values}
+    ranked = sorted(map(parameter_of, there), key=by_rank)
+    stand = [parameter.name for parameter in ranked if parameter.steers is None or parameter.steers in there]
+    return Canonical(path, tuple([(name, there[name]) for name in stand]))
+
+
+def _canonical_values(parameter: Parameter, values: Sequence[str], context: Context) -> tuple[str, ...]:
+    """The values that ask something, each once. Of several that ask the same, the first in alphabetical order."""
+    texts: dict[Predicate | str, str] = {}
+    for value in values[-1:] if parameter.combine is last_of else values:
+        asked = _asked(parameter, value, context)
+        if asked is None or (written := parameter.write(value)) is None:
+            continue
+        text = _as_one(parameter, written)
+        if _asked(parameter, text, context) != asked:
+            text = _as_one(parameter, value)
+        key = text if parameter.dated or isinstance(asked, MatchAll) else asked
+        texts[key] = min(text, texts.get(key, text))
+    return tuple(sorted(texts.values()))
+
+
+def _asked(parameter: Parameter, value: str, context: Context) -> Predicate | None:
+    """What a value asks; `None` if nothing, or nothing that can be used."""
+    try:
+        asked = parameter.read(value, context)
+    except Malformed as error:
+        raise InvalidParameter(parameter.name, value, str(error)) from None
+    if isinstance(asked, Reading):
+        return asked.predicate
+    return None if isinstance(asked, Reason) else asked
+
+
+def _as_one(parameter: Parameter, value: str) -> str:
+    """A text that is read as one value: `value` itself, but for what would be taken apart in it."""
+    text = value.strip()
+    if values_of(parameter, text) == [text]:
+        return text
+    text = text.removeprefix("[").strip()
+    few, all_of_them = _TAKEN_APART
+    one = text.translate(few)
+    return one if values_of(parameter, one) == [one] else text.translate(all_of_them)
+
+
+def _encoded(value: str) -> str:
+    """As a browser encodes it, but for what would be taken for an escape: `=3D` is one in mails."""
+    encoded = quote(value, safe=_KEPT)
+    return f"%33{encoded[1:]}" if encoded.startswith("3D") else encoded
