@@ -49,6 +49,11 @@ class Clause(msgspec.Struct, frozen=True):
     """`None` of a list."""
 
     @property
+    def category(self) -> str:
+        """Of the parameter; nothing of a list."""
+        return "" if self.parameter is None else self.parameter.category
+
+    @property
     def predicate(self) -> Predicate:
         """The clause as it stands in the filter."""
         return self.asking(self.values)
@@ -91,7 +96,7 @@ def clauses_of_lists(lists: CompanyLists) -> tuple[Clause, ...]:
 
 def _clause(parameter: Parameter, values: Iterable[str], context: Context) -> Clause | None:
     asked: dict[str, ClauseValue] = {}
-    for value in values:
+    for value in list(values)[-1:] if parameter.combine is last_of else values:
         predicate = asked_by(parameter, value, context)
         if predicate is not None and not isinstance(predicate, Reason):
             [shown] = parameter.shown([value])

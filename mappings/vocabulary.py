@@ -191,6 +191,26 @@ def seniorities() -> tuple[str, ...]:
     return _vocabularies().seniority.values
 
 
+def departments() -> tuple[str, ...]:
+    """The departments that are known, each whole one before its subdepartments."""
+    return tuple(dict.fromkeys(name for whole, parts in _departments().items() for name in (whole, *parts)))
+
+
+def email_statuses() -> tuple[str, ...]:
+    """The e-mail statuses that are known."""
+    return _vocabularies().email_status.values
+
+
+def industries() -> tuple[str, ...]:
+    """The names of the industries that are known, in Apollo's spelling."""
+    return tuple(_industry_names().values())
+
+
+def funding_stages() -> tuple[str, ...]:
+    """The names of the funding stages that are known."""
+    return tuple(dict.fromkeys(_vocabularies().funding_stage.codes.values()))
+
+
 def seniority_rank(text: str) -> int | None:
     """The place of a management level among those that are known, 1 for the highest; `None` for any other text."""
     return _seniorities().get(seniority(text))
@@ -272,6 +292,7 @@ class _FundingStages(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Vocabularies(msgspec.Struct, forbid_unknown_fields=True):
     seniority: _Values
+    email_status: _Values
     departments: _Departments
     funding_stage: _FundingStages
 

@@ -4,7 +4,7 @@
 settings. All engines give the same answers to the same contacts, byte for byte.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,7 @@ import msgspec
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter
 from search.cursor import Position, Value
+from search.facets import Facet, FacetQuery
 from search.fields import MAPPING_VERSION
 from search.stores import Store
 
@@ -60,6 +61,13 @@ class Hit(msgspec.Struct, frozen=True):
     item: bytes
     value: Value
     uuid: str
+
+
+class Distinct(msgspec.Struct, frozen=True):
+    """How many different values there are, and whether that is no estimate."""
+
+    count: int
+    exact: bool
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -116,6 +124,22 @@ class Engine(Protocol[Compiled]):
 
     async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
         """Of each of several filters which of these contacts, a page at most, it finds, in one round trip."""
+
+    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+        """How many different values of a search field the matching contacts have; who has none is not counted.
+
+        The field is text, of which a contact has one value, and has a facet or an order by the same value, as
+        `company_key` has.
+        """
+
+    async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
+        """The answer to each of the queries, which the store is asked together. Their orders play no part."""
+
+    async def first_of(self, compiled: Sequence[Compiled]) -> list[bytes | None]:
+        """The first contact of each of several filters, complete, in its order; `None` where there is none."""
+
+    async def content(self) -> Hashable:
+        """What the live contacts are: as long as that is the same so are they. `None` while they may be changing."""
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         """The uuids of the first `limit` contacts, in order."""

@@ -25,11 +25,13 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What any action can be asked. An attribute without a default is required.
 
     Attributes:
+        one_of: names of fields exactly one of which is required.
         strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
         body: what the OpenAPI document calls its body; nothing: that is made of the name of the struct.
     """
 
     body: ClassVar[str] = ""
+    one_of: ClassVar[tuple[str, ...]] = ()
 
     strict: bool = False
 
@@ -40,8 +42,8 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             MissingField: a required field is absent, null or empty, and so is what stands in its place; looked at
                 before all else.
-            InvalidField: a value is not what its row in the table allows, or does not go with another; or, with
-                `strict`, a field is unknown.
+            InvalidField: a value is not what its row in the table allows, or does not go with another; none or
+                several are there of which one is required; or, with `strict`, a field is unknown.
         """
         readers, required = _readers(cls)
         for name in required:
@@ -51,6 +53,8 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         for name, value in data.items():
             if value is not None and (read := readers.get(name)) is not None:
                 values[name] = read(name, value)
+        if cls.one_of and (given := sum([name in values for name in cls.one_of])) != 1:
+            raise InvalidField(f"exactly one of {', '.join(cls.one_of)} is needed, not {given or 'none'}")
         request = cls(**values)
         if request.strict:
             _refuse_ignored(data, cls)
@@ -209,6 +213,23 @@ def request_schema(request: type[ActionRequest], description: str) -> Schema:
         "description": description,
         "type": "object",
         **properties_schema(request, fields_of(request)),
+        **one_of_schema(request),
+    }
+
+
+def one_of_schema(request: type[ActionRequest]) -> Schema:
+    """What a JSON Schema says of the fields exactly one of which is required, if there are such. Null is absent."""
+    if not request.one_of:
+        return {}
+    kinds = {name: FIELDS[name].kind.schema for name in request.one_of}
+    return {
+        "oneOf": [
+            {
+                "required": [name],
+                "properties": {other: kinds[other] if other == name else {"type": "null"} for other in kinds},
+            }
+            for name in kinds
+        ]
     }
 
 
@@ -244,6 +265,11 @@ def _form(field: Field) -> Schema:
 def required_by(request: type[ActionRequest]) -> tuple[str, ...]:
     """The names of the fields that must be there, but for what is `in_place_of` them."""
     return _readers(request)[1]
+
+
+def least_of(request: type[ActionRequest]) -> dict[str, object]:
+    """The least that can be asked, of the examples in the table: what is required, and the first of what else is."""
+    return {name: FIELDS[name].example for name in (*required_by(request), *request.one_of[:1])}
 
 
 @cache

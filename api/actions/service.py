@@ -14,6 +14,7 @@ import msgspec
 from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
 from api.actions.kept_searches import KeptSearches
+from api.actions.labels import Labels
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
@@ -82,6 +83,8 @@ class ContactService:
         engine: for actions whose functions stand elsewhere; what it runs is the `compiled` of a `plan`.
         aside: a thread for what of a request takes the event loop too long.
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
+        sees_few: whether whoever asks is shown the numbers of very few contacts.
+        labels: how values are spelled.
     """
 
     def __init__(self, engine: AnyEngine, settings: Settings, searches: KeptSearches | None = None) -> None:
@@ -89,6 +92,8 @@ class ContactService:
         self.settings = settings
         self._searches = searches
         self.shown: Callable[[int], Count] = exact
+        self.sees_few = True
+        self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
         self._counting = _COUNTING * settings.engine.timeout
         self.aside = Aside()
@@ -128,7 +133,7 @@ class ContactService:
         if role.sees_few:
             return self
         guarding = copy(self)
-        guarding.shown = guarded
+        guarding.shown, guarding.sees_few = guarded, False
         return guarding
 
     async def analyze(self, request: AnalyzeRequest) -> bytes:

@@ -30,6 +30,13 @@ class CountData(msgspec.Struct, frozen=True):
     ledger: Ledger = UNSET
 
 
+class Companies(msgspec.Struct, frozen=True):
+    """How many different companies the contacts are of."""
+
+    count: Count
+    exact: Annotated[bool, Meta(description="Whether the count is no estimate")]
+
+
 class UuidsData(msgspec.Struct, frozen=True):
     """Uuids, and how many they are."""
 

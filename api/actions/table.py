@@ -11,7 +11,10 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from api.actions.building import BuildData, build_url
+from api.actions.checking import MOST_CONTACTS, CheckData, CheckRequest, explain_contact
 from api.actions.comparing import compare_urls
+from api.actions.explaining import ExplainData, ExplainRequest, explain_count
+from api.actions.facets import FacetData, FacetRequest, facet_contacts
 from api.actions.loads import LoadsData, LoadsRequest, loads
 from api.actions.requests import (
     ActionRequest,
@@ -40,6 +43,8 @@ from mappings.analysis import Analysis
 from mappings.comparison import Comparison
 from mappings.counting import CountedAnalysis
 from mappings.counts import FEW, FEWEST
+from mappings.explanation import MOST_COUNTS
+from mappings.facets import facet_rows
 
 Shape = type[msgspec.Struct]
 OpenStream = Callable[[ContactService, Data], Awaitable[AnswerStream]]
@@ -123,6 +128,7 @@ _COUNTED_WORDS = (
     "Each with the number of contacts that it found then and finds now; null where it can't be read any longer, or all "
     "of them together ask for more than one request may."
 )
+_FACETS = ", ".join(f"`{name}`" for name in facet_rows())
 
 _ROWS: tuple[Action[Any], ...] = (
     Action(
@@ -274,6 +280,50 @@ _ROWS: tuple[Action[Any], ...] = (
         command="loads",
         least=Role.ADMIN,
         statuses=(409,),
+    ),
+    Action(
+        name="explain_count",
+        summary="Why so many contacts",
+        description="For each parameter of the URL, each list and each of their values: how many contacts have it "
+        "alone, and how many the search\nwould find without the parameter, or with that value only. For few hits or "
+        "none `rescue`: what to drop. For values of closed\nvocabularies that nobody has `instead`: the nearest that "
+        f"somebody has. At most {MOST_COUNTS} numbers are counted.\n\n{_FEW_WORDS}",
+        request=ExplainRequest,
+        function=explain_count,
+        shape=ExplainData,
+        error_code="count_error",
+        path="/contacts/explain",
+        command="why",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="facet_contacts",
+        summary="Who these contacts are",
+        description="The contacts that match the URL, counted by the values of fields, each value with the URL that "
+        f"has it switched: all other\nparameters hold, the facet's own does not. Facets are {_FACETS}.\n"
+        f"The role `{Role.COUNTER}` has the closed ones, which are those that are counted by default. With `special` "
+        f"the values\nthat these contacts have more often than others.\n\n{_FEW_WORDS}",
+        request=FacetRequest,
+        function=facet_contacts,
+        shape=FacetData,
+        error_code="count_error",
+        path="/contacts/facets",
+        command="facets",
+        least=Role.COUNTER,
+    ),
+    Action(
+        name="explain_contact",
+        summary="Why this contact, or why not",
+        description="Of the contacts with a uuid, an e-mail address or a LinkedIn profile, at most "
+        f"{MOST_CONTACTS}: whether the search finds them,\nand for each parameter whether it lets them in, what it "
+        "wants, and what they have there.",
+        request=CheckRequest,
+        function=explain_contact,
+        shape=CheckData,
+        error_code="search_error",
+        path="/contacts/check",
+        command="check",
+        least=Role.USER,
     ),
 )
 

@@ -1,14 +1,15 @@
 """An engine whose uses are timed: it stands between the service and the engine that was opened."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Hashable, Sequence
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
 from api.operations.metrics import Metrics
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Compiled, Engine, Page
+from search.engine import Compiled, Distinct, Engine, Page
+from search.facets import Facet, FacetQuery
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -29,6 +30,9 @@ class TimedEngine(Generic[Compiled]):
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
         self._matching = metrics.engine_seconds("matching")
+        self._distinct = metrics.engine_seconds("distinct")
+        self._facets = metrics.engine_seconds("facets")
+        self._first_of = metrics.engine_seconds("first_of")
         self._uuids = metrics.engine_seconds("uuids")
         self._scan_uuids = metrics.engine_seconds("scan_uuids")
 
@@ -65,6 +69,22 @@ class TimedEngine(Generic[Compiled]):
     def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> Coroutine[None, None, list[set[str]]]:
         """As the engine does."""
         return _timed(self._engine.matching(compiled, uuids), self._matching)
+
+    def distinct(self, compiled: Compiled, field: str) -> Coroutine[None, None, Distinct]:
+        """As the engine does."""
+        return _timed(self._engine.distinct(compiled, field), self._distinct)
+
+    def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> Coroutine[None, None, list[Facet]]:
+        """As the engine does."""
+        return _timed(self._engine.facets(queries), self._facets)
+
+    def first_of(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[bytes | None]]:
+        """As the engine does."""
+        return _timed(self._engine.first_of(compiled), self._first_of)
+
+    async def content(self) -> Hashable:
+        """As the engine does; not timed, since it looks at no contacts."""
+        return await self._engine.content()
 
     def uuids(self, compiled: Compiled, limit: int) -> Coroutine[None, None, list[str]]:
         """As the engine does."""

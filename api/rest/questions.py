@@ -11,7 +11,16 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place
 from api.actions.kinds import Schema
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
-from api.actions.requests import ActionRequest, Data, fields_of, in_place_of, properties_schema, required_by
+from api.actions.requests import (
+    ActionRequest,
+    Data,
+    fields_of,
+    in_place_of,
+    least_of,
+    one_of_schema,
+    properties_schema,
+    required_by,
+)
 from api.actions.table import ACTIONS
 from api.actions.weight import kept
 from api.errors import problem, status_of
@@ -100,12 +109,13 @@ def query_of(request: type[ActionRequest], *, in_body: bool = True) -> list[Quer
 def body_of(request: type[ActionRequest]) -> Schema:
     """The schema of the body, for the OpenAPI document."""
     fields = _placed(request, *_IN_BODY)
-    required = [field.name for field in fields if field.name in required_by(request)]
     # Requests that differ in their queries only have one body.
     alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
     title = request.body or next(alike, request).__name__.replace("Request", "Body")
-    example = {name: FIELDS[name].example for name in required}
-    return {"title": title, "type": "object", **properties_schema(request, fields), "examples": [example]}
+    names = {field.name for field in fields}
+    examples = [{name: value for name, value in least_of(request).items() if name in names}]
+    body: Schema = {"title": title, "type": "object", **properties_schema(request, fields)}
+    return body | {"examples": examples} | one_of_schema(request)
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:

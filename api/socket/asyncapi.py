@@ -7,9 +7,8 @@ import msgspec
 from litestar import MediaType, Response, get
 
 from api.actions.examples import example_answer
-from api.actions.fields import FIELDS
 from api.actions.kinds import Schema
-from api.actions.requests import ActionRequest, request_schema, required_by
+from api.actions.requests import ActionRequest, least_of, request_schema
 from api.actions.table import ACTIONS, Action, Shape
 from api.actions.views import VIEWS
 from api.actions.words import described
@@ -165,7 +164,7 @@ def _answer(action: str, status: str, data: Schema, request_id: Schema | None = 
 
 
 def _example(action: Action[ActionRequest]) -> Schema:
-    data = {name: FIELDS[name].example for name in required_by(action.request)}
+    data = least_of(action.request)
     return {"action": action.name, "request_id": "req-1", "data": data}
 
 

@@ -9,6 +9,7 @@ import msgspec
 from click.core import ParameterSource
 
 from api.actions.building import built
+from api.actions.explaining import ExplainRequest
 from api.actions.options import Asked
 from api.actions.requests import (
     ActionRequest,
@@ -24,11 +25,15 @@ from api.actions.service import ContactService
 from api.actions.table import Action
 from api.actions.views import DEFAULT, MATCHED, VIEWS
 from indexing.cli.comparison import print_comparison
+from indexing.cli.facets import FORMS as FACET_FORMS
+from indexing.cli.facets import print_facets
 from indexing.cli.given_urls import one_given, with_more
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
+from indexing.cli.reasons import print_checked, print_reasons
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
+from mappings.facets import facet_rows
 from mappings.ledger import LedgerEntry, overruled
 
 
@@ -191,6 +196,19 @@ async def _show_canonical(question: Question) -> None:
 
 def _show_comparison(data: bytes, question: Question) -> None:
     print_comparison(data, CompareRequest.read(question.data).urls)
+
+
+async def _show_facets(question: Question) -> None:
+    form = question.flags["form"]
+    if question.as_json and form == "table":
+        raise click.UsageError("--json and --format table exclude each other.")
+    as_json = question.as_json or form == "json"
+    _check_ledger(question, as_json=as_json)
+    answer = await question.answer()
+    if as_json:
+        print_json(answer)
+    else:
+        print_facets(answer)
 
 
 def _is_given(option: str) -> bool:
@@ -374,5 +392,57 @@ PRESENTERS: Mapping[str, Presenter] = {
         _for_people(_show_loads),
     ),
     **dict.fromkeys(("saved_searches", "save_search", "delete_search"), _SEARCHES),
+    "facet_contacts": Presenter(
+        f"""Show who the contacts are that URL finds: how many have which value.
+
+        A table for each facet, the most frequent values first. All parameters of URL hold for it but its own, so that
+        it shows what could be chosen too. Facets are {", ".join(facet_rows())}.
+        By default those that have few values are shown.
+
+        \b
+        Examples:
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO' --facets person_city --facets industries
+          contacts facets 'https://app.apollo.io/#/people?personTitles[]=CEO' --facets keywords --special --size 25
+          contacts facets - --format json < url.txt
+        """,
+        _show_facets,
+        {
+            "facets": {"help": "What to count by; repeat for several."},
+            "size": {"help": "Most values of each.  [default: 10]"},
+            "special": {"help": "Show the values that these contacts have more often than all others do."},
+        },
+        (click.Option(["--format", "form"], type=click.Choice(FACET_FORMS), help="What to print.  [default: table]"),),
+    ),
+    "explain_count": Presenter(
+        """Show why URL finds so many contacts, or so few.
+
+        For each parameter and value: how many contacts have it alone (of an exclusion too), how many the search finds
+        with that value only, how many it would find without the parameter, and so what the parameter costs; and in how
+        many contacts anything is known there. Where there are few hits or none, commands follow that find more.
+
+        \b
+        Examples:
+          contacts why 'https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Berlin'
+          contacts why 'https://app.apollo.io/#/people?personTitles[]=CEO' --include-domain-list acme.com
+          contacts why - --json < url.txt
+        """,
+        _for_people(lambda data, question: print_reasons(data, ExplainRequest.read(question.data).lists)),
+        {"size": {"help": "Most commands that find more.  [default: 5]"}},
+    ),
+    "explain_contact": Presenter(
+        """Show whether URL finds a contact, and which parameter keeps it out.
+
+        The contact is named by one of --email, --linkedin and --uuid; of an address that several contacts have, each is
+        shown.
+
+        \b
+        Examples:
+          contacts check 'https://app.apollo.io/#/people?personTitles[]=CEO' --email jane.doe@acme.example
+          contacts check - --linkedin https://www.linkedin.com/in/jane-doe < url.txt
+        """,
+        _for_people(lambda data, _question: print_checked(data)),
+        {"email": {}, "linkedin": {}, "uuid": {}},
+    ),
 }
 """Name of an action → its presenter."""

@@ -85,7 +85,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     presenter = PRESENTERS.get(plain.name) or Presenter(f"{plain.summary}.\n\n{plain.description}", show_json)
     own = presenter.options
 
-    def run(settings: Settings, as_json: bool, email: str | None = None, **given: Any) -> None:
+    def run(settings: Settings, as_json: bool, user: str | None = None, **given: Any) -> None:
         chosen = [flag for flag in variants if flag and given.pop(flag)]
         if len(chosen) > 1:
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(chosen[1])} exclude each other.")
@@ -99,12 +99,15 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
                 raise click.UsageError(f"Missing argument '{needed.upper()}'.")
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(_out_of_place(field, chosen, variants))
+        one_of = action.request.one_of
+        if one_of and len(data.keys() & set(one_of)) != 1:
+            raise click.UsageError(f"Exactly one of {', '.join(map(_flag, one_of))} is needed.")
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
 
         async def answer(engine: Engine[Any]) -> None:
-            async with _service(engine, settings, email) as service:
+            async with _service(engine, settings, user) as service:
                 await show(Question(service.doing(deed), action, data, as_json, flags))
             if action.uses_engine:
                 await note_outdated(engine)
@@ -126,7 +129,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
             continue
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
     if plain.of_user:
-        command = click.option("--email", required=True, help="The user whom it is about.")(command)
+        command = click.option("--email", "user", required=True, help="The user whom it is about.")(command)
     made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
     made.params = [*presenter.flags, *made.params]
     return made

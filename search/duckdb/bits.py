@@ -19,8 +19,11 @@ _BYTES = CONTAINER // 8
 _MOST_LISTED = 4096
 """Rows of a container that are listed in the serialised form; more are a bitmap."""
 
-_COOKIE = 12346
-"""Of the serialised form without runs."""
+_COOKIE, _COOKIE_OF_RUNS = 12346, 12347
+"""Of the serialised form without runs, and of that in which containers may be lists of them."""
+
+_WITH_OFFSETS = 4
+"""Containers of the latter from which on it says where they begin."""
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _INVERTED = bytes(255 - byte for byte in range(256))
@@ -68,6 +71,53 @@ def _deserialized(containers: Sequence[tuple[int, int, bytes]]) -> BitMap:
     head = struct.pack("<II", _COOKIE, len(heads)) + b"".join(heads)
     bodies = b"".join([body for *_, body in containers])
     return BitMap.deserialize(head + struct.pack(f"<{len(heads)}I", *offsets) + bodies)
+
+
+def to_bits(rows: BitMap, number: int) -> bytes:
+    """The bytes of a `BIT` of the `width` of so many rows, all of which are less: the reverse of `from_bits`."""
+    bits = bytearray(width(number) // 8)
+    data = rows.serialize()
+    (cookie,) = struct.unpack_from("<I", data)
+    if cookie & 0xFFFF == _COOKIE_OF_RUNS:
+        containers, at = (cookie >> 16) + 1, 4
+        runs = data[at : at + (containers + 7) // 8]
+        at += len(runs)
+    else:
+        (containers,), at = struct.unpack_from("<I", data, 4), 8
+        runs = bytes((containers + 7) // 8)
+    heads = list(struct.iter_unpack("<HH", data[at : at + 4 * containers]))
+    at += 4 * containers
+    if cookie == _COOKIE or containers >= _WITH_OFFSETS:
+        at += 4 * containers
+    for place, (key, last) in enumerate(heads):
+        if runs[place >> 3] >> (place & 7) & 1:
+            end = at + 2 + 4 * int.from_bytes(data[at : at + 2], "little")
+            body = _of_runs(data[at + 2 : end])
+        elif last >= _MOST_LISTED:
+            end = at + _BYTES
+            body = data[at:end]
+        else:
+            end = at + 2 * (last + 1)
+            body = _of_places(data[at:end])
+        bits[key * _BYTES : (key + 1) * _BYTES] = body
+        at = end
+    return bytes(bits.translate(_REVERSED))
+
+
+def _of_runs(runs: bytes) -> bytes:
+    """The plain bitmap of a container of which the runs are listed: where each begins, and how many follow."""
+    body = 0
+    for first, more in struct.iter_unpack("<HH", runs):
+        body |= ((1 << more + 1) - 1) << first
+    return body.to_bytes(_BYTES, "little")
+
+
+def _of_places(listed: bytes) -> bytes:
+    """The plain bitmap of a container of which the rows are listed."""
+    body = bytearray(_BYTES)
+    for (place,) in struct.iter_unpack("<H", listed):
+        body[place >> 3] |= 1 << (place & 7)
+    return bytes(body)
 
 
 def from_lists(lists: Iterable[list[int]]) -> BitMap:

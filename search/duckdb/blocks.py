@@ -43,6 +43,10 @@ class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
     listed: bytes
     few: bytes
 
+    def names(self) -> list[str]:
+        """The names, in order."""
+        return [_unescaped(name) for name in self.texts.split(_END)[1:-1]]
+
     def place(self, text: str) -> int | None:
         """Where a name stands, if it is here."""
         at = self.texts.find(f"{_END}{_escaped(text)}{_END}")
@@ -100,6 +104,10 @@ def unpack(block: bytes) -> Block:
 
 def _escaped(name: str) -> str:
     return name.replace("\\", "\\\\").replace(_END, "\\n")
+
+
+def _unescaped(name: str) -> str:
+    return "\\".join([part.replace("\\n", _END) for part in name.split("\\\\")]) if "\\" in name else name
 
 
 def packed(numbers: Sequence[int]) -> bytes:

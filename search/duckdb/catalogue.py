@@ -74,6 +74,16 @@ class Catalogue:
                     found[name] = Entry.of_block(block, self._ids[number], place)
         return found
 
+    def named(self, connection: duckdb.DuckDBPyConnection, ids: BitMap, pause: Pause) -> dict[int, tuple[str, Entry]]:
+        """The names with these ids, and their entries."""
+        found: dict[int, tuple[str, Entry]] = {}
+        for first, block in self.blocks(connection, ids):
+            names = block.names()
+            for id_ in ids & BitMap(range(first, first + len(names))):
+                found[id_] = (names[id_ - first], Entry.of_block(block, first, id_ - first))
+            pause()
+        return found
+
     def ids(self, space: str) -> BitMap:
         """The ids of all names of a space."""
         span = self._spans[space]

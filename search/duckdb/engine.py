@@ -9,7 +9,7 @@ so a slow reader takes neither memory nor a thread from others.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TypeVar
@@ -22,13 +22,15 @@ from mappings.predicates import ContactFilter, Ordering
 from search.cursor import Position
 from search.duckdb import WIDTH
 from search.duckdb.evaluation import Evaluation, compile_filter, count_each
+from search.duckdb.facets import facet
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile, LiveFiles
 from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import ITEM_FIELDS, contact_of, halves
 from search.standing import NEWEST, fields_of, standing
 from search.stores import Store
@@ -104,6 +106,42 @@ class DuckDBEngine:
             return [{there[row] for row in evaluation.among(predicate, rows)} for predicate in predicates]
 
         return await self._ask(found)
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        def number(lease: Lease, pause: Pause) -> int:
+            sets, predicate = lease.file.sets, compiled.predicate
+            rows = Evaluation(sets, lease.connection, [predicate], pause).rows(predicate)
+            pause()
+            return sets.distinct(lease.connection, field, rows)
+
+        return Distinct(await self._ask(number), exact=True)
+
+    async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
+        def counted(lease: Lease, pause: Pause) -> list[Facet]:
+            sets, connection = lease.file.sets, lease.connection
+            predicates = list(dict.fromkeys(query.compiled.predicate for query in queries))
+            evaluation = Evaluation(sets, connection, predicates, pause)
+            rows = {predicate: evaluation.rows(predicate) for predicate in predicates}
+            return [facet(sets, connection, query, rows[query.compiled.predicate], pause) for query in queries]
+
+        return await self._ask(counted)
+
+    async def first_of(self, compiled: Sequence[ContactFilter]) -> list[bytes | None]:
+        def contacts(lease: Lease, pause: Pause) -> list[bytes | None]:
+            sets, connection = lease.file.sets, lease.connection
+            evaluation = Evaluation(sets, connection, [query.predicate for query in compiled], pause)
+            firsts = [
+                sets.first(connection, query.order, evaluation.rows(query.predicate), 1, pause=pause)
+                for query in compiled
+            ]
+            rows = list(dict.fromkeys(row for first in firsts for row in first))
+            found = dict(zip(rows, _read_whole(lease.file, connection, rows), strict=True))
+            return [found[first[0]] if first else None for first in firsts]
+
+        return await self._ask(contacts)
+
+    async def content(self) -> Hashable:
+        return await self._ask(lambda lease, _: lease.file.path.name, self._aside)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         return await self._ask(lambda lease, pause: _first_uuids(lease, compiled, limit, pause))

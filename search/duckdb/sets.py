@@ -15,7 +15,7 @@ from mappings.algebra import extent
 from mappings.predicates import Order, Ordering, PerCompany, Range, Sample, Selection
 from search.cursor import Position
 from search.duckdb import leaves as texts
-from search.duckdb import slices
+from search.duckdb import slices, values
 from search.duckdb.item_store import read_uuids
 from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
@@ -23,6 +23,7 @@ from search.duckdb.packing import Unpacker
 from search.duckdb.shelf import Shelf
 from search.duckdb.slices import Digit, Pause, Span
 from search.duckdb.spaces import FILLED, HELD, NUMBERS, UUIDS, uuid_key
+from search.duckdb.vocabulary import Vocabulary, vocabulary
 from search.engine import check_mapping
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 from search.memo import Kept
@@ -41,6 +42,8 @@ _AT_ONCE, _READ_AT_ONCE = 2000, 10_000
 
 _FEW = 64
 """Numbers are sought among some rows if those are less than this part of all: else to seek all takes no longer."""
+
+_NOBODY = BitMap()
 
 
 def no_pause() -> None:
@@ -65,6 +68,7 @@ class Sets:
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
         self._shelf = Shelf(connection, self.rows)
         self._companies: array[int] | None = None
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
     def of_leaves(self, connection: Connection, leaves: Iterable[Leaf], pause: Pause) -> dict[Leaf, BitMap]:
@@ -124,6 +128,40 @@ class Sets:
         """The rows that have something in the item field."""
         [rows] = self._shelf.named(connection, FILLED, [field], no_pause)
         return rows
+
+    def vocabulary(self, connection: Connection, field: str, pause: Pause) -> Vocabulary:
+        """What is known of the terms of a field of text."""
+        found = self._vocabularies.get(field)
+        if found is None:
+            found = self._vocabularies[field] = vocabulary(self._shelf, connection, field, pause)
+        return found
+
+    def terms(self, connection: Connection, ids: Iterable[int], pause: Pause) -> list[tuple[str, BitMap]]:
+        """The terms with these ids, in that order, each with its rows."""
+        ids = list(ids)
+        named = self._shelf.names.named(connection, BitMap(ids), pause)
+        sets = self._shelf.of_entries(connection, [named[id_][1] for id_ in ids], pause)
+        return [(named[id_][0], rows) for id_, rows in zip(ids, sets, strict=True)]
+
+    def named(self, connection: Connection, ids: Iterable[int], pause: Pause) -> list[str]:
+        """The terms with these ids, in that order."""
+        ids = list(ids)
+        named = self._shelf.names.named(connection, BitMap(ids), pause)
+        return [named[id_][0] for id_ in ids]
+
+    def having(self, connection: Connection, field: str, terms: Iterable[str], pause: Pause) -> list[BitMap]:
+        """The rows of each of `terms`."""
+        terms = list(terms)
+        entries = self._shelf.names.entries(connection, [(field, term) for term in terms], pause)
+        there = list(entries)
+        sets = dict(
+            zip(there, self._shelf.of_entries(connection, [entries[name] for name in there], pause), strict=True)
+        )
+        return [sets.get((field, term), _NOBODY) for term in terms]
+
+    def distinct(self, connection: Connection, field: str, rows: BitMap) -> int:
+        """How many different terms `rows` have in a field with one value."""
+        return values.distinct(connection, field, rows, self._shelf.names.ids(field))
 
     def first(
         self,

@@ -85,6 +85,11 @@ class Shelf:
             pause()
         return found
 
+    def of_entries(self, connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], pause: Pause) -> list[BitMap]:
+        """The sets of these entries, be they in blocks or not."""
+        sets = self.sets(connection, [entry.id for entry in entries if entry.few is None], pause)
+        return [sets[entry.id] if entry.few is None else BitMap(unpacked(entry.few)) for entry in entries]
+
     def with_terms(self, connection: duckdb.DuckDBPyConnection, field: str, ids: Sequence[int]) -> BitMap:
         """The rows that have any of the terms with these ids in a field with one value: one look at all contacts."""
         terms = self.names.ids(field)
@@ -94,6 +99,12 @@ class Shelf:
             asked[id_ - first] = _ONE
         statement = f"SELECT {self._bits}::BLOB FROM contacts WHERE get_bit(?::BIT, {field} - {first}) = 1"
         [(bits,)] = connection.execute(statement, (asked.decode(),)).fetchall()
+        return from_bits(bits) if bits else BitMap()
+
+    def valued(self, connection: duckdb.DuckDBPyConnection, field: str) -> BitMap:
+        """The rows that have any term in a field with one value."""
+        statement = f"SELECT {self._bits}::BLOB FROM contacts WHERE {field} IS NOT NULL"
+        [(bits,)] = connection.execute(statement).fetchall()
         return from_bits(bits) if bits else BitMap()
 
     def named(

@@ -10,7 +10,7 @@ from elastic_transport.client_utils import url_to_node_config
 from elasticsearch import ApiError, AsyncElasticsearch
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
-from mappings.errors import EngineDenied, EngineTimeout, SettingsError, shorten
+from mappings.errors import EngineDenied, EngineError, EngineTimeout, SettingsError, shorten
 from search.elasticsearch.nodes import Node, Nodes
 from search.elasticsearch.settings import WIDTH, ElasticsearchSettings, check_alias
 from search.elasticsearch.trouble import denied, refused, unreachable
@@ -86,6 +86,10 @@ class Client:
         """The decoded answer to a JSON body, for requests off the hot path."""
         sent = None if body is None else msgspec.json.encode(body)
         return msgspec.json.decode(await self.request(method, path, sent))
+
+    def refused(self, status: int, body: object) -> EngineError:
+        """The error for a part of a request that was answered so."""
+        return refused(status, body, self._cluster)
 
     def denied(self, reason: str) -> EngineDenied:
         """The error for a part of a request that the server does not let us do."""

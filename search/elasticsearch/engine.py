@@ -4,7 +4,7 @@ A page inside the engine's window is one plain search. Whatever lies deeper, and
 a point in time, so that it is one consistent view however long it takes.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from contextlib import aclosing
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from mappings.predicates import ContactFilter, Order, PerCompany, Sample
 from search.cursor import Position
 from search.elasticsearch.companies import Companies, place_of
 from search.elasticsearch.compile import CompiledQuery, after, compile_filter, counted, named, sort, value_of
+from search.elasticsearch.counting import Counts
 from search.elasticsearch.course import sampled, whole
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
@@ -24,7 +25,8 @@ from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, 
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
-from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import joined
 from search.stores import Store
 
@@ -86,6 +88,7 @@ class ElasticsearchEngine:
         self._alias = quote(read, safe="")
         self._client = GuardedClient(settings, probe=f"/{self._alias}/_count")
         self._indices = Indices(self._client, read)
+        self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
         self._companies = Companies(self._client, self._pages)
 
@@ -159,6 +162,24 @@ class ElasticsearchEngine:
             for name in hit.names:
                 found[int(name)].add(hit.uuid)
         return found
+
+    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
+        return await self._counts.distinct(compiled, field)
+
+    async def facets(self, queries: Sequence[FacetQuery[CompiledQuery]]) -> list[Facet]:
+        return await self._counts.facets(queries)
+
+    async def first_of(self, compiled: Sequence[CompiledQuery]) -> list[bytes | None]:
+        if not compiled:
+            return []
+        first = [Reading(query.query, sort(query.order), 1, _WHOLE) for query in compiled]
+        pages = await self._pages.first_of(first)
+        return [_whole(page)[0] if page else None for page in pages]
+
+    async def content(self) -> Hashable:
+        content = await self._indices.content()
+        changing = any(meta.updating for meta in content.values())
+        return None if changing else tuple(sorted([(name, meta.updates) for name, meta in content.items()]))
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
         if compiled.selection:

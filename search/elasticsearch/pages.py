@@ -5,7 +5,7 @@ being decoded.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ RENEWAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each try to get another view in place of one that was lost with a node."""
 
 _KEEP_ALIVE = "2m"
+_EVERY_SHARD = b'{"allow_partial_search_results":false}'
 
 
 class RawHit(msgspec.Struct, gc=False):
@@ -113,11 +114,24 @@ class _Answer(msgspec.Struct):
     pit_id: str = ""
 
 
+class _Part(msgspec.Struct):
+    """The answer to one of several searches that were sent together."""
+
+    status: int
+    hits: _Hits = msgspec.field(default_factory=lambda: _Hits([]))
+    error: object = None
+
+
+class _Parts(msgspec.Struct):
+    responses: list[_Part]
+
+
 _OF_A_LOST_NODE = (EngineUnavailable, ViewLost)
 """What a search says under a point in time of which a part is gone. What is below these is another matter."""
 
 _stored = msgspec.json.Decoder(_Stored).decode
 _answer = msgspec.json.Decoder(_Answer).decode
+_parts = msgspec.json.Decoder(_Parts).decode
 _values = msgspec.json.Decoder(list[Any]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -127,6 +141,16 @@ class Pages:
 
     def __init__(self, client: GuardedClient, indices: Indices, path: str) -> None:
         self._client, self._indices, self._path = client, indices, path
+
+    async def first_of(self, readings: Sequence[Reading]) -> list[list[RawHit]]:
+        """The first page of each of several readings, in one request."""
+        lines = [line for reading in readings for line in (_EVERY_SHARD, reading.body(None, None))]
+        answer = await self._client.request("POST", f"{self._path}/_msearch", b"\n".join([*lines, b""]), ndjson=True)
+        parts = _parts(answer).responses
+        for part in parts:
+            if part.error is not None:
+                raise self._client.refused(part.status, {"error": part.error})
+        return [part.hits.hits for part in parts]
 
     async def page(self, reading: Reading, pit: PointInTime | None = None, place: Place | None = None) -> list[RawHit]:
         """One request for the hits after `place`.

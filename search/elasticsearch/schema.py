@@ -67,6 +67,20 @@ def facet_path(name: str) -> str:
     return f"search.{field}.values" if SEARCH_FIELDS[field].kind in (Kind.TEXT, Kind.NAME) else f"search.{field}"
 
 
+def values_path(field: str) -> str:
+    """Where the server finds the value of a search field by contact: in that of its facet, or of an order by the same.
+
+    Raises:
+        ValueError: it has neither.
+    """
+    of = SEARCH_FIELDS[field]
+    if of.facet is not None:
+        return facet_path(of.facet)
+    if of is SORT_FIELDS.get(f"sort_{field}"):
+        return sort_path(field)
+    raise ValueError(f"{field} has no values that can be looked up by contact")
+
+
 def sort_path(order: str) -> str:
     """The field that an order goes by."""
     return f"search.{sort_field(order)}"

@@ -20,7 +20,7 @@ REFUSED = "Invalid filter parameters: "
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Whether a failure is one. These are not:
 
-    - A part of a `split` is one of so many as there are.
+    - A part of a `split` is one of so many as there are, and the lists in `combine` have so many URLs together.
     - A made-up cursor is refused: it has a checksum, belongs to one filter and order, and excludes an offset.
     - Fields that exclude each other, and `tag`, which needs `combine`, are in the query and in the body.
     - With `strict`, of which no schema can make the rest depend, names are refused that are left alone without it.
@@ -31,6 +31,10 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
         cursor = "cursor" in query and f"{REFUSED}cursor " in response.text
         together = " exclude each other" in response.text or f"{REFUSED}tag " in response.text
         return not (
-            cursor or together or f"{REFUSED}split.part " in response.text or f"{REFUSED}strict: " in response.text
+            cursor
+            or together
+            or f"{REFUSED}split.part " in response.text
+            or f"{REFUSED}combine must " in response.text
+            or f"{REFUSED}strict: " in response.text
         )
     return not (isinstance(failure, AcceptedNegativeData) and query.get("view", "full") not in [*VIEWS])

@@ -1,11 +1,12 @@
 """An engine that holds a few contacts in memory and can be slow or broken on demand. It ignores the predicate."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Hit, Page, page_of
+from search.engine import Distinct, Hit, Page, page_of
+from search.facets import Facet, FacetQuery
 from search.fields import MAPPING_VERSION, ContactCompleteItem, item_json, joined
 from search.stores import Store
 
@@ -89,6 +90,21 @@ class MemoryEngine:
     async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
         await self._work()
         return [{hit.uuid for hit in self.hits} & {*uuids} for _ in compiled]
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        await self._work()
+        return Distinct(len(self.hits), exact=True)
+
+    async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
+        await self._work()
+        return [Facet(count=len(self.hits), missing=len(self.hits)) for _ in queries]
+
+    async def first_of(self, compiled: Sequence[ContactFilter]) -> list[bytes | None]:
+        await self._work()
+        return [joined(self.hits[0].item, self.more) if self.hits else None for _ in compiled]
+
+    async def content(self) -> Hashable:
+        return len(self.hits)
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         await self._work()

@@ -6,7 +6,8 @@ A load has one file in the data directory: the `MAPPING_VERSION`, then the conta
 """
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import lru_cache
 from pathlib import Path
@@ -17,17 +18,21 @@ import msgspec
 from mappings import predicates
 from mappings.errors import NothingIndexed
 from mappings.predicates import ContactFilter, Predicate
+from mappings.text import LONGEST_TERM
 from search.contact_columns import ContactColumns
 from search.cursor import Position
 from search.documents import search_fields
-from search.engine import Engine, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import Distinct, Engine, EngineSettings, Hit, Page, check_mapping, page_of
+from search.facets import Bucket, Facet, FacetQuery
 from search.fields import (
     ALL_FIELDS,
     LONG_MAX,
     LONG_MIN,
     MAPPING_VERSION,
     ORDERS,
+    SEARCH_FIELDS,
     ContactCompleteItem,
+    Kind,
     complete_json,
     contact_of,
     halves,
@@ -182,6 +187,36 @@ def _ordered(selected: Iterable[Contact], order: predicates.Order, position: Pos
     return hits[:at][::-1] if position.backward else hits[at + 1 :]
 
 
+def values_of(contacts: Iterable[Contact], predicate: Predicate, field: str) -> Counter[str]:
+    """How many of the contacts that match have each value of a search field of text."""
+    return Counter(value for *_, fields in contacts if matches(predicate, fields) for value in _texts(fields, field))
+
+
+def facet_of(contacts: Iterable[Contact], query: FacetQuery[ContactFilter]) -> Facet:
+    """The contacts of a query's filter, counted by the values of its field."""
+    found = [fields for *_, fields in contacts if matches(query.compiled.predicate, fields)]
+    valued = [fields for fields in found if query.field in fields]
+    buckets: list[tuple[Any, int]]
+    if SEARCH_FIELDS[query.field].kind is Kind.NUMBER:
+        asked = {bounds: predicates.Range(query.field, *bounds) for bounds in query.ranges}
+        buckets = [(bounds, sum(matches(each, fields) for fields in valued)) for bounds, each in asked.items()]
+        shown = [fields for fields in valued if any(matches(each, fields) for each in asked.values())]
+    else:
+        counted = Counter(value for fields in valued for value in _texts(fields, query.field))
+        frequent = [(value, number) for value, number in counted.items() if number >= query.least]
+        frequent = [(value, number) for value, number in frequent if len(value) <= LONGEST_TERM]
+        buckets = sorted(frequent, key=lambda bucket: (-bucket[1], bucket[0]))[: query.size]
+        named = [value for value in dict.fromkeys(query.values) if value not in dict(buckets)]
+        buckets += [(value, counted[value]) for value in named]
+        shown = [fields for fields in valued if any(value in _texts(fields, query.field) for value, _ in buckets)]
+    return Facet(
+        count=len(found),
+        missing=len(found) - len(valued),
+        other=len(valued) - len(shown),
+        buckets=tuple(Bucket(value, number) for value, number in buckets),
+    )
+
+
 class _Files:
     """The files of an alias: one a load, and one with the name of that which is live."""
 
@@ -261,6 +296,19 @@ class NaiveEngine:
 
     async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
         return [{*uuids} & {hit.uuid for hit in self._hits(contact_filter)} for contact_filter in compiled]
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        return Distinct(len(values_of(self._live()[1], compiled.predicate, field)), exact=True)
+
+    async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
+        return [facet_of(self._live()[1], query) for query in queries]
+
+    async def first_of(self, compiled: Sequence[ContactFilter]) -> list[bytes | None]:
+        found = [self._hits(contact_filter, complete=True)[:1] for contact_filter in compiled]
+        return [hits[0].item if hits else None for hits in found]
+
+    async def content(self) -> Hashable:
+        return self._files.live()[0]
 
     async def uuids(self, compiled: ContactFilter, limit: int) -> list[str]:
         return [hit.uuid for hit in self._hits(compiled)[:limit]]

@@ -8,8 +8,9 @@ is right about what `mappings.predicates` means; that contacts are derived right
 from collections.abc import Sequence
 
 from mappings.predicates import ContactFilter
+from search.facets import Facet, FacetQuery
 from search.fields import ContactCompleteItem
-from tests.harness.naive_engine import hits_of, searchable
+from tests.harness.naive_engine import facet_of, hits_of, searchable, values_of
 
 
 class Oracle:
@@ -24,6 +25,14 @@ class Oracle:
     def uuids(self, contact_filter: ContactFilter) -> list[str]:
         """All uuids in order."""
         return [hit.uuid for hit in hits_of(self._contacts, contact_filter)]
+
+    def distinct(self, contact_filter: ContactFilter, field: str) -> int:
+        """How many different values of a search field the contacts that match have."""
+        return len(values_of(self._contacts, contact_filter.predicate, field))
+
+    def facet(self, query: FacetQuery[ContactFilter]) -> Facet:
+        """The contacts of a query's filter, counted by the values of its field."""
+        return facet_of(self._contacts, query)
 
     def pages(self, contact_filter: ContactFilter, limit: int) -> list[list[str]]:
         uuids = self.uuids(contact_filter)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TypeVar
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 
@@ -128,3 +129,41 @@ predicates: st.SearchStrategy[Predicate] = st.recursive(
 )
 orders = st.builds(Order, st.sampled_from(list(ORDERS)), st.booleans())
 filters = st.builds(ContactFilter, predicates, orders)
+
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "personTitles[]": WORDS,
+    "personNotTitles[]": WORDS,
+    "includeSimilarTitles": ("true", "false"),
+    "qKeywords": (*WORDS, *PLACES, "acme.com"),
+    "qPersonName": WORDS,
+    "personLocations[]": PLACES,
+    "personNotLocations[]": PLACES,
+    "personSeniorities[]": ("vp", "c_suite", "CXO", "director", "directr", "vp,director"),
+    "personDepartments[]": ("master_sales", "sales", "c_suite", "marketng"),
+    "contactEmailStatusV2[]": ("verified", "unavailable", "verfied"),
+    "contactEmailExcludeCatchAll": ("true", "false"),
+    "organizationNumEmployeesRanges[]": ("1,10", "11,50", "0,", ",9"),
+    "organizationIndustries[]": INDUSTRIES,
+    "organizationNotIndustryTagIds[]": ("banking", "5567cd4773696439dd350000"),
+    "qOrganizationName": (*WORDS, "acme.com"),
+    "qOrganizationKeywordTags[]": WORDS,
+    "includedOrganizationKeywordFields[]": ("tags", "name"),
+    "qAndedOrganizationKeywordTags[]": WORDS,
+    "qNotOrganizationKeywordTags[]": WORDS,
+    "currentlyUsingAllOfTechnologyUids[]": WORDS,
+    "existFields[]": ("email", "person_linkedin_url", "website", "no such field"),
+    "notExistFields[]": ("email", "title", "company"),
+    "organizationLatestFundingStageCd[]": ("0", "2", "Series A", "seris b"),
+    "latestFundingDateRange[min]": ("2024-01-15", "today", "5_years_ago"),
+    "page": ("2",),
+    "sortByField": ("employees", "nothing"),
+    "finderViewId": ("x",),
+}
+"""Parameters of URLs of each kind that there is, with values that the contacts have, nearly have or lack."""
+
+pairs = st.sampled_from(list(PARAMETERS)).flatmap(
+    lambda name: st.tuples(st.just(name), st.sampled_from(PARAMETERS[name]))
+)
+urls = st.lists(pairs, max_size=9).map(
+    lambda written: "https://app.apollo.io/#/people?" + "&".join(f"{name}={quote(value)}" for name, value in written)
+)

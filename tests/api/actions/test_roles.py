@@ -27,4 +27,6 @@ def test_what_counters_may_ask():
         "count_contacts",
         "compare_urls",
         "build_url",
+        "explain_count",
+        "facet_contacts",
     }

@@ -8,6 +8,7 @@ from api.operations.timed_engine import TimedEngine
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, MatchAll
 from search.engine import Engine
+from search.facets import FacetQuery
 from tests.harness.memory_engine import MemoryEngine
 
 FILTER = ContactFilter(MatchAll())
@@ -45,6 +46,11 @@ async def test_each_use_is_answered_and_timed():
     assert (await timed.search(compiled, 2, 1)).items == [hit.item for hit in engine.hits[1:3]]
     assert await timed.count(compiled) == 5
     assert await timed.count_many([compiled, compiled]) == [5, 5]
+    assert (await timed.distinct(compiled, "company_key")).count == 5
+    query = FacetQuery(field="seniority", compiled=compiled)
+    assert [facet.count for facet in await timed.facets([query])] == [5]
+    assert len(await timed.first_of([compiled])) == 1
+    assert await timed.content() == await engine.content()
     assert await timed.uuids(compiled, 2) == [hit.uuid for hit in engine.hits[:2]]
     assert [len(batch) async for batch in timed.scan(compiled, 1)] == [3, 1]
     assert [len(batch) async for batch in timed.scan_uuids(compiled)] == [3, 2]
@@ -52,7 +58,8 @@ async def test_each_use_is_answered_and_timed():
     assert await timed.store() == await engine.store()
     await timed.close()
     assert engine.closed
-    assert counted(metrics) == dict.fromkeys(("search", "count", "count_many", "uuids", "scan", "scan_uuids"), 1)
+    uses = ("search", "count", "count_many", "distinct", "facets", "first_of", "uuids", "scan", "scan_uuids")
+    assert counted(metrics) == dict.fromkeys(uses, 1)
 
 
 async def test_what_fails_is_timed_too():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from search.duckdb.bits import CONTAINER, bits_of, from_bits, from_lists, width
+from search.duckdb.bits import CONTAINER, bits_of, from_bits, from_lists, to_bits, width
 
 rows = st.sets(st.one_of(st.integers(0, 20), st.integers(0, 3 * CONTAINER - 1), st.sampled_from((65535, 65536))))
 dense = st.builds(
@@ -33,6 +33,16 @@ def test_what_duckdb_aggregates_is_the_set(database: duckdb.DuckDBPyConnection, 
     # It can be reckoned with and stored like any other.
     assert BitMap.deserialize(found.serialize()) | BitMap([5]) == BitMap(asked | {5})
     assert len(found) == len(asked)
+
+
+@given(st.one_of(rows, dense), st.booleans(), st.integers(1, 3 * CONTAINER))
+def test_a_set_is_sent_to_duckdb_as_the_bits_that_it_aggregates(asked: set[int], runs: bool, number: int) -> None:
+    found = BitMap(asked)
+    if runs:
+        found.run_optimize()
+    bits = to_bits(found, max(number, max(asked, default=0) + 1))
+    assert from_bits(bits) == found
+    assert len(bits) * 8 == width(max(number, max(asked, default=0) + 1))
 
 
 def test_bits_are_those_of_whole_containers() -> None:

@@ -1,0 +1,42 @@
+"""An engine that answers as the naive evaluator does, about contacts in memory: for what is asked of any engine."""
+
+from collections.abc import Sequence
+
+from mappings.predicates import ContactFilter
+from search.cursor import Position
+from search.engine import Distinct, Page, page_of
+from search.fields import ContactCompleteItem
+from tests.harness.memory_engine import MemoryEngine
+from tests.harness.naive_engine import hits_of, matches, searchable, values_of
+
+
+class OracleEngine(MemoryEngine):
+    """Knows what a predicate means.
+
+    Attributes:
+        counted: how many filters were counted in each round trip.
+    """
+
+    def __init__(self, contacts: Sequence[ContactCompleteItem]) -> None:
+        super().__init__(0)
+        self.contacts = searchable(contacts)
+        self.counted: list[int] = []
+
+    async def search(
+        self,
+        compiled: ContactFilter,
+        limit: int,
+        offset: int = 0,
+        position: Position | None = None,
+        *,
+        complete: bool = False,
+    ) -> Page:
+        assert complete, "only whole contacts are in memory"
+        return page_of(hits_of(self.contacts, compiled)[offset : offset + limit + 1], limit, offset, position)
+
+    async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
+        self.counted.append(len(compiled))
+        return [sum(matches(each.predicate, fields) for *_, fields in self.contacts) for each in compiled]
+
+    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
+        return Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
