@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -63,7 +63,7 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
-        tags: the engine's form of each URL alone that finds contacts, of several; nothing where it was not asked for.
+        tags: the engine's form of each URL alone that finds contacts; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
 
@@ -161,8 +161,7 @@ class Plans:
         return self._counted(plan)
 
     def _tags(self, asked: Asked, urls: Sequence[ApolloUrl]) -> tuple[object, ...]:
-        assert asked.combine is not None
-        finding = urls[: len(asked.combine.any) + len(asked.combine.all)]
+        finding = urls if asked.combine is None else [*chain.from_iterable(asked.combine.groups(urls)[:2])]
         today = datetime.now(UTC).date()
         return tuple(self._engine.compile(ContactFilter(map_url(url, today).filter.predicate)) for url in finding)
 

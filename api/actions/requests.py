@@ -154,7 +154,7 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         offset: contacts to skip; `None`: not given, so the page in the URL decides where a limited result starts.
         cursor: continue beside this place instead.
         view: how much of each contact, by its name in `api.actions.views`.
-        tag: each contact is to say which URLs of `combine` find it.
+        tag: each contact is to say which of the URLs find it.
     """
 
     offset: int | None = None
@@ -170,8 +170,6 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
                 f"cursor and offset exclude each other: send offset {shown(self.offset)} or the cursor, not both"
             )
         exclude(per_company=self.per_company, offset=self.offset)
-        if self.tag and self.combine is None:
-            raise InvalidField("tag says which URLs of combine find a contact; send combine with it, or no tag")
 
     @property
     def shown(self) -> View:
@@ -247,14 +245,14 @@ def properties_schema(request: type[ActionRequest], fields: Iterable[Field]) -> 
 
 
 def _unless(field: Field, others: Iterable[str]) -> Schema:
-    """Says that there must be the field unless there is another.
+    """Says that there must be the field or one of the others, and not both.
 
     Of alternatives as `anyOf` has them generators of clients make a type each.
     """
     there = {name: {"required": [name], "properties": {name: _form(FIELDS[name])}} for name in (field.name, *others)}
     needed: Schema = {**there.pop(field.name)}
     for one in there.values():
-        needed = {"if": one, "else": needed}
+        needed = {"if": one, "then": {"properties": {field.name: {"type": "null"}}}, "else": needed}
     return needed
 
 

@@ -121,7 +121,7 @@ def test_null_is_for_optional_fields_only():
     one = {"any": ["https://app.apollo.io/#/people"]}
     for good in ({"url": "x"}, {"combine": one}, {"url": None, "combine": one}, {"url": "x", "combine": None}):
         Draft202012Validator(schema).validate(good)
-    for bad in ({}, {"url": None}, {"combine": None}, {"combine": {}}):
+    for bad in ({}, {"url": None}, {"combine": None}, {"combine": {}}, {"url": "x", "combine": one}):
         assert not Draft202012Validator(schema).is_valid(bad)
     assert request_schema(AnalyzeRequest, "x")["required"] == ["url"]
 
