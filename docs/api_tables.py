@@ -102,8 +102,12 @@ def _kind(field: Field) -> str:
         "object": "object",
     }
     words = " or ".join(names[str(schema["type"])] for schema in schemas) or "text"
-    least = field.kind.schema.get("minimum")
-    return words if least is None else f"{words}, {least} or more"
+    if field.kind.members:
+        words += f" of {', '.join(f'`{member}`' for member in field.kind.members)}"
+    least, most = field.kind.schema.get("minimum"), field.kind.schema.get("maximum")
+    if least is None:
+        return words
+    return f"{words}, {least} or more" if most is None else f"{words}, {least} to {most}"
 
 
 def _closes() -> str:

@@ -14,7 +14,8 @@ from mappings.rules import Context, Reading, Reason
 from mappings.url import MOST_VALUES, ApolloUrl
 from mappings.values import Malformed, decoded_again, page_number
 
-_PAGE = "page"
+PAGE = "page"
+"""The parameter that says with which page of its results a URL begins."""
 
 
 class MappingSummary(msgspec.Struct, frozen=True):
@@ -81,7 +82,7 @@ def map_url(url: ApolloUrl, today: date) -> MappedUrl:
     ranked = sorted(outcomes, key=attrgetter("parameter.rank"))
     return MappedUrl(
         filter=ContactFilter(all_of(outcome.predicate for outcome in ranked), order_of(context) or Order()),
-        page=page_number(context.last(_PAGE)),
+        page=page_number(context.last(PAGE)),
         mapping_summary=_summary(outcomes),
         unmapped_categories=_unmapped_categories(ranked),
     )

@@ -40,6 +40,9 @@ request: it names the field, the bad value and what was expected. It never holds
     └── SettingsError           an environment variable or flag has a value that can't be used
 """
 
+INVALID = "Invalid filter parameters: "
+"""What the message about a parameter begins with, and over REST that about any field."""
+
 
 class ContactsError(Exception):
     """Root of the tree. `str(error)` is safe to show to whoever sent the request."""
@@ -97,7 +100,7 @@ class InvalidParameter(InvalidInput):
     """
 
     def __init__(self, parameter: str, value: str, expected: str) -> None:
-        super().__init__(f"Invalid filter parameters: {parameter}: {shorten(value)!r} is not {expected}")
+        super().__init__(f"{INVALID}{parameter}: {shorten(value)!r} is not {expected}")
         self.parameter = parameter
 
 

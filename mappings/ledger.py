@@ -3,13 +3,14 @@
 It is made from the same readers as the filter (`mappings.contact_filter`), on demand: the filter is made without it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-from mappings.contact_filter import context_of, values_of, values_read
+from mappings.contact_filter import PAGE, context_of, values_of, values_read
+from mappings.ordering import SORTING
 from mappings.parameters import Parameter, given_parameters, written_parameters
 from mappings.rules import Context, Reading, Reason, last_of
 from mappings.url import ApolloUrl
@@ -62,6 +63,23 @@ def ledger(url: ApolloUrl, today: date) -> tuple[LedgerEntry, ...]:
     for parameter, pairs in written_parameters(url.pairs):
         entries += _entries(parameter, pairs, context)
     return tuple(entries)
+
+
+def overruled(entries: Iterable[LedgerEntry], sorting: str = "", page: str = "") -> list[LedgerEntry]:
+    """The same entries; those of the order or the page are ignored, if something beside the URL overrules them.
+
+    Args:
+        sorting: the request field that has an order of its own.
+        page: the request field that has pages of its own.
+    """
+    reasons = dict.fromkeys(SORTING if sorting else (), f"`{sorting}` has an order of its own")
+    reasons |= dict.fromkeys([PAGE] if page else (), f"`{page}` has pages of its own")
+    return [
+        LedgerEntry(entry.name, entry.value, "ignored", reasons[entry.name], None)
+        if entry.name in reasons and entry.status != "ignored"
+        else entry
+        for entry in entries
+    ]
 
 
 def _unwrapping(url: ApolloUrl) -> LedgerEntry:

@@ -10,6 +10,9 @@ from mappings.predicates import Order
 from mappings.rules import Context
 from mappings.values import boolean
 
+SORTING = ("sortByField", "sortAscending")
+"""The parameters of the order: what it goes by, and which way."""
+
 _UNSORTED = frozenset({"", "[none]"})
 
 
@@ -18,11 +21,12 @@ def order_of(context: Context) -> Order | None:
 
     Without a field the direction has nothing to turn round: that is the default order, newest first.
     """
-    name = context.last("sortByField").strip()
+    field, direction = SORTING
+    name = context.last(field).strip()
     if name in _UNSORTED:
         return Order()
     key = _sort_keys().get(name)
-    return Order(key, ascending=boolean(context.last("sortAscending"))) if key else None
+    return Order(key, ascending=boolean(context.last(direction))) if key else None
 
 
 def sort_field_named(name: str) -> str | None:

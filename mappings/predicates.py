@@ -8,6 +8,7 @@ hashable and have one canonical encoding, which cursors are bound to.
 from collections.abc import Iterable
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class Terms(msgspec.Struct, frozen=True, tag="terms"):
@@ -122,8 +123,52 @@ class Order(msgspec.Struct, frozen=True):
     ascending: bool = False
 
 
+class Sample(msgspec.Struct, frozen=True, tag=True):
+    """At most `size` of the contacts, in the order of their shuffle keys from `start` on, and round."""
+
+    size: int
+    start: int
+
+    @property
+    def order(self) -> Order:
+        """The order, but for where it starts."""
+        return Order("shuffle", ascending=True)
+
+
+class PerCompany(msgspec.Struct, frozen=True, tag=True):
+    """At most `most` of the contacts of one company: the most senior, then the newest, then by uuid.
+
+    They come company by company, by the key of the company. Contacts without one are each their own, and come last, by
+    uuid.
+    """
+
+    most: int
+
+    @property
+    def order(self) -> Order:
+        """The order of the companies."""
+        return Order("company_key", ascending=True)
+
+
+Selection = Sample | PerCompany
+
+Ordering = Order | Sample | PerCompany
+
+
 class ContactFilter(msgspec.Struct, frozen=True):
-    """What an engine is asked: which contacts, in which order."""
+    """What an engine is asked: which contacts, in which order.
+
+    Attributes:
+        order: that of the selection, if there is one.
+        selection: takes some of the contacts, in an order of its own. (It is unset where there is none, so that what
+            cursors are bound to is made of the two others alone.)
+    """
 
     predicate: Predicate = MatchAll()
     order: Order = Order()
+    selection: Selection | UnsetType = UNSET
+
+    @property
+    def ordering(self) -> Ordering:
+        """What says where a contact stands: the selection or, where there is none, the order."""
+        return self.order if isinstance(self.selection, UnsetType) else self.selection

@@ -12,10 +12,14 @@ from hashlib import blake2b
 import msgspec
 
 from mappings.errors import InvalidCursor
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import ContactFilter, Ordering, PerCompany, Sample
 from search.fields import LONG_MAX, LONG_MIN, ORDERS
 
 _CHECKSUM_BYTES = 8
+
+Value = int | str | None | tuple[str, int | None, int | None]
+"""Where a contact stands in an order, but for its uuid; `None`: it has no value there. Of contacts that are taken
+company by company: the company's key, the rank of the seniority and the time, in seconds, at which it was created."""
 
 _CHANGED = "cursor is not one of ours or was changed; use a `next` or `previous` as it was sent"
 
@@ -26,14 +30,14 @@ class Position(msgspec.Struct, frozen=True):
     `backward` asks for what stands before it, else for what stands after.
     """
 
-    value: int | str | None
+    value: Value
     uuid: str
     backward: bool = False
 
 
 class _Payload(msgspec.Struct, frozen=True, array_like=True):
     fingerprint: bytes
-    value: int | str | None
+    value: Value
     uuid: str
     backward: bool
 
@@ -50,7 +54,7 @@ def encode(position: Position, of: bytes) -> str:
     return _token(_checksum(payload) + payload)
 
 
-def decode(token: str, of: bytes, order: Order) -> Position:
+def decode(token: str, of: bytes, order: Ordering) -> Position:
     """The position in `token`, in the result of the filter with the fingerprint `of` and in its `order`.
 
     Raises:
@@ -72,11 +76,19 @@ def decode(token: str, of: bytes, order: Order) -> Position:
     return Position(payload.value, payload.uuid, payload.backward)
 
 
-def _has(order: Order, value: int | str | None) -> bool:
-    """Whether a contact may have `value` in `order`. Engines compare with it as it is."""
+def _has(order: Ordering, value: Value) -> bool:
+    """Whether a contact may have `value` in this order. Engines compare with it as it is."""
+    if isinstance(order, PerCompany):
+        return value is None or (isinstance(value, tuple) and all(map(_is_long, value[1:])))
+    if isinstance(order, Sample):
+        return isinstance(value, int) and _is_long(value)
     if isinstance(value, int):
-        return ORDERS[order.field] and LONG_MIN <= value <= LONG_MAX
-    return value is None or not ORDERS[order.field]
+        return ORDERS[order.field] and _is_long(value)
+    return not isinstance(value, tuple) and (value is None or not ORDERS[order.field])
+
+
+def _is_long(value: object) -> bool:
+    return value is None or (isinstance(value, int) and LONG_MIN <= value <= LONG_MAX)
 
 
 def _token(raw: bytes) -> str:

@@ -39,7 +39,8 @@ _ENTRY_BYTES = 512
 _EPOCH, _DAY = datetime(1970, 1, 1), 24 * 60 * 60
 _DATETIME_LENGTH, _MONTH_LENGTH = len("2024-01-15T10:30:00"), len("2024-01")
 
-_SHUFFLE_BITS = 63
+SHUFFLE_BITS = 63
+"""Of the number that contacts are shuffled by."""
 
 EMPTY_FORMS = frozenset({Form.TEXT, Form.PHONE, Form.LIST, Form.DATETIME, Form.MAP})
 """What Python takes for false only if there is nothing in it."""
@@ -67,7 +68,7 @@ def characters(key: Hashable) -> int:
 def shuffle_key(text: str) -> int:
     """The first 63 bits of the SHA-256 of `text`, as the number that contacts are shuffled by, within `LONG_MAX`."""
     first = int.from_bytes(sha256(text.encode()).digest()[:8])
-    return min(first >> 64 - _SHUFFLE_BITS, LONG_MAX)
+    return min(first >> 64 - SHUFFLE_BITS, LONG_MAX)
 
 
 def shuffled(uuid: str | None) -> int | None:

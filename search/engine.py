@@ -12,7 +12,7 @@ import msgspec
 
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter
-from search.cursor import Position
+from search.cursor import Position, Value
 from search.facets import Facet, FacetQuery
 from search.fields import MAPPING_VERSION
 from search.stores import Store
@@ -59,7 +59,7 @@ class Hit(msgspec.Struct, frozen=True):
     """One contact of a result as bytes, its stored item or all of it, and where it stands in the order."""
 
     item: bytes
-    value: int | str | None
+    value: Value
     uuid: str
 
 
@@ -124,6 +124,9 @@ class Engine(Protocol[Compiled]):
 
     async def count_many(self, compiled: Sequence[Compiled]) -> list[int]:
         """How many contacts match each of several filters, in one round trip. Their orders play no part."""
+
+    async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
+        """Of each of several filters which of these contacts, a page at most, it finds, in one round trip."""
 
     async def distinct(self, compiled: Compiled, field: str) -> Distinct:
         """How many different values of a search field the matching contacts have; who has none is not counted.

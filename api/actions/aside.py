@@ -7,11 +7,13 @@ anything: by its length, and once it is read by what its parameters become.
 
 import asyncio
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
+from mappings.errors import INVALID, InvalidField, InvalidInput
 from mappings.parameters import effort
 from mappings.url import ApolloUrl, parse
 from search.apart import Apart
@@ -61,23 +63,36 @@ class Aside:
     async def of_url(
         self, text: str, work: Callable[[ApolloUrl], Result], weigh: Callable[[ApolloUrl], int], beside: int = 0
     ) -> Result:
-        """What `work` makes of the URL in `text`.
+        """What `work` makes of the URL in `text`: as `of_urls` of one, whose mistakes are raised as they are."""
+        return await self.of_urls((text,), partial(_of_one, work), weigh, beside)
+
+    async def of_urls(
+        self,
+        texts: Sequence[str],
+        work: Callable[[Sequence[ApolloUrl]], Result],
+        weigh: Callable[[ApolloUrl], int],
+        beside: int = 0,
+        places: Sequence[str] = (),
+    ) -> Result:
+        """What `work` makes of the URLs in `texts`, all together.
 
         Args:
-            text: as the request has it.
+            texts: as the request has them.
             work: a pure function, which threads and other processes may run; what it makes is little beside bytes.
-            weigh: `mapping` or `explaining`, whichever is nearest to what `work` does.
+            weigh: `mapping` or `explaining`, whichever is nearest to what `work` does with each.
             beside: the weight of what else goes into the work.
+            places: where the request has each of several.
 
         Raises:
-            ForeignUrl, InvalidField: as `parse`, and whatever `work` raises.
+            ForeignUrl, InvalidField: as `parse`, and whatever `work` raises; of several all are `InvalidField`s, and
+                name the place.
         """
-        if len(text) > LONGEST_AT_ONCE or beside > MOST_AT_ONCE:
-            return await self.run(partial(_of_text, text, work))
-        url = parse(text)
-        if weigh(url) + beside > MOST_AT_ONCE:
-            return await self.run(partial(_of_text, text, work))
-        return work(url)
+        if sum(map(len, texts)) > LONGEST_AT_ONCE or beside > MOST_AT_ONCE:
+            return await self.run(partial(_of_texts, texts, places, work))
+        urls = _parsed(texts, places)
+        if sum(map(weigh, urls)) + beside > MOST_AT_ONCE:
+            return await self.run(partial(_of_texts, texts, places, work))
+        return work(urls)
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work`. What has not begun when the caller is cancelled is left out."""
@@ -91,8 +106,12 @@ class Aside:
             await self._apart.close()
 
 
-def _of_text(text: str, work: Callable[[ApolloUrl], Result]) -> Result:
-    return work(parse(text))
+def _of_one(work: Callable[[ApolloUrl], Result], urls: Sequence[ApolloUrl]) -> Result:
+    return work(*urls)
+
+
+def _of_texts(texts: Sequence[str], places: Sequence[str], work: Callable[[Sequence[ApolloUrl]], Result]) -> Result:
+    return work(_parsed(texts, places))
 
 
 def _pickled(work: Callable[[], object]) -> bytes | None:
@@ -101,6 +120,25 @@ def _pickled(work: Callable[[], object]) -> bytes | None:
         return pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, AttributeError, TypeError):
         return None
+
+
+def _parsed(texts: Sequence[str], places: Sequence[str]) -> list[ApolloUrl]:
+    if not places:
+        return [parse(text) for text in texts]
+    urls = []
+    for place, text in zip(places, texts, strict=True):
+        with located(place):
+            urls.append(parse(text))
+    return urls
+
+
+@contextmanager
+def located(place: str) -> Iterator[None]:
+    """Name the place of a URL in what is raised about it: what is wrong with `combine.any[1]`."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidField(f"{place}: {str(error).removeprefix(INVALID).removeprefix('url: ')}") from None
 
 
 def mapping(url: ApolloUrl) -> int:

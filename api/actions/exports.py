@@ -95,7 +95,7 @@ def csv_rows(items: Sequence[bytes], view: View, columns: Sequence[str] = ()) ->
 def cell(value: object, listed: Callable[[Sequence[str]], str] = ", ".join) -> object:
     """A value as the `csv` module takes it; `listed` makes the text of a list."""
     if isinstance(value, tuple | list):
-        return listed(value)
+        return listed([*map(str, value)])
     if isinstance(value, bool):
         return "true" if value else "false"
     return _json(value) if isinstance(value, dict) else value

@@ -21,13 +21,17 @@ from api.actions.kinds import (
     VIEW,
     Kind,
     Schema,
+    an_object,
     integer,
     several,
     text,
 )
+from api.actions.options import MOST_PARTS, MOST_PER_COMPANY, MOST_SAMPLED, MOST_URLS, Combine, Sample, Split
 from mappings.url import LONGEST_URL
 
 EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
+
+OTHER_URL = "https://app.apollo.io/#/people?personSeniorities[]=founder"
 
 URL_FORMAT = "apollo-url"
 """What `mappings.url` takes for a URL of apollo.io, also in a mail or a redirector's link: no pattern can say it."""
@@ -51,6 +55,7 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         example: a value for the documents, and for the tests of every action with the field. A field that an action
             requires needs one.
+        in_place_of: the field that an action with both of them is asked without, if it is asked with this one.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Field(msgspec.Struct, frozen=True):
     place: Place
     description: str
     example: object = None
+    in_place_of: str = ""
 
     def json_schema(self, *, required: bool) -> Schema:
         """Of the JSON value; null counts as absent, if it may be."""
@@ -76,13 +82,30 @@ class Field(msgspec.Struct, frozen=True):
         return {"description": self.description + note, **examples, **schema}
 
 
+def _some(name: str) -> Schema:
+    """Says that there is a list with something in it."""
+    return {"required": [name], "properties": {name: {"type": "array", "minItems": 1}}}
+
+
 _URL: Schema = {"format": URL_FORMAT, "maxLength": LONGEST_URL}
+_URLS = several(0, MOST_URLS, **_URL)
+_COMBINE = an_object(
+    Combine,
+    {"any": _URLS, "all": _URLS, "not": _URLS},
+    **{"if": _some("any"), "else": _some("all")},
+    examples=[{"any": [EXAMPLE_URL, OTHER_URL], "not": ["https://app.apollo.io/#/people?personTitles[]=CTO"]}],
+)
+
+_SAMPLE = an_object(Sample, {"size": integer(1, MOST_SAMPLED), "seed": integer()}, examples=[{"size": 500, "seed": 7}])
 
 _NAME_PATTERN = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 """Of a text without NUL, with a character that is no blank, also to Python."""
 
 _ROWS = (
     Field("url", text(**_URL), Place.BODY, "Apollo.io URL of a people search", EXAMPLE_URL),
+    Field("combine", _COMBINE, Place.BODY,
+          f"In place of `url` up to {MOST_URLS} of them: contacts that any of `any` finds, all of `all` find, and none "
+          "of `not`; one at least in `any` or `all`", in_place_of="url"),
     Field("urls", several(2, 6, **_URL), Place.BODY, "2 to 6 Apollo.io URLs of people searches",
           [EXAMPLE_URL, "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Germany"]),
     Field("parameters", NAMED, Place.BODY, "Names of Apollo's parameters with the values of each",
@@ -91,6 +114,12 @@ _ROWS = (
     Field("exclude_company_name", NAMES, Place.EITHER, "Parts of company names, any of them", ["Acme, Inc"]),
     Field("include_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
     Field("exclude_domain_list", DOMAINS, Place.EITHER, "Company domains, any of them", ["example.com"]),
+    Field("split", an_object(Split, {"part": integer(1, MOST_PARTS), "of": integer(2, MOST_PARTS)}), Place.BODY,
+          "Of all contacts one `part` only, by number, `of` so many that have none in common", {"part": 1, "of": 2}),
+    Field("sample", _SAMPLE, Place.BODY,
+          "At most `size` of the contacts, at random: for each `seed`, any integer, the same ones, in the same order"),
+    Field("per_company", integer(1, MOST_PER_COMPANY), Place.BODY,
+          "Most contacts of one company, the most senior first, then the newest; by pages with the cursor alone", 2),
     Field("name", text(pattern=_NAME_PATTERN, maxLength=200), Place.BODY, "What a saved search is called by its user",
           "CEOs in California"),
     Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
@@ -107,6 +136,8 @@ _ROWS = (
           "cursor counts"),
     Field("view", VIEW, Place.QUERY,
           "`simple` for contacts in short, `complete` for all that is stored of them; any other is `full`", "simple"),
+    Field("tag", FLAG, Place.QUERY,
+          "Each contact ends with `matched`: the numbers of the URLs that find it, from 0, those in `any` first"),
     Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.EITHER, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),

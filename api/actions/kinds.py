@@ -197,7 +197,7 @@ def _check_view(name: str, value: object) -> None:
 
 def several(least: int, most: int, **more: object) -> Kind:
     """Lists of so many texts; `more` is what the schema says of each."""
-    expected = f"a list of {least} to {most} strings"
+    expected = f"a list of {f'{least} to' if least else 'at most'} {most} strings"
     strings = _strings_reader(expected, single=False)
 
     def read(name: str, value: object) -> tuple[str, ...]:
@@ -213,11 +213,11 @@ def several(least: int, most: int, **more: object) -> Kind:
 _Object = TypeVar("_Object", bound=msgspec.Struct)
 
 
-def an_object(make: type[_Object], members: Mapping[str, Kind]) -> Kind:
+def an_object(make: type[_Object], members: Mapping[str, Kind], **more: object) -> Kind:
     """Objects with some `members`, of which requests hold a `make`: its attributes, as it encodes them, are these.
 
     A member that is null counts as absent; those whose attributes have no default are required. `make` may raise
-    `InvalidField` for values that don't go together.
+    `InvalidField` for values that don't go together, of which the schema says `more`.
     """
     attributes = {field.encode_name: field for field in msgspec.structs.fields(make)}
     required = [name for name, field in attributes.items() if field.required]
@@ -245,6 +245,7 @@ def an_object(make: type[_Object], members: Mapping[str, Kind]) -> Kind:
         },
         "required": required,
         "additionalProperties": False,
+        **more,
     }
     return Kind(read=read, from_texts=_json_from_texts, schema=schema, nested=True, members=members)
 

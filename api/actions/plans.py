@@ -1,26 +1,29 @@
 """From a URL and company lists to what an engine runs, made once and kept: the hot path of every request."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec import UnsetType
 
-from api.actions.aside import Aside, mapping
+from api.actions.aside import Aside, located, mapping
+from api.actions.options import Asked
 from mappings.algebra import extent
-from mappings.company_lists import CompanyLists
-from mappings.contact_filter import UnmappedCategory, map_url
+from mappings.combination import combined, joint_fingerprint
+from mappings.contact_filter import MappedUrl, UnmappedCategory, map_url
 from mappings.errors import InvalidField, TooManyRequests, shorten
 from mappings.fingerprint import fingerprint as search_fingerprint
-from mappings.ledger import ledger
-from mappings.predicates import ContactFilter, Order, all_of
+from mappings.ledger import ledger, overruled
+from mappings.predicates import ContactFilter, Order, Ordering, all_of
 from mappings.url import ApolloUrl
 from search.cursor import fingerprint
 from search.engine import Engine
 from search.memo import Kept
+from search.shuffle import part_of
 
 AnyEngine = Engine[Any]
 """An engine, whatever its own form of a filter is: here that is made and handed back, and never looked into."""
@@ -45,7 +48,7 @@ _PLAN_BYTES, _STRING_BYTES, _COPIES = 1500, 64, 2
 """What a plan takes besides its filter, a text besides its characters, and how often the URL and the metadata, the
 names and values in it being texts of their own, are there."""
 
-_Key = tuple[str, CompanyLists, date]
+_Key = tuple[Asked, date]
 
 
 class Plan(msgspec.Struct, frozen=True, weakref=True):
@@ -57,10 +60,11 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
         compiled: the engine's form of the filter.
         metadata: the end of a search answer, `,"apollo_url":…,"mapping_summary":…,"unmapped_categories":…`.
         left_out: what `strict` says of the first parameter that is left out of the filter, if one is.
-        order: of the filter; cursors hold values of it.
+        order: of the filter, or of its selection; cursors hold values of it.
         search: the fingerprint of the search (`mappings.fingerprint`), for the audit log.
         predicates: how many comparisons the filter is made of.
         ledger: what comes after all else in an answer, `,"ledger":[…]`; nothing where it was not asked for.
+        tags: the engine's form of each URL alone that finds contacts; nothing where it was not asked for.
         held: bytes of memory that it takes, about.
     """
 
@@ -69,10 +73,11 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     compiled: object
     metadata: bytes
     left_out: str | None
-    order: Order = Order()
+    order: Ordering = Order()
     search: str = ""
     predicates: int = 0
     ledger: bytes = b""
+    tags: tuple[object, ...] = ()
     held: int = 0
 
 
@@ -86,30 +91,37 @@ class Plans:
         self._large: WeakValueDictionary[int, Plan] = WeakValueDictionary()
         self._numbers = count()
 
-    async def get(self, url: str, lists: CompanyLists, *, strict: bool = False, with_ledger: bool = False) -> Plan:
-        """The plan for `url` and `lists`.
+    async def get(
+        self, asked: Asked, *, strict: bool = False, with_ledger: bool = False, with_tags: bool = False
+    ) -> Plan:
+        """The plan for what is `asked`.
 
-        A ledger is made when it is asked for, and not kept: few ask, and it is longer than all the rest.
+        A ledger and tags are made when they are asked for, and not kept: few ask, and they are longer than all the
+        rest.
 
         Raises:
             ForeignUrl, InvalidField, InvalidParameter: as `parse` and `map_url`, or the filter is too large.
             TooManyRequests: too many large filters are in use.
         """
-        plan = await self._plan(url, lists)
+        plan = await self._plan(asked)
         if strict and plan.left_out is not None:
             raise InvalidField(plan.left_out)
-        if not with_ledger:
-            return plan
-        told = await self._aside.of_url(url, _ledger, mapping)
-        return self._counted(msgspec.structs.replace(plan, ledger=told, held=plan.held + len(told)))
+        if with_ledger:
+            told = await self._aside.of_urls(asked.urls, partial(_ledger, asked), mapping)
+            plan = self._counted(msgspec.structs.replace(plan, ledger=told, held=plan.held + len(told)))
+        if with_tags:
+            make = partial(_tags, asked, self._engine.compile)
+            tags = await self._aside.of_urls(asked.urls, make, mapping)
+            plan = self._counted(msgspec.structs.replace(plan, tags=tags, held=2 * plan.held))
+        return plan
 
-    async def _plan(self, url: str, lists: CompanyLists) -> Plan:
-        today = datetime.now(UTC).date()
-        key = (url, lists, today) if lists.entries <= _MOST_LISTED else None
+    async def _plan(self, asked: Asked) -> Plan:
+        today, lists = datetime.now(UTC).date(), asked.lists
+        key = (asked, today) if lists.entries <= _MOST_LISTED else None
         if key is not None and (plan := self._kept.get(key)) is not None:
             return plan
-        make = partial(_made, lists=lists, today=today, compile_filter=self._engine.compile)
-        plan = await self._aside.of_url(url, make, mapping, lists.effort())
+        make = partial(_made, asked, today, self._engine.compile)
+        plan = await self._aside.of_urls(asked.urls, make, mapping, lists.effort(), asked.places)
         if plan.held > LARGE_BYTES:
             self._refuse_over(plan.held)
             self._counted(plan)
@@ -144,44 +156,85 @@ def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
         raise InvalidField(words)
 
 
-def refuse_over(predicates: int) -> None:
+def refuse_over(predicates: int, field: str = "url") -> None:
     """Raise `InvalidField` if so many predicates are more than a request may ask for."""
     if predicates > MOST_PREDICATES:
         raise InvalidField(
-            f"url: it and the lists beside it ask for {predicates} comparisons, more than {MOST_PREDICATES}; "
+            f"{field}: it and the lists beside it ask for {predicates} comparisons, more than {MOST_PREDICATES}; "
             "ask for fewer values at once, such as single countries in place of regions"
         )
 
 
-def _made(url: ApolloUrl, lists: CompanyLists, today: date, compile_filter: Callable[[ContactFilter], object]) -> Plan:
-    mapped = map_url(url, today)
-    contact_filter = ContactFilter(all_of((mapped.filter.predicate, lists.predicate())), mapped.filter.order)
+def _made(
+    asked: Asked, today: date, compile_filter: Callable[[ContactFilter], object], urls: Sequence[ApolloUrl]
+) -> Plan:
+    each = _mapped(asked, urls, today)
+    mapped = each[0] if asked.combine is None else combined(*asked.combine.groups(each))
+    split = [] if asked.split is None else [part_of(asked.split.part, asked.split.of)]
+    selection = asked.selection
+    contact_filter = ContactFilter(
+        all_of((mapped.filter.predicate, asked.lists.predicate(), *split)),
+        mapped.filter.order if isinstance(selection, UnsetType) else selection.order,
+        selection,
+    )
     size = extent(contact_filter.predicate)
-    refuse_over(size.predicates)
+    refuse_over(size.predicates, "url" if asked.combine is None else "combine")
     encode = msgspec.json.encode
     metadata = b',"apollo_url":%b,"mapping_summary":%b,"unmapped_categories":%b' % (
-        encode(url.text),
+        encode(urls[0].text if asked.combine is None else None),
         encode(mapped.mapping_summary),
         encode(mapped.unmapped_categories),
     )
     return Plan(
         fingerprint(contact_filter),
-        mapped.page,
+        1 if asked.paging else mapped.page,
         compile_filter(contact_filter),
         metadata,
         _left_out(mapped.unmapped_categories),
-        contact_filter.order,
-        search_fingerprint(url, mapped, lists),
+        contact_filter.ordering,
+        _search(asked, urls, each),
         size.predicates,
         held=size.held + _PLAN_BYTES + _COPIES * len(metadata),
     )
 
 
-def _ledger(url: ApolloUrl) -> bytes:
-    return b',"ledger":%b' % msgspec.json.encode(ledger(url, datetime.now(UTC).date()))
+def _tags(
+    asked: Asked, compile_filter: Callable[[ContactFilter], object], urls: Sequence[ApolloUrl]
+) -> tuple[object, ...]:
+    """The engine's form of each URL that finds contacts."""
+    finding = urls if asked.combine is None else [*chain.from_iterable(asked.combine.groups(urls)[:2])]
+    today = datetime.now(UTC).date()
+    return tuple(compile_filter(ContactFilter(map_url(url, today).filter.predicate)) for url in finding)
+
+
+def _mapped(asked: Asked, urls: Sequence[ApolloUrl], today: date) -> list[MappedUrl]:
+    """Each of the URLs, mapped. What is wrong with one of several names its place."""
+    if not asked.places:
+        return [map_url(url, today) for url in urls]
+    each = []
+    for place, url in zip(asked.places, urls, strict=True):
+        with located(place):
+            each.append(map_url(url, today))
+    return each
+
+
+def _search(asked: Asked, urls: Sequence[ApolloUrl], each: Sequence[MappedUrl]) -> str:
+    """The fingerprint of the search."""
+    prints = [search_fingerprint(url, mapped, asked.lists) for url, mapped in zip(urls, each, strict=True)]
+    options = asked.options
+    if asked.combine is None:
+        return joint_fingerprint([prints], options) if options else prints[0]
+    return joint_fingerprint(asked.combine.groups(prints), options)
+
+
+def _ledger(asked: Asked, urls: Sequence[ApolloUrl]) -> bytes:
+    today = datetime.now(UTC).date()
+    entries = [entry for url in urls for entry in ledger(url, today)]
+    return b',"ledger":%b' % msgspec.json.encode(overruled(entries, asked.sorting, asked.paging))
 
 
 def _weight(key: _Key, plan: Plan) -> int:
     """What a plan takes with its key."""
-    url, lists, _ = key
-    return plan.held + _STRING_BYTES * (1 + lists.entries) + len(url) + lists.characters
+    asked, _ = key
+    texts, lists = asked.urls, asked.lists
+    return plan.held + _STRING_BYTES * (len(texts) + lists.entries) + sum(map(len, texts)) + lists.characters

@@ -4,7 +4,7 @@ Null counts as absent, unknown keys are ignored. A message of an error names the
 expected, which is why requests are read field by field.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -12,7 +12,8 @@ import msgspec
 
 from api.actions.fields import FIELDS, Field
 from api.actions.kinds import Schema, shown
-from api.actions.views import DEFAULT, VIEWS, View
+from api.actions.options import Asked, Combine, Sample, Split
+from api.actions.views import DEFAULT, VIEWS, View, tagged
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, MissingField, shorten
 
@@ -26,8 +27,10 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         one_of: names of fields exactly one of which is required.
         strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
+        body: what the OpenAPI document calls its body; nothing: that is made of the name of the struct.
     """
 
+    body: ClassVar[str] = ""
     one_of: ClassVar[tuple[str, ...]] = ()
 
     strict: bool = False
@@ -37,13 +40,14 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         """The request in `data`; of several mistakes the first there is named.
 
         Raises:
-            MissingField: a required field is absent, null or empty; looked at before all else.
-            InvalidField: a value is not what its row in the table allows; none or several are there of which one is
-                required; or, with `strict`, a field is unknown.
+            MissingField: a required field is absent, null or empty, and so is what stands in its place; looked at
+                before all else.
+            InvalidField: a value is not what its row in the table allows, or does not go with another; none or
+                several are there of which one is required; or, with `strict`, a field is unknown.
         """
         readers, required = _readers(cls)
         for name in required:
-            if (value := data.get(name)) is None or value == "":
+            if _absent(data, name) and all(_absent(data, other) for other in in_place_of(cls, name)):
                 raise MissingField(name)
         values: dict[str, Any] = {}
         for name, value in data.items():
@@ -83,6 +87,42 @@ class CountRequest(AnalyzeRequest, frozen=True, kw_only=True):
             self.include_company_name, self.exclude_company_name, self.include_domain_list, self.exclude_domain_list
         )
 
+    @property
+    def asked(self) -> Asked:
+        """Which contacts it is about."""
+        return Asked(self.url, self.lists)
+
+
+class SelectionRequest(CountRequest, frozen=True, kw_only=True):
+    """The same, or a selection of these contacts.
+
+    Attributes:
+        url: nothing where there is a `combine`.
+        combine: several URLs in place of one.
+        split: one part only of all contacts.
+        sample: some of the contacts, at random.
+        per_company: most contacts of one company.
+    """
+
+    # Clients that were generated of the document know it by this name.
+    body: ClassVar[str] = "CountBody"
+
+    url: str = ""
+    combine: Combine | None = None
+    split: Split | None = None
+    sample: Sample | None = None
+    per_company: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `InvalidField` for what does not go together."""
+        exclude(url=self.url, combine=self.combine)
+        exclude(sample=self.sample, per_company=self.per_company)
+
+    @property
+    def asked(self) -> Asked:
+        """Which contacts it is about."""
+        return Asked(self.url, self.lists, self.combine, self.split, self.sample, self.per_company)
+
 
 class CompareRequest(ActionRequest, frozen=True, kw_only=True):
     """Several searches beside each other."""
@@ -96,7 +136,7 @@ class BuildRequest(ActionRequest, frozen=True, kw_only=True):
     parameters: Mapping[str, tuple[str, ...]]
 
 
-class UuidsRequest(CountRequest, frozen=True, kw_only=True):
+class UuidsRequest(SelectionRequest, frozen=True, kw_only=True):
     """The first `limit` contacts; all, in any order, when it is `None`.
 
     Attributes:
@@ -114,23 +154,35 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         offset: contacts to skip; `None`: not given, so the page in the URL decides where a limited result starts.
         cursor: continue beside this place instead.
         view: how much of each contact, by its name in `api.actions.views`.
+        tag: each contact is to say which of the URLs find it.
     """
 
     offset: int | None = None
     cursor: str | None = None
     view: str = DEFAULT
+    tag: bool = False
 
     def __post_init__(self) -> None:
-        """Raises `InvalidField` for two places at once."""
+        """Raises `InvalidField` for what does not go together."""
+        super().__post_init__()
         if self.cursor is not None and self.offset:
             raise InvalidField(
                 f"cursor and offset exclude each other: send offset {shown(self.offset)} or the cursor, not both"
             )
+        exclude(per_company=self.per_company, offset=self.offset)
 
     @property
     def shown(self) -> View:
         """The view."""
-        return VIEWS[self.view]
+        view = VIEWS[self.view]
+        return tagged(view) if self.tag else view
+
+
+def exclude(**fields: object) -> None:
+    """Raise `InvalidField` if more than one of them has a value."""
+    given = [name for name, value in fields.items() if value]
+    if len(given) > 1:
+        raise InvalidField(f"{' and '.join(given)} exclude each other; send one of them")
 
 
 def is_streamed(data: Data) -> bool:
@@ -158,10 +210,7 @@ def request_schema(request: type[ActionRequest], description: str) -> Schema:
         "title": request.__name__,
         "description": description,
         "type": "object",
-        "properties": {
-            field.name: field.json_schema(required=field.name in required_by(request)) for field in fields_of(request)
-        },
-        "required": list(required_by(request)),
+        **properties_schema(request, fields_of(request)),
         **one_of_schema(request),
     }
 
@@ -182,8 +231,37 @@ def one_of_schema(request: type[ActionRequest]) -> Schema:
     }
 
 
+def properties_schema(request: type[ActionRequest], fields: Iterable[Field]) -> Schema:
+    """What the schema of an object with some of a request's fields says of these, and which of them there must be."""
+    fields = tuple(fields)
+    needed = [field for field in fields if field.name in required_by(request)]
+    required = [field.name for field in needed if not in_place_of(request, field.name)]
+    properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
+    schema: Schema = {"properties": properties, "required": required}
+    for field in needed:
+        if field.name not in required:
+            schema |= _unless(field, in_place_of(request, field.name))
+    return schema
+
+
+def _unless(field: Field, others: Iterable[str]) -> Schema:
+    """Says that there must be the field or one of the others, and not both.
+
+    Of alternatives as `anyOf` has them generators of clients make a type each.
+    """
+    there = {name: {"required": [name], "properties": {name: _form(FIELDS[name])}} for name in (field.name, *others)}
+    needed: Schema = {**there.pop(field.name)}
+    for one in there.values():
+        needed = {"if": one, "then": {"properties": {field.name: {"type": "null"}}}, "else": needed}
+    return needed
+
+
+def _form(field: Field) -> Schema:
+    return {"type": field.kind.schema["type"]}
+
+
 def required_by(request: type[ActionRequest]) -> tuple[str, ...]:
-    """The names of the fields that must be there."""
+    """The names of the fields that must be there, but for what is `in_place_of` them."""
     return _readers(request)[1]
 
 
@@ -193,11 +271,21 @@ def least_of(request: type[ActionRequest]) -> dict[str, object]:
 
 
 @cache
+def in_place_of(request: type[ActionRequest], name: str) -> tuple[str, ...]:
+    """The names of the request's fields that may be there in place of the field `name`."""
+    return tuple(field.name for field in fields_of(request) if field.in_place_of == name)
+
+
+@cache
 def _readers(request: type[ActionRequest]) -> tuple[dict[str, Callable[[str, object], object]], tuple[str, ...]]:
     """What the hot path needs of a request's fields: a reader by name, and the names that are required."""
     readers = {field.name: field.kind.read for field in fields_of(request)}
     needed = {field.name for field in msgspec.structs.fields(request) if field.required}
-    return readers, tuple(name for name in readers if name in needed)
+    return readers, tuple(name for name in readers if name in needed or in_place_of(request, name))
+
+
+def _absent(data: Data, name: str) -> bool:
+    return (value := data.get(name)) is None or value == ""
 
 
 def _refuse_ignored(data: Data, request: type[ActionRequest]) -> None:

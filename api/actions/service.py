@@ -3,6 +3,7 @@
 Answers are JSON bytes, assembled from the items as the engine stored them: nothing is decoded on the way.
 """
 
+import asyncio
 import pickle
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
@@ -20,6 +21,7 @@ from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapp
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
+from api.actions.tags import tagged
 from api.settings import Settings
 from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
@@ -27,10 +29,10 @@ from mappings.company_lists import CompanyLists
 from mappings.contact_filter import map_url
 from mappings.counting import Countable, CountedAnalysis, countable
 from mappings.counts import Count, exact, guarded
-from mappings.errors import InvalidParameter, ResponseTooLarge, Unauthorized
+from mappings.errors import EngineTimeout, InvalidParameter, ResponseTooLarge, Unauthorized
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
-from mappings.predicates import ContactFilter
+from mappings.predicates import ContactFilter, PerCompany
 from mappings.url import ApolloUrl
 from search.cursor import Position, decode
 from search.engine import Page
@@ -43,6 +45,13 @@ _UUID_BYTES = 39
 
 _ALL = b'{"next":null,"previous":null,"results":['
 """How an answer with all contacts begins: it has no neighbouring pages."""
+
+TOO_MANY_COMPANIES = (
+    "There are too many companies to count this in time; ask for the contacts or uuids with stream, and count those"
+)
+
+_COUNTING = 0.9
+"""Of the time that a request has, the part after which a count is given up, in words of its own."""
 
 Body = bytes | bytearray
 """An answer's `data` as JSON. Large ones are made in place, so that they are in memory once."""
@@ -97,6 +106,7 @@ class ContactService:
         self.sees_few = True
         self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
+        self._counting = _COUNTING * settings.engine.timeout
         self.aside = aside or Aside()
         self._plans = Plans(engine, self.aside)
         self._deed = unheard()
@@ -153,7 +163,7 @@ class ContactService:
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        count = await self.engine.count(plan.compiled)
+        count = await self._count(plan)
         self.found(count)
         return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
@@ -225,7 +235,22 @@ class ContactService:
 
     async def plan_of(self, request: CountRequest) -> Plan:
         """The filter of one of several searches, ready to run."""
-        return await self._plans.get(request.url, request.lists, strict=request.strict, with_ledger=request.ledger)
+        return await self._plans.get(
+            request.asked,
+            strict=request.strict,
+            with_ledger=request.ledger,
+            with_tags=isinstance(request, SearchRequest) and request.tag,
+        )
+
+    async def _count(self, plan: Plan) -> int:
+        """How many contacts there are. Of companies all have to be looked at, which may take longer than there is."""
+        if not isinstance(plan.order, PerCompany):
+            return await self.engine.count(plan.compiled)
+        try:
+            async with asyncio.timeout(self._counting):
+                return await self.engine.count(plan.compiled)
+        except (TimeoutError, EngineTimeout) as error:
+            raise EngineTimeout(TOO_MANY_COMPANIES) from error
 
     async def _first_uuids(self, plan: Plan, limit: int) -> Body:
         """The answer with the first `limit` uuids in order."""
@@ -260,7 +285,7 @@ class ContactService:
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
-                shown = view.of(batch)
+                shown = await tagged(self.engine, plan, view.of(batch))
                 size += bytes_of(shown)
                 self._grow(size)
                 count += len(shown)
@@ -281,7 +306,7 @@ class ContactService:
         async with aclosing(pages(self.engine, plan, request, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
-                chunks.append(view.of(last.items))
+                chunks.append(await tagged(self.engine, plan, view.of(last.items)))
                 size += bytes_of(chunks[-1])
                 self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]

@@ -51,7 +51,7 @@ class SearchData(msgspec.Struct, frozen=True):
     next: str | None
     previous: str | None
     results: list[Contact]
-    apollo_url: str
+    apollo_url: str | None
     mapping_summary: MappingSummary
     unmapped_categories: list[UnmappedCategory]
     ledger: Ledger = UNSET
@@ -78,7 +78,7 @@ class SearchEnd(msgspec.Struct, frozen=True):
     parts: Annotated[int, Meta(ge=0)]
     next: str | None
     previous: str | None
-    apollo_url: str
+    apollo_url: str | None
     mapping_summary: MappingSummary
     unmapped_categories: list[UnmappedCategory]
     ledger: Ledger = UNSET

@@ -12,6 +12,7 @@ import msgspec
 from api.actions.audit import unheard
 from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
+from api.actions.tags import tagged, uuid_of
 from search.cursor import Position, encode
 from search.engine import Page
 
@@ -81,11 +82,10 @@ class SearchStream:
 
     async def batches(self, take_turn: TakeTurn = nullcontext) -> AsyncGenerator[list[bytes]]:
         """The items as JSON, in the request's view."""
-        async with aclosing(paced(self._whole_items(), take_turn)) as batches:
-            async for items in batches:
+        async with aclosing(paced(self._shown_items(), take_turn)) as batches:
+            async for items, shown in batches:
                 self.count += len(items)
                 self.deed.contacts = self.count
-                shown = self._request.shown.of(items)
                 self.held = bytes_of(items) + _OPEN_BYTES
                 yield shown
 
@@ -102,6 +102,12 @@ class SearchStream:
         earlier = msgspec.json.encode(cursor_of(self.previous, self._plan))
         counts = b'{"count":%d,"parts":%d' % (self.count, parts)
         return b'%b,"next":%b,"previous":%b%b}' % (counts, later, earlier, self.metadata)
+
+    async def _shown_items(self) -> AsyncGenerator[tuple[list[bytes], list[bytes]]]:
+        """The items as the engine gave them, and as they are sent."""
+        async with aclosing(self._whole_items()) as batches:
+            async for items in batches:
+                yield items, await tagged(self._engine, self._plan, self._request.shown.of(items))
 
     async def _whole_items(self) -> AsyncGenerator[list[bytes]]:
         limit, position = self._request.limit, self._position
@@ -186,20 +192,14 @@ class UuidStream:
         elif self._limit <= SORTED_UUIDS:
             yield await self._engine.uuids(self._plan.compiled, self._limit)
         else:
-            decoder, left = msgspec.json.Decoder(_Uuid), self._limit
+            left = self._limit
             async with aclosing(self._engine.scan(self._plan.compiled)) as items:
                 async for batch in items:
-                    uuids = [decoder.decode(item).uuid for item in batch[:left]]
+                    uuids = [uuid_of(item).uuid for item in batch[:left]]
                     yield uuids
                     left -= len(uuids)
                     if not left:
                         return
-
-
-class _Uuid(msgspec.Struct, frozen=True):
-    """All that is read of an item."""
-
-    uuid: str
 
 
 async def pages(

@@ -21,9 +21,9 @@ from api.actions.requests import (
     AnalyzeRequest,
     BuildRequest,
     CompareRequest,
-    CountRequest,
     Data,
     SearchRequest,
+    SelectionRequest,
     UuidsRequest,
 )
 from api.actions.roles import Role
@@ -162,7 +162,7 @@ _ROWS: tuple[Action[Any], ...] = (
         name="count_contacts",
         summary="Count contacts",
         description=f"How many contacts match the URL, exactly.\n\n{_FEW_WORDS}",
-        request=CountRequest,
+        request=SelectionRequest,
         function=ContactService.count,
         shape=CountData,
         error_code="count_error",

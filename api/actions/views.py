@@ -1,6 +1,7 @@
 """THE table of views: how much of a contact an answer has, in all its forms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -40,3 +41,21 @@ VIEWS: Mapping[str, View] = {
     "complete": View(ContactCompleteItem, complete=True),
 }
 """What a request calls it → row."""
+
+
+MATCHED = "matched"
+"""The last field of a contact that is tagged."""
+
+
+@cache
+def tagged(view: View) -> View:
+    """The same view of contacts that end with the numbers of the URLs that find them."""
+    shape = msgspec.defstruct(
+        view.shape.__name__,
+        [(MATCHED, tuple[int, ...], ())],
+        bases=(view.shape,),
+        module=__name__,
+        frozen=True,
+        kw_only=True,
+    )
+    return msgspec.structs.replace(view, shape=shape)

@@ -30,6 +30,7 @@ class TimedEngine(Generic[Compiled]):
         self._scan = metrics.engine_seconds("scan")
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
+        self._matching = metrics.engine_seconds("matching")
         self._distinct = metrics.engine_seconds("distinct")
         self._facets = metrics.engine_seconds("facets")
         self._first_of = metrics.engine_seconds("first_of")
@@ -61,6 +62,10 @@ class TimedEngine(Generic[Compiled]):
     def count_many(self, compiled: Sequence[Compiled]) -> Coroutine[None, None, list[int]]:
         """As the engine does."""
         return _timed(self._engine.count_many(compiled), self._count_many)
+
+    def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> Coroutine[None, None, list[set[str]]]:
+        """As the engine does."""
+        return _timed(self._engine.matching(compiled, uuids), self._matching)
 
     def distinct(self, compiled: Compiled, field: str) -> Coroutine[None, None, Distinct]:
         """As the engine does."""

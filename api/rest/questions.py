@@ -11,19 +11,27 @@ from api.accounts.guard import HttpRequest
 from api.actions.fields import FIELDS, OUT_OF_RANGE, Field, Place
 from api.actions.kinds import Schema
 from api.actions.parts import JSON, NESTED_BYTES, fields_in_parts
-from api.actions.requests import ActionRequest, Data, fields_of, least_of, one_of_schema, required_by
+from api.actions.requests import (
+    ActionRequest,
+    Data,
+    fields_of,
+    in_place_of,
+    least_of,
+    one_of_schema,
+    properties_schema,
+    required_by,
+)
 from api.actions.table import ACTIONS
 from api.actions.weight import kept
 from api.errors import problem, status_of
 from api.openapi import Query
 from api.rest.work import account_of, hold, pace_of
-from mappings.errors import ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
+from mappings.errors import INVALID, ForeignUrl, InvalidField, InvalidParameter, MissingField, shorten
 
 PATH = "/api/v2/apollo"
 """Where all of them are asked."""
 
 NO_URL = "URL is required and must be a string"
-INVALID = "Invalid filter parameters: "
 
 _IN_QUERY, _IN_BODY = (Place.QUERY, Place.EITHER), (Place.BODY, Place.EITHER)
 _ANYWHERE = (Place.QUERY, Place.EITHER, Place.BODY)
@@ -47,7 +55,7 @@ async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: boo
         if fields.get("strict") is True:
             _refuse_ignored(request, _query(http), "query", _ANYWHERE)
         return fields
-    if "url" in request.__struct_fields__ and not isinstance(body.get("url"), str):
+    if _lacks_url(request, body):
         raise MissingField("url")
     fields = in_query(http, request)
     for field in _placed(request, *_IN_BODY):
@@ -58,6 +66,13 @@ async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: boo
         _refuse_ignored(request, _query(http), "query", _IN_QUERY)
         _refuse_ignored(request, body, "body", _IN_BODY)
     return fields
+
+
+def _lacks_url(request: type[ActionRequest], body: Data) -> bool:
+    """Whether the URL is no text, or there is none, nor what stands in its place."""
+    if "url" not in request.__struct_fields__ or isinstance(url := body.get("url"), str):
+        return False
+    return url is not None or all(body.get(name) is None for name in in_place_of(request, "url"))
 
 
 def _refuse_ignored(request: type[ActionRequest], names: Iterable[str], where: str, places: tuple[Place, ...]) -> None:
@@ -94,13 +109,12 @@ def query_of(request: type[ActionRequest], *, in_body: bool = True) -> list[Quer
 def body_of(request: type[ActionRequest]) -> Schema:
     """The schema of the body, for the OpenAPI document."""
     fields = _placed(request, *_IN_BODY)
-    required = [field.name for field in fields if field.name in required_by(request)]
-    properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
     # Requests that differ in their queries only have one body.
     alike = (action.request for action in ACTIONS.values() if _placed(action.request, *_IN_BODY) == fields)
-    title = next(alike, request).__name__.replace("Request", "Body")
-    examples = [{name: value for name, value in least_of(request).items() if name in properties}]
-    body: Schema = {"title": title, "type": "object", "properties": properties, "required": required}
+    title = request.body or next(alike, request).__name__.replace("Request", "Body")
+    names = {field.name for field in fields}
+    examples = [{name: value for name, value in least_of(request).items() if name in names}]
+    body: Schema = {"title": title, "type": "object", **properties_schema(request, fields)}
     return body | {"examples": examples} | one_of_schema(request)
 
 

@@ -36,14 +36,14 @@ class Listing(msgspec.Struct, frozen=True):
     columns: tuple[str, ...] = ()
 
 
-def columns_of(text: str, view: str) -> tuple[str, ...]:
-    """The fields in `text`, which are separated by commas.
+def columns_of(text: str, view: str, further: Sequence[str] = ()) -> tuple[str, ...]:
+    """The fields in `text`, which are separated by commas; `further` ones are known beside those of the view.
 
     Raises:
         InvalidField: one is no field of a contact in this view.
     """
     names = tuple(name for part in text.split(",") if (name := part.strip()))
-    known = VIEWS[view].shape.__struct_fields__
+    known = (*VIEWS[view].shape.__struct_fields__, *further)
     for name in names:
         if name not in known:
             raise InvalidField(f"{name!r} is not a field of a contact in the {view} view{_elsewhere(name, known)}")

@@ -10,8 +10,10 @@ from click.core import ParameterSource
 
 from api.actions.building import built
 from api.actions.explaining import ExplainRequest
+from api.actions.options import Asked
 from api.actions.requests import (
     ActionRequest,
+    AnalyzeRequest,
     BuildRequest,
     CompareRequest,
     CountRequest,
@@ -21,7 +23,7 @@ from api.actions.requests import (
 )
 from api.actions.service import ContactService
 from api.actions.table import Action
-from api.actions.views import DEFAULT, VIEWS
+from api.actions.views import DEFAULT, MATCHED, VIEWS
 from indexing.cli.comparison import print_comparison
 from indexing.cli.facets import FORMS as FACET_FORMS
 from indexing.cli.facets import print_facets
@@ -32,7 +34,7 @@ from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
 from mappings.facets import facet_rows
-from mappings.ledger import LedgerEntry
+from mappings.ledger import LedgerEntry, overruled
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -54,9 +56,16 @@ class Question(msgspec.Struct, frozen=True):
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """What becomes of the URL, or of each of several, of an action that has some."""
-        urls = self.data.get("urls", (self.data.get("url"),))
-        assert isinstance(urls, tuple)
-        return tuple([entry for url in urls if isinstance(url, str) for entry in ledger_of(url)])
+        request = self.action.request.read(self.data)
+        match request:
+            case CountRequest():
+                entries = [entry for url in request.asked.urls for entry in ledger_of(url)]
+                return tuple(overruled(entries, request.asked.sorting, request.asked.paging))
+            case CompareRequest():
+                return tuple([entry for url in request.urls for entry in ledger_of(url)])
+            case AnalyzeRequest():
+                return ledger_of(request.url)
+        return ()
 
     async def answer(self) -> bytes:
         """The answer's `data`. What it leaves out of the URL has been said by then."""
@@ -68,7 +77,7 @@ class Question(msgspec.Struct, frozen=True):
         """Say what is left out of the URL, and whether anything in it narrows the search."""
         note_remarks(self.ledger)
         request = self.action.request.read(self.data)
-        if isinstance(request, CountRequest):
+        if isinstance(request, CountRequest) and request.asked == Asked(request.url, request.lists):
             note_everybody(request.url, request.lists)
 
 
@@ -158,7 +167,8 @@ async def _show_contacts(question: Question) -> None:
         data = {name: value for name, value in data.items() if name != "limit"}
     request = SearchRequest.read(data)
     try:
-        columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view)
+        further = (MATCHED,) if request.tag else ()
+        columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view, further)
     except InvalidField as error:
         raise click.BadParameter(str(error), param_hint="--columns") from None
     listing = Listing(form or "table", columns)
@@ -279,6 +289,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --exclude-domain-list acme.com
           contacts count 'https://app.apollo.io/#/people?personTitles[]=CEO' --strict
           contacts count --by-filter 'https://app.apollo.io/#/people?personTitles[]=CEO'
+          contacts count --any "$CEOS" --any "$FOUNDERS" --not "$ASKED_BEFORE" --split 1/4
           contacts count - < url.txt
         """,
         _for_people(_show_count),
@@ -295,6 +306,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts search 'https://app.apollo.io/#/people?personTitles[]=CEO' --columns first_name,email,employees
           contacts search 'https://app.apollo.io/#/people?personLocations[]=Germany' --all --format csv > all.csv
           contacts search 'https://app.apollo.io/#/people' --all --view complete --format ndjson > everything.ndjson
+          contacts search --any "$CEOS" --also "$GERMANS" --not "$ASKED_BEFORE" --tag --json
           contacts search - --json < url.txt
         """,
         _show_contacts,

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from api.actions.fields import FIELDS, Field, Place
-from api.actions.requests import ActionRequest, fields_of, required_by
+from api.actions.requests import ActionRequest, fields_of, in_place_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
@@ -42,10 +42,29 @@ _WORDS: Mapping[str, str] = {
     "exclude_company_name": "Company name does not contain this; repeat for none of several.",
     "include_domain_list": "Company website is of this domain; repeat for any of several.",
     "exclude_domain_list": "Company website is not of this domain; repeat for none of several.",
+    "split": "One part only of all contacts, such as 1/4: the parts have none in common and are all together.",
+    "per_company": "Most contacts of one company: the most senior first, then the newest.",
+    "tag": "Say of each contact which of the URLs find it, by their numbers from 0: those of --any, then of --also.",
     "ledger": "In the JSON: what became of each parameter and value of URL, and why.",
     "strict": "Refuse URL if anything in it can't be used.",
 }
 """Fields whose options are explained otherwise than in the documents."""
+
+_MEMBERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "combine": {
+        "any": ("any", "In place of URL: contacts that this URL finds; repeat for those that any of several finds."),
+        "all": ("also", "In place of URL: contacts that this URL finds too; repeat for those that all of them find."),
+        "not": ("not", "Leave out the contacts that this URL finds; repeat for more."),
+    },
+    "sample": {
+        "size": ("sample", "So many of the contacts, at random: for each --seed the same ones."),
+        "seed": ("seed", "Which --sample: any number."),
+    },
+}
+"""Fields that are objects: member → its option and what that does. (`--all` has been another option for long.)"""
+
+_WITHIN = "__"
+"""Between field and member in the name of such an option's value."""
 
 _GIVEN: Mapping[str, Mapping[str, Any]] = {"url": {"callback": one_given}, "urls": {"callback": several_given}}
 """What the arguments of fields have beyond what their kinds say."""
@@ -72,7 +91,12 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
             raise click.UsageError(f"{_flag(chosen[0])} and {_flag(chosen[1])} exclude each other.")
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
-        data = {name: _read(name, value) for name, value in given.items() if value is not None and value != ()}
+        nested = _nested({name: value for name, value in given.items() if value is not None and value != ()})
+        data = {name: _read(name, value) for name, value in nested.items()}
+        for needed in required_by(action.request):
+            others = in_place_of(action.request, needed)
+            if others and not any(name in data for name in (needed, *others)):
+                raise click.UsageError(f"Missing argument '{needed.upper()}'.")
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(_out_of_place(field, chosen, variants))
         one_of = action.request.one_of
@@ -100,6 +124,9 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
             command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
     for field in reversed((*first, *rest)):
         required = field.name in required_by(plain.request) and field.name not in own
+        if field.name in _MEMBERS:
+            command = _with_members(command, field)
+            continue
         command = _with_field(command, field, required=required, own=own.get(field.name, {}))
     if plain.of_user:
         command = click.option("--email", "user", required=True, help="The user whom it is about.")(command)
@@ -120,6 +147,8 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
     """The command with an argument for a required field, with an option for another."""
     many: dict[str, Any] = {}
     match field.query_schema():
+        case {"properties": {"part": _, "of": _}}:
+            many = {"type": _Fraction()}
         case {"type": "array"}:
             many = {"nargs": -1} if required else {"multiple": True}
         case {"type": "integer", "minimum": int(least)}:
@@ -127,7 +156,9 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
-        return click.argument(field.name, required=True, **many, **_GIVEN.get(field.name, {}))(command)
+        replaceable = any(other.in_place_of == field.name for other in FIELDS.values())
+        more = {**many, **_GIVEN.get(field.name, {})}
+        return click.argument(field.name, required=not replaceable, **more)(command)
     more = {**many, "help": _WORDS.get(field.name) or f"{field.description}.", **own}
     return click.option(_flag(field.name), field.name, **more)(command)
 
@@ -135,7 +166,47 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
 def _read(name: str, value: Any) -> Any:
     """The JSON value of a field that click has read; of one that is an object texts were given."""
     kind = FIELDS[name].kind
-    return kind.from_texts(name, value) if kind.nested else value
+    return kind.from_texts(name, value) if kind.nested and isinstance(value, tuple) else value
+
+
+def flags_of(field: Field) -> list[str]:
+    """The options that a field has, unless it is an argument: one, or one for each member of an object."""
+    return [_flag(flag) for flag, _ in _MEMBERS.get(field.name, {"": (field.name, "")}).values()]
+
+
+def _with_members(command: Command, field: Field) -> Command:
+    """The command with an option for each member of an object."""
+    for member, (flag, words) in reversed([*_MEMBERS[field.name].items()]):
+        schema = field.kind.members[member].schema
+        many: dict[str, Any] = {"multiple": True} if schema["type"] == "array" else {"type": int}
+        command = click.option(_flag(flag), f"{field.name}{_WITHIN}{member}", help=words, **many)(command)
+    return command
+
+
+def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, with the members of objects in these."""
+    data: dict[str, Any] = {}
+    for name, value in given.items():
+        field, within, member = name.partition(_WITHIN)
+        if within:
+            data.setdefault(field, {})[member] = value
+        else:
+            data[field] = value
+    return data
+
+
+class _Fraction(click.ParamType[dict[str, int]]):
+    """`1/4`: the first of four parts."""
+
+    name = "part/of"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        part, _, of = value.partition("/")
+        if not (part.isdecimal() and of.isdecimal()):
+            self.fail(f"{value!r} is not like 1/4.", param, ctx)
+        return {"part": int(part), "of": int(of)}
 
 
 def _flag(name: str) -> str:

@@ -3,19 +3,27 @@
 import pickle
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from mappings.algebra import extent, simplified
-from mappings.predicates import ContactFilter, Order, Predicate
+from mappings.predicates import ContactFilter, Order, Ordering, Predicate, Selection
 
 LARGE = 200
 """Predicates above which a filter is large. To evaluate one takes some 20 µs of the interpreter's time."""
 
 
 class Packed(msgspec.Struct, frozen=True):
-    """A large filter in its simplest form: the bytes of its predicate, which nobody takes apart here; and its order."""
+    """A large filter in its simplest form: the bytes of its predicate, which nobody takes apart here; all else as in a
+    `ContactFilter`."""
 
     data: bytes
     order: Order
+    selection: Selection | UnsetType = UNSET
+
+    @property
+    def ordering(self) -> Ordering:
+        """What says where a contact stands."""
+        return self.order if isinstance(self.selection, UnsetType) else self.selection
 
 
 Compiled = ContactFilter | Packed
@@ -25,8 +33,9 @@ def compile_filter(contact_filter: ContactFilter) -> Compiled:
     """The same filter as it is evaluated: its predicate in its simplest form."""
     simple = simplified(contact_filter.predicate)
     if extent(simple).predicates > LARGE:
-        return Packed(pickle.dumps(simple, pickle.HIGHEST_PROTOCOL), contact_filter.order)
-    return ContactFilter(simple, contact_filter.order)
+        data = pickle.dumps(simple, pickle.HIGHEST_PROTOCOL)
+        return Packed(data, contact_filter.order, contact_filter.selection)
+    return msgspec.structs.replace(contact_filter, predicate=simple)
 
 
 def predicate_of(compiled: Compiled) -> Predicate:

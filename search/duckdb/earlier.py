@@ -8,11 +8,12 @@ from typing import Any
 import duckdb
 from pyroaring import BitMap
 
-from mappings.predicates import Order
+from mappings.predicates import Ordering
 from search.duckdb.meta import mapping_version
-from search.duckdb.sets import Place, Sets
+from search.duckdb.sets import Sets
 from search.engine import check_mapping
 from search.fields import MAPPING_VERSION
+from search.standing import Place
 
 
 class EarlierSets(Sets):
@@ -29,7 +30,7 @@ class EarlierSets(Sets):
         check_mapping(self._version)
         raise AttributeError(name)
 
-    def _row_at(self, connection: duckdb.DuckDBPyConnection, order: Order, place: Place) -> int | None:  # noqa: ARG002
+    def _row_at(self, connection: duckdb.DuckDBPyConnection, order: Ordering, place: Place) -> int | None:  # noqa: ARG002
         check_mapping(self._version)
         return None
 

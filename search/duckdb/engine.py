@@ -17,10 +17,9 @@ import duckdb
 import msgspec
 from pyroaring import BitMap
 
-from mappings.predicates import ContactFilter, Order
+from mappings.predicates import ContactFilter, Order, Ordering
 from search.apart import Apart
 from search.cursor import Position
-from search.documents import sort_value, sorted_by
 from search.duckdb import WIDTH
 from search.duckdb.asking import Asking, Work
 from search.duckdb.compiled import LARGE, Compiled, Packed, compile_filter
@@ -35,7 +34,8 @@ from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
 from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
 from search.facets import Facet, FacetQuery
-from search.fields import ITEM_FIELDS, ORDERS, contact_of, halves
+from search.fields import ITEM_FIELDS, contact_of, halves
+from search.standing import NEWEST, fields_of, standing
 from search.stores import Store
 
 Answer = TypeVar("Answer")
@@ -47,9 +47,6 @@ UUID_BATCH = 10_000
 
 FAR_BATCH = 5 * SCAN_BATCH
 """Items read at once in any order but the default: they lie all over the file, and a larger part of it is of use."""
-
-_OF_ITEM = frozenset(key for key in ORDERS if set(sorted_by(key)) <= set(ITEM_FIELDS))
-"""Orders of which the item alone tells the value."""
 
 
 class DuckDBEngine:
@@ -75,8 +72,8 @@ class DuckDBEngine:
         complete: bool = False,
     ) -> Page:
         def hits(lease: Lease, rows: BitMap, pause: Pause) -> list[Hit]:
-            page = Result(lease, compiled.order, rows, offset, _backward(position)).page(limit + 1, pause)
-            return _hits(lease, compiled.order, page, limit, complete)
+            page = Result(lease, compiled.ordering, rows, offset, _backward(position)).page(limit + 1, pause)
+            return _hits(lease, compiled.ordering, page, limit, complete)
 
         return page_of(await self._of(compiled, hits, position), limit, offset, position)
 
@@ -84,7 +81,7 @@ class DuckDBEngine:
         self, compiled: Compiled, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         # Whole contacts may be long: no more of them are held.
-        size = SCAN_BATCH if complete or compiled.order == Order() else FAR_BATCH
+        size = SCAN_BATCH if complete or compiled.ordering == NEWEST else FAR_BATCH
         read = _read_whole if complete else _read_items
         async with aclosing(self._read(read, compiled, size, offset, position)) as batches:
             async for items in batches:
@@ -92,6 +89,8 @@ class DuckDBEngine:
                     yield items[at : at + SCAN_BATCH]
 
     async def count(self, compiled: Compiled) -> int:
+        if compiled.selection:
+            return await self._of(compiled, lambda _lease, rows, _pause: len(rows))
         [count] = await self.count_many([compiled])
         return count
 
@@ -104,6 +103,14 @@ class DuckDBEngine:
         return await self._asking.ask(
             lambda lease, pause: count_each(lease.file.sets, lease.connection, predicates, pause)
         )
+
+    async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
+        def those(lease: Lease, found: Sequence[BitMap], _pause: Pause) -> list[set[str]]:
+            there = lease.file.sets.of_uuids(lease.connection, uuids)
+            asked = BitMap(there)
+            return [{there[row] for row in rows & asked} for rows in found]
+
+        return await self._of_each(compiled, those)
 
     async def distinct(self, compiled: Compiled, field: str) -> Distinct:
         def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
@@ -140,13 +147,13 @@ class DuckDBEngine:
 
     async def uuids(self, compiled: Compiled, limit: int) -> list[str]:
         def first(lease: Lease, rows: BitMap, pause: Pause) -> list[str]:
-            return _first_uuids(lease, Result(lease, compiled.order, rows), limit, pause)
+            return _first_uuids(lease, Result(lease, compiled.ordering, rows), limit, pause)
 
         return await self._of(compiled, first)
 
     async def scan_uuids(self, compiled: Compiled) -> AsyncGenerator[list[str]]:
-        unordered = msgspec.structs.replace(compiled, order=Order())
-        async with aclosing(self._read(_read_uuids, unordered, UUID_BATCH)) as batches:
+        asked = compiled if compiled.selection else msgspec.structs.replace(compiled, order=Order())
+        async with aclosing(self._read(_read_uuids, asked, UUID_BATCH)) as batches:
             async for uuids in batches:
                 yield uuids
 
@@ -167,7 +174,7 @@ class DuckDBEngine:
         """What `work` makes of the rows that a filter finds, or of those beside `position`."""
 
         def one(lease: Lease, found: Sequence[BitMap], pause: Pause) -> Answer:
-            return work(lease, _beside(lease, compiled.order, found[0], position, pause), pause)
+            return work(lease, _taken(lease, compiled, found[0], position, pause), pause)
 
         return await self._of_each([compiled], one)
 
@@ -210,8 +217,8 @@ class DuckDBEngine:
         def opened(lease: Lease, pause: Pause) -> Result:
             lease.further.append(lease.file.items.connect())
             [found] = rows(lease, pause)
-            beside = _beside(lease, compiled.order, found, position, pause)
-            return Result(lease, compiled.order, beside, offset, _backward(position))
+            taken = _taken(lease, compiled, found, position, pause)
+            return Result(lease, compiled.ordering, taken, offset, _backward(position))
 
         def batch(lease: Lease, pause: Pause) -> list[Answer]:
             return read(lease.file, lease.further[0], result.take(number, pause))
@@ -229,11 +236,13 @@ class DuckDBEngine:
                 number = size
 
 
-def _beside(lease: Lease, order: Order, rows: BitMap, position: Position | None, pause: Pause) -> BitMap:
-    """Those of `rows` beside `position`, if there is one."""
+def _taken(lease: Lease, compiled: Compiled, rows: BitMap, position: Position | None, pause: Pause) -> BitMap:
+    """Those of `rows` that the selection takes, if there is one, and that are beside `position`, if that is given."""
+    if compiled.selection:
+        rows = lease.file.sets.taken(lease.connection, compiled.selection, rows, pause)
     if position is None or not rows:
         return rows
-    return rows & lease.file.sets.beside(lease.connection, order, position, pause)
+    return rows & lease.file.sets.beside(lease.connection, compiled.ordering, position, pause)
 
 
 def _backward(position: Position | None) -> bool:
@@ -265,14 +274,14 @@ def _first_uuids(lease: Lease, result: Result, limit: int, pause: Pause) -> list
     return uuids
 
 
-def _hits(lease: Lease, order: Order, rows: Sequence[int], limit: int, complete: bool) -> list[Hit]:
+def _hits(lease: Lease, order: Ordering, rows: Sequence[int], limit: int, complete: bool) -> list[Hit]:
     """The hits at these rows, with their items or all that there is of them.
 
     Where they stand is told of the first and the last of a page of `limit`, which is all that is asked of it.
     """
-    whole = complete or order.field not in _OF_ITEM
+    whole = complete or not fields_of(order) <= set(ITEM_FIELDS)
     contacts = (_read_whole if whole else _read_items)(lease.file, lease.connection, rows)
     ends = {at: contact_of(contacts[at]) for at in {0, min(limit, len(contacts)) - 1} if contacts}
-    places = {at: (sort_value(contact, order.field), contact.uuid) for at, contact in ends.items()}
+    places = {at: (standing(contact, order), contact.uuid) for at, contact in ends.items()}
     items = [halves(contact)[0] for contact in contacts] if whole and not complete else contacts
     return [Hit(item, *places.get(at, (None, ""))) for at, item in enumerate(items)]

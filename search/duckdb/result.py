@@ -2,7 +2,7 @@
 
 from pyroaring import BitMap
 
-from mappings.predicates import Order
+from mappings.predicates import Ordering
 from search.duckdb.live_files import Lease
 from search.duckdb.slices import Pause
 
@@ -17,7 +17,7 @@ class Result:
         backward: whether they are read backward.
     """
 
-    def __init__(self, lease: Lease, order: Order, rows: BitMap, offset: int = 0, backward: bool = False) -> None:
+    def __init__(self, lease: Lease, order: Ordering, rows: BitMap, offset: int = 0, backward: bool = False) -> None:
         self._sets, self._connection, self._order = lease.file.sets, lease.connection, order
         self._rows, self._backward = rows, backward
         # What is left of it, in order.

@@ -3,17 +3,20 @@
 The evaluator of filters asks for the sets of a filter's leaves here and combines them by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
 
 import duckdb
 from pyroaring import BitMap
 
 from mappings.algebra import extent
-from mappings.predicates import Order, Range
+from mappings.predicates import Order, Ordering, PerCompany, Range, Sample, Selection
 from search.cursor import Position
-from search.documents import sort_value
 from search.duckdb import leaves as texts
 from search.duckdb import slices, values
+from search.duckdb.item_store import read_uuids
 from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
 from search.duckdb.packing import Unpacker
@@ -25,20 +28,21 @@ from search.engine import check_mapping
 from search.facets import Bounds
 from search.fields import LONG_MAX, LONG_MIN, contact_of, sort_field
 from search.memo import Kept
+from search.shuffle import SHUFFLE
+from search.standing import NEWEST, WITHIN_COMPANY, Place, standing, stands_before
 
 Connection = duckdb.DuckDBPyConnection
-
-Place = tuple[int | str | None, str]
-"""Where a contact stands in an order: its sort value, `None` where that is missing, and its uuid."""
 
 LEAVES_BYTES = 32 * 1024 * 1024
 """Sets of whole leaves that are kept in memory: countries, industries and titles are asked for again and again."""
 
+_NO_COMPANY = -1
+
+_AT_ONCE, _READ_AT_ONCE = 2000, 10_000
+"""Rows that are looked at, and read, between two pauses."""
+
 _FEW = 64
 """Numbers are sought among some rows if those are less than this part of all: else to seek all takes no longer."""
-
-DEFAULT = Order()
-"""The order of the rows themselves."""
 
 _NOBODY = BitMap()
 
@@ -64,6 +68,7 @@ class Sets:
         self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
         self._shelf = Shelf(connection, self.rows)
+        self._companies: array[int] | None = None
         self._vocabularies: dict[str, Vocabulary] = {}
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
 
@@ -176,7 +181,7 @@ class Sets:
     def first(
         self,
         connection: Connection,
-        order: Order,
+        order: Ordering,
         rows: BitMap,
         limit: int,
         offset: int = 0,
@@ -184,14 +189,58 @@ class Sets:
         pause: Pause = no_pause,
     ) -> list[int]:
         """At most `limit` of `rows` after `offset` in that order, or in its reverse; as cheap at any offset."""
-        if order != DEFAULT:
+        if order != NEWEST:
             return slices.first(self._digits(connection, order, backward), rows, limit, offset, pause)
         if not backward:
             return list(rows[offset : offset + limit])
         end = max(len(rows) - offset, 0)
         return list(rows[max(end - limit, 0) : end])[::-1]
 
-    def beside(self, connection: Connection, order: Order, position: Position, pause: Pause = no_pause) -> BitMap:
+    def taken(self, connection: Connection, selection: Selection, rows: BitMap, pause: Pause = no_pause) -> BitMap:
+        """Those of `rows` that `selection` takes."""
+        match selection:
+            case Sample(size):
+                if len(rows) <= size:
+                    return rows
+                return slices.leading(self._digits(connection, selection, False), rows, size, pause)
+            case PerCompany(most):
+                return self._per_company(connection, rows, most, pause)
+        assert_never(selection)
+
+    def _per_company(self, connection: Connection, rows: BitMap, most: int, pause: Pause) -> BitMap:
+        """At most `most` of `rows` of each company, in their order there, and all without a company.
+
+        They are looked at from the highest seniority down, and of each in the order of the rows, the newest first.
+        """
+        companies = self._companies_of(connection, pause)
+        field, left = WITHIN_COMPANY[0].field, rows
+        taken, found = BitMap(), Counter[int]()
+        least, highest = self._bounds.get(field, (0, -1))
+        for rank in range(least, highest + 2):
+            # What is left at the end has no rank.
+            ranked = self.between(connection, field, rank, rank, left, pause) if rank <= highest else left
+            left = left - ranked
+            for at in range(0, len(ranked), _AT_ONCE):
+                several = list(ranked[at : at + _AT_ONCE])
+                taken.update(_first_of_each([(row, companies[row]) for row in several], found, most))
+                pause()
+        return taken
+
+    def _companies_of(self, connection: Connection, pause: Pause) -> "array[int]":
+        """A number for each row's company, `_NO_COMPANY` where there is none. It is read once."""
+        if self._companies is None:
+            companies = array("i")
+            for least in range(0, self.rows, _READ_AT_ONCE):
+                found = connection.execute(
+                    f"SELECT coalesce(company_key, {_NO_COMPANY}) FROM contacts "
+                    f"WHERE row >= {least} AND row < {least + _READ_AT_ONCE} ORDER BY row"
+                )
+                companies.extend([company for (company,) in found.fetchall()])
+                pause()
+            self._companies = companies
+        return self._companies
+
+    def beside(self, connection: Connection, order: Ordering, position: Position, pause: Pause = no_pause) -> BitMap:
         """The rows after `position` in that order, or before it if it reads backward."""
         place = (position.value, position.uuid)
         row = self._row_at(connection, order, place)
@@ -203,13 +252,23 @@ class Sets:
             return self.everyone - following if position.backward else following
         return self._after(connection, order, row, position.backward, pause)
 
-    def places(self, connection: Connection, order: Order, rows: Sequence[int]) -> list[Place]:
+    def of_uuids(self, connection: Connection, uuids: Iterable[str]) -> dict[int, str]:
+        """Row → uuid of those of the contacts that there are."""
+        wanted = frozenset(uuids)
+        keys = [uuid_key(uuid) for uuid in wanted]
+        found = connection.execute("SELECT row FROM uuids WHERE key IN (SELECT unnest(?::UINTEGER[]))", [keys])
+        rows = sorted([row for (row,) in found.fetchall()])
+        # Several may have one key.
+        uuid_of = dict(zip(rows, read_uuids(connection, rows), strict=True))
+        return {row: uuid for row, uuid in uuid_of.items() if uuid in wanted}
+
+    def places(self, connection: Connection, order: Ordering, rows: Sequence[int]) -> list[Place]:
         """Where each of `rows` stands in that order, as cursors have it."""
         items = "SELECT row, uuid, item, more FROM items WHERE row IN (SELECT unnest(?::INTEGER[]))"
         found = connection.execute(items, (list(rows),)).fetchall()
         contacts = self._unpack.whole([(item, more) for _, _, item, more in found])
         places = {
-            row: (sort_value(contact_of(contact), order.field), uuid)
+            row: (standing(contact_of(contact), order), uuid)
             for contact, (row, uuid, *_) in zip(contacts, found, strict=True)
         }
         return [places[row] for row in rows]
@@ -233,47 +292,60 @@ class Sets:
         least, most = self._bounds.get(space, (0, 0))
         return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))], no_pause)
 
-    def _digits(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
-        held, *ones = self._slices(connection, sort_field(order.field))
+    def _digits(self, connection: Connection, order: Ordering, backward: bool) -> list[Digit]:
         _, *uuids = self._slices(connection, UUIDS)
-        descending = order.ascending is backward
-        return [
-            (held, not backward),
-            *[(slice_, descending) for slice_ in reversed(ones)],
-            *[(slice_, backward) for slice_ in reversed(uuids)],
-        ]
+        last = [(slice_, backward) for slice_ in reversed(uuids)]
+        match order:
+            case Order():
+                return [*self._digits_of(connection, order, backward), *last]
+            case Sample(_, start):
+                ahead = self.between(connection, SHUFFLE, start, None, self.everyone)
+                return [(ahead, not backward), *self._digits_of(connection, order.order, backward), *last]
+            case PerCompany():
+                companies = self._digits_of(connection, order.order, backward)
+                employed, _ = companies[0]
+                within = [digit for key in WITHIN_COMPANY for digit in self._digits_of(connection, key, backward)]
+                # Contacts without a company are ordered by uuid alone.
+                return [*companies, *[(rows & employed, first) for rows, first in within], *last]
+        assert_never(order)
 
-    def _after(self, connection: Connection, order: Order, row: int, backward: bool, pause: Pause) -> BitMap:
+    def _digits_of(self, connection: Connection, order: Order, backward: bool) -> list[Digit]:
+        held, *ones = self._slices(connection, sort_field(order.field))
+        descending = order.ascending is backward
+        return [(held, not backward), *[(slice_, descending) for slice_ in reversed(ones)]]
+
+    def _after(self, connection: Connection, order: Ordering, row: int, backward: bool, pause: Pause) -> BitMap:
         """The rows that stand after `row`, or before it."""
-        if order == DEFAULT:
+        if order == NEWEST:
             return BitMap(range(row) if backward else range(row + 1, self.rows))
         return slices.after(self._digits(connection, order, backward), row, self.everyone, pause)
 
-    def _row_at(self, connection: Connection, order: Order, place: Place) -> int | None:
+    def _row_at(self, connection: Connection, order: Ordering, place: Place) -> int | None:
         """The row of whoever stands at `place`."""
         found = connection.execute(f"SELECT row FROM uuids WHERE key = {uuid_key(place[1])}").fetchall()
         rows = [row for (row,) in found]
         there = self.places(connection, order, rows)
         return next((row for row, other in zip(rows, there, strict=True) if other == place), None)
 
-    def _rank(self, connection: Connection, order: Order, place: Place, pause: Pause) -> int:
+    def _rank(self, connection: Connection, order: Ordering, place: Place, pause: Pause) -> int:
         """How many rows stand before `place`, where nobody is."""
         least, most = 0, self.rows
         while least < most:
             middle = (least + most) // 2
             [row] = self.first(connection, order, self.everyone, 1, middle, False, pause)
             [other] = self.places(connection, order, [row])
-            if _stands_before(other, place, order.ascending):
+            if stands_before(other, place, order):
                 least = middle + 1
             else:
                 most = middle
         return least
 
 
-def _stands_before(one: Place, other: Place, ascending: bool) -> bool:
-    (value, uuid), (beside, beside_uuid) = one, other
-    if value == beside:
-        return uuid < beside_uuid
-    if value is None or beside is None:
-        return beside is None
-    return (value < beside) is ascending  # type: ignore[operator]
+def _first_of_each(rows: Iterable[tuple[int, int]], found: Counter[int], most: int) -> Iterator[int]:
+    """The rows, each with its company, up to `most` of one; `found` is how many there were, and is kept up."""
+    for row, company in rows:
+        if company == _NO_COMPANY:
+            yield row
+        elif found[company] < most:
+            found[company] += 1
+            yield row

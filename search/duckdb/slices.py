@@ -110,6 +110,25 @@ def first(digits: Sequence[Digit], rows: BitMap, limit: int, offset: int, pause:
     return found
 
 
+def leading(digits: Sequence[Digit], rows: BitMap, number: int, pause: Pause) -> BitMap:
+    """The first `number` of `rows` in the order of `digits`, no two of which are at one place, as a set."""
+    found = BitMap()
+    for ones, before in digits:
+        if len(rows) <= number:
+            break
+        inside = rows & ones
+        outside = rows - inside
+        ahead, behind = (inside, outside) if before else (outside, inside)
+        if len(ahead) <= number:
+            found |= ahead
+            number -= len(ahead)
+            rows = behind
+        else:
+            rows = ahead
+        pause()
+    return found | rows if len(rows) <= number else found
+
+
 def after(digits: Sequence[Digit], row: int, everyone: BitMap, pause: Pause) -> BitMap:
     """The rows that stand after `row` in the order of `digits`, no two of which are at one place."""
     found, beside = BitMap(), everyone

@@ -4,10 +4,12 @@ Everything stands in filter context, exclusions in `must_not`: no scores are com
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any as Json
 from typing import assert_never
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from mappings.algebra import simplified
 from mappings.factoring import factored
@@ -22,9 +24,11 @@ from mappings.predicates import (
     Phrase,
     Predicate,
     Range,
+    Selection,
     Substring,
     Terms,
 )
+from search.cursor import Value
 from search.elasticsearch.schema import grams_path, sort_path, text_path
 from search.fields import LONG_MAX, LONG_MIN, ORDERS, SEARCH_FIELDS, Kind
 
@@ -62,15 +66,18 @@ _decode_terms = msgspec.json.Decoder(_Terms).decode
 
 
 class CompiledQuery(msgspec.Struct, frozen=True):
-    """A filter for Elasticsearch: the query as JSON, ready to be spliced into any body, and the order."""
+    """A filter for Elasticsearch: the query as JSON, ready to be spliced into any body, and what takes which hits in
+    which order."""
 
     query: bytes
     order: Order
+    selection: Selection | UnsetType = UNSET
 
 
 def compile_filter(contact_filter: ContactFilter) -> CompiledQuery:
     """The Elasticsearch form of a filter; a pure function of it."""
-    return CompiledQuery(msgspec.json.encode(query(simplified(contact_filter.predicate))), contact_filter.order)
+    predicate = simplified(contact_filter.predicate)
+    return CompiledQuery(msgspec.json.encode(query(predicate)), contact_filter.order, contact_filter.selection)
 
 
 def query(predicate: Predicate) -> Query:
@@ -98,6 +105,11 @@ def query(predicate: Predicate) -> Query:
         case Not() | Exists():
             return _bool((predicate,))
     assert_never(predicate)
+
+
+def narrowed(compiled: CompiledQuery, predicate: Predicate) -> bytes:
+    """The query of those that `predicate` holds for as well."""
+    return b'{"bool":{"filter":[%b,%b]}}' % (compiled.query, msgspec.json.encode(query(simplified(predicate))))
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -142,6 +154,15 @@ def _added_up(query: bytes) -> list[bytes]:
     return [query]
 
 
+def named(several: Sequence[CompiledQuery], uuids: Sequence[str]) -> bytes:
+    """The body of a search that says of each of some contacts which of several filters find it, by their numbers."""
+    names = [b'{"bool":{"filter":%b,"_name":"%d"}}' % (compiled.query, at) for at, compiled in enumerate(several)]
+    ids = msgspec.json.encode({"ids": {"values": uuids}})
+    query = b'{"bool":{"filter":%b,"should":[%b]}}' % (ids, b",".join(names))
+    # An order of its own spares it the scores.
+    return b'{"query":%b,"size":%d,"sort":["_doc"],"_source":false,"track_total_hits":false}' % (query, len(uuids))
+
+
 def sort(order: Order, backward: bool = False) -> list[Json]:
     """The sort: the key with missing values last, then uuid; all of it reversed when reading backward."""
     ascending = order.ascending is not backward
@@ -149,7 +170,7 @@ def sort(order: Order, backward: bool = False) -> list[Json]:
     return [{sort_path(order.field): key}, {"uuid": "desc" if backward else "asc"}]
 
 
-def after(order: Order, value: int | str | None, uuid: str) -> list[Json]:
+def after(order: Order, value: Value, uuid: str) -> list[Json]:
     """`search_after` values of a hit. A missing number has a sentinel there: a null would be refused."""
     if value is None and ORDERS[order.field]:
         value = _MISSING_HIGH if order.ascending else _MISSING_LOW

@@ -12,10 +12,12 @@ from urllib.parse import quote
 import msgspec
 
 from mappings.errors import EngineUnavailable
-from mappings.predicates import Order
+from mappings.predicates import Order, PerCompany, Sample
 from search.cursor import Position
-from search.elasticsearch.compile import CompiledQuery, after, compile_filter, sort, value_of
+from search.elasticsearch.companies import Companies, place_of
+from search.elasticsearch.compile import CompiledQuery, after, compile_filter, named, sort, value_of
 from search.elasticsearch.counting import Counts
+from search.elasticsearch.course import sampled, whole
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.elasticsearch.many_counts import COUNTS_SENT, ManyCounts, answers_in
@@ -42,6 +44,20 @@ class _Fields(msgspec.Struct):
     uuid: tuple[str]
 
 
+class _Matched(msgspec.Struct):
+    uuid: str = msgspec.field(name="_id")
+    names: list[str] = msgspec.field(name="matched_queries", default_factory=list)
+
+
+class _MatchedHits(msgspec.Struct):
+    hits: list[_Matched]
+
+
+class _Matching(msgspec.Struct):
+    hits: _MatchedHits
+
+
+_matched = msgspec.json.Decoder(_Matching).decode
 _fields = msgspec.json.Decoder(_Fields).decode
 _sort_values = msgspec.json.Decoder(list[int | str | None]).decode
 
@@ -59,6 +75,7 @@ class ElasticsearchEngine:
         self._indices = Indices(self._client, read)
         self._counts = Counts(self._client, f"/{self._alias}")
         self._pages = Pages(self._client, self._indices, f"/{self._alias}")
+        self._companies = Companies(self._client, self._pages)
 
     async def search(
         self,
@@ -69,24 +86,24 @@ class ElasticsearchEngine:
         *,
         complete: bool = False,
     ) -> Page:
-        if offset + limit < WINDOW:
+        if offset + limit < WINDOW and not compiled.selection:
             order, place = _direction(compiled.order, position)
             wanted = _wanted(complete) | ({"from": offset} if offset else {})
             hits = await self._pages.page(Reading(compiled.query, order, limit + 1, wanted), None, place)
         else:
             hits = []
-            async with aclosing(self._walk(compiled, offset, position, complete)) as pages:
+            async with aclosing(self._walk(compiled, _wanted(complete), offset, position, limit + 1)) as pages:
                 async for page in pages:
                     hits.extend(page[: limit + 1 - len(hits)])
                     if len(hits) > limit:
                         break
-        return page_of([_hit(compiled.order, hit, complete) for hit in hits], limit, offset, position)
+        return page_of([_hit(compiled, hit, complete) for hit in hits], limit, offset, position)
 
     async def scan(
         self, compiled: CompiledQuery, offset: int = 0, position: Position | None = None, *, complete: bool = False
     ) -> AsyncGenerator[list[bytes]]:
         contacts = _whole if complete else _items
-        async with aclosing(self._walk(compiled, offset, position, complete)) as pages:
+        async with aclosing(self._walk(compiled, _wanted(complete), offset, position)) as pages:
             if position is None or not position.backward:
                 async for page in pages:
                     yield contacts(page)
@@ -96,7 +113,15 @@ class ElasticsearchEngine:
             yield kept.pop()[::-1]
 
     async def count(self, compiled: CompiledQuery) -> int:
-        body = b'{"query":%b}' % compiled.query
+        match compiled.selection:
+            case Sample(size):
+                return min(size, await self._count(compiled.query))
+            case PerCompany(most):
+                return await self._companies.count(compiled.query, most)
+        return await self._count(compiled.query)
+
+    async def _count(self, query: bytes) -> int:
+        body = b'{"query":%b}' % query
         return count_of(await self._client.request("POST", f"/{self._alias}/_count", body))
 
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
@@ -109,6 +134,15 @@ class ElasticsearchEngine:
             if answer.error is not None:
                 raise self._client.refused(answer.status, msgspec.json.encode({"error": answer.error}))
         return several.counts(answers)
+
+    async def matching(self, compiled: Sequence[CompiledQuery], uuids: Sequence[str]) -> list[set[str]]:
+        body = named(compiled, uuids)
+        path = f"/{self._alias}/_search?allow_partial_search_results=false"
+        found: list[set[str]] = [set() for _ in compiled]
+        for hit in _matched(await self._client.request("POST", path, body)).hits.hits:
+            for name in hit.names:
+                found[int(name)].add(hit.uuid)
+        return found
 
     async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
         return await self._counts.distinct(compiled, field)
@@ -129,6 +163,14 @@ class ElasticsearchEngine:
         return None if changing else tuple(sorted([(name, meta.updates) for name, meta in content.items()]))
 
     async def uuids(self, compiled: CompiledQuery, limit: int) -> list[str]:
+        if compiled.selection:
+            found: list[str] = []
+            async with aclosing(self._walk(compiled, _UUIDS, size=limit)) as pages:
+                async for page in pages:
+                    found += _uuids(page[: limit - len(found)])
+                    if len(found) == limit:
+                        break
+            return found
         reading = Reading(compiled.query, sort(compiled.order), min(limit, WINDOW), _UUIDS)
         if limit <= WINDOW:
             return _uuids(await self._pages.page(reading))
@@ -141,6 +183,11 @@ class ElasticsearchEngine:
         return uuids
 
     async def scan_uuids(self, compiled: CompiledQuery) -> AsyncGenerator[list[str]]:
+        if compiled.selection:
+            async with aclosing(self._walk(compiled, _UUIDS, size=WINDOW)) as pages:
+                async for page in pages:
+                    yield _uuids(page)
+            return
         reading = Reading(compiled.query, ANY_ORDER, WINDOW, _UUIDS)
         async with (
             self._pages.point_in_time(renewable=False) as pit,
@@ -168,21 +215,43 @@ class ElasticsearchEngine:
         await self._client.close()
 
     async def _walk(
-        self, compiled: CompiledQuery, offset: int, position: Position | None, complete: bool
+        self,
+        compiled: CompiledQuery,
+        wanted: dict[str, Any],
+        offset: int = 0,
+        position: Position | None = None,
+        size: int = SCAN_BATCH,
     ) -> AsyncGenerator[list[RawHit]]:
-        """All hits from there on in reading order, page by page, at any depth."""
-        order, place = _direction(compiled.order, position)
-        async with self._pages.point_in_time() as pit:
-            while offset > 0:
-                skipping = Reading(compiled.query, order, min(offset, WINDOW), _PLACES)
-                skipped = await self._pages.page(skipping, pit, place)
-                if not skipped:
-                    return
-                offset, place = offset - len(skipped), skipped[-1].sort
-            reading = Reading(compiled.query, order, SCAN_BATCH, _wanted(complete))
-            async with aclosing(self._pages.walk(reading, pit, place)) as pages:
+        """All hits from there on in reading order, page by page, at any depth; `size` at once, if that is few."""
+        if isinstance(selection := compiled.selection, PerCompany):
+            async with aclosing(self._companies.walk(compiled.query, selection, position, wanted)) as pages:
                 async for page in pages:
                     yield page
+            return
+        order = sort(compiled.order, position is not None and position.backward)
+        course = whole(compiled, offset, position)
+        if isinstance(selection, Sample):
+            course = await sampled(compiled, selection, offset, position, self._count)
+        skip, left = course.skip, course.left
+        async with self._pages.point_in_time() as pit:
+            for query, start in course.parts:
+                place: Place | None = start
+                exhausted = False
+                while skip > 0 and not exhausted:
+                    skipping = Reading(query, order, min(skip, WINDOW), _PLACES)
+                    skipped = await self._pages.page(skipping, pit, place)
+                    exhausted = not skipped
+                    if skipped:
+                        skip, place = skip - len(skipped), skipped[-1].sort
+                if exhausted or not left:
+                    continue
+                reading = Reading(query, order, min(size, SCAN_BATCH, left), wanted)
+                async with aclosing(self._pages.walk(reading, pit, place)) as pages:
+                    async for page in pages:
+                        yield page[:left]
+                        left -= len(page[:left])
+                        if not left:
+                            return
 
 
 def _wanted(complete: bool) -> dict[str, Any]:
@@ -209,8 +278,10 @@ def _direction(order: Order, position: Position | None) -> tuple[list[Any], Plac
     return sort(order, position.backward), after(order, position.value, position.uuid)
 
 
-def _hit(order: Order, hit: RawHit, complete: bool) -> Hit:
+def _hit(compiled: CompiledQuery, hit: RawHit, complete: bool) -> Hit:
+    [contact] = _whole([hit]) if complete else _items([hit])
+    if isinstance(compiled.selection, PerCompany):
+        return Hit(contact, *place_of(hit))
     # Under a point in time the server adds its own tie-breaker behind ours.
     value, uuid = _sort_values(hit.sort)[:2]
-    [contact] = _whole([hit]) if complete else _items([hit])
-    return Hit(contact, value_of(order, value), str(uuid))
+    return Hit(contact, value_of(compiled.order, value), str(uuid))

@@ -65,6 +65,11 @@ class PointInTime(msgspec.Struct):
     id: str
     content: Content | None = None
 
+    @property
+    def body(self) -> dict[str, str]:
+        """What a body says that asks for it, by which it is kept for longer."""
+        return {"id": self.id, "keep_alive": _KEEP_ALIVE}
+
 
 class Reading(msgspec.Struct, frozen=True):
     """What each page of a walk asks for.
@@ -92,7 +97,7 @@ class Reading(msgspec.Struct, frozen=True):
         if place is not None:
             rest["search_after"] = place
         if pit is not None:
-            rest["pit"] = {"id": pit.id, "keep_alive": _KEEP_ALIVE}
+            rest["pit"] = pit.body
         return b'{"query":%b,%b' % (self.query, _encode(rest)[1:])
 
     def slice(self, number: int, slices: int) -> "Reading":

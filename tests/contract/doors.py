@@ -63,5 +63,9 @@ class RestDoor:
         row = ACTIONS[action]
         in_body = {name for name in data if name in FIELDS and FIELDS[name].place is Place.BODY}
         body = {name: value for name, value in data.items() if row.method == "POST" and name in in_body}
-        query = urlencode({name: value for name, value in data.items() if name not in body}, doseq=True)
+        query = urlencode({name: _text(value) for name, value in data.items() if name not in body}, doseq=True)
         return self.service.post(f"{APOLLO}{row.path}?{query}", body, method=row.method)
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -20,12 +20,24 @@ REFUSED = "Invalid filter parameters: "
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Whether a failure is one. These are not:
 
+    - A part of a `split` is one of so many as there are, and the lists in `combine` have so many URLs together.
+    - To JSON Schema `2.0` is an integer.
     - A made-up cursor is refused: it has a checksum, belongs to one filter and order, and excludes an offset.
+    - Fields that exclude each other are in the query and in the body.
     - With `strict`, of which no schema can make the rest depend, names are refused that are left alone without it.
     - A view that there is not is taken for the full one; that there are no others is said for those who choose one.
     """
     query = case.query or {}
     if isinstance(failure, RejectedPositiveData) and response.status_code == 400:
         cursor = "cursor" in query and f"{REFUSED}cursor " in response.text
-        return not (cursor or f"{REFUSED}strict: " in response.text)
+        together = " exclude each other" in response.text
+        fraction = " must be an integer" in response.text and response.text.endswith('.0"}')
+        return not (
+            fraction
+            or cursor
+            or together
+            or f"{REFUSED}split.part " in response.text
+            or f"{REFUSED}combine must " in response.text
+            or f"{REFUSED}strict: " in response.text
+        )
     return not (isinstance(failure, AcceptedNegativeData) and query.get("view", "full") not in [*VIEWS])

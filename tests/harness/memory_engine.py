@@ -87,6 +87,10 @@ class MemoryEngine:
         await self._work()
         return [len(self.hits)] * len(compiled)
 
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        await self._work()
+        return [{hit.uuid for hit in self.hits} & {*uuids} for _ in compiled]
+
     async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
         await self._work()
         return Distinct(len(self.hits), exact=True)

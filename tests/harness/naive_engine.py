@@ -138,9 +138,43 @@ def searchable(items: Iterable[ContactCompleteItem]) -> list[Contact]:
 
 def hits_of(contacts: Iterable[Contact], contact_filter: ContactFilter, position: Position | None = None) -> list[Hit]:
     """All that match, or those on one side of `position`, in the order of reading: by value, missing last, and uuid."""
-    key, ascending = contact_filter.order.field, contact_filter.order.ascending
-    name = key if ORDERS[key] else f"sort_{key}"
+    selection = contact_filter.selection
     selected = [contact for contact in contacts if matches(contact_filter.predicate, contact[-1])]
+    if isinstance(selection, predicates.Sample):
+        hits = _sampled(selected, selection)
+    elif isinstance(selection, predicates.PerCompany):
+        hits = _per_company(selected, selection.most)
+    else:
+        return _ordered(selected, contact_filter.order, position)
+    if position is None:
+        return hits
+    at = next(at for at, hit in enumerate(hits) if hit.uuid == position.uuid)
+    return hits[:at][::-1] if position.backward else hits[at + 1 :]
+
+
+def _sampled(selected: Iterable[Contact], sample: predicates.Sample) -> list[Hit]:
+    hits = sorted((Hit(item, fields["shuffle"], uuid) for uuid, item, fields in selected), key=lambda hit: hit.value)
+    ahead = [hit for hit in hits if hit.value >= sample.start]
+    return [*ahead, *(hit for hit in hits if hit.value < sample.start)][: sample.size]
+
+
+def _per_company(selected: Iterable[Contact], most: int) -> list[Hit]:
+    companies: dict[str, list[tuple[int, int, str, Hit]]] = {}
+    alone = []
+    for uuid, item, fields in selected:
+        key, rank, created = (fields.get(name) for name in ("company_key", "seniority_rank", "created_at"))
+        if key is None:
+            alone.append(Hit(item, None, uuid))
+        else:
+            place = (99 if rank is None else rank, LONG_MAX if created is None else -created, uuid)
+            companies.setdefault(key, []).append((*place, Hit(item, (key, rank, created), uuid)))
+    kept = [hit for key in sorted(companies) for *_, hit in sorted(companies[key], key=lambda each: each[:3])[:most]]
+    return [*kept, *sorted(alone, key=lambda hit: hit.uuid)]
+
+
+def _ordered(selected: Iterable[Contact], order: predicates.Order, position: Position | None) -> list[Hit]:
+    key, ascending = order.field, order.ascending
+    name = key if ORDERS[key] else f"sort_{key}"
     hits = [Hit(item, fields.get(name), uuid) for uuid, item, fields in selected]
     if position is not None:
         here = Hit(b"", position.value, position.uuid)
@@ -259,6 +293,9 @@ class NaiveEngine:
 
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         return [await self.count(contact_filter) for contact_filter in compiled]
+
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        return [{*uuids} & {hit.uuid for hit in self._hits(contact_filter)} for contact_filter in compiled]
 
     async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
         return Distinct(len(values_of(self._live()[1], compiled.predicate, field)), exact=True)

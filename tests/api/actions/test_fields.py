@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.kinds import NAMES
-from api.actions.requests import ActionRequest, SearchRequest, fields_of, request_schema
+from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest, fields_of, request_schema
 from mappings.errors import InvalidField
 
 
@@ -116,7 +116,14 @@ def test_null_is_for_optional_fields_only():
     with pytest.raises(ValidationError):
         Draft202012Validator(url.json_schema(required=True)).validate(None)
     Draft202012Validator(url.json_schema(required=False)).validate(None)
-    assert request_schema(SearchRequest, "x")["required"] == ["url"]
+    schema = request_schema(SearchRequest, "x")
+    assert schema["required"] == []
+    one = {"any": ["https://app.apollo.io/#/people"]}
+    for good in ({"url": "x"}, {"combine": one}, {"url": None, "combine": one}, {"url": "x", "combine": None}):
+        Draft202012Validator(schema).validate(good)
+    for bad in ({}, {"url": None}, {"combine": None}, {"combine": {}}, {"url": "x", "combine": one}):
+        assert not Draft202012Validator(schema).is_valid(bad)
+    assert request_schema(AnalyzeRequest, "x")["required"] == ["url"]
 
 
 def test_a_row_without_an_example():

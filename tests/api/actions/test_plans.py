@@ -9,6 +9,7 @@ import pytest
 
 from api.actions import plans
 from api.actions.aside import Aside
+from api.actions.options import Asked
 from api.actions.plans import LARGE_BYTES, MOST_PREDICATES, Plan, Plans
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, TooManyRequests
@@ -90,22 +91,22 @@ async def test_a_plan_takes_no_more_than_it_says_and_not_much_less(kind: str, co
 
 
 async def _all(made: Plans, urls: Sequence[str]) -> list[Plan]:
-    return [await made.get(url, NONE) for url in urls]
+    return [await made.get(Asked(url, NONE)) for url in urls]
 
 
 async def test_a_plan_is_made_once_while_there_is_room(made, engine):
     for _ in range(3):
-        await made.get(URL, NONE)
+        await made.get(Asked(URL, NONE))
     assert len(engine.compiled) == 1
     listed = CompanyLists(include_company_name=("Acme",))
     for _ in range(2):
-        await made.get(URL, listed)
+        await made.get(Asked(URL, listed))
     assert len(engine.compiled) == 2
 
 
 async def test_a_plan_made_aside_is_remembered_too(made, engine):
     for _ in range(2):
-        await made.get(costly("places", 1), NONE)
+        await made.get(Asked(costly("places", 1), NONE))
     assert len(engine.compiled) == 1
 
 
@@ -114,7 +115,7 @@ async def test_what_is_remembered_has_a_bound_in_bytes(engine, monkeypatch):
     made, most = Plans(engine, Aside()), 0
     for number in range(20):
         for kind in KINDS:
-            await made.get(costly(kind, number), NONE)
+            await made.get(Asked(costly(kind, number), NONE))
             held = sum(plans._weight(key, plan) for key, plan in made._kept.items())
             assert held <= plans.KEPT_BYTES
             most = max(most, held)
@@ -125,8 +126,8 @@ async def test_a_large_plan_is_not_remembered_nor_are_long_lists(made, engine):
     large = BASE + "&".join(f"personLocations[]=city{at},state{at}" for at in range(1700))
     listed = CompanyLists(exclude_company_name=tuple(f"company {at}" for at in range(1001)))
     for _ in range(2):
-        assert (await made.get(large, NONE)).held > LARGE_BYTES
-        await made.get(URL, listed)
+        assert (await made.get(Asked(large, NONE))).held > LARGE_BYTES
+        await made.get(Asked(URL, listed))
     assert len(engine.compiled) == 4
     assert not made._kept
 
@@ -134,14 +135,14 @@ async def test_a_large_plan_is_not_remembered_nor_are_long_lists(made, engine):
 async def test_large_plans_in_use_have_a_bound(made, monkeypatch):
     monkeypatch.setattr(plans, "LARGE_BYTES_IN_USE", 3 * LARGE_BYTES)
     large = BASE + "&".join(f"personLocations[]=city{at},state{at}" for at in range(1700))
-    used = [await made.get(large, NONE, with_ledger=with_ledger) for with_ledger in (False, True)]
+    used = [await made.get(Asked(large, NONE), with_ledger=with_ledger) for with_ledger in (False, True)]
     assert all(plan.held > LARGE_BYTES for plan in used)
     with pytest.raises(TooManyRequests, match="Too many large filters are in use"):
-        await made.get(large, NONE)
+        await made.get(Asked(large, NONE))
     # Others are nobody's matter, and once it is used no more there is room again.
-    await made.get(URL, NONE)
+    await made.get(Asked(URL, NONE))
     used.clear()
-    await made.get(large, NONE)
+    await made.get(Asked(large, NONE))
 
 
 async def test_real_lists_are_never_too_long(made):
@@ -151,9 +152,9 @@ async def test_real_lists_are_never_too_long(made):
         BASE + "&".join(f"personTitles[]={at}" for at in range(2500)),
         BASE + "&".join(f"personLocations[]=city{at},state{at}" for at in range(1700)),
     ):
-        await made.get(url, NONE)
-    await made.get(URL, CompanyLists(exclude_domain_list=tuple(f"a{at}.io" for at in range(100_000))))
-    await made.get(URL, CompanyLists(exclude_company_name=tuple(f"company {at}" for at in range(60_000))))
+        await made.get(Asked(url, NONE))
+    await made.get(Asked(URL, CompanyLists(exclude_domain_list=tuple(f"a{at}.io" for at in range(100_000)))))
+    await made.get(Asked(URL, CompanyLists(exclude_company_name=tuple(f"company {at}" for at in range(60_000)))))
 
 
 async def test_what_a_short_text_makes_has_a_bound(made, engine):
@@ -161,5 +162,5 @@ async def test_what_a_short_text_makes_has_a_bound(made, engine):
     regions = [name for name in names if (of := region_of(normalise(name))) and len(of.countries) > 80]
     url = BASE + "&".join(f"personLocations[]={regions[at % len(regions)]},c{at}" for at in range(1700))
     with pytest.raises(InvalidField, match=f"^url: .* comparisons, more than {MOST_PREDICATES}; ask for fewer"):
-        await made.get(url, NONE)
+        await made.get(Asked(url, NONE))
     assert not engine.compiled

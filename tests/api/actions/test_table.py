@@ -19,7 +19,7 @@ from api.actions.table import ACTIONS, Action
 from api.app import create_app
 from api.rest.routes import SPECIAL
 from api.socket.asyncapi import document, error_codes
-from indexing.cli.queries import query_commands
+from indexing.cli.queries import flags_of, query_commands
 from tests.harness.clients import URL, ask, timeless
 
 APOLLO = "/api/v2/apollo"
@@ -174,7 +174,7 @@ def test_every_action_is_a_command_or_a_flag_of_one():
         assert outcome.exit_code == 0
         assert flag in outcome.output
         for field in fields_of(action.request):
-            taken = f"--{field.name.replace('_', '-')}" in outcome.output or field.name.upper() in outcome.output
+            taken = all(option in outcome.output for option in flags_of(field)) or field.name.upper() in outcome.output
             assert taken is (field.place is not Place.MESSAGE), (action.name, field.name)
 
 

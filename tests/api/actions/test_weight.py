@@ -19,6 +19,13 @@ def test_what_has_a_meaning_is_kept_as_it_is():
     assert kept({"request_id": 7, "token": "x"}, {"request_id", "token"})[0] == {"request_id": 7, "token": "x"}
 
 
+def test_of_an_object_that_a_field_is_its_members_are_kept():
+    data = {"combine": {"any": [URL, "x"], "all": [URL, 5], "not": {"a": {}}}, "sample": {"size": 1}, "split": [1]}
+    fields, size = kept(data)
+    assert fields == {"combine": {"any": [URL, "x"], "all": [5], "not": {}}, "sample": {"size": 1}, "split": [1]}
+    assert size > 2 * len(URL)
+
+
 def test_of_unknown_fields_the_first_stays_for_strict_to_refuse():
     fields, _ = kept({"url": URL, "junk": ["x" * 1000], "more": {}, "strict": True})
     assert fields == {"url": URL, "junk": None, "strict": True}

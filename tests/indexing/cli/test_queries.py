@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import click
@@ -24,11 +25,14 @@ from indexing.cli.presenters import PRESENTERS, print_analysis
 from indexing.cli.queries import explain, query_commands
 from indexing.cli.remarks import note_remarks
 from mappings.comparison import ComparedParameter, Comparison
+from mappings.contact_filter import map_url
 from mappings.errors import InvalidField
 from mappings.fingerprint import fingerprint_of
 from mappings.ledger import LedgerEntry
+from mappings.predicates import Not, PerCompany
 from mappings.url import parse
 from search.fields import ContactCompleteItem
+from search.shuffle import part_of, sample_of
 from tests.harness.clients import URL
 from tests.harness.memory_engine import MemoryEngine
 
@@ -227,6 +231,38 @@ def test_uuids(run, engine):
     assert json.loads(run("uuids", URL, "--json").output)["count"] == 10
 
 
+def test_several_urls_in_place_of_one(run, engine):
+    outcome = run("count", "--any", URL, "--any", f"{URL}&sortByField=last_name", "--not", f"{URL}&foo=1", "--json")
+    assert json.loads(outcome.stdout) == {"count": 10}
+    assert "not used: sortByField=last_name: `combine` has an order of its own" in outcome.stderr
+    assert "not used: foo=1" in outcome.stderr
+    [compiled] = engine.compiled
+    asked = map_url(parse(URL), date(2026, 1, 31)).filter.predicate
+    assert compiled.predicate.of == (asked, Not(asked))
+    assert "no filter" not in run("count", "--also", "https://app.apollo.io/#/people").stderr
+
+
+def test_tagged_contacts_in_every_form(run):
+    one = ("--any", URL, "--tag", "--limit", "1")
+    assert json.loads(run("search", *one, "--json").output)["results"][0]["matched"] == [0]
+    assert json.loads(run("search", *one, "--format", "ndjson", "--columns", "title,matched").output) == {
+        "title": "CEO",
+        "matched": [0],
+    }
+    header, row = run("search", *one, "--format", "csv", "--view", "simple").output.splitlines()
+    assert (header.split(",")[-1], row.split(",")[-1]) == ("matched", "0")
+    assert "matched" in run("search", URL, "--columns", "matched").output
+
+
+def test_options_of_a_selection(run, engine):
+    run("uuids", URL, "--split", "2/4", "--sample", "5", "--seed", "-7")
+    run("count", URL, "--per-company", "2")
+    sampled, companies = engine.compiled
+    assert sampled.selection == sample_of(5, -7)
+    assert part_of(2, 4) in sampled.predicate.of
+    assert companies.selection == PerCompany(2)
+
+
 def test_compare(run, engine):
     counts = iter([9, 8, 5])
     engine.count_many = lambda compiled: _as_given([next(counts) for _ in compiled])
@@ -289,6 +325,29 @@ def test_canonical(run, engine):
 def test_canonical_needs_something(run):
     outcome = run("canonical")
     assert (outcome.exit_code, "Give URL, or --parameters." in outcome.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Missing argument 'URL'."),
+        ((URL, "--any", URL), "url and combine exclude each other"),
+        (("--not", URL), "combine must have a URL in any or all"),
+        ((URL, "--sample", "5"), "sample.seed is missing"),
+        ((URL, "--seed", "5"), "sample.size is missing"),
+        ((URL, "--sample", "x", "--seed", "1"), "'x' is not a valid integer"),
+        ((URL, "--sample", "1", "--seed", "1", "--per-company", "1"), "sample and per_company exclude each other"),
+        ((URL, "--split", "4/3"), "split.part must be an integer from 1 to split.of, 3, not 4"),
+        ((URL, "--split", "1:3"), "'1:3' is not like 1/4."),
+        ((URL, "--per-company", "0"), "--per-company"),
+        ((URL, "--by-filter", "--split", "1/3"), "--by-filter and --split exclude each other."),
+    ],
+)
+def test_options_that_can_not_be(engine, arguments, words):
+    group = click.Group(commands=query_commands())
+    outcome = CliRunner().invoke(group, ["count", *arguments])
+    assert words in outcome.output + str(outcome.exception)
+    assert outcome.exit_code != 0
 
 
 @pytest.mark.parametrize(

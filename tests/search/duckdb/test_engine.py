@@ -390,5 +390,5 @@ def test_pages_go_on_whatever_part_of_a_contact_tells_its_place(
 
     assert asyncio.run(run()) == Oracle(contacts).uuids(query)
     # As if the order were by a field that is not in the item.
-    monkeypatch.setattr(engine_module, "_OF_ITEM", frozenset())
+    monkeypatch.setattr(engine_module, "ITEM_FIELDS", ())
     assert asyncio.run(run()) == Oracle(contacts).uuids(query)
