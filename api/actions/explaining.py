@@ -18,7 +18,6 @@ from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.clauses import clauses_of, clauses_of_lists
 from mappings.counts import Count
-from mappings.errors import InvalidField
 from mappings.explanation import MOST_COUNTS, Counts, ExplainedList, ExplainedParameter, Explanation, explanation
 from mappings.ledger import LedgerEntry, ledger
 from mappings.nearest import Instead, Wanting, wanting
@@ -26,9 +25,6 @@ from mappings.predicates import ContactFilter, MatchAll, Predicate
 from mappings.rescue import FEW, Drop, Rescue, helping, pairs, rescues, singles
 from mappings.url import parse
 from search.filled import filled
-
-MOST_RESCUES = 100
-"""Of one answer."""
 
 
 class ExplainRequest(CountRequest, frozen=True, kw_only=True):
@@ -39,11 +35,6 @@ class ExplainRequest(CountRequest, frozen=True, kw_only=True):
     """
 
     size: int = 5
-
-    def __post_init__(self) -> None:
-        """Raises `InvalidField`: more than `MOST_RESCUES`."""
-        if self.size > MOST_RESCUES:
-            raise InvalidField(f"size must be an integer of at most {MOST_RESCUES}, not {self.size}")
 
 
 class ExplainData(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,16 +21,13 @@ from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.contact_filter import map_url
 from mappings.counts import Count
-from mappings.errors import Forbidden, InvalidField, shorten
+from mappings.errors import Forbidden
 from mappings.facets import Choice, FacetRow, bounds_of, choice, facet_rows, names, range_label
 from mappings.predicates import ContactFilter, MatchAll, all_of
 from mappings.url import parse
 from search.facets import TIMED_OUT, Facet, FacetQuery, Value
 from search.fields import SEARCH_FIELDS
 from search.special import CANDIDATES, LEAST, least_of, special
-
-MOST_BUCKETS = 100
-"""Of one facet, beside values that are chosen."""
 
 
 class FacetRequest(CountRequest, frozen=True, kw_only=True):
@@ -45,15 +42,6 @@ class FacetRequest(CountRequest, frozen=True, kw_only=True):
     facets: tuple[str, ...] = ()
     size: int = 10
     special: bool = False
-
-    def __post_init__(self) -> None:
-        """Raises `InvalidField`: there is no such facet, or too many values are asked for."""
-        rows = facet_rows()
-        for name in self.facets:
-            if name not in rows:
-                raise InvalidField(f"facets: {shorten(name)!r} is no facet; there are {names(rows.values())}")
-        if self.size > MOST_BUCKETS:
-            raise InvalidField(f"size must be an integer of 1 to {MOST_BUCKETS}, not {self.size}")
 
     @property
     def rows(self) -> list[FacetRow]:

@@ -24,9 +24,11 @@ from api.actions.kinds import (
     an_object,
     integer,
     several,
+    several_of,
     text,
 )
 from api.actions.options import MOST_PARTS, MOST_PER_COMPANY, MOST_SAMPLED, MOST_URLS, Combine, Sample, Split
+from mappings.facets import facet_rows
 from mappings.url import LONGEST_URL
 
 EXAMPLE_URL = "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=california"
@@ -38,6 +40,9 @@ URL_FORMAT = "apollo-url"
 
 OUT_OF_RANGE = "a number is out of range; send one of at most 4,300 digits, below 1.8e308"
 """Of a JSON number that there is no value for, such as `1e400`, wherever it stands."""
+
+MOST_ENTRIES = 100
+"""Of one list in an answer, where a request says how many it wants; beside values of a facet that are chosen."""
 
 
 class Place(Enum):
@@ -126,9 +131,10 @@ _ROWS = (
     Field("uuid", text(), Place.BODY, "Uuid of a contact", "398cce44-233d-5f7c-aea1-e4a6a79df10c"),
     Field("email", text(), Place.BODY, "E-mail address of a contact", "jane.doe@acme.example"),
     Field("linkedin", text(), Place.BODY, "LinkedIn profile of a contact", "https://www.linkedin.com/in/jane-doe"),
-    Field("size", integer(1), Place.EITHER, "Most entries of each list in the answer", 10),
-    Field("facets", NAMES, Place.EITHER, "What to count by; by default all that have few values", ["seniority"]),
-    Field("special", FLAG, Place.EITHER, "The values that these contacts have more often than all others do", True),
+    Field("size", integer(1, MOST_ENTRIES), Place.BODY, "Most entries of each list in the answer", 10),
+    Field("facets", several_of("facet", facet_rows()), Place.BODY,
+          "What to count by; by default all that have few values", ["seniority"]),
+    Field("special", FLAG, Place.BODY, "The values that these contacts have more often than all others do", True),
     Field("limit", integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", integer(0), Place.QUERY, "Contacts to skip", 0),
     Field("cursor", CURSOR, Place.QUERY,

@@ -5,7 +5,7 @@ or a list of texts, or, of kinds that are `nested`, an object of such.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -207,6 +207,21 @@ def several(least: int, most: int, **more: object) -> Kind:
         return texts
 
     schema = {"type": "array", "items": {"type": "string", **more}, "minItems": least, "maxItems": most}
+    return Kind(read=read, from_texts=_all, schema=schema)
+
+
+def several_of(what: str, known: Iterable[str]) -> Kind:
+    """Lists of names out of those that are `known`; `what` is what one of them is called."""
+    names = tuple(known)
+
+    def read(name: str, value: object) -> tuple[str, ...]:
+        texts = _read_strings(name, value)
+        for text in texts:
+            if text not in names:
+                raise InvalidField(f"{name}: {shown(text)} is no {what}; there are {', '.join(names)}")
+        return texts
+
+    schema: Schema = {"type": "array", "items": {"type": "string", "enum": list(names)}}
     return Kind(read=read, from_texts=_all, schema=schema)
 
 

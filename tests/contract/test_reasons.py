@@ -123,7 +123,7 @@ def test_what_is_wrong_is_said(door: Door) -> None:
         "explain_count", url=f"{PEOPLE}?organizationNumEmployeesRanges[]=1,2,3"
     )
     assert "size" in door.refusal("explain_count", url=CEOS, size=0)
-    assert "at most 100" in door.refusal("explain_count", url=CEOS, size=101)
+    assert "from 1 to 100" in door.refusal("explain_count", url=CEOS, size=101)
     assert "no domain" in door.refusal("explain_count", url=CEOS, include_domain_list=["no domain"])
     words = "exactly one of uuid, email, linkedin is needed, not "
     assert door.refusal("explain_contact", url=CEOS) == f"{words}none"

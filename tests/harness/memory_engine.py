@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Hashable, Sequence
 
-from mappings.predicates import ContactFilter
+import msgspec
+
+from mappings.predicates import ContactFilter, MatchAll
 from search.cursor import Position
 from search.engine import Distinct, Hit, Page, page_of
 from search.facets import Facet, FacetQuery
-from search.fields import MAPPING_VERSION, ContactCompleteItem, item_json, joined
+from search.fields import MAPPING_VERSION, ContactCompleteItem, contact_of, item_json, joined
 from search.stores import Store
+from tests.harness.naive_engine import facet_of, searchable
 
 
 def contacts(count: int) -> list[Hit]:
@@ -97,7 +100,9 @@ class MemoryEngine:
 
     async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
         await self._work()
-        return [Facet(count=len(self.hits), missing=len(self.hits)) for _ in queries]
+        contacts = searchable([contact_of(joined(hit.item, self.more)) for hit in self.hits])
+        everybody = ContactFilter(MatchAll())
+        return [facet_of(contacts, msgspec.structs.replace(query, compiled=everybody)) for query in queries]
 
     async def first_of(self, compiled: Sequence[ContactFilter]) -> list[bytes | None]:
         await self._work()

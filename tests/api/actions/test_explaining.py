@@ -138,7 +138,7 @@ async def test_a_counter_learns_nothing_from_what_brings_few():
 
 
 def test_more_rescues_than_there_can_be_are_refused():
-    with pytest.raises(InvalidField, match="size must be an integer of at most 100, not 101"):
+    with pytest.raises(InvalidField, match="size must be an integer from 1 to 100, not 101"):
         ExplainRequest.read({"url": PEOPLE, "size": 101})
 
 

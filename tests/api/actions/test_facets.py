@@ -193,8 +193,9 @@ async def test_counters_are_told_the_closed_facets_and_no_few() -> None:
     ("fields", "words"),
     [
         ({"facets": ["seniority", "shoe_size"]}, "facets: 'shoe_size' is no facet; there are seniority, departments, "),
-        ({"size": 101}, "size must be an integer of 1 to 100, not 101"),
+        ({"size": 101}, "size must be an integer from 1 to 100, not 101"),
         ({"size": 0}, "size"),
+        ({"facets": [""]}, "facets: '' is no facet; there are seniority, departments, "),
         ({"facets": 7}, "facets"),
         ({"special": "perhaps"}, "special"),
     ],

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from api.actions.kinds import MOST_MEMBERS, NAMED, NAMES, an_object, integer, several
+from api.actions.kinds import MOST_MEMBERS, NAMED, NAMES, an_object, integer, several, several_of
 from mappings.errors import InvalidField
 
 
@@ -55,6 +55,18 @@ def test_a_list_has_so_many_texts():
         kind.read("urls", "a")
     with pytest.raises(InvalidField, match=r"^urls must be a list of 2 to 3 strings, but holds 5$"):
         kind.read("urls", ["a", 5])
+
+
+def test_names_are_those_that_are_known():
+    kind = several_of("fruit", {"apple": 1, "pear": 2})
+    assert kind.read("fruits", ["pear", "apple", "pear"]) == ("pear", "apple", "pear")
+    assert kind.from_texts("fruits", ["pear"]) == ["pear"]
+    for name in ("", "plum", "Pear"):
+        with pytest.raises(InvalidField, match=rf"^fruits: '{name}' is no fruit; there are apple, pear$"):
+            kind.read("fruits", ["apple", name])
+        assert not Draft202012Validator(kind.schema).is_valid([name])
+    with pytest.raises(InvalidField, match=r"^fruits must be a list of strings, not 'apple'$"):
+        kind.read("fruits", "apple")
 
 
 def test_an_object_becomes_a_struct():
