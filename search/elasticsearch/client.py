@@ -87,8 +87,8 @@ class Client:
         sent = None if body is None else msgspec.json.encode(body)
         return msgspec.json.decode(await self.request(method, path, sent))
 
-    def refused(self, status: int, body: object) -> EngineError:
-        """The error for a part of a request that was answered so."""
+    def refused(self, status: int, body: bytes) -> EngineError:
+        """The error for a part of a request that was answered so, if it were all of the answer."""
         return refused(status, body, self._cluster)
 
     def denied(self, reason: str) -> EngineDenied:

@@ -149,7 +149,7 @@ class Pages:
         parts = _parts(answer).responses
         for part in parts:
             if part.error is not None:
-                raise self._client.refused(part.status, {"error": part.error})
+                raise self._client.refused(part.status, _encode({"error": part.error}))
         return [part.hits.hits for part in parts]
 
     async def page(self, reading: Reading, pit: PointInTime | None = None, place: Place | None = None) -> list[RawHit]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexing.cli.server_process import CONTACTS
-from mappings.errors import Superseded
+from mappings.errors import LoadRunning, Superseded
 from search.elasticsearch import lock
 from search.engines import open_loader, open_updater
 from search.fields import ContactCompleteItem
@@ -173,7 +173,10 @@ def test_what_an_elasticsearch_load_of_a_host_that_is_gone_left_is_removed(
     loaded(there, "csv", "-", stdin=people(10))
     left = killed(here, tmp_path / "people.csv")
     assert left in all_indices(here)
-    loaded(there, "csv", "-", stdin=people(11))
+    # The last sign of life of who was killed may still be on its way to a busy cluster: one, as each is waited for.
+    if (outcome := run_load(there, "csv", "-", stdin=people(11))).returncode:
+        assert f"another load into {here['CONTACTS_INDEX']} is running" in outcome.stderr
+        loaded(there, "csv", "-", stdin=people(11))
     assert f"Removed {left}, which an earlier load that did not come to its end had left" in caplog.text
     assert left not in all_indices(here)
     # Whoever left it is told, and nothing of it goes live.
@@ -198,7 +201,11 @@ def test_an_elasticsearch_update_is_not_resumed_into_other_contacts(hosts: Any, 
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(lock, "GONE_SECONDS", 0.5)
-        using(here, roll_back)
+        try:
+            using(here, roll_back)
+        except LoadRunning:
+            # The last sign of life of who was killed came late.
+            using(here, roll_back)
     refused = run_load(here, "csv", str(tmp_path / "people.csv"), "--update", "--resume")
     assert refused.returncode == 1
     assert f"{first} is live now, and not {second}, into which the interrupted update went" in refused.stderr

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -93,35 +92,41 @@ async def check_facets(engine: Engine[Any], oracle: Oracle, asked: Sequence[Cont
 def test_engines_agree_with_the_naive_evaluator(
     elasticsearch_url: str, own_index: Callable[[str], str], naive: str, tmp_path_factory: Any
 ) -> None:
-    directory: Path = tmp_path_factory.mktemp("agreement")
     stores = (
-        EngineSettings(data_dir=directory),
-        EngineSettings(engine=naive, data_dir=directory),
+        EngineSettings(data_dir=tmp_path_factory.mktemp("agreement")),
+        EngineSettings(engine=naive, data_dir=tmp_path_factory.mktemp(naive)),
         cluster(elasticsearch_url, own_index("agreement")),
         cluster(elasticsearch_url, own_index("agreement-in-parts"), shards=3),
     )
 
-    async def run(contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int) -> None:
+    async def agrees(
+        store: EngineSettings, contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int
+    ) -> None:
         oracle = Oracle(contacts)
-        for store in stores:
-            assert await load(store, contacts) == len({item.uuid for item in contacts})
-            async with engine_of(store) as engine:
-                await asyncio.gather(*(check(engine, oracle, each, limit) for each in asked))
-                await check_facets(engine, oracle, asked)
-                compiled = [engine.compile(contact_filter) for contact_filter in asked]
-                assert await engine.count_many(compiled) == [len(oracle.uuids(each)) for each in asked]
+        assert await load(store, contacts) == len({item.uuid for item in contacts})
+        async with engine_of(store) as engine:
+            await asyncio.gather(*(check(engine, oracle, each, limit) for each in asked))
+            await check_facets(engine, oracle, asked)
+            compiled = [engine.compile(contact_filter) for contact_filter in asked]
+            assert await engine.count_many(compiled) == [len(oracle.uuids(each)) for each in asked]
 
-    # A load takes as long as ten filters, so that few examples with many filters see the most pairs of contact and
-    # filter. Shrinking would load hundreds of stores; the example as generated is small enough to read.
+    async def run(*example: Any) -> None:
+        async with asyncio.TaskGroup() as together:
+            for store in stores:
+                together.create_task(agrees(store, *example))
+
+    # A load takes as long as twenty filters, so that few examples with many filters see the most pairs of contact and
+    # filter. More examples would take more than a minute, of which the whole run has twenty. Shrinking would load
+    # hundreds of stores; the example as generated is small enough to read.
     @settings(
-        max_examples=20,
+        max_examples=10,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
     )
     @given(
         st.lists(items, min_size=1, max_size=40),
-        st.lists(filters, min_size=10, max_size=20),
+        st.lists(filters, min_size=15, max_size=30),
         st.integers(1, 7),
     )
     def agree(contacts: list[ContactCompleteItem], asked: list[ContactFilter], limit: int) -> None:

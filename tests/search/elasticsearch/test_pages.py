@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from mappings.errors import EngineDenied, EngineError, EngineUnavailable, ViewLost
+from mappings.errors import EngineDenied, EngineError, EngineRejected, EngineUnavailable, ViewLost
 from search.elasticsearch import pages
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Content, Indices, Meta
-from search.elasticsearch.pages import ANY_ORDER, Pages, Reading
+from search.elasticsearch.pages import ANY_ORDER, Pages, RawHit, Reading
 from search.engine import EngineSettings
 
 ORDER = [{"key": {"order": "desc"}}, {"uuid": "asc"}]
@@ -104,3 +104,41 @@ def test_it_ends_where_no_other_view_can_be_had() -> None:
     with pytest.raises(EngineUnavailable, match="a part is missing"):
         asyncio.run(walked(client, _Behind(Meta()), lambda: client.lost.update("1234"), ORDER))
     assert len(client.opened) == 4
+
+
+class _Several(GuardedClient):
+    """Answers each of several searches with what a test says."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        super().__init__(EngineSettings(), "/")
+        self._answers = answers
+
+    async def request(self, method: str, path: str, body: bytes | None = None, *, ndjson: bool = False) -> bytes:
+        assert (method, path, ndjson) == ("POST", "/people/_msearch", True)
+        assert len((body or b"").splitlines()) == 2 * len(self._answers)
+        return msgspec.json.encode({"responses": self._answers})
+
+
+FOUND = {"status": 200, "hits": {"hits": [{"sort": [1]}]}}
+
+
+def first_of(*answers: dict[str, Any]) -> list[list[RawHit]]:
+    reader = Pages(_Several(*answers), _Behind(Meta()), "/people")
+    return asyncio.run(reader.first_of([Reading(b"{}", ORDER, 1, {}) for _ in answers]))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "raised", "said"),
+    [
+        (503, "search_phase_execution_exception", EngineUnavailable, "^A part of the contacts is out of reach"),
+        (429, "es_rejected_execution_exception", EngineUnavailable, "busy"),
+        (403, "security_exception", EngineDenied, "credentials"),
+        (400, "too_many_clauses", EngineRejected, "too many values"),
+    ],
+)
+def test_what_is_wrong_with_one_of_several_is_told_as_if_it_were_alone(
+    status: int, kind: str, raised: type[EngineError], said: str
+) -> None:
+    with pytest.raises(raised, match=said):
+        first_of(FOUND, {"status": status, "error": {"type": kind, "reason": "because"}})
+    assert [len(hits) for hits in first_of(FOUND, {"status": 200, "hits": {"hits": []}})] == [1, 0]
