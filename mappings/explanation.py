@@ -190,11 +190,10 @@ def _cut(part: Part, most: int) -> Part:
 def _most_values(whole: Predicate, parts: Sequence[Part], counts: int) -> int:
     """How many values of each part can be counted with so many counts: those of the longest lists are left out."""
     asked = {whole, MatchAll(), *(predicate for part in parts for predicate in part.of_itself())}
-    for at in range(MOST_COUNTS):
-        having = [part for part in parts if at < len(part.shown)]
-        if not having:
-            break
+    at = 0
+    while having := [part for part in parts if at < len(part.shown)]:
         asked.update(predicate for part in having for predicate in part.of_value(part.shown[at]))
         if len(asked) > counts:
-            return at
-    return MOST_COUNTS
+            break
+        at += 1
+    return at

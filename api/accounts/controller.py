@@ -10,7 +10,7 @@ from api.accounts.bodies import LoginBody, LogoutBody, PasswordBody, RefreshBody
 from api.accounts.guard import HttpRequest, address_of, bearer_token, deed_of
 from api.openapi import BEARER, links_by_field, links_by_path, operation, problems
 
-_Session = Annotated[str, PathParameter(description="The `uuid` of a session, as their list has it")]
+_Session = Annotated[str, PathParameter(description="The `uuid` of a session, as their list has it", min_length=1)]
 
 LINKS = links_by_field("refresh_token", "refresh", "logout")
 """What can be done with a refresh token."""

@@ -29,7 +29,7 @@ from mappings.errors import Conflict
 
 LEAST = Role.ADMIN
 
-_User = Annotated[str, PathParameter(description="The `uuid` of a user, as their list has it")]
+_User = Annotated[str, PathParameter(description="The `uuid` of a user, as their list has it", min_length=1)]
 
 OWN = "You can't do this to yourself; another administrator or the command line can."
 """So there is always an administrator left, and nobody locks out whom nobody can let in again over HTTP."""

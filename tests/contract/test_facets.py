@@ -16,7 +16,7 @@ from mappings.predicates import ContactFilter
 from mappings.url import parse
 from search.facets import Facet, FacetQuery
 from search.fields import SEARCH_FIELDS
-from tests.contract.doors import Door, RestDoor
+from tests.contract.doors import Door
 from tests.contract.test_roles import asked, counter
 from tests.contract.test_urls import URLS, refusal
 from tests.harness.loads import items_of
@@ -84,8 +84,7 @@ def test_real_urls_are_counted_by_the_closed_facets(service: Service, count: Cou
 
 
 def test_what_sets_contacts_apart(door: Door) -> None:
-    special = "true" if isinstance(door, RestDoor) else True
-    fields = {"facets": ["company_country", "industries"], "special": special, "size": 3}
+    fields = {"facets": ["company_country", "industries"], "special": True, "size": 3}
     answer = door.data("facet_contacts", url=f"{PEOPLE}?personLocations[]=Germany", **fields)
     industries, countries = answer["facets"]
     assert countries["buckets"][0]["value"] == "germany"

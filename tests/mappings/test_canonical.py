@@ -150,6 +150,7 @@ def test_order_and_repetition_play_no_part(pairs, data):
         ("latestFundingDateRange[max]=today", "latestFundingDateRange[max]=today"),
         ("existFields[]=email&existFields[]=uuid", "existFields[]=person_email&existFields[]=uuid"),
         ("qOrganizationName=acme%20OR%20-!!%20OR%20-beta%20OR%20", "qOrganizationName=acme%20OR%20-beta"),
+        ("qOrganizationName=x%20OR%09%20OR%20b", "qOrganizationName=x%20or%20OR%20b"),
         ("sortByField=employees&sortAscending=true&page=2",
          "sortByField=organization_estimated_number_employees&sortAscending=true"),
         ("sortByField=annual_revenue&sortAscending=false", "sortByField=annual_revenue"),

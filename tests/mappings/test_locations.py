@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mappings.countries import place_key
-from mappings.locations import _places, contact_location, is_country, is_us_state, location_predicate
+from mappings.locations import _places, contact_location, is_country, is_us_state, location_predicate, place_text
 from mappings.predicates import All, Any, Not, Phrase, Predicate
 from mappings.text import normalise
 
@@ -256,6 +256,19 @@ def test_what_a_filter_finds(text: str, place: tuple[str, str | None, str | None
     predicate = location_predicate("f", text)
     assert predicate is not None
     assert holds(predicate, contact_location(*place)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("", None),
+        (" , ", None),
+        ("Berlin, DE", "Berlin, Delaware"),
+        ("san  Jose, CA, US", "san Jose, California, United States"),
+    ],
+)
+def test_a_location_as_it_is_written(text: str, written: str | None) -> None:
+    assert place_text(text) == written
 
 
 def test_what_is_a_country_and_what_a_state() -> None:

@@ -157,6 +157,7 @@ def test_funding_stage(text: str, expected: str) -> None:
 
 def test_a_funding_code_means_what_its_name_means() -> None:
     codes = VOCABULARIES["funding_stage"]["organizationLatestFundingStageCd[]"]
+    assert vocabulary.funding_stage_codes() == codes
     for code, name in codes.items():
         assert vocabulary.funding_stage_of_code(f" {code} ") == vocabulary.funding_stage(name)
     assert vocabulary.funding_stage_of_code("0") == "seed"

@@ -74,6 +74,7 @@ async def test_a_database_from_before_the_migrations_keeps_its_users(tmp_path):
     made = await Users(database).add("ada@example.com", "Ada", "hash")
     await database.close()
     with sqlite3.connect(tmp_path / FILE) as old:
+        old.execute("DROP TABLE searches")
         old.execute("DROP TABLE renewals")
         old.execute("DROP TABLE sessions")
         old.execute("ALTER TABLE users DROP COLUMN role")

@@ -18,8 +18,8 @@ def test_names_and_addresses(host):
 
 @pytest.mark.parametrize(
     "host",
-    [b"a:65536", b"a:99999999", b"a:-1", b"a:b", b"a:1:2", b"::1", b"[::1", b"[]", b"a b", b"a/b", b"a?b", b"a#b",
-     b"a@b", b"a\\b", b"\xe4.example", b"a,b:1:2", b"http://a", b"a\x00"],
+    [b"a:65536", b"a:99999999", b"a:-1", b"a:b", b"a:1:2", b"::1", b"[::1", b"[]", b"[%]", b"[::1%]", b"[10.0.0.1]",
+     b"[a]", b"a b", b"a/b", b"a?b", b"a#b", b"a@b", b"a\\b", b"\xe4.example", b"a,b:1:2", b"http://a", b"a\x00"],
 )  # fmt: skip
 def test_other_things(host):
     assert not is_host(host)
