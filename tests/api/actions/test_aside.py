@@ -13,7 +13,7 @@ import pytest
 from api.actions.aside import AT_ONCE, LONGEST_AT_ONCE, MOST_AT_ONCE, Aside, Maker, explaining, mapping
 from mappings.algebra import extent
 from mappings.contact_filter import map_url
-from mappings.errors import ForeignUrl
+from mappings.errors import ForeignUrl, InvalidField
 from mappings.regions import region_rows
 from mappings.url import ApolloUrl, parse
 from search.apart import Apart
@@ -118,3 +118,8 @@ async def test_what_is_wrong_with_a_url_is_raised_wherever_it_is_read() -> None:
     for url in ("https://example.com/", "https://example.com/" + "x" * LONGEST_AT_ONCE):
         with pytest.raises(ForeignUrl):
             await Aside().of_url(url, ApolloUrl.__str__, mapping)
+
+
+async def test_what_is_wrong_with_one_of_several_names_its_place() -> None:
+    with pytest.raises(InvalidField, match=r"combine\.any\[1\]: .*apollo\.io"):
+        await Aside().of_urls((URLS[0], "https://example.com"), len, mapping, 0, ("combine.any[0]", "combine.any[1]"))

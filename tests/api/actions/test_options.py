@@ -55,6 +55,10 @@ def test_a_url_alone_has_none() -> None:
             "sample and per_company exclude each other; send one of them",
         ),
         ({"url": URL, "per_company": 1, "offset": 1}, "per_company and offset exclude each other; send one of them"),
+        (
+            {"combine": {"any": [URL] * 20, "not": [URL]}},
+            "combine must have at most 20 URLs in any, all and not together, not 21",
+        ),
         ({"url": URL, "per_company": 101}, "per_company must be an integer from 1 to 100, not 101"),
         ({"url": URL, "sample": {"size": 0, "seed": 1}}, "sample.size must be an integer from 1 to 1000000, not 0"),
         ({"url": URL, "sample": {"size": 1}}, "sample.seed is missing; sample is an object of size and seed"),

@@ -13,7 +13,7 @@ from api.actions.streams import CHUNK
 from api.operations.metrics import Metrics
 from api.operations.timed_engine import TimedEngine
 from api.settings import Settings
-from mappings.errors import ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
+from mappings.errors import EngineTimeout, ForeignUrl, InvalidCursor, InvalidField, ResponseTooLarge
 from mappings.url import parse
 from search.apart import Apart
 from search.cursor import Position, encode, fingerprint
@@ -237,6 +237,12 @@ async def test_short_uuids_are_counted_exactly_or_refused(engine, settings, uuid
 
 async def test_count(contacts):
     assert await contacts.count(CountRequest.read({"url": URL})) == b'{"count":10}'
+
+
+async def test_a_count_of_companies_that_takes_too_long_names_the_stream(contacts, engine):
+    engine.error = EngineTimeout("too slow")
+    with pytest.raises(EngineTimeout, match="stream"):
+        await contacts.count(UuidsRequest.read({"url": URL, "per_company": 2}))
 
 
 async def test_a_ledger_is_made_when_it_is_asked_for_and_not_kept(contacts, monkeypatch):
