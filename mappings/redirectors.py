@@ -134,7 +134,8 @@ def _proofpoint_v3(_: Redirector, rest: str) -> str | None:
 
 def _between_underscores(_: Redirector, rest: str) -> str | None:
     """`___URL___.` and a signature; the URL as it was."""
-    link, ended, _signature = rest.partition("___")[2].partition("___.")
+    # Such a link may hold another such.
+    link, ended, _signature = rest.partition("___")[2].rpartition("___.")
     return link if ended else None
 
 

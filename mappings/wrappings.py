@@ -365,7 +365,9 @@ def _mangled(text: str) -> Layer | None:
         return f"{before}{path}?{_with('=', _EQUALS_SIGN, query)}", "decoded as a whole"
     if asked:
         return None
-    if _QUESTION_MARK.search(rest) and before[-1] == "#":
+    # Behind a name with its `=` it is part of a value.
+    mark = _QUESTION_MARK.search(rest)
+    if mark and before[-1] == "#" and "=" not in rest[: mark.start()]:
         return f"{before}{_with('?', _QUESTION_MARK, rest)}", "decoded as a whole"
     asking = _asking(rest)
     return None if asking is None else (f"{before}{asking}", "given the ? that it lacked")

@@ -77,3 +77,8 @@ def test_what_is_no_base64_leads_nowhere(held):
 def test_a_url_that_was_not_encoded_reaches_to_the_end():
     url = "https://app.apollo.io/#/people?a=b&c=d"
     assert taken_out(LINKS["Google without encoding"](url)) == (url, "www.google.com")
+
+
+def test_a_link_between_underscores_may_hold_another_such():
+    twice = LINKS["Avanan"](LINKS["Avanan"]("https://app.apollo.io/#/people?page=2"))
+    assert taken_out(twice) == (LINKS["Avanan"]("https://app.apollo.io/#/people?page=2"), "url.avanan.click")

@@ -247,6 +247,14 @@ def test_a_foreign_url_is_foreign_in_any_wrapping(host, name):
         parse(WRAPPINGS[name](f"https://{host}/#/people?personTitles[]=CEO&page=1"))
 
 
+def test_a_question_mark_in_a_value_is_none_that_is_lacking():
+    assert parse("https://app.apollo.io/#/people&perPage=0&q=a%3Fb&page=1").pairs == (
+        ("perPage", "0"),
+        ("q", "a?b"),
+        ("page", "1"),
+    )
+
+
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(min_size=1, max_size=20)), min_size=1, max_size=4), st.data())
 def test_however_it_arrives_the_same_parameters_come_out(pairs, data):
     """The last one is a page, whose value has an end that is known in a sentence too."""
