@@ -11,13 +11,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from mappings.contact_filter import context_of, values_of, values_read
-from mappings.errors import InvalidParameter
+from mappings.contact_filter import context_of, usable, values_of, values_read
 from mappings.parameters import Parameter, by_rank, given_parameters, parameter_of
 from mappings.predicates import MatchAll, Predicate
-from mappings.rules import Context, Reading, Reason, last_of
+from mappings.rules import Context, last_of
 from mappings.url import ApolloUrl
-from mappings.values import Malformed
 
 PEOPLE = "/people"
 """The path of Apollo's screen that searches people."""
@@ -128,26 +126,15 @@ def _canonical_values(parameter: Parameter, values: Sequence[str], context: Cont
     """The values that ask something, each once. Of several that ask the same, the first in alphabetical order."""
     texts: dict[Predicate | str, str] = {}
     for value in values[-1:] if parameter.combine is last_of else values:
-        asked = _asked(parameter, value, context)
+        asked = usable(parameter, value, context)
         if asked is None or (written := parameter.write(value)) is None:
             continue
         text = _as_one(parameter, written)
-        if _asked(parameter, text, context) != asked:
+        if usable(parameter, text, context) != asked:
             text = _as_one(parameter, value)
         key = text if parameter.dated or isinstance(asked, MatchAll) else asked
         texts[key] = min(text, texts.get(key, text))
     return tuple(sorted(texts.values()))
-
-
-def _asked(parameter: Parameter, value: str, context: Context) -> Predicate | None:
-    """What a value asks; `None` if nothing, or nothing that can be used."""
-    try:
-        asked = parameter.read(value, context)
-    except Malformed as error:
-        raise InvalidParameter(parameter.name, value, str(error)) from None
-    if isinstance(asked, Reading):
-        return asked.predicate
-    return None if isinstance(asked, Reason) else asked
 
 
 def _as_one(parameter: Parameter, value: str) -> str:

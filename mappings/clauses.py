@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 
 from mappings.company_lists import CompanyLists, Listed
-from mappings.contact_filter import asked_by, context_of, values_read
+from mappings.contact_filter import context_of, usable, values_read
 from mappings.parameters import Parameter, by_rank, given_parameters
 from mappings.predicates import MatchAll, Predicate, all_of, any_of
-from mappings.rules import Combine, Context, Reason, last_of, none_of
+from mappings.rules import Combine, Context, last_of, none_of
 from mappings.url import ApolloUrl
 
 Combined = Literal["any", "all", "none"]
@@ -97,8 +97,8 @@ def clauses_of_lists(lists: CompanyLists) -> tuple[Clause, ...]:
 def _clause(parameter: Parameter, values: Iterable[str], context: Context) -> Clause | None:
     asked: dict[str, ClauseValue] = {}
     for value in list(values)[-1:] if parameter.combine is last_of else values:
-        predicate = asked_by(parameter, value, context)
-        if predicate is not None and not isinstance(predicate, Reason):
+        predicate = usable(parameter, value, context)
+        if predicate is not None:
             [shown] = parameter.shown([value])
             asked.setdefault(value, ClauseValue(shown, value, predicate))
     if not asked:

@@ -142,6 +142,12 @@ def asked_by(parameter: Parameter, value: str, context: Context) -> Predicate | 
     return asked.predicate if isinstance(asked, Reading) else asked
 
 
+def usable(parameter: Parameter, value: str, context: Context) -> Predicate | None:
+    """The same; `None` also if it can't be used."""
+    asked = asked_by(parameter, value, context)
+    return None if isinstance(asked, Reason) else asked
+
+
 def _outcome(parameter: Parameter, values: list[str], context: Context) -> _Outcome:
     predicates, unusable = _read(parameter, values, context)
     return _Outcome(

@@ -12,13 +12,13 @@ from functools import cache
 import msgspec
 
 from mappings.canonical import Canonical, value_of
-from mappings.contact_filter import context_of, values_read
+from mappings.contact_filter import context_of, usable, values_read
 from mappings.data_files import read_data
 from mappings.errors import InvalidParameter
 from mappings.locations import asked_place, is_country, is_us_state
 from mappings.parameters import Parameter, given_parameters, parameter_of
 from mappings.predicates import All, Any, Phrase, Predicate, Range, Terms
-from mappings.rules import Context, Reading
+from mappings.rules import Context
 from mappings.text import normalise
 from mappings.titles import title_key
 from mappings.values import span
@@ -154,10 +154,8 @@ def range_label(value: str) -> str:
 
 def _asked(parameter: Parameter, value: str, context: Context) -> Predicate:
     """What a canonical value asks."""
-    asked = parameter.read(value, context)
-    asked = asked.predicate if isinstance(asked, Reading) else asked
-    assert asked is not None, f"{parameter.name}={value} asks nothing"
-    assert not isinstance(asked, str), f"{parameter.name}={value} asks nothing that can be used"
+    asked = usable(parameter, value, context)
+    assert asked is not None, f"{parameter.name}={value} asks nothing that can be used"
     return asked
 
 

@@ -10,12 +10,12 @@ import msgspec
 
 from mappings import vocabulary
 from mappings.clauses import ClauseValue
-from mappings.contact_filter import asked_by
+from mappings.contact_filter import usable
 from mappings.counts import Count
 from mappings.explanation import Counts, Explanation
 from mappings.parameters import Parameter
 from mappings.predicates import Predicate, Terms
-from mappings.rules import Context, Reason
+from mappings.rules import Context
 from mappings.text import normalise
 
 MOST_COUNTED = 16
@@ -91,12 +91,8 @@ def _candidates(parameter: Parameter, value: ClauseValue, most: int) -> tuple[tu
 
     known = _vocabulary_of(value.predicate)
     found = process.extract(value.value, known, scorer=fuzz.WRatio, processor=_comparable, limit=most + 1)
-    asked = ((text, asked_by(parameter, text, _ALONE)) for text, _, _ in found)
-    others = [
-        (text, predicate)
-        for text, predicate in asked
-        if predicate is not None and not isinstance(predicate, Reason) and predicate != value.predicate
-    ]
+    asked = ((text, usable(parameter, text, _ALONE)) for text, _, _ in found)
+    others = [(text, predicate) for text, predicate in asked if predicate not in (None, value.predicate)]
     return tuple(others[:most])
 
 

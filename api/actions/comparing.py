@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from api.actions.aside import located
 from api.actions.plans import MOST_PREDICATES, refuse_unmapped
 from api.actions.requests import CompareRequest
 from api.actions.service import ContactService
 from mappings.canonical import Canonical, canonical
 from mappings.comparison import Comparable, comparable
 from mappings.contact_filter import map_url
-from mappings.errors import InvalidField, InvalidInput
+from mappings.errors import InvalidField
 from mappings.fingerprint import fingerprint_of
 from mappings.predicates import ContactFilter, Predicate
 from mappings.url import parse
@@ -41,14 +42,12 @@ async def compare_urls(service: ContactService, request: CompareRequest) -> byte
 
 
 def _read(place: str, text: str, *, strict: bool) -> Canonical:
-    """One of the URLs. What is wrong with it names its place."""
-    try:
+    """One of the URLs."""
+    with located(place):
         url = parse(text)
         if strict:
             refuse_unmapped(map_url(url, datetime.now(UTC).date()).unmapped_categories)
         return canonical(url)
-    except InvalidInput as error:
-        raise InvalidField(f"{place}: {str(error).removeprefix('url: ')}") from None
 
 
 def _refuse_over(predicates: int) -> None:
