@@ -8,7 +8,7 @@ time through `search.duckdb.item_store`. Between batches nothing of the engine i
 so a slow reader takes neither memory nor a thread from others.
 """
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
@@ -21,7 +21,7 @@ from mappings.predicates import ContactFilter, Order, Ordering
 from search.apart import Apart
 from search.cursor import Position
 from search.duckdb import WIDTH
-from search.duckdb.asking import Asking, Work
+from search.duckdb.asking import Asking
 from search.duckdb.compiled import LARGE, Compiled, Packed, compile_filter
 from search.duckdb.evaluation import Evaluation, count_each
 from search.duckdb.facets import facet
@@ -105,12 +105,16 @@ class DuckDBEngine:
         )
 
     async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
-        def those(lease: Lease, found: Sequence[BitMap], _pause: Pause) -> list[set[str]]:
-            there = lease.file.sets.of_uuids(lease.connection, uuids)
-            asked = BitMap(there)
-            return [{there[row] for row in rows & asked} for rows in found]
+        asking = self._asking
+        async with asking.in_time(), asking.lease() as lease:
+            large = await self._large(lease, compiled)
 
-        return await self._of_each(compiled, those)
+            def those(lease: Lease, pause: Pause) -> list[set[str]]:
+                there = lease.file.sets.of_uuids(lease.connection, uuids)
+                found = _found(lease, compiled, large, BitMap(there), pause)
+                return [{there[row] for row in rows} for rows in found]
+
+            return await asking.run(lease, those)
 
     async def distinct(self, compiled: Compiled, field: str) -> Distinct:
         def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
@@ -184,25 +188,17 @@ class DuckDBEngine:
         """What `work` makes of the rows that each of several filters finds, in their order."""
         asking = self._asking
         async with asking.in_time(), asking.lease() as lease:
-            rows = await self._rows(lease, compiled)
-            return await asking.run(lease, lambda lease, pause: work(lease, rows(lease, pause), pause))
+            large = await self._large(lease, compiled)
 
-    async def _rows(self, lease: Lease, compiled: Sequence[Compiled]) -> Work[list[BitMap]]:
-        """What is left to do for those rows: what large filters find is known by then."""
+            def each(lease: Lease, pause: Pause) -> Answer:
+                return work(lease, _found(lease, compiled, large, lease.file.sets.everyone, pause), pause)
+
+            return await asking.run(lease, each)
+
+    async def _large(self, lease: Lease, compiled: Sequence[Compiled]) -> dict[Compiled, bytes]:
+        """The rows that the large ones of some filters find, as `BitMap` writes them."""
         large = [query for query in dict.fromkeys(compiled) if isinstance(query, Packed)]
-        known = {query: await self._apart.run(Matching.rows, lease.file.path, query) for query in large}
-        small = [query.predicate for query in compiled if isinstance(query, ContactFilter)]
-
-        def rows(lease: Lease, pause: Pause) -> list[BitMap]:
-            evaluation = Evaluation(lease.file.sets, lease.connection, small, pause)
-            return [
-                evaluation.rows(query.predicate)
-                if isinstance(query, ContactFilter)
-                else BitMap.deserialize(known[query])
-                for query in compiled
-            ]
-
-        return rows
+        return {query: await self._apart.run(Matching.rows, lease.file.path, query) for query in large}
 
     async def _read(
         self,
@@ -216,7 +212,7 @@ class DuckDBEngine:
 
         def opened(lease: Lease, pause: Pause) -> Result:
             lease.further.append(lease.file.items.connect())
-            [found] = rows(lease, pause)
+            [found] = _found(lease, [compiled], large, lease.file.sets.everyone, pause)
             taken = _taken(lease, compiled, found, position, pause)
             return Result(lease, compiled.ordering, taken, offset, _backward(position))
 
@@ -227,13 +223,27 @@ class DuckDBEngine:
         async with asking.lease() as lease:
             number = SCAN_BATCH
             async with asking.in_time():
-                rows = await self._rows(lease, [compiled])
+                large = await self._large(lease, [compiled])
                 result = await asking.run(lease, opened)
             while result:
                 async with asking.in_time():
                     found = await asking.run(lease, batch)
                 yield found
                 number = size
+
+
+def _found(
+    lease: Lease, compiled: Sequence[Compiled], large: Mapping[Compiled, bytes], among: BitMap, pause: Pause
+) -> list[BitMap]:
+    """Those of the rows `among` that each of several filters finds; `large` has what the large ones find of all."""
+    small = [query.predicate for query in compiled if isinstance(query, ContactFilter)]
+    evaluation = Evaluation(lease.file.sets, lease.connection, small, pause)
+    return [
+        evaluation.among(query.predicate, among)
+        if isinstance(query, ContactFilter)
+        else BitMap.deserialize(large[query]) & among
+        for query in compiled
+    ]
 
 
 def _taken(lease: Lease, compiled: Compiled, rows: BitMap, position: Position | None, pause: Pause) -> BitMap:

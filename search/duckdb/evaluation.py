@@ -72,7 +72,7 @@ class Evaluation:
 
     def rows(self, predicate: Predicate) -> BitMap:
         """The rows that `predicate` holds for."""
-        return self._among(predicate, self._sets.everyone)
+        return self.among(predicate, self._sets.everyone)
 
     def _expect(self, predicate: Predicate) -> None:
         self._uses[predicate] += 1
@@ -81,7 +81,7 @@ class Evaluation:
             for part in _parts(predicate):
                 self._expect(part)
 
-    def _among(self, predicate: Predicate, rows: BitMap) -> BitMap:
+    def among(self, predicate: Predicate, rows: BitMap) -> BitMap:
         """Those of `rows` that `predicate` holds for."""
         self._pause()
         if isinstance(predicate, Leaf):
@@ -105,12 +105,12 @@ class Evaluation:
                 for part in sorted(of, key=self._most_rows):
                     if not rows:
                         break
-                    rows = self._among(part, rows)
+                    rows = self.among(part, rows)
                 return rows
             case Any(of):
                 return self._any(of, rows)
             case Not(of):
-                return rows - self._among(of, rows)
+                return rows - self.among(of, rows)
         assert_never(predicate)
 
     def _any(self, of: Sequence[Predicate], rows: BitMap) -> BitMap:
@@ -124,7 +124,7 @@ class Evaluation:
             found |= self._sets.within(self._connection, field, several, rows, self._pause)
         for part in of:
             if not (isinstance(part, Range) and part.field in many):
-                found |= self._among(part, rows)
+                found |= self.among(part, rows)
         return found
 
     def _most_rows(self, predicate: Predicate) -> int:

@@ -11,10 +11,10 @@ import duckdb
 from pyroaring import BitMap
 
 from mappings.predicates import Phrase, Substring, Terms
-from search.duckdb.blocks import Block, unpacked
+from search.duckdb.blocks import Block
 from search.duckdb.catalogue import Entry, Name
 from search.duckdb.schema import CODED
-from search.duckdb.shelf import Pile, Shelf, united
+from search.duckdb.shelf import Pile, Shelf, members, united
 from search.duckdb.slices import Pause
 from search.duckdb.spaces import GRAM, TEXTS, grams, having, within
 
@@ -46,7 +46,7 @@ def of_leaves(
     asked = [Pile.of(there) for there in parts.values()]
     sets = shelf.sets(connection, [id_ for pile in (*piles.values(), *asked) for id_ in pile.many], pause)
     for leaf, there in parts.items():
-        candidates[leaf] = BitMap.intersection(*[_members(entry, sets) for entry in there])
+        candidates[leaf] = BitMap.intersection(*[members(entry, sets) for entry in there])
         pause()
     frequent = {leaf: ids for leaf, ids in candidates.items() if leaf.field in CODED and len(ids) > _FREQUENT}
     looked_at = _looked_at(shelf, connection, {leaf: candidates[leaf] for leaf in candidates.keys() - frequent}, pause)
@@ -129,7 +129,3 @@ def _places(block: Block, leaf: Leaf) -> Iterator[int]:
     """The places of the terms in a block that a leaf means."""
     assert not isinstance(leaf, Terms)
     return block.containing(leaf.text) if isinstance(leaf, Substring) else block.phrasing(leaf.words)
-
-
-def _members(entry: Entry, sets: Mapping[int, BitMap]) -> BitMap:
-    return sets[entry.id] if entry.few is None else BitMap(unpacked(entry.few))

@@ -44,8 +44,6 @@ _AT_ONCE, _READ_AT_ONCE = 2000, 10_000
 _FEW = 64
 """Numbers are sought among some rows if those are less than this part of all: else to seek all takes no longer."""
 
-_NOBODY = BitMap()
-
 
 def no_pause() -> None:
     """For who waits however long it takes."""
@@ -166,13 +164,7 @@ class Sets:
 
     def having(self, connection: Connection, field: str, terms: Iterable[str], pause: Pause) -> list[BitMap]:
         """The rows of each of `terms`."""
-        terms = list(terms)
-        entries = self._shelf.names.entries(connection, [(field, term) for term in terms], pause)
-        there = list(entries)
-        sets = dict(
-            zip(there, self._shelf.of_entries(connection, [entries[name] for name in there], pause), strict=True)
-        )
-        return [sets.get((field, term), _NOBODY) for term in terms]
+        return self._shelf.named(connection, field, list(terms), pause)
 
     def distinct(self, connection: Connection, field: str, rows: BitMap) -> int:
         """How many different terms `rows` have in a field with one value."""

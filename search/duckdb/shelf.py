@@ -1,12 +1,12 @@
 """Takes sets off the file, by name or by what the catalogue says of them, and keeps those that are asked for often."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import msgspec
 from pyroaring import BitMap
 
-from search.duckdb.bits import bits_of, from_bits
+from search.duckdb.bits import bits_of, from_bits, to_bits
 from search.duckdb.blocks import NUMBER_BYTES, unpacked
 from search.duckdb.catalogue import Catalogue, Entry
 from search.duckdb.slices import Pause
@@ -18,8 +18,8 @@ KEPT_BYTES = 48 * 2**20
 _SET_BYTES = 128
 """About how much a set holds beside its rows."""
 
-_ONE = ord("1")
-"""Of the text that DuckDB reads bits of."""
+_NOBODY = BitMap()
+"""Sets are shared: nobody changes them."""
 
 _SETS_AT_ONCE = 64
 _NUMBERS_AT_ONCE = 2**15
@@ -88,17 +88,15 @@ class Shelf:
     def of_entries(self, connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry], pause: Pause) -> list[BitMap]:
         """The sets of these entries, be they in blocks or not."""
         sets = self.sets(connection, [entry.id for entry in entries if entry.few is None], pause)
-        return [sets[entry.id] if entry.few is None else BitMap(unpacked(entry.few)) for entry in entries]
+        return [members(entry, sets) for entry in entries]
 
     def with_terms(self, connection: duckdb.DuckDBPyConnection, field: str, ids: Sequence[int]) -> BitMap:
         """The rows that have any of the terms with these ids in a field with one value: one look at all contacts."""
         terms = self.names.ids(field)
-        asked = bytearray(b"0" * len(terms))
         first = terms.min()
-        for id_ in ids:
-            asked[id_ - first] = _ONE
-        statement = f"SELECT {self._bits}::BLOB FROM contacts WHERE get_bit(?::BIT, {field} - {first}) = 1"
-        [(bits,)] = connection.execute(statement, (asked.decode(),)).fetchall()
+        asked = to_bits(BitMap(ids).shift(-first), len(terms))
+        statement = f"SELECT {self._bits}::BLOB FROM contacts WHERE get_bit(?::BLOB::BIT, {field} - {first}) = 1"
+        [(bits,)] = connection.execute(statement, (asked,)).fetchall()
         return from_bits(bits) if bits else BitMap()
 
     def valued(self, connection: duckdb.DuckDBPyConnection, field: str) -> BitMap:
@@ -110,11 +108,15 @@ class Shelf:
     def named(
         self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause
     ) -> list[BitMap]:
-        """The sets of one space with these names, in that order; of those that there are none is in a block."""
+        """The sets of one space with these names, in that order, empty where there is none."""
         entries = self.names.entries(connection, [(space, name) for name in names], pause)
-        sets = self.sets(connection, [entry.id for entry in entries.values()], pause)
-        found = [entries.get((space, name)) for name in names]
-        return [BitMap() if entry is None else sets[entry.id] for entry in found]
+        sets = dict(zip(entries, self.of_entries(connection, list(entries.values()), pause), strict=True))
+        return [sets.get((space, name), _NOBODY) for name in names]
+
+
+def members(entry: Entry, sets: Mapping[int, BitMap]) -> BitMap:
+    """The set of an entry, which is in `sets` if it is in no block."""
+    return sets[entry.id] if entry.few is None else BitMap(unpacked(entry.few))
 
 
 def united(pile: Pile, sets: dict[int, BitMap], pause: Pause) -> BitMap:
