@@ -21,6 +21,7 @@ from search.elasticsearch.course import sampled, whole
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
 from search.elasticsearch.many_counts import COUNTS_SENT, ManyCounts, answers_in
+from search.elasticsearch.many_searches import check
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
@@ -130,9 +131,7 @@ class ElasticsearchEngine:
         several = ManyCounts(compiled)
         path = f"/{self._alias}/_msearch?filter_path={COUNTS_SENT}"
         answers = answers_in(await self._client.request("POST", path, several.body(), ndjson=True))
-        for answer in answers:
-            if answer.error is not None:
-                raise self._client.refused(answer.status, msgspec.json.encode({"error": answer.error}))
+        check(self._client, answers)
         return several.counts(answers)
 
     async def matching(self, compiled: Sequence[CompiledQuery], uuids: Sequence[str]) -> list[set[str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from search.elasticsearch.compile import CompiledQuery, counted
+from search.elasticsearch.many_searches import Part, body_of
 
 MOST_SEARCHES = 256
 """In one round trip. What is beyond that is counted in one search, query by query; such counts take longer."""
@@ -18,9 +19,8 @@ _FEWEST_PARTS = 3
 """Of a conjunction that others are counted among. One of fewer may find so many that to look at each takes longer."""
 
 _EVERYBODY = b'{"match_all":{}}'
-_HEADER = b'{"allow_partial_search_results":false}\n'
 
-Part = tuple[bool, bytes]
+Required = tuple[bool, bytes]
 """Whether a part of a conjunction has to hold, and its query."""
 
 
@@ -53,11 +53,9 @@ class _Among(msgspec.Struct, frozen=True):
     among: _Buckets
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """The answer to one search; `error` is what went wrong with it, if anything."""
+class Answer(Part, frozen=True):
+    """The answer to one search."""
 
-    status: int = 200
-    error: object = None
     hits: _Hits = _Hits(_Total(0))
     aggregations: _Among = _Among(_Buckets())
 
@@ -99,11 +97,11 @@ class ManyCounts:
 
     def body(self) -> bytes:
         """What is sent, a search after the other."""
-        lines = []
+        bodies = []
         for query, among in self.searches.items():
             counted_among = b',"aggs":{"among":{"filters":{"filters":[%b]}}}' % b",".join(among) if among else b""
-            lines.append(b'%b{"size":0,"track_total_hits":true,"query":%b%b}\n' % (_HEADER, query, counted_among))
-        return b"".join(lines)
+            bodies.append(b'{"size":0,"track_total_hits":true,"query":%b%b}' % (query, counted_among))
+        return body_of(bodies)
 
     def counts(self, answers: Iterable[Answer]) -> list[int]:
         """How many contacts match each filter."""
@@ -127,7 +125,7 @@ def answers_in(body: bytes) -> list[Answer]:
 def _arranged(queries: Iterable[bytes]) -> list[tuple[bytes, tuple[bytes, bytes | None]]]:
     """Each query, with the search that counts it and, unless it is that itself, what is counted among its hits."""
     conjunctions = {query: _parts(query) for query in queries}
-    searches: dict[frozenset[Part], bytes] = {}
+    searches: dict[frozenset[Required], bytes] = {}
     arranged: list[tuple[bytes, tuple[bytes, bytes | None]]] = []
     for query, parts in sorted(conjunctions.items(), key=lambda item: len(item[1])):
         rest = ((part, searches.get(parts - {part})) for part in parts if len(parts) > _FEWEST_PARTS)
@@ -142,7 +140,7 @@ def _arranged(queries: Iterable[bytes]) -> list[tuple[bytes, tuple[bytes, bytes 
     return arranged
 
 
-def _parts(query: bytes) -> frozenset[Part]:
+def _parts(query: bytes) -> frozenset[Required]:
     """The parts of a conjunction; none of any other query."""
     try:
         parts = _conjunction(query).bool

@@ -14,6 +14,7 @@ import msgspec
 from mappings.errors import EngineError, EngineUnavailable, ViewLost
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Content, Indices, path_of
+from search.elasticsearch.many_searches import Part, body_of, check
 from search.elasticsearch.schema import MORE
 
 WINDOW = 10_000
@@ -26,7 +27,6 @@ RENEWAL_WAITS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each try to get another view in place of one that was lost with a node."""
 
 _KEEP_ALIVE = "2m"
-_EVERY_SHARD = b'{"allow_partial_search_results":false}'
 
 
 class RawHit(msgspec.Struct, gc=False):
@@ -114,12 +114,10 @@ class _Answer(msgspec.Struct):
     pit_id: str = ""
 
 
-class _Part(msgspec.Struct):
+class _Part(Part, frozen=True):
     """The answer to one of several searches that were sent together."""
 
-    status: int
     hits: _Hits = msgspec.field(default_factory=lambda: _Hits([]))
-    error: object = None
 
 
 class _Parts(msgspec.Struct):
@@ -144,12 +142,9 @@ class Pages:
 
     async def first_of(self, readings: Sequence[Reading]) -> list[list[RawHit]]:
         """The first page of each of several readings, in one request."""
-        lines = [line for reading in readings for line in (_EVERY_SHARD, reading.body(None, None))]
-        answer = await self._client.request("POST", f"{self._path}/_msearch", b"\n".join([*lines, b""]), ndjson=True)
-        parts = _parts(answer).responses
-        for part in parts:
-            if part.error is not None:
-                raise self._client.refused(part.status, _encode({"error": part.error}))
+        body = body_of([reading.body(None, None) for reading in readings])
+        parts = _parts(await self._client.request("POST", f"{self._path}/_msearch", body, ndjson=True)).responses
+        check(self._client, parts)
         return [part.hits.hits for part in parts]
 
     async def page(self, reading: Reading, pit: PointInTime | None = None, place: Place | None = None) -> list[RawHit]:
