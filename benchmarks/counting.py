@@ -5,7 +5,6 @@ value and parameter; and 16 separate counts, of the URL and of each of its value
 the same service. Which comes first changes with every round.
 """
 
-import argparse
 import asyncio
 import statistics
 from collections.abc import Sequence
@@ -13,10 +12,11 @@ from collections.abc import Sequence
 import msgspec
 from websockets.asyncio.client import connect
 
+from benchmarks import rounds
 from benchmarks.asking import ask
 from benchmarks.filters import fifteen_values, url_of
 from benchmarks.measure import at_least, at_most, in_turn, median_ratio, show
-from benchmarks.stores import ENGINES, loaded
+from benchmarks.stores import Loaded
 from tests.harness.service import Service, running
 
 TARGET_ONE = 4.0
@@ -50,10 +50,10 @@ async def measure(service: Service, rounds: int) -> Times:
         return Times(**await in_turn({"one": one, "analysis": analysis, "separate": separate}, rounds, _WARMUP))
 
 
-def report(engine: str, environment: dict[str, str], contacts: int, rounds: int) -> None:
+def report(engine: str, store: Loaded, contacts: int, number: int) -> None:
     """Measure a service, and print one line for each target, with the milliseconds at the medians."""
-    with running(environment) as service:
-        times = asyncio.run(measure(service, rounds))
+    with running(store.environment) as service:
+        times = asyncio.run(measure(service, number))
     medians = {name: statistics.median(milliseconds) for name, milliseconds in msgspec.structs.asdict(times).items()}
     share, gain = median_ratio(times.analysis, times.one), median_ratio(times.separate, times.analysis)
     for figure, ratio, target in (
@@ -64,15 +64,8 @@ def report(engine: str, environment: dict[str, str], contacts: int, rounds: int)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not a target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.counting", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
-    parser.add_argument("--rounds", type=int, default=100, help="rounds that count (default 100)")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
-    options = parser.parse_args(arguments)
-    for engine in options.engine or ENGINES:
-        with loaded(engine, options.contacts) as store:
-            report(engine, store.environment, options.contacts, options.rounds)
+    """Run it."""
+    rounds.run("counting", __doc__, report, arguments)
 
 
 if __name__ == "__main__":

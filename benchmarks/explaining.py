@@ -5,7 +5,6 @@ the same service. On Elasticsearch a bare client with one HTTP connection sends 
 for such a URL, which are made beforehand. Which comes first changes with every round.
 """
 
-import argparse
 import asyncio
 import statistics
 from collections.abc import Sequence
@@ -15,10 +14,11 @@ import aiohttp
 import msgspec
 from websockets.asyncio.client import connect
 
+from benchmarks import rounds
 from benchmarks.asking import ask
 from benchmarks.filters import fifteen_values, url_of
 from benchmarks.measure import Call, at_most, in_turn, median_ratio, show
-from benchmarks.stores import ENGINES, INDEX, Loaded, loaded, quiet
+from benchmarks.stores import INDEX, Loaded, quiet
 from mappings.clauses import clauses_of
 from mappings.explanation import explanation
 from mappings.predicates import ContactFilter
@@ -71,10 +71,10 @@ async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, lis
         return await in_turn(sides, rounds, _WARMUP)
 
 
-def report(engine: str, store: Loaded, contacts: int, rounds: int) -> None:
+def report(engine: str, store: Loaded, contacts: int, number: int) -> None:
     """Measure a service, and print one line for each target, with the milliseconds at the medians."""
     with running(quiet(store.environment)) as service:
-        times = asyncio.run(measure(service, store, rounds))
+        times = asyncio.run(measure(service, store, number))
     medians = {name: round(statistics.median(milliseconds), 1) for name, milliseconds in times.items()}
     beside = {"one": ("explain_count of 15 values / one count", TARGETS[engine])}
     if "bare" in times:
@@ -86,15 +86,8 @@ def report(engine: str, store: Loaded, contacts: int, rounds: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not a target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.explaining", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
-    parser.add_argument("--rounds", type=int, default=100, help="rounds that count (default 100)")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
-    options = parser.parse_args(arguments)
-    for engine in options.engine or ENGINES:
-        with loaded(engine, options.contacts) as store:
-            report(engine, store, options.contacts, options.rounds)
+    """Run it."""
+    rounds.run("explaining", __doc__, report, arguments)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ very aggregations that the service sends, one after the other: the count, the co
 the values shown. The values have been spelled out before, as they are for all that is asked of a service twice.
 """
 
-import argparse
 import asyncio
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,10 +15,11 @@ import aiohttp
 import msgspec
 from websockets.asyncio.client import connect
 
+from benchmarks import rounds
 from benchmarks.asking import ask
 from benchmarks.filters import url
 from benchmarks.measure import at_most, in_turn, median_ratio, show
-from benchmarks.stores import ENGINES, INDEX, Loaded, loaded, quiet
+from benchmarks.stores import INDEX, Loaded, quiet
 from mappings.contact_filter import map_url
 from mappings.facets import bounds_of, facet_rows
 from mappings.url import parse
@@ -109,10 +109,10 @@ async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, lis
         return await in_turn(sides, rounds, _WARMUP)
 
 
-def report(engine: str, store: Loaded, contacts: int, rounds: int) -> None:
+def report(engine: str, store: Loaded, contacts: int, number: int) -> None:
     """Measure a service, and print one line for each target, with the milliseconds at the medians."""
     with running(quiet(store.environment)) as service:
-        times = asyncio.run(measure(service, store, rounds))
+        times = asyncio.run(measure(service, store, number))
     medians = {name: round(statistics.median(milliseconds), 2) for name, milliseconds in times.items()}
     line = {"engine": engine, "contacts": contacts, **medians}
     counts = median_ratio(times["facets"], times["count"])
@@ -124,15 +124,8 @@ def report(engine: str, store: Loaded, contacts: int, rounds: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not a target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.faceting", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
-    parser.add_argument("--rounds", type=int, default=100, help="rounds that count (default 100)")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
-    options = parser.parse_args(arguments)
-    for engine in options.engine or ENGINES:
-        with loaded(engine, options.contacts) as store:
-            report(engine, store, options.contacts, options.rounds)
+    """Run it."""
+    rounds.run("faceting", __doc__, report, arguments)
 
 
 if __name__ == "__main__":
