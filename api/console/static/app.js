@@ -12,7 +12,7 @@ import { lists } from "./screens/lists.js";
 import { listen as listenToLoads } from "./screens/loads.js";
 import { listen as listenToSaved } from "./screens/saved.js";
 import { listen as listenToUsers } from "./screens/users.js";
-import { signIn, signInAgain } from "./screens/sign_in.js";
+import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { tools } from "./screens/tools.js";
 import { views } from "./screens/views.js";
 import { counted } from "./numbers.js";
@@ -68,6 +68,16 @@ effect(() => {
   render(page(), root);
   for (const dialog of root.querySelectorAll("dialog")) if (!dialog.open) dialog.showModal();
 });
-const listening = [listenToPaste, listenToKeys, listenToContact, listenToFacets, listenToComparison, listenToSaved, listenToLoads, listenToUsers];
+const listening = [
+  listenToPaste,
+  listenToKeys,
+  listenToContact,
+  listenToFacets,
+  listenToComparison,
+  listenToSaved,
+  listenToLoads,
+  listenToUsers,
+  listenToSignIn,
+];
 for (const listen of listening) listen();
 start();

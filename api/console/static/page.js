@@ -30,6 +30,9 @@ export const remark = signal("");
 /** Which dialog is open; empty for none. */
 export const dialog = signal("");
 
+/** Whether whoever is signed in may know who the contacts are, and not only how many. */
+export const sees = computed(() => session.user.value?.role !== "counter");
+
 /** The contact that is open beside the table. */
 export const opened = signal(/** @type {import("./answers.js").Contact | null} */ (null));
 
@@ -149,9 +152,15 @@ function follows() {
       pageNumber.value = 1;
       count.ask(listing);
       const paged = "url" in listing && !("per_company" in listing) ? { offset: 0 } : {};
-      contacts.ask({ ...listing, ...paged, limit: PAGE_SIZE, view: "complete" });
+      if (sees.value) contacts.ask({ ...listing, ...paged, limit: PAGE_SIZE, view: "complete" });
     }
   });
+}
+
+/** The same question once more, where the service could not answer. */
+export function again() {
+  explained = shown = "";
+  search.value = { ...search.value };
 }
 
 /** Once, when the page is there. */

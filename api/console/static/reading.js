@@ -109,9 +109,10 @@ export function toggled(search, name, values) {
 /** The same of one value. @param {Search} search @param {string} name @param {string} value @param {readonly string[]} values all of the parameter */
 export function toggledValue(search, name, value, values) {
   const rest = search.off.filter((key) => key !== name && !key.startsWith(`${name}=`));
-  const muted = [...new Set(values)].filter((each) => isOff(search.off, name, each) !== (each === value));
-  const whole = values.every((each) => muted.includes(each));
-  return { ...search, off: [...rest, ...(whole ? [name] : muted.map((each) => keyOf(name, each)))] };
+  const off = new Set(search.off);
+  const muted = new Set(values.filter((each) => (off.has(name) || off.has(keyOf(name, each))) !== (each === value)));
+  const whole = values.every((each) => muted.has(each));
+  return { ...search, off: [...rest, ...(whole ? [name] : [...muted].map((each) => keyOf(name, each)))] };
 }
 
 /**

@@ -24,6 +24,7 @@ function begin(name) {
 
 /** @param {string} name @param {string} value */
 function end(name, value) {
+  if (adding.value !== name) return;
   adding.value = "";
   if (value.trim() && current.value) change(edited(search.value, current.value, [], [[name, value.trim()]]));
 }
@@ -36,6 +37,12 @@ function keys(event, name) {
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** What is picked from the list is meant; what is typed is not yet. @param {Event} event @param {string} name */
+function input(event, name) {
+  const { inputType } = /** @type {InputEvent} */ (event);
+  if (inputType === undefined || inputType === "insertReplacementText") end(name, /** @type {HTMLInputElement} */ (event.target).value);
 }
 
 const focused = (/** @type {Element | undefined} */ element) => /** @type {HTMLInputElement | undefined} */ (element)?.focus();
@@ -52,6 +59,7 @@ export const add = (name) => {
   return html`
     <input class="adding" list="known" aria-label="A value more" placeholder="Add…" ${ref(focused)}
       @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, name)}
+      @input=${(/** @type {Event} */ event) => input(event, name)}
       @blur=${(/** @type {Event} */ event) => end(name, /** @type {HTMLInputElement} */ (event.target).value)}>
     ${buckets.length
       ? html`<datalist id="known">${buckets.map((bucket) => html`<option value=${written(bucket)}>${bucket.label}: ${bucket.count}</option>`)}</datalist>`

@@ -154,6 +154,7 @@ export const chips = () => {
     ${categories.map(
       (category) => html`<h2>${category}</h2>${filters.filter((each) => each.category === category).map(card)}`,
     )}
+    ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
     ${settings.length ? settingsOf(settings) : nothing} ${unused.length ? unusedOf(unused) : nothing}
   `;
 };

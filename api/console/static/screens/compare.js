@@ -79,7 +79,7 @@ const pick = (region) =>
 /** @param {Comparison} told */
 const differences = (told) => html`
   <h3>Where they differ</h3>
-  <div class="scroll"><table class="differences">
+  <div class="scroll" tabindex="0"><table class="differences">
     <thead><tr><th scope="col">Parameter</th>${told.counts.map((_, at) => html`<th scope="col">${letter(at)}</th>`)}<th scope="col">A would change by</th></tr></thead>
     <tbody>
       ${told.parameters.map(

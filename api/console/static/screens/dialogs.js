@@ -24,6 +24,9 @@ const DIALOGS = {
   values: valuesDialog,
 };
 
+/** By the dialog itself, which gives the focus back to where it was. @param {Event} event */
+const shut = (event) => /** @type {Element} */ (event.target).closest("dialog")?.close();
+
 export const dialogs = () => {
   const name = dialog.value;
   const shown = DIALOGS[name];
@@ -31,7 +34,7 @@ export const dialogs = () => {
   return keyed(
     name,
     html`<dialog class=${name} aria-labelledby="title" @close=${() => dialog.value === name && (dialog.value = "")}>
-      <button class="icon close" aria-label="Close" @click=${() => (dialog.value = "")}>×</button>
+      <button class="icon close" aria-label="Close" @click=${shut}>×</button>
       ${shown()}
     </dialog>`,
   );

@@ -2,11 +2,11 @@
 
 import { copy } from "../clipboard.js";
 import { columns } from "../fields.js";
-import { Lines, fileName } from "../lines.js";
+import { Tally, fileName } from "../tally.js";
 import { counted, numeric, several, sized } from "../numbers.js";
-import { count, current, dialog, explanation, listed, search, session, socket } from "../page.js";
+import { count, current, explanation, listed, search, session, socket } from "../page.js";
 import { parametersOf } from "../reading.js";
-import { LISTS } from "../search.js";
+import { address } from "../session.js";
 import { batch, signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -16,65 +16,76 @@ const safe = signal(true);
 const commented = signal(false);
 
 /** What is on its way; null before and after. */
-const running = signal(/** @type {{contacts: number, bytes: number, seconds: number, cancel: AbortController} | null} */ (null));
+export const running = signal(/** @type {{contacts: number, bytes: number, seconds: number, cancel: AbortController} | null} */ (null));
 const failure = signal("");
 /** What was taken along, and how one can tell that it is all. */
 const proof = signal("");
 
-/** The search in words: what it asks for, and beside it the lists. */
+/** Values of the search, for the name of the file. */
 function words() {
   const read = current.value;
   const filters = read ? parametersOf(read, search.value.off).filter(({ off, part }) => part === "filter" && !off) : [];
-  const values = filters.map(({ name, values }) => [name, values.filter(({ off }) => !off).map(({ shown }) => shown)]);
-  const lists = LISTS.flatMap((name) => (search.value.lists[name] ? [[name, search.value.lists[name] ?? []]] : []));
-  return /** @type {[string, string[]][]} */ ([...values, ...lists]);
+  return filters.flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
 }
 
-const comment = () =>
-  `${words().map(([name, values]) => `${name}: ${values.slice(0, 20).join(", ")}${values.length > 20 ? " …" : ""}`).join("; ")} (fingerprint ${explanation.answer.value?.fingerprint ?? "unknown"})`;
+/** What the service is asked for. The column `name` is the table's own. */
+const asked = () => ({
+  ...listed.value,
+  ...(some.value && { columns: columns.value.flatMap((name) => (name === "name" ? ["first_name", "last_name"] : [name])) }),
+  ...(format.value === "csv" && { spreadsheet_safe: safe.value, comment: commented.value }),
+});
+
+/** The view is in the query, all else in the body. @param {string} path @param {object} body @param {Record<string, string>} [headers] @param {AbortSignal} [signal] */
+const post = (path, body, headers, signal) =>
+  session.fetch(`api/v2/apollo/${path}?view=complete`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+    signal,
+  });
 
 /** Where the browser lets a page write into a file, it is there from the first contact on, however many there are. */
-const picker = () => /** @type {any} */ (window).showSaveFilePicker;
-
 async function save() {
-  const form = { format: format.value, columns: some.value ? columns.value : null, safe: safe.value, comment: commented.value ? comment() : "" };
-  const name = fileName(words().flatMap(([, values]) => values.slice(0, 3)), form.format);
   batch(() => (failure.value = proof.value = ""));
+  const picker = /** @type {any} */ (window).showSaveFilePicker;
   try {
-    const file = await picker()({ suggestedName: name });
-    await stream(await file.createWritable(), form);
+    if (!picker) return await link();
+    const file = await picker({ suggestedName: fileName(words(), format.value) });
+    await write(await file.createWritable());
   } catch (error) {
-    const { name: kind, message } = /** @type {Error} */ (error);
-    if (kind !== "AbortError") failure.value = message;
+    const { name, message } = /** @type {Error} */ (error);
+    failure.value = name === "AbortError" ? "" : message;
   } finally {
     running.value = null;
   }
 }
 
-/** @param {any} file @param {import("../lines.js").Form} form */
-async function stream(file, form) {
-  const cancel = new AbortController();
-  const begun = performance.now();
+/** Else the browser saves what is behind a link, which is good once and holds no token. */
+async function link() {
+  const { path } = await (await post("downloads", { ...asked(), format: format.value })).json();
+  Object.assign(document.createElement("a"), { href: address(path), download: "" }).click();
+  proof.value = `Your browser saves ${several(count.answer.value?.count ?? 0, "contact")}. ${fingerprint()}`;
+}
+
+const fingerprint = () => `Fingerprint of the search: ${explanation.answer.value?.fingerprint ?? "unknown"}.`;
+
+/** @param {any} file what can be written to */
+async function write(file) {
+  const [cancel, begun, tally] = [new AbortController(), performance.now(), new Tally(format.value === "csv")];
   running.value = { contacts: 0, bytes: 0, seconds: 0, cancel };
   try {
-    const response = await session.fetch("api/v2/apollo/contacts?view=complete", {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/x-ndjson" },
-      body: JSON.stringify(listed.value),
-      signal: cancel.signal,
-    });
-    const lines = new Lines(form);
+    const accept = format.value === "csv" ? "text/csv" : "application/x-ndjson";
+    const response = await post("contacts", asked(), { accept }, cancel.signal);
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-    const decoder = new TextDecoder();
     let bytes = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       bytes += part.value.length;
-      await file.write(lines.take(decoder.decode(part.value, { stream: true })));
-      running.value = { contacts: lines.contacts, bytes, seconds: (performance.now() - begun) / 1000, cancel };
+      tally.take(part.value);
+      await file.write(part.value);
+      running.value = { contacts: tally.contacts, bytes, seconds: (performance.now() - begun) / 1000, cancel };
     }
-    await file.write(lines.end());
     await file.close();
-    proof.value = `${several(lines.contacts, "contact")} written. Fingerprint of the search: ${explanation.answer.value?.fingerprint ?? "unknown"}.`;
+    proof.value = `${several(tally.contacts, "contact")} written. ${fingerprint()}`;
   } catch (error) {
     await file.abort().catch(() => {});
     throw error;
@@ -136,6 +147,3 @@ export const exportDialog = () => html`
       : html`<button class="primary" @click=${save}>Save…</button>`}
   </p>
 `;
-
-/** Shut while a file is written, it would go on unseen. */
-export const closes = () => running.value === null || dialog.value !== "export";

@@ -3,7 +3,7 @@
 import { Question } from "../asking.js";
 import { FACETS } from "../facet_names.js";
 import { counted, numeric, share } from "../numbers.js";
-import { change, current, search, session, socket, target } from "../page.js";
+import { change, current, search, sees, session, socket, target } from "../page.js";
 import { replaced } from "../reading.js";
 import { meter } from "./bars.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
@@ -105,7 +105,7 @@ const card = ({ name, label }) => {
 
 export const facets = () => {
   const first = [...questions.values()].map((question) => question.answer.value).find(Boolean);
-  const closed = FACETS.filter(({ name }) => !open.value.includes(name));
+  const closed = FACETS.filter(({ name, closed }) => !open.value.includes(name) && (closed || sees.value));
   return html`
     <section class="facets" aria-label="Breakdown">
       <p class="facet-bar">

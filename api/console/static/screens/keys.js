@@ -1,6 +1,6 @@
 /** The keyboard: which keys there are, and what they do. */
 
-import { change, contacts, dialog, opened, pageNumber, redo, search, turn, undo } from "../page.js";
+import { change, contacts, dialog, opened, pageNumber, redo, search, sees, turn, undo } from "../page.js";
 import { VIEWS } from "../search.js";
 import { html } from "../vendor/lit-html/lit-html.js";
 
@@ -15,8 +15,8 @@ const KEYS = [
   ["n", "Next page", () => turn(contacts.answer.value?.next ?? null, pageNumber.value + 1)],
   ["p", "Previous page", () => pageNumber.value > 1 && turn(contacts.answer.value?.previous ?? null, pageNumber.value - 1)],
   ["t", "To the table", () => /** @type {HTMLElement | null} */ (document.querySelector("tbody tr"))?.focus()],
-  ["e", "Export", () => search.value.path && (dialog.value = "export")],
-  ["s", "Saved searches", () => (dialog.value = "saved")],
+  ["e", "Export", () => search.value.path && sees.value && (dialog.value = "export")],
+  ["s", "Saved searches", () => sees.value && (dialog.value = "saved")],
 ];
 
 /** @param {number} at */

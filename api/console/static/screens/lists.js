@@ -93,7 +93,7 @@ export const listDialog = () => {
   return html`
     <h2 id="title">${TITLES[name]}</h2>
     <p>${name.endsWith("domain_list") ? "Domains, web addresses or e-mails" : "Names, or parts of them"}: one a line, or a column pasted from a spreadsheet.</p>
-    <textarea rows="10" aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${(/** @type {Event} */ event) => (draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea>
+    <textarea rows="10" autofocus aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${(/** @type {Event} */ event) => (draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea>
     <p class="deeds">
       <span class="hint">${counted(found.length)} ${found.length === 1 ? "entry" : "entries"}</span>
       <button class="quiet" @click=${() => (dialog.value = "")}>Cancel</button>

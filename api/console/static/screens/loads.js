@@ -80,7 +80,7 @@ export const loadsDialog = () => {
     <p class="hint" role="status">${health.value}</p>
     ${loads.failure.value ? html`<p class="failure" role="alert">${loads.failure.value}</p>` : nothing}
     ${all.length
-      ? html`<div class="scroll"><table class="list">
+      ? html`<div class="scroll" tabindex="0"><table class="list">
           <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}</tr></thead>
           <tbody>${[...all].reverse().map(row)}</tbody>
         </table></div>`

@@ -1,6 +1,7 @@
 /** The number of contacts, large, and what can be done with them all. */
 
-import { change, count, dialog, explanation, search } from "../page.js";
+import { again, change, count, dialog, explanation, search, sees } from "../page.js";
+import { running } from "./export.js";
 import { counted, numeric, share, several } from "../numbers.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -25,7 +26,7 @@ export const number = () => {
   const picked = search.value.view === "compare" && search.value.region !== null;
   return html`
     <section class="number ${stale ? "stale" : ""}" aria-label="How many contacts there are">
-      <p class="large" data-count>${found ? counted(found.count) : "…"}</p>
+      <h1 class="large">${found ? counted(found.count) : "…"}</h1>
       <p class="beside">
         ${found?.count === 1 ? "contact" : "contacts"}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
       </p>
@@ -39,10 +40,13 @@ export const number = () => {
           </select>
           a company
         </label>
-        <button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>Export…</button>
+        ${sees.value
+          ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, found?.count ?? 0)}` : "Export…"}</button>`
+          : nothing}
       </div>
       ${explanation.failure.value || count.failure.value
-        ? html`<p class="failure" role="alert">${count.failure.value || explanation.failure.value}</p>`
+        ? html`<p class="failure" role="alert">${count.failure.value || explanation.failure.value}
+            <button class="link" @click=${again}>Try again</button></p>`
         : nothing}
     </section>
   `;

@@ -1,6 +1,7 @@
 /** Where a search comes in: pasted, typed or dropped. */
 
 import { change, remark, search, take } from "../page.js";
+import { looksLikeSearch } from "../links.js";
 import { NOTHING, urlOf } from "../search.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
@@ -19,9 +20,11 @@ function submit(event) {
 
 /** What is pasted into the field takes the place of all that is there. @param {ClipboardEvent} event */
 function pasted(event) {
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (!looksLikeSearch(text)) return;
   event.preventDefault();
   remark.value = "";
-  take(event.clipboardData?.getData("text") ?? "");
+  take(text);
 }
 
 /** @param {Event} event */

@@ -65,14 +65,14 @@ export const savedDialog = () => {
   return html`
     <h2 id="title">Saved searches</h2>
     ${search.value.path
-      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off"></label> <button class="primary">Save</button></form>`
+      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus></label> <button class="primary">Save</button></form>`
       : nothing}
     ${failure ? html`<p class="failure" role="alert">${failure}</p>` : nothing}
     ${!all
       ? html`<p class="hint">${saved.pending.value ? "Counting them anew…" : ""}</p>`
       : all.length === 0
         ? html`<p class="hint">None yet. A saved search remembers how many contacts it found, so you see what a new load brings.</p>`
-        : html`<div class="scroll"><table class="list">
+        : html`<div class="scroll" tabindex="0"><table class="list">
             <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
             <tbody>${all.map(row)}</tbody>
           </table></div>`}

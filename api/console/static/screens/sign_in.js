@@ -1,12 +1,22 @@
 /** Signing in: before anything else, and in place where a session ended while somebody was at work. */
 
 import { session } from "../page.js";
+import { address } from "../session.js";
 import { signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
 const failure = signal("");
 const busy = signal(false);
 const registering = signal(false);
+
+/** Whether strangers may make an account for themselves. */
+const open = signal(false);
+
+export const listen = () =>
+  fetch(address("console/about.json"))
+    .then((response) => response.json())
+    .then((about) => (open.value = about.registration === true))
+    .catch(() => {});
 
 /** @param {SubmitEvent} event */
 async function submit(event) {
@@ -47,9 +57,11 @@ const form = (email) => html`
     <button class="primary" ?disabled=${busy.value}>${registering.value ? "Make an account" : "Sign in"}</button>
     ${email
       ? html`<button type="button" class="quiet" @click=${() => session.signOut()}>Sign in as somebody else</button>`
-      : html`<button type="button" class="quiet" @click=${other}>
+      : open.value
+        ? html`<button type="button" class="quiet" @click=${other}>
           ${registering.value ? "I have an account" : "Make an account"}
-        </button>`}
+        </button>`
+        : nothing}
   </form>
 `;
 

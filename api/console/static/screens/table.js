@@ -1,7 +1,7 @@
 /** The contacts, a page at a time. */
 
 import { SORTS, cell, columns } from "../fields.js";
-import { PAGE_SIZE, change, contacts, current, dialog, opened, pageNumber, search, turn } from "../page.js";
+import { PAGE_SIZE, change, contacts, current, dialog, opened, pageNumber, search, sees, turn } from "../page.js";
 import { dated, worded } from "../numbers.js";
 import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
@@ -73,6 +73,7 @@ const paging = () => {
 
 export const table = () => {
   const page = contacts.answer.value;
+  if (!sees.value) return html`<p class="hint">With your role you see how many contacts there are, and not who they are.</p>`;
   if (contacts.failure.value) return html`<p class="failure" role="alert">${contacts.failure.value}</p>`;
   if (!page) return html`<p class="hint">${contacts.pending.value ? "Looking…" : ""}</p>`;
   if (page.results.length === 0) return nothing;

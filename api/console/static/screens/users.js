@@ -77,7 +77,7 @@ export const usersDialog = () => html`
   <h2 id="title">Users</h2>
   ${failure.value ? html`<p class="failure" role="alert">${failure.value}</p>` : nothing}
   ${users.value
-    ? html`<div class="scroll"><table class="list">
+    ? html`<div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th scope="col">E-mail</th><th scope="col">Name</th><th scope="col">Role</th><th><span class="spoken">What to do</span></th></tr></thead>
         <tbody>${users.value.map(row)}</tbody>
       </table></div>`

@@ -25,7 +25,7 @@ export const valuesDialog = () => {
   const found = parameter.values.filter((value) => value.shown.toLocaleLowerCase().includes(wanted.value));
   return html`
     <h2 id="title">${parameter.description}</h2>
-    <input type="search" aria-label="Filter" placeholder="Filter ${counted(parameter.values.length)} values" .value=${wanted.value} @input=${filter}>
+    <input type="search" autofocus aria-label="Filter" placeholder="Filter ${counted(parameter.values.length)} values" .value=${wanted.value} @input=${filter}>
     <ul class="chips">
       ${found.slice(0, most.value).map((value) => chip(parameter, value))}
       ${found.length > most.value
