@@ -133,7 +133,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     app = Litestar(
         route_handlers=[
             *(gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page),
-            *([console_router()] if settings.console == "on" else []),
+            *([console_router(settings)] if settings.console == "on" else []),
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},

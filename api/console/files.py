@@ -42,6 +42,18 @@ class File(msgspec.Struct, frozen=True):
     packed: Form
 
 
+class About(msgspec.Struct, frozen=True):
+    """What the page is to know before anybody is signed in, and any stranger may.
+
+    Attributes:
+        registration: whether whoever comes may become a user.
+        docs: whether the documents of the API are at `docs`, beside the page.
+    """
+
+    registration: bool
+    docs: bool
+
+
 def read_files(directory: Path = STATIC) -> Mapping[str, File]:
     """All files below `directory`, by their path from there, such as `vendor/lit-html/lit-html.js`. Blocks.
 
@@ -49,12 +61,12 @@ def read_files(directory: Path = STATIC) -> Mapping[str, File]:
         KeyError: a file of a kind that has no type here.
     """
     paths = sorted(path for path in directory.rglob("*") if path.is_file())
-    return {path.relative_to(directory).as_posix(): _file(path) for path in paths}
+    return {path.relative_to(directory).as_posix(): file_of(path.read_bytes(), TYPES[path.suffix]) for path in paths}
 
 
-def _file(path: Path) -> File:
-    body = path.read_bytes()
+def file_of(body: bytes, media_type: str) -> File:
+    """A file with this content."""
     digest = hashlib.sha256(body).hexdigest()[:32]
     packed = gzip.compress(body, _LEVEL, mtime=0)
     # Two forms of one file are two things to a cache, RFC 9110, 8.8.1.
-    return File(TYPES[path.suffix], Form(body, f'"{digest}"'), Form(packed, f'"{digest}-gzip"'))
+    return File(media_type, Form(body, f'"{digest}"'), Form(packed, f'"{digest}-gzip"'))

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
-from litestar import Request, Response, Router, get
+import msgspec
+from litestar import MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import PathParameter
 
-from api.console.files import PAGE, File, read_files
+from api.console.files import PAGE, About, File, file_of, read_files
 from api.rest.preferences import coding
+from api.settings import Settings
+
+ABOUT = "about.json"
+"""The one file that is made, of `About`."""
 
 ACTION = "console"
 """What logs and figures call a request for any of the files."""
@@ -40,10 +45,12 @@ HEADERS: Mapping[str, str] = {
 _Path = Annotated[str, PathParameter(description="The path of a file below the directory of the page's files")]
 
 
-def console_router() -> Router:
+def console_router(settings: Settings) -> Router:
     """The routes of the page, with its files as they are now."""
     files = read_files()
     page, others = files[PAGE], {name: file for name, file in files.items() if name != PAGE}
+    about = About(settings.registration_open, settings.docs == "public")
+    others[ABOUT] = file_of(msgspec.json.encode(about), MediaType.JSON)
 
     @get("/", opt={"action": ACTION})
     async def console_page(request: Request[None, None, State]) -> Response[bytes]:

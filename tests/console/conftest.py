@@ -3,6 +3,7 @@
 A test that asks for `page` runs on DuckDB; one that is marked with `both_engines`, on both.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -102,3 +103,13 @@ def page(context: BrowserContext) -> Page:
     page = context.new_page()
     page.set_default_timeout(10_000)
     return page
+
+
+@pytest.fixture
+def signed_in(context: BrowserContext, service: Service) -> BrowserContext:
+    """The profile of a fresh user, who is signed in on every page of it that is opened."""
+    body = {"email": f"user-{secrets.token_hex(4)}@example.com", "password": "long enough", "name": "U"}
+    asked = {"X-Console-Path": "/", "Origin": service.base}
+    answer = context.request.post(f"{service.base}/api/v2/auth/register", data=body, headers=asked)
+    assert answer.status == 201, answer.text()
+    return context

@@ -77,7 +77,7 @@ class Watch:
         """Fail if there was anything to complain of, or not what was expected."""
         unexpected = [text for text in self.complaints if not any(re.search(each, text) for each in self.expected)]
         missing = [each for each in self.expected if not any(re.search(each, text) for text in self.complaints)]
-        assert (unexpected, missing) == ([], []), "what the browser complained of, and should have and did not"
+        assert (unexpected, missing) == ([], []), f"the browser complained of {unexpected}, and not of {missing}"
 
     def _tell(self, text: str) -> None:
         self.complaints.append(text)

@@ -1,6 +1,7 @@
 """The door to the console, held against the raw answers."""
 
 import gzip
+import json
 import urllib.request
 from itertools import product
 
@@ -105,6 +106,14 @@ def test_any_other_path_is_an_error_as_everywhere(service, caplog):
 
 def test_it_can_only_be_read(service):
     assert [service.open("/", b"", method=method)[0] for method in ("POST", "PUT", "DELETE")] == [405] * 3
+
+
+def test_the_page_learns_what_it_shows_to_strangers(serve):
+    open_to_all = json.loads(fetched(serve(), "/console/about.json")[2])
+    assert open_to_all == {"registration": True, "docs": True}
+    _, headers, closed = fetched(serve(registration="closed", docs="admin"), "/console/about.json")
+    assert json.loads(closed) == {"registration": False, "docs": False}
+    assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/json", "no-cache")
 
 
 def test_switched_off_it_is_not_there(serve):
