@@ -40,14 +40,15 @@ export const chip = ({ name, values }, value) => {
   const opposite = OPPOSITE.get(name);
   const count = known.get(keyOf(name, value.shown)) ?? known.get(keyOf(name, value.value));
   const mute = () => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)));
+  const click = (/** @type {MouseEvent} */ event) => (event.altKey && opposite ? negate(name, opposite, [value]) : mute());
   return html`
     <li class="chip ${value.off ? "off" : ""} ${value.status}">
-      <button aria-pressed=${String(!value.off)} title=${value.reason} @click=${mute} @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, name, value)}>
+      <button aria-pressed=${String(!value.off)} title=${value.reason} @click=${click} @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, name, value)}>
         <bdi>${value.shown || "(empty)"}</bdi>${value.status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
         ${count === undefined ? nothing : html`<span class="count">${briefly(count)}</span>`}
       </button>
       ${opposite
-        ? html`<button class="icon" aria-label="Turn ${value.shown} into its opposite" title="Turn into its opposite" @click=${() => negate(name, opposite, [value])}>≠</button>`
+        ? html`<button class="icon opposite" aria-label="Turn ${value.shown} into its opposite" title="Turn into its opposite" @click=${() => negate(name, opposite, [value])}>≠</button>`
         : nothing}
       <button class="icon" aria-label="Remove ${value.shown}" title="Remove" @click=${() => remove(name, value.value)}>×</button>
     </li>

@@ -29,6 +29,7 @@ export const keysDialog = () => html`
     <div><dt><kbd>Ctrl</kbd> <kbd>Z</kbd></dt><dd>Undo the last change of the search; with <kbd>Shift</kbd>, redo it</dd></div>
     <div><dt><kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd></dt><dd>In the table: from contact to contact, open one</dd></div>
     <div><dt><kbd>Space</kbd> <kbd>Delete</kbd> <kbd>n</kbd></dt><dd>On a value: leave it out, remove it, turn it into its opposite</dd></div>
+    <div><dt><kbd>Alt</kbd> and a click</dt><dd>On a value: turn it into its opposite</dd></div>
     <div><dt><kbd>Esc</kbd></dt><dd>Close what is open</dd></div>
   </dl>
 `;

@@ -4,7 +4,6 @@ import { change, remark, search, take } from "../page.js";
 import { looksLikeSearch } from "../links.js";
 import { NOTHING, urlOf } from "../search.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { live } from "../vendor/lit-html/directives/live.js";
 
 const EXAMPLE =
   "https://app.apollo.io/#/people?contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder" +
@@ -33,7 +32,7 @@ const selected = (event) => /** @type {HTMLInputElement} */ (event.target).selec
 export const field = () => html`
   <form class="paste" role="search" @submit=${submit}>
     <input id="url" name="url" type="text" spellcheck="false" autocomplete="off" aria-label="Address of a search in Apollo"
-      placeholder="Paste the address of a search in Apollo" .value=${live(urlOf(search.value))}
+      placeholder="Paste the address of a search in Apollo" .value=${urlOf(search.value)}
       @paste=${pasted} @focus=${selected}>
     ${search.value.path
       ? html`<button type="button" class="icon" aria-label="Begin anew" title="Begin anew" @click=${() => change(NOTHING)}>×</button>`
