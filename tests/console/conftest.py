@@ -60,6 +60,26 @@ def _served(environment: dict[str, str], sample: Path) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="package")
+def administrator(duckdb_service: Service) -> str:
+    """The e-mail of somebody with the role `admin` on DuckDB, whose password is `long enough`."""
+    email = "admin@example.com"
+    flags = ("--role", "admin", "--password-stdin")
+    outcome = contacts_process(duckdb_service.environment, "users", "create", email, *flags, stdin="long enough")
+    assert outcome.returncode == 0, outcome.stderr
+    return email
+
+
+@pytest.fixture(scope="package")
+def counter(duckdb_service: Service, administrator: str) -> str:
+    """The e-mail of somebody with the role `counter` there, with the same password."""
+    login = {"email": administrator, "password": "long enough"}
+    token = duckdb_service.post("/api/v2/auth/login", login)[1]["access_token"]
+    user = {"email": "counter@example.com", "password": "long enough", "role": "counter"}
+    assert duckdb_service.post("/api/v2/auth/users", user, token)[0] == 201
+    return user["email"]
+
+
 @pytest.fixture
 def service(request: pytest.FixtureRequest) -> Service:
     """The service on the engine that the test is for."""
