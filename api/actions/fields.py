@@ -142,9 +142,9 @@ _ROWS = (
           "cursor counts"),
     Field("view", VIEW, Place.QUERY,
           "`simple` for contacts in short, `complete` for all that is stored of them; any other is `full`", "simple"),
-    Field("tag", FLAG, Place.QUERY,
+    Field("tag", FLAG, Place.EITHER,
           "Each contact ends with `matched`: the numbers of the URLs that find it, from 0, those in `any` first"),
-    Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
+    Field("ledger", FLAG, Place.EITHER, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.EITHER, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip

@@ -157,6 +157,9 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         tag: each contact is to say which of the URLs find it.
     """
 
+    # Beside what it shares with others it has a field of its own.
+    body: ClassVar[str] = "SearchBody"
+
     offset: int | None = None
     cursor: str | None = None
     view: str = DEFAULT
