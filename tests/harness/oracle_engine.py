@@ -42,6 +42,10 @@ class OracleEngine(MemoryEngine):
         self.counted.append(len(compiled))
         return [await self.count(each) for each in compiled]
 
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        found = [{hit.uuid for hit in hits_of(self.contacts, each)} for each in compiled]
+        return [those & {*uuids} for those in found]
+
     async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
         return [facet_of(self.contacts, query) for query in queries]
 
