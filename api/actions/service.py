@@ -90,6 +90,7 @@ class ContactService:
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
         sees_few: whether whoever asks is shown the numbers of very few contacts.
         labels: how values are spelled.
+        counting: seconds after which a count is given up, in words of its own.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class ContactService:
         self.sees_few = True
         self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
-        self._counting = _COUNTING * settings.engine.timeout
+        self.counting = _COUNTING * settings.engine.timeout
         self.aside = aside or Aside()
         self._plans = Plans(engine, self.aside)
         self._deed = unheard()
@@ -163,7 +164,7 @@ class ContactService:
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        count = await self._count(plan)
+        count = await self.counted(plan)
         self.found(count)
         return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
@@ -242,12 +243,16 @@ class ContactService:
             with_tags=isinstance(request, SearchRequest) and request.tag,
         )
 
-    async def _count(self, plan: Plan) -> int:
-        """How many contacts there are. Of companies all have to be looked at, which may take longer than there is."""
+    async def counted(self, plan: Plan) -> int:
+        """How many contacts there are.
+
+        Raises:
+            EngineTimeout: of companies all have to be looked at, which takes longer than there is.
+        """
         if not isinstance(plan.order, PerCompany):
             return await self.engine.count(plan.compiled)
         try:
-            async with asyncio.timeout(self._counting):
+            async with asyncio.timeout(self.counting):
                 return await self.engine.count(plan.compiled)
         except (TimeoutError, EngineTimeout) as error:
             raise EngineTimeout(TOO_MANY_COMPANIES) from error
