@@ -5,4 +5,6 @@ import { html, render } from "./vendor/lit-html/lit-html.js";
 const title = signal("Contacts");
 const place = /** @type {HTMLElement} */ (document.getElementById("console"));
 
-effect(() => render(html`<h1>${title.value}</h1>`, place));
+effect(() => {
+  render(html`<h1>${title.value}</h1>`, place);
+});
