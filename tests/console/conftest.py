@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from indexing.sample.contacts import write_sample
+from tests.console import hostile
 from tests.harness import loads
 from tests.harness.browser import Watch, chromium, watched
 from tests.harness.service import Service, contacts_process, running
@@ -31,6 +32,7 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("console") / "sample.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(SAMPLE, stream)
+    hostile.append(path)
     return path
 
 

@@ -19,6 +19,14 @@ def url_of(*pairs: tuple[str, str]) -> str:
     return APOLLO + urlencode(pairs, safe="[]").replace("+", "%20")
 
 
+_SETTLED = """() => import("./console/page.js").then((page) => {
+    const { search, target, analysis, count, explanation, contacts, sees } = page;
+    const asked = [analysis, count, explanation, ...(sees.value ? [contacts] : [])];
+    const told = asked.every((each) => !each.pending.value && (each.answer.value || each.failure.value));
+    return !search.value.path || (target.value && told && !document.querySelector(".stale"));
+})"""
+
+
 class Desk:
     """The page of a service in a tab, for whoever is signed in there."""
 
@@ -40,12 +48,7 @@ class Desk:
 
     def settled(self) -> "Desk":
         """When every number on the page is that of the search that is there."""
-        self.page.wait_for_function(
-            """() => import("./console/page.js").then(({ target, count, explanation, contacts, search, sees, analysis }) =>
-                !search.value.path || (target.value && [analysis, count, explanation, contacts].every((each) =>
-                    !each.pending.value && (each.answer.value || each.failure.value || each === contacts && !sees.value))
-                    && !document.querySelector(".stale")))"""
-        )
+        self.page.wait_for_function(_SETTLED)
         return self
 
     def shows(self, count: int) -> "Desk":

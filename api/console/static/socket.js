@@ -89,6 +89,11 @@ export class Socket {
     }
   }
 
+  /** Lose the connection, as networks do. */
+  drop() {
+    this.#socket?.close();
+  }
+
   /** End the connection, as after signing out; the next request opens another. */
   close() {
     this.#socket?.close();

@@ -14,6 +14,8 @@ const EXAMPLE =
 function submit(event) {
   event.preventDefault();
   const input = /** @type {HTMLInputElement} */ (document.getElementById("url"));
+  // So that keys are for the page again.
+  input.blur();
   take(input.value);
 }
 
