@@ -5,20 +5,18 @@ knows many without looking at a contact. A conjunction that is another one and o
 one finds: so of a search with each of many values the rest is looked for once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from search.elasticsearch.compile import CompiledQuery, counted
-from search.elasticsearch.many_searches import Part, body_of
+from search.elasticsearch.many_searches import EVERYBODY, Answer, Searches
 
 MOST_SEARCHES = 256
 """In one round trip. What is beyond that is counted in one search, query by query; such counts take longer."""
 
 _FEWEST_PARTS = 3
 """Of a conjunction that others are counted among. One of fewer may find so many that to look at each takes longer."""
-
-_EVERYBODY = b'{"match_all":{}}'
 
 Required = tuple[bool, bytes]
 """Whether a part of a conjunction has to hold, and its query."""
@@ -33,44 +31,16 @@ class _Conjunction(msgspec.Struct, forbid_unknown_fields=True):
     bool: _Bool
 
 
-class _Total(msgspec.Struct, frozen=True):
-    value: int
-
-
-class _Hits(msgspec.Struct, frozen=True):
-    total: _Total
-
-
 class _Bucket(msgspec.Struct, frozen=True):
     doc_count: int
 
 
 class _Buckets(msgspec.Struct, frozen=True):
-    buckets: list[_Bucket] = []
+    buckets: list[_Bucket]
 
-
-class _Among(msgspec.Struct, frozen=True):
-    among: _Buckets
-
-
-class Answer(Part, frozen=True):
-    """The answer to one search."""
-
-    hits: _Hits = _Hits(_Total(0))
-    aggregations: _Among = _Among(_Buckets())
-
-
-class _Answers(msgspec.Struct):
-    responses: list[Answer]
-
-
-COUNTS_SENT = (
-    "responses.status,responses.error,responses.hits.total.value,responses.aggregations.among.buckets.doc_count"
-)
-"""What of the answer is needed (`filter_path`)."""
 
 _conjunction = msgspec.json.Decoder(_Conjunction).decode
-_answers = msgspec.json.Decoder(_Answers).decode
+_buckets = msgspec.json.Decoder(_Buckets).decode
 
 
 class ManyCounts:
@@ -81,45 +51,50 @@ class ManyCounts:
     """
 
     def __init__(self, compiled: Sequence[CompiledQuery]) -> None:
+        self._found: list[int] | None = None
         self._asked = [counted(query) for query in compiled]
         queries = dict.fromkeys(query for asked in self._asked for query in asked.queries)
         if any(asked.others for asked in self._asked):
-            queries[_EVERYBODY] = None
+            queries[EVERYBODY] = None
         self.searches: dict[bytes, list[bytes]] = {}
         self._places: dict[bytes, tuple[bytes, bytes | None]] = {}
         for query, place in _arranged(queries):
             fits = place[0] in self.searches or len(self.searches) < MOST_SEARCHES - 1
-            base, part = place if fits else (_EVERYBODY, query)
+            base, part = place if fits else (EVERYBODY, query)
             among = self.searches.setdefault(base, [])
             if part is not None and part not in among:
                 among.append(part)
             self._places[query] = (base, part)
 
-    def body(self) -> bytes:
-        """What is sent, a search after the other."""
-        bodies = []
-        for query, among in self.searches.items():
-            counted_among = b',"aggs":{"among":{"filters":{"filters":[%b]}}}' % b",".join(among) if among else b""
-            bodies.append(b'{"size":0,"track_total_hits":true,"query":%b%b}' % (query, counted_among))
-        return body_of(bodies)
+    def ask(self, searches: Searches) -> None:
+        """As `Question.ask`."""
+        if self._found is None:
+            for query, among in self.searches.items():
+                filters = {"filters": {"filters": [msgspec.Raw(part) for part in among]}}
+                searches.add(query, {"among": filters} if among else {})
 
-    def counts(self, answers: Iterable[Answer]) -> list[int]:
-        """How many contacts match each filter."""
+    def read(self, answers: Mapping[bytes, Answer]) -> None:
+        """As `Question.read`."""
+        if self._found is None:
+            self._found = self._read(answers)
+
+    @property
+    def found(self) -> list[int]:
+        """How many contacts match each filter, once that was answered."""
+        assert self._found is not None
+        return self._found
+
+    def _read(self, answers: Mapping[bytes, Answer]) -> list[int]:
         found: dict[tuple[bytes, bytes | None], int] = {}
-        for (query, among), answer in zip(self.searches.items(), answers, strict=True):
-            found[query, None] = answer.hits.total.value
-            found |= {
-                (query, part): bucket.doc_count
-                for part, bucket in zip(among, answer.aggregations.among.buckets, strict=True)
-            }
-        everybody = found.get((_EVERYBODY, None), 0)
+        for query, among in self.searches.items():
+            answer = answers[query]
+            found[query, None] = answer.count
+            if among:
+                buckets = _buckets(answer.aggregations["among"]).buckets
+                found |= {(query, part): bucket.doc_count for part, bucket in zip(among, buckets, strict=True)}
+        everybody = found.get((EVERYBODY, None), 0)
         sums = [(asked.others, sum([found[self._places[query]] for query in asked.queries])) for asked in self._asked]
         return [everybody - number if others else number for others, number in sums]
-
-
-def answers_in(body: bytes) -> list[Answer]:
-    """The answers, in the order of the searches."""
-    return _answers(body).responses
 
 
 def _arranged(queries: Iterable[bytes]) -> list[tuple[bytes, tuple[bytes, bytes | None]]]:
