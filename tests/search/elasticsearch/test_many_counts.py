@@ -88,9 +88,22 @@ class Server:
 
     def _answer(self, search: dict) -> dict:
         hits = [fields for fields in self._fields if holds(search["query"], fields)]
-        among = search["aggs"]["among"]["filters"]["filters"] if "aggs" in search else []
-        buckets = [{"doc_count": sum(holds(query, fields) for fields in hits)} for query in among]
-        return {"hits": {"total": {"value": len(hits)}}, "aggregations": {"among": {"buckets": buckets}}}
+        return {"hits": {"total": {"value": len(hits)}}, "aggregations": counted(search.get("aggs", {}), hits)}
+
+
+def counted(aggregations: dict, hits: Sequence[Fields]) -> dict:
+    """What the server says of aggregations among some hits."""
+    answers = {}
+    for name, of in aggregations.items():
+        if "filter" in of:
+            those = [fields for fields in hits if holds(of["filter"], fields)]
+            answers[name] = {"doc_count": len(those)} | counted(of.get("aggs", {}), those)
+        else:
+            filters = of["filters"]["filters"]
+            answers[name] = {
+                "buckets": [{"doc_count": sum(holds(each, fields) for fields in hits)} for each in filters]
+            }
+    return answers
 
 
 def holds(query: dict, fields: Fields) -> bool:
@@ -115,7 +128,7 @@ def holds(query: dict, fields: Fields) -> bool:
     return (
         all(holds(each, fields) for each in of.get("filter", ()))
         and not any(holds(each, fields) for each in of.get("must_not", ()))
-        and (any(either) if either else True)
+        and sum(either) >= of.get("minimum_should_match", 1 if either else 0)
     )
 
 
@@ -138,5 +151,28 @@ def test_counts_are_those_of_each_filter_alone(
         of = asked(*predicates)
     assert len(of.searches) <= most
     each = [derived(contact) for contact in contacts]
+    expected = [sum(matches(predicate, fields) for fields in each) for predicate in predicates]
+    assert found(of, Server(contacts).answer(of)) == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(items, max_size=6),
+    st.lists(st.one_of(leaves, literals), min_size=4, max_size=8, unique=True),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(1, 2), st.one_of(st.none(), literals)), max_size=12),
+)
+def test_a_search_without_each_of_its_parts_is_counted_as_if_each_were_alone(
+    contacts: list[ContactCompleteItem],
+    parts: list[Predicate],
+    left_out: list[tuple[int, int, Predicate | None]],
+) -> None:
+    whole = all_of(parts)
+    without = [all_of(parts[:at] + parts[at + 1 :]) for at in range(len(parts))]
+    others = [
+        all_of([*parts[:at], *([] if further is None else [further]), *parts[at + number :]])
+        for at, number, further in left_out
+    ]
+    predicates = [whole, *without, *others]
+    of, each = asked(*predicates), [derived(contact) for contact in contacts]
     expected = [sum(matches(predicate, fields) for fields in each) for predicate in predicates]
     assert found(of, Server(contacts).answer(of)) == expected
