@@ -145,13 +145,13 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     service.searched(search.fingerprint)
     asked = search.facets
     everybody = engine.compile(ContactFilter(MatchAll()))
-    count, total = await engine.count_many([search.compiled, everybody])
-    companies = await engine.distinct(search.compiled, "company_key")
+    queries = () if request.special else [each.query for each in asked]
+    summary = await engine.summary(search.compiled, "company_key", [search.compiled, everybody], queries)
+    (count, total), companies = summary.counts, summary.distinct
     if request.special:
         found = await _special(service, asked, request.size, everybody, total)
     else:
-        facets = await engine.facets([each.query for each in asked])
-        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, facets, strict=True)]
+        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, summary.facets, strict=True)]
     buckets = [
         (each.row.field, bucket.value) for each, of in zip(asked, found, strict=True) for bucket in of.facet.buckets
     ]
