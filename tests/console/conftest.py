@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from indexing.sample.contacts import write_sample
+from tests.console import hostile
 from tests.harness import loads
 from tests.harness.browser import Watch, chromium, watched
 from tests.harness.service import Service, contacts_process, running
@@ -31,6 +32,7 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("console") / "sample.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(SAMPLE, stream)
+    hostile.append(path)
     return path
 
 
@@ -58,6 +60,26 @@ def _served(environment: dict[str, str], sample: Path) -> Iterator[Service]:
     assert outcome.returncode == 0, outcome.stderr
     with running(environment) as service:
         yield service
+
+
+@pytest.fixture(scope="package")
+def administrator(duckdb_service: Service) -> str:
+    """The e-mail of somebody with the role `admin` on DuckDB, whose password is `long enough`."""
+    email = "admin@example.com"
+    flags = ("--role", "admin", "--password-stdin")
+    outcome = contacts_process(duckdb_service.environment, "users", "create", email, *flags, stdin="long enough")
+    assert outcome.returncode == 0, outcome.stderr
+    return email
+
+
+@pytest.fixture(scope="package")
+def counter(duckdb_service: Service, administrator: str) -> str:
+    """The e-mail of somebody with the role `counter` there, with the same password."""
+    login = {"email": administrator, "password": "long enough"}
+    token = duckdb_service.post("/api/v2/auth/login", login)[1]["access_token"]
+    user = {"email": "counter@example.com", "password": "long enough", "role": "counter"}
+    assert duckdb_service.post("/api/v2/auth/users", user, token)[0] == 201
+    return user["email"]
 
 
 @pytest.fixture
