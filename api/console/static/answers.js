@@ -17,7 +17,7 @@
 /** @typedef {{contact: Contact, matches: boolean, parameters: Checked[]}} CheckedContact */
 /** @typedef {{in: number[], not: number[], count: Count}} Region */
 /** @typedef {{counts: Count[], regions: Region[], union: Count, parameters: {name: string, values: string[][], change: (Count | null)[]}[]}} Comparison */
-/** @typedef {{name: string, url: string, fingerprint: string, saved_at: string, count_then: Count, count_now: Count | null, [list: string]: unknown}} SavedSearch */
+/** @typedef {{name: string, url: string | null, combine?: {any?: string[], all?: string[], not?: string[]}, per_company?: number, fingerprint: string, saved_at: string, count_then: Count, count_now: Count | null, [list: string]: unknown}} SavedSearch */
 /** @typedef {{name: string, live: boolean, finished_at: string | null, contacts: number | null, rows: number | null, repeated: number | null, rejected: number | null, repaired: number | null, filled: Record<string, number> | null}} Load */
 /** @typedef {{uuid: string, email: string, name: string, role?: string, active?: boolean}} User */
 

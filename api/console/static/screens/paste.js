@@ -1,7 +1,7 @@
 /** Where a search comes in: pasted, typed or dropped. */
 
 import { change, remark, search, take } from "../page.js";
-import { looksLikeSearch } from "../links.js";
+import { looksLikeSearch } from "../outside.js";
 import { NOTHING, urlOf } from "../search.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
