@@ -30,6 +30,7 @@ from api.operations.start import build_info
 from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
 from api.rest.cors import Cors
+from api.rest.downloads import downloads_router
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
 from api.services import Services
@@ -132,7 +133,7 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     auth = Router("/", route_handlers=[AuthController, UsersController], request_max_body_size=min(MOST_BYTES, largest))
     app = Litestar(
         route_handlers=[
-            *(gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page),
+            *(gateway, asyncapi_page, contacts_router(), downloads_router(), auth, live, ready, metrics_page),
             *([console_router(settings)] if settings.console == "on" else []),
         ],
         lifespan=[lifespan],

@@ -20,6 +20,9 @@ MOST_OF_ONE = 8
 MOST = 10_000
 """Secrets of all owners at once: some MiB."""
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Of what all of them open."""
+
 _BYTES = 32
 """Of a secret; nobody guesses it while it holds."""
 
@@ -34,6 +37,7 @@ class _Kept(msgspec.Struct, Generic[Value], frozen=True):
     digest: bytes
     ends_at: float
     value: Value
+    size: int
 
 
 class OneUse(Generic[Value]):
@@ -51,8 +55,8 @@ class OneUse(Generic[Value]):
         self._kept: dict[str, _Kept[Value]] = {}
         """By the beginning of the secret, the oldest first: all hold equally long."""
 
-    def issue(self, owner: str, value: Value) -> str:
-        """A fresh secret, of characters that a URL may have, which opens `value` once.
+    def issue(self, owner: str, value: Value, size: int = 0) -> str:
+        """A fresh secret, of characters that a URL may have, which opens `value` once, of so many bytes.
 
         Raises:
             TooManyRequests: there are too many of others.
@@ -61,10 +65,11 @@ class OneUse(Generic[Value]):
         own = [name for name, kept in self._kept.items() if kept.owner == owner]
         if len(own) >= MOST_OF_ONE:
             del self._kept[own[0]]
-        elif len(self._kept) >= self._most:
+        held = sum([kept.size for kept in self._kept.values()])
+        if len(self._kept) >= self._most or held + size > MOST_BYTES:
             raise TooManyRequests("Too many links wait to be opened; try again later", retry_after=self.seconds)
         secret = secrets.token_urlsafe(_BYTES)
-        self._kept[secret[:_NAME]] = _Kept(owner, _digest(secret), self._clock() + self.seconds, value)
+        self._kept[secret[:_NAME]] = _Kept(owner, _digest(secret), self._clock() + self.seconds, value, size)
         return secret
 
     def take(self, secret: str) -> Value | None:

@@ -21,7 +21,8 @@ TYPES: Mapping[str, str] = {
     ".txt": "text/plain",
     "": "text/plain",
 }
-"""What a file's name ends with → its media type. A licence has no ending."""
+"""What a file's name ends with → its media type. A licence has no ending. Files of other kinds are not served: types of
+modules are for whoever changes them."""
 
 _LEVEL = 9
 """Of gzip: it is done once."""
@@ -55,12 +56,8 @@ class About(msgspec.Struct, frozen=True):
 
 
 def read_files(directory: Path = STATIC) -> Mapping[str, File]:
-    """All files below `directory`, by their path from there, such as `vendor/lit-html/lit-html.js`. Blocks.
-
-    Raises:
-        KeyError: a file of a kind that has no type here.
-    """
-    paths = sorted(path for path in directory.rglob("*") if path.is_file())
+    """The files below `directory`, by their path from there, such as `vendor/lit-html/lit-html.js`. Blocks."""
+    paths = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in TYPES)
     return {path.relative_to(directory).as_posix(): file_of(path.read_bytes(), TYPES[path.suffix]) for path in paths}
 
 

@@ -32,7 +32,7 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, Summary, check_mapping, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import ITEM_FIELDS, contact_of, halves
 from search.standing import NEWEST, fields_of, standing
@@ -116,12 +116,20 @@ class DuckDBEngine:
 
             return await asking.run(lease, those)
 
-    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
+    async def summary(
+        self,
+        compiled: Compiled,
+        field: str,
+        counted: Sequence[Compiled] = (),
+        facets: Sequence[FacetQuery[Compiled]] = (),
+    ) -> Summary:
         def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
             pause()
             return lease.file.sets.distinct(lease.connection, field, rows)
 
-        return Distinct(await self._of(compiled, number), exact=True)
+        counts = await self.count_many(counted)
+        distinct = Distinct(await self._of(compiled, number), exact=True)
+        return Summary(counts, distinct, await self.facets(facets))
 
     async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
         several = list(dict.fromkeys(query.compiled for query in queries))

@@ -32,6 +32,18 @@ def program() -> str:
     return found
 
 
+def axe_script() -> Path:
+    """axe-core, which finds out what keeps people from using a page; `make setup` fetches it.
+
+    Without it the test is skipped, loudly, or fails where `REQUIRE_CHROMIUM` is set.
+    """
+    script = Path(__file__).parents[2] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        assert not os.environ.get("REQUIRE_CHROMIUM"), f"there is no {script}: run `make setup`"
+        pytest.skip("there is no axe-core: run `make setup`")
+    return script
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser without a window. Root, as in a container, has no sandbox to give it."""
