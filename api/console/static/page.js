@@ -14,7 +14,7 @@ import { Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
 
 /** @typedef {import("./search.js").Search} Search */
-/** @typedef {import("./answers.js").Count} Count */
+/** @typedef {import("./numbers.js").Count} Count */
 
 export const PAGE_SIZE = 50;
 
@@ -26,6 +26,9 @@ export const search = signal(readFragment(location.hash));
 
 /** What the reader is told once, such as that a search was found in a longer text. */
 export const remark = signal("");
+
+/** Whether somebody waits for the service to read what was pasted. */
+export const reading = signal(false);
 
 /** Which dialog is open; empty for none. */
 export const dialog = signal("");
@@ -101,6 +104,8 @@ export async function take(text) {
   change(several ? { ...next, others: lines.slice(1, 3), view: "compare" } : next);
 }
 
+let reads = 0;
+
 /**
  * The search in a text, as the service reads it; null, and a remark, if there is none.
  *
@@ -108,6 +113,8 @@ export async function take(text) {
  * @returns {Promise<Search | null>}
  */
 export async function read(text) {
+  const mine = ++reads;
+  reading.value = true;
   try {
     /** @type {import("./answers.js").Analysis} */
     const told = await socket.ask("analyze", { url: text, ledger: true }, { slot: "read" });
@@ -124,6 +131,8 @@ export async function read(text) {
   } catch (error) {
     if (!(error instanceof Superseded)) remark.value = /** @type {Error} */ (error).message;
     return null;
+  } finally {
+    if (mine === reads) reading.value = false;
   }
 }
 

@@ -9,7 +9,7 @@ import { effect, signal, untracked } from "../vendor/signals-core/signals-core.m
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
 /** @typedef {import("../answers.js").Facet} Facet */
-/** @typedef {{count: import("../answers.js").Count, total: import("../answers.js").Count, facets: Facet[]}} Faceted */
+/** @typedef {{count: import("../numbers.js").Count, total: import("../numbers.js").Count, facets: Facet[]}} Faceted */
 
 /** @typedef {{name: string, label: string, parameter: string, closed: boolean}} FacetName */
 
