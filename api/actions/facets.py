@@ -4,6 +4,7 @@ The facets, and what a search becomes by choosing a value, are `mappings.facets`
 facet all parameters hold but its own, so that several of its values can be chosen. Here both are put together.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,7 @@ from mappings.url import ApolloUrl
 from search.facets import TIMED_OUT, Facet, FacetQuery, Value
 from search.fields import SEARCH_FIELDS
 from search.special import CANDIDATES, LEAST, least_of, special
+from search.together import together
 
 _A_SWITCH = 5
 """What it takes to make the URL of a value, beside all that stands in it: as much as to make so many predicates."""
@@ -146,7 +148,10 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     asked = search.facets
     everybody = engine.compile(ContactFilter(MatchAll()))
     queries = () if request.special else [each.query for each in asked]
-    summary = await engine.summary(search.compiled, "company_key", [search.compiled, everybody], queries)
+    counted = [search.compiled, everybody]
+    asking = asyncio.ensure_future(engine.summary(search.compiled, "company_key", counted, queries))
+    await together([asking, service.labels.renew()])
+    summary = asking.result()
     (count, total), companies = summary.counts, summary.distinct
     if request.special:
         found = await _special(service, asked, request.size, everybody, total)
