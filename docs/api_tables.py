@@ -75,11 +75,21 @@ def _actions() -> str:
         for name, action in ACTIONS.items()
     ]
     return _table(
-        ("action", "what it does", "fields, **required** ones first", "REST", "error code", "least role"), rows
+        (
+            "action",
+            "what it does",
+            "fields: **required** ones, *one of these*, others",
+            "REST",
+            "error code",
+            "least role",
+        ),
+        rows,
     )
 
 
 def _field_name(action: Action[Any], field: Field) -> str:
+    if field.name in action.request.one_of:
+        return f"*`{field.name}`*"
     return f"**`{field.name}`**" if field.name in required_by(action.request) else f"`{field.name}`"
 
 

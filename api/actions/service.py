@@ -21,7 +21,7 @@ from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapp
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
-from api.actions.tags import tagged
+from api.actions.tags import shown
 from api.settings import Settings
 from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
@@ -90,6 +90,7 @@ class ContactService:
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
         sees_few: whether whoever asks is shown the numbers of very few contacts.
         labels: how values are spelled.
+        counting: seconds after which a count is given up, in words of its own.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class ContactService:
         self.sees_few = True
         self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
-        self._counting = _COUNTING * settings.engine.timeout
+        self.counting = _COUNTING * settings.engine.timeout
         self.aside = aside or Aside()
         self._plans = Plans(engine, self.aside)
         self._deed = unheard()
@@ -163,7 +164,7 @@ class ContactService:
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        count = await self._count(plan)
+        count = await self.counted(plan)
         self.found(count)
         return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
@@ -239,15 +240,19 @@ class ContactService:
             request.asked,
             strict=request.strict,
             with_ledger=request.ledger,
-            with_tags=isinstance(request, SearchRequest) and request.tag,
+            with_tags=isinstance(request, SearchRequest) and request.tagging,
         )
 
-    async def _count(self, plan: Plan) -> int:
-        """How many contacts there are. Of companies all have to be looked at, which may take longer than there is."""
+    async def counted(self, plan: Plan) -> int:
+        """How many contacts there are.
+
+        Raises:
+            EngineTimeout: of companies all have to be looked at, which takes longer than there is.
+        """
         if not isinstance(plan.order, PerCompany):
             return await self.engine.count(plan.compiled)
         try:
-            async with asyncio.timeout(self._counting):
+            async with asyncio.timeout(self.counting):
                 return await self.engine.count(plan.compiled)
         except (TimeoutError, EngineTimeout) as error:
             raise EngineTimeout(TOO_MANY_COMPANIES) from error
@@ -285,13 +290,13 @@ class ContactService:
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
-                shown = await tagged(self.engine, plan, view.of(batch))
-                size += bytes_of(shown)
+                items = await shown(self.engine, plan, view, batch)
+                size += bytes_of(items)
                 self._grow(size)
-                count += len(shown)
-                if shown:
+                count += len(items)
+                if items:
                     answer += b"," if len(answer) > len(_ALL) else b""
-                    answer += b",".join(shown)
+                    answer += b",".join(items)
         self.found(count)
         answer += b"]%b%b}" % (plan.metadata, plan.ledger)
         return answer
@@ -306,7 +311,7 @@ class ContactService:
         async with aclosing(pages(self.engine, plan, request, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
-                chunks.append(await tagged(self.engine, plan, view.of(last.items)))
+                chunks.append(await shown(self.engine, plan, view, last.items))
                 size += bytes_of(chunks[-1])
                 self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]

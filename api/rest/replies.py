@@ -18,6 +18,9 @@ from api.rest.preferences import coding
 from api.rest.work import account_of, gone, settings_of
 from mappings.errors import Stopped
 
+HEAD = "contacts.head"
+"""The key of a scope whose request is answered as a `GET`, and is none: its answer has no content."""
+
 SMALL = 1024
 """Bytes that are not worth compressing."""
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from api.actions import facets as module
 from api.actions.facets import FacetRequest, facet_contacts
 from api.actions.requests import CountRequest
 from api.actions.roles import Role
@@ -203,6 +204,20 @@ async def test_counters_are_told_the_closed_facets_and_no_few() -> None:
 async def test_what_is_wrong_is_said(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidField, match=words):
         await faceted(people(), PEOPLE, **fields)
+
+
+async def test_urls_of_many_values_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = "&".join(f"personTitles[]=title+{number}" for number in range(600))
+    words = "facets: 600 values, with a URL of some [0-9]+ characters each, are more than one answer has room for"
+    with pytest.raises(InvalidField, match=words):
+        await faceted(people(), f"{PEOPLE}?{titles}", facets=["title"])
+    # Where its values are not chosen there are few.
+    [seniority] = (await faceted(people(), f"{PEOPLE}?{titles}", facets=["seniority"]))["facets"]
+    assert seniority["count"] == 0
+    monkeypatch.setattr(module, "MOST_CHARACTERS", 4 * len(PEOPLE))
+    assert (await faceted(people(), PEOPLE, facets=["employees"]))["count"] == 30
+    with pytest.raises(InvalidField, match="facets: 11 values, with a URL of some 30 characters"):
+        await faceted(people(), PEOPLE, facets=["employees", "seniority", "person_country", "title"])
 
 
 async def test_the_ledger_comes_last_where_it_was_asked_for() -> None:
