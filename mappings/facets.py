@@ -7,7 +7,7 @@ that nothing is known twice: a bucket has a URL only where that would find its v
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -145,6 +145,7 @@ def choice(row: FacetRow, searched: Canonical, today: date) -> Choice:
     return Choice(row, searched, context, {value: tuple(texts) for value, texts in chosen.items()})
 
 
+@lru_cache(maxsize=256)
 def bounds_of(value: str) -> Bounds:
     """The numbers that a range means."""
     return span(value) or (None, None)

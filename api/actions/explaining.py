@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from api.actions.aside import mapping
 from api.actions.made import Made, following, made
-from api.actions.plans import AnyEngine, refuse_over, refuse_unmapped
+from api.actions.plans import refuse_over, refuse_unmapped
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.actions.shapes import Companies
@@ -111,18 +111,14 @@ async def explain_count(service: ContactService, request: ExplainRequest) -> byt
     take_apart = partial(_asked, lists=lists, strict=request.strict, compile_filter=compile_filter)
     asked = await aside.of_url(request.url, take_apart, _weigh, _TIMES * lists.effort())
     service.searched(asked.fingerprint)
-    counts, companies = await _counted(engine, asked.compiled)
+    summary = await engine.summary(asked.compiled[0], "company_key", asked.compiled)
+    counts, companies = summary.counts, summary.distinct
     service.found(counts[0])
     go_on = partial(_further, counts=counts, shown=shown, compile_filter=compile_filter)
     further = await following(aside, asked.search, go_on)
     more = await engine.count_many(further.compiled) if further.compiled else []
     tell = partial(_told, counts=(*counts, *more), companies=companies, shown=shown, size=request.size)
     return await following(aside, further.open, tell)
-
-
-async def _counted(engine: AnyEngine, compiled: Sequence[object]) -> tuple[list[int], Distinct]:
-    """How many contacts each finds, and of how many companies those of the first are."""
-    return await engine.count_many(compiled), await engine.distinct(compiled[0], "company_key")
 
 
 def _weigh(url: ApolloUrl) -> int:

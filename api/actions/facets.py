@@ -4,6 +4,7 @@ The facets, and what a search becomes by choosing a value, are `mappings.facets`
 facet all parameters hold but its own, so that several of its values can be chosen. Here both are put together.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,7 @@ from mappings.url import ApolloUrl
 from search.facets import TIMED_OUT, Facet, FacetQuery, Value
 from search.fields import SEARCH_FIELDS
 from search.special import CANDIDATES, LEAST, least_of, special
+from search.together import together
 
 MOST_CHARACTERS = 4 * 1024 * 1024
 """Of all URLs in one answer: each of its values has one, with all that the search has in it."""
@@ -150,13 +152,16 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     service.searched(search.fingerprint)
     asked = search.facets
     everybody = engine.compile(ContactFilter(MatchAll()))
-    count, total = await engine.count_many([search.compiled, everybody])
-    companies = await engine.distinct(search.compiled, "company_key")
+    queries = () if request.special else [each.query for each in asked]
+    counted = [search.compiled, everybody]
+    asking = asyncio.ensure_future(engine.summary(search.compiled, "company_key", counted, queries))
+    await together([asking, service.labels.renew()])
+    summary = asking.result()
+    (count, total), companies = summary.counts, summary.distinct
     if request.special:
         found = await _special(service, asked, request.size, everybody, total)
     else:
-        facets = await engine.facets([each.query for each in asked])
-        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, facets, strict=True)]
+        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, summary.facets, strict=True)]
     buckets = [
         (each.row.field, bucket.value) for each, of in zip(asked, found, strict=True) for bucket in of.facet.buckets
     ]

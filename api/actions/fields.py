@@ -12,6 +12,7 @@ from enum import Enum
 import msgspec
 
 from api.actions.kinds import (
+    CHOSEN,
     CURSOR,
     DOMAINS,
     FLAG,
@@ -142,6 +143,12 @@ _ROWS = (
           "`simple` for contacts in short, `complete` for all that is stored of them; any other is `full`", "simple"),
     Field("tag", FLAG, Place.EITHER,
           "Each contact ends with `matched`: the numbers of the URLs that find it, from 0, those in `any` first"),
+    Field("columns", CHOSEN, Place.QUERY,
+          "In place of the view: the fields of each contact, in this order, each once", ["email", "title"]),
+    Field("spreadsheet_safe", FLAG, Place.QUERY,
+          "Of CSV: a text that a spreadsheet takes for a formula gets an apostrophe before it", True),
+    Field("comment", FLAG, Place.QUERY,
+          "Of CSV: the first row says behind `#` what was searched for, in words; so does the name of a file", True),
     Field("ledger", FLAG, Place.EITHER, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.EITHER, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from api.actions.views import DEFAULT, VIEWS
+from api.actions.views import COLUMNS, DEFAULT, VIEWS
 from mappings.errors import InvalidField, shorten
 
 Schema = dict[str, object]
@@ -295,6 +295,15 @@ def _named_from_texts(name: str, texts: Sequence[str]) -> dict[str, list[str]]:
     return named
 
 
+def _read_columns(name: str, value: object) -> tuple[str, ...]:
+    """Each once, and none that is blank."""
+    texts = dict.fromkeys(filter(None, map(str.strip, _read_strings(name, value))))
+    for text in texts:
+        if text not in COLUMNS:
+            raise InvalidField(f"{name}: {shown(text)} is no field of a contact; there are {', '.join(COLUMNS)}")
+    return tuple(texts)
+
+
 TEXT = text()
 CURSOR = Kind(
     read=_read_cursor,
@@ -334,6 +343,16 @@ DOMAINS = Kind(
     text_schema=_strings(f"^(?:(?:{_DOMAIN})?,)*(?:{_DOMAIN})?$"),
     text_note=": repeated or separated by commas",
 )
+_COLUMN = "|".join(COLUMNS)
+CHOSEN = Kind(
+    read=_read_columns,
+    from_texts=_parts,
+    join=_joining(_read_columns),
+    schema={"type": "array", "items": {"type": "string", "enum": list(COLUMNS)}},
+    text_schema=_strings(f"^(?:(?:{_COLUMN})?,)*(?:{_COLUMN})?$"),
+    text_note=": repeated or separated by commas",
+)
+"""Names of fields of a contact."""
 VIEW = Kind(
     read=_read_view,
     check=_check_view,

@@ -13,7 +13,7 @@ import msgspec
 from api.actions.fields import FIELDS, Field
 from api.actions.kinds import Schema, shown
 from api.actions.options import Asked, Combine, Sample, Split
-from api.actions.views import DEFAULT, VIEWS, View, tagged
+from api.actions.views import DEFAULT, MATCHED, VIEWS, View, picked, tagged
 from mappings.company_lists import CompanyLists
 from mappings.errors import InvalidField, InvalidInput, MissingField, shorten
 
@@ -166,6 +166,9 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         cursor: continue beside this place instead.
         view: how much of each contact, by its name in `api.actions.views`.
         tag: each contact is to say which of the URLs find it.
+        columns: the fields of each contact instead, in their order.
+        spreadsheet_safe: cells of CSV are to be no formula to a spreadsheet.
+        comment: CSV is to begin with the search in words, and files are to be named after it.
     """
 
     # Beside what it shares with others it has a field of its own.
@@ -175,6 +178,9 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
     cursor: str | None = None
     view: str = DEFAULT
     tag: bool = False
+    columns: tuple[str, ...] = ()
+    spreadsheet_safe: bool = False
+    comment: bool = False
 
     def __post_init__(self) -> None:
         """Raises `InvalidField` for what does not go together."""
@@ -188,8 +194,15 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
     @property
     def shown(self) -> View:
         """The view."""
+        if self.columns:
+            return picked(self.columns)
         view = VIEWS[self.view]
         return tagged(view) if self.tag else view
+
+    @property
+    def tagging(self) -> bool:
+        """Whether an answer says which of the URLs find a contact; with columns, if it is among them."""
+        return MATCHED in self.columns if self.columns else self.tag
 
 
 def exclude(**fields: object) -> None:

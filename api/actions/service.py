@@ -21,7 +21,7 @@ from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapp
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
-from api.actions.tags import tagged
+from api.actions.tags import shown
 from api.settings import Settings
 from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
@@ -240,7 +240,7 @@ class ContactService:
             request.asked,
             strict=request.strict,
             with_ledger=request.ledger,
-            with_tags=isinstance(request, SearchRequest) and request.tag,
+            with_tags=isinstance(request, SearchRequest) and request.tagging,
         )
 
     async def counted(self, plan: Plan) -> int:
@@ -290,13 +290,13 @@ class ContactService:
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
-                shown = await tagged(self.engine, plan, view.of(batch))
-                size += bytes_of(shown)
+                items = await shown(self.engine, plan, view, batch)
+                size += bytes_of(items)
                 self._grow(size)
-                count += len(shown)
-                if shown:
+                count += len(items)
+                if items:
                     answer += b"," if len(answer) > len(_ALL) else b""
-                    answer += b",".join(shown)
+                    answer += b",".join(items)
         self.found(count)
         answer += b"]%b%b}" % (plan.metadata, plan.ledger)
         return answer
@@ -311,7 +311,7 @@ class ContactService:
         async with aclosing(pages(self.engine, plan, request, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
-                chunks.append(await tagged(self.engine, plan, view.of(last.items)))
+                chunks.append(await shown(self.engine, plan, view, last.items))
                 size += bytes_of(chunks[-1])
                 self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]

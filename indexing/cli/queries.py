@@ -111,7 +111,9 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
-    rest = [field for name, field in fields.items() if name not in own and field.place is not Place.MESSAGE]
+    # The command line reads some fields in a way of its own.
+    elsewhere = {*own, *[flag.name for flag in presenter.flags]}
+    rest = [field for name, field in fields.items() if name not in elsewhere and field.place is not Place.MESSAGE]
     audited = any(action.uses_engine for action in variants.values())
     command: Command = _as_json(with_settings(audited=audited)(run))
     for flag in sorted(variants, reverse=True):

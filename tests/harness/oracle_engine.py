@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Distinct, Page, page_of
+from search.engine import Distinct, Page, Summary, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import ContactCompleteItem
 from tests.harness.memory_engine import MemoryEngine
@@ -54,5 +54,12 @@ class OracleEngine(MemoryEngine):
         found = [hits_of(self.contacts, each)[:1] for each in compiled]
         return [hits[0].item if hits else None for hits in found]
 
-    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
-        return Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
+    async def summary(
+        self,
+        compiled: ContactFilter,
+        field: str,
+        counted: Sequence[ContactFilter] = (),
+        facets: Sequence[FacetQuery[ContactFilter]] = (),
+    ) -> Summary:
+        distinct = Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
+        return Summary(await self.count_many(counted), distinct, await self.facets(facets))

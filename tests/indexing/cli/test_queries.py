@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from api.actions.exports import csv_header, csv_rows
+from api.actions.exports import Sheet
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.kinds import NAMES
 from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
@@ -103,9 +103,9 @@ def fetched(engine: MemoryEngine) -> list[dict[str, Any]]:
 
 
 def test_csv_is_what_rest_exports(run, engine):
-    rows = csv_header(VIEWS[DEFAULT]) + csv_rows([hit.item for hit in engine.hits], VIEWS[DEFAULT])
+    rows = Sheet(VIEWS[DEFAULT]).header() + Sheet(VIEWS[DEFAULT]).rows([hit.item for hit in engine.hits])
     assert run("search", URL, "--all", "--format", "csv").stdout_bytes == rows
-    rows = csv_header(VIEWS["simple"]) + csv_rows([hit.item for hit in engine.hits[:2]], VIEWS["simple"])
+    rows = Sheet(VIEWS["simple"]).header() + Sheet(VIEWS["simple"]).rows([hit.item for hit in engine.hits[:2]])
     assert run("search", URL, "--limit", "2", "--format", "csv", "--view", "simple").stdout_bytes == rows
 
 

@@ -119,7 +119,7 @@ def test_what_is_interrupted_by_somebody_else_is_no_matter_of_time(
 def test_different_values_are_counted(store: EngineSettings, oracle: Oracle) -> None:
     async def run(of: ContactFilter) -> int:
         async with engine_of(store) as engine:
-            return (await engine.distinct(of, "company_key")).count
+            return (await engine.summary(of, "company_key")).distinct.count
 
     for of in (ALL, SOME, NOBODY):
         assert asyncio.run(run(of)) == oracle.distinct(of, "company_key")

@@ -16,7 +16,7 @@ from tests.harness.stores import cluster, engine_of, load
     ("estimate", "others", "number", "expected"),
     [
         (0, 0, 0, Distinct(0, exact=True)),
-        (1999, 0, FEW, Distinct(FEW, exact=True)),
+        (FEW - 1, 0, FEW, Distinct(FEW, exact=True)),
         (FEW + 1, 1, FEW, None),
         (MOST, MOST - FEW, FEW, None),
         (MOST + 1, 90_000, FEW, Distinct(MOST + 1, exact=False)),
@@ -33,7 +33,7 @@ def test_more_than_a_few_are_counted_exactly_too(
     elasticsearch_url: str, own_index: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, shards: int
 ) -> None:
     few = 5
-    monkeypatch.setattr("search.elasticsearch.counting.FEW", few)
+    monkeypatch.setattr("search.elasticsearch.distinct.FEW", few)
     settings = cluster(elasticsearch_url, own_index("distinct"), shards=shards)
     contacts = [
         ContactCompleteItem(
@@ -48,6 +48,6 @@ def test_more_than_a_few_are_counted_exactly_too(
         await load(settings, contacts)
         async with engine_of(settings) as engine:
             filters = ContactFilter(), ContactFilter(Terms("person_city", ("rome",)))
-            return [await engine.distinct(engine.compile(each), "company_key") for each in filters]
+            return [(await engine.summary(engine.compile(each), "company_key")).distinct for each in filters]
 
     assert asyncio.run(run()) == [Distinct(len(named), exact=True), Distinct(len(romans), exact=True)]
