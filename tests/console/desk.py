@@ -19,12 +19,18 @@ def url_of(*pairs: tuple[str, str]) -> str:
     return APOLLO + urlencode(pairs, safe="[]").replace("+", "%20")
 
 
-_SETTLED = """() => import("./console/page.js").then((page) => {
-    const { search, target, analysis, count, explanation, contacts, sees } = page;
+_SETTLED = """() => {
+    if (!window.modulePage) {
+        import("./console/page.js").then((module) => (window.modulePage = module));
+        return false;
+    }
+    const { search, target, reading, analysis, count, explanation, contacts, sees } = window.modulePage;
+    if (!search.value.path) return !reading.value;
     const asked = [analysis, count, explanation, ...(sees.value ? [contacts] : [])];
     const told = asked.every((each) => !each.pending.value && (each.answer.value || each.failure.value));
-    return !search.value.path || (target.value && told && !document.querySelector(".stale"));
-})"""
+    return !reading.value && target.value && told && !document.querySelector(".stale");
+}"""
+"""What a promise came to would not be waited for: any promise counts as true."""
 
 
 class Desk:

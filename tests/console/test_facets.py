@@ -67,7 +67,7 @@ def test_long_facets_are_filtered_slow_ones_closed_and_special_values_shown(desk
 
 
 def test_the_page_knows_the_facets_of_the_service(desk: Desk) -> None:
-    known = desk.run('() => import("./console/facet_names.js").then(({ FACETS }) => FACETS)')
+    known = desk.run('() => import("./console/screens/facets.js").then(({ FACETS }) => FACETS)')
     assert {each["name"]: (each["parameter"] or None, each["closed"]) for each in known} == {
         name: (row.parameter, row.closed) for name, row in facet_rows().items()
     }

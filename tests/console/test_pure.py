@@ -36,15 +36,15 @@ def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
         "a.example": None,
     }
     for text, link in safe.items():
-        assert call(bare, "links", "safeLink", text) == link, text
-    assert call(bare, "links", "safeLink", 7) is None
+        assert call(bare, "outside", "safeLink", text) == link, text
+    assert call(bare, "outside", "safeLink", 7) is None
 
 
 def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
     column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nAcme, Inc\n'
-    assert call(bare, "column", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
+    assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
     domains = 'https://www.Acme.example/about?x\njane@b.example; c.example,d\n"e.example"\thttp://f.example:80'
-    assert call(bare, "column", "domainsOf", domains) == [
+    assert call(bare, "outside", "domainsOf", domains) == [
         "acme.example", "b.example", "c.example", "e.example", "f.example",
     ]  # fmt: skip
 
@@ -114,7 +114,7 @@ def test_contacts_are_counted_as_they_pass(bare: Page) -> None:
     rows = [["a", 'x\n"y",'], ["b", "z"], ["", ""]]
     text = io.StringIO()
     csv.writer(text).writerows([["uuid", "title"], *rows])
-    tally = """([text, csv, size]) => import("/console/tally.js").then(({ Tally }) => {
+    tally = """([text, csv, size]) => import("/console/screens/export.js").then(({ Tally }) => {
         const [tally, bytes] = [new Tally(csv), new TextEncoder().encode(text)];
         for (let at = 0; at < bytes.length; at += size) tally.take(bytes.subarray(at, at + size));
         return tally.contacts;
@@ -128,5 +128,8 @@ def test_contacts_are_counted_as_they_pass(bare: Page) -> None:
 
 
 def test_a_file_is_called_after_its_search(bare: Page) -> None:
-    assert call(bare, "tally", "fileName", ["CEO & Co.", "Köln", "../x"], "csv") == "contacts-ceo-co-ko-ln-x.csv"
-    assert call(bare, "tally", "fileName", ["???"], "ndjson") == "contacts.ndjson"
+    for words, ending, name in (
+        (["CEO & Co.", "Köln", "../x"], "csv", "contacts-ceo-co-ko-ln-x.csv"),
+        (["???"], "ndjson", "contacts.ndjson"),
+    ):
+        assert call(bare, "screens/export", "fileName", words, ending) == name

@@ -7,14 +7,14 @@
 
 import { Question } from "./asking.js";
 import { asked, keyOf, unwrapping } from "./reading.js";
-import { looksLikeSearch, searchesIn } from "./links.js";
-import { NOTHING, read, urlOf, written } from "./search.js";
+import { looksLikeSearch, searchesIn } from "./outside.js";
+import { NOTHING, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
-import { Socket } from "./socket.js";
+import { Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
 
 /** @typedef {import("./search.js").Search} Search */
-/** @typedef {import("./answers.js").Count} Count */
+/** @typedef {import("./numbers.js").Count} Count */
 
 export const PAGE_SIZE = 50;
 
@@ -22,10 +22,13 @@ export const session = new Session();
 export const socket = new Socket(address("api/v2/apollo/ws").replace(/^http/, "ws"), session);
 session.renewed = (/** @type {string} */ token) => socket.renew(token);
 
-export const search = signal(read(location.hash));
+export const search = signal(readFragment(location.hash));
 
 /** What the reader is told once, such as that a search was found in a longer text. */
 export const remark = signal("");
+
+/** Whether somebody waits for the service to read what was pasted. */
+export const reading = signal(false);
 
 /** Which dialog is open; empty for none. */
 export const dialog = signal("");
@@ -82,7 +85,7 @@ export const redo = () => history.forward();
 /** The search as the address of the page has it now. */
 function follow() {
   depth = history.state?.depth ?? 0;
-  search.value = read(location.hash);
+  search.value = readFragment(location.hash);
 }
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
@@ -95,20 +98,41 @@ export async function take(text) {
     remark.value = "This is no address of Apollo’s: copy the one your browser shows while you see a people search there.";
     return;
   }
+  const next = await read(first);
+  if (!next) return;
+  if (several && lines.length > 3) remark.value = `Of ${lines.length} searches the first three are compared.`;
+  change(several ? { ...next, others: lines.slice(1, 3), view: "compare" } : next);
+}
+
+let reads = 0;
+
+/**
+ * The search in a text, as the service reads it; null, and a remark, if there is none.
+ *
+ * @param {string} text
+ * @returns {Promise<Search | null>}
+ */
+export async function read(text) {
+  const mine = ++reads;
+  reading.value = true;
   try {
-    const read = await socket.ask("analyze", { url: first, ledger: true }, { slot: "paste" });
-    const { hash_path: path, query_string: query } = read.url_structure;
-    const next = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
-    const from = unwrapping(read);
+    /** @type {import("./answers.js").Analysis} */
+    const told = await socket.ask("analyze", { url: text, ledger: true }, { slot: "read" });
+    const { hash_path: path, query_string: query } = told.url_structure;
+    const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
+    const from = unwrapping(told);
     batch(() => {
-      analysis.answer.value = read;
-      analysed.value = urlOf(next);
+      analysis.forget();
+      analysis.answer.value = told;
+      analysed.value = urlOf(found);
       remark.value = from && `Found in what you pasted: ${from}.`;
-      if (lines.length > 3 && several) remark.value = `Of ${lines.length} searches the first three are compared.`;
-      change(several ? { ...next, others: lines.slice(1, 3), view: "compare" } : next);
     });
+    return found;
   } catch (error) {
-    remark.value = /** @type {Error} */ (error).message;
+    if (!(error instanceof Superseded)) remark.value = /** @type {Error} */ (error).message;
+    return null;
+  } finally {
+    if (mine === reads) reading.value = false;
   }
 }
 

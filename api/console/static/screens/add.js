@@ -1,12 +1,12 @@
 /** A value more for a parameter: typed, or picked from what the contacts of the search have there. */
 
 import { Question } from "../asking.js";
-import { facetsOf } from "../facet_names.js";
+import { facetsOf } from "./facets.js";
 import { change, current, search, socket, target } from "../page.js";
 import { edited } from "../reading.js";
+import { typed } from "./parts.js";
 import { signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { ref } from "../vendor/lit-html/directives/ref.js";
 
 /** The parameter that a value is typed for; empty for none. */
 const adding = signal("");
@@ -17,6 +17,7 @@ const facets = new Question(socket, "facet_contacts", "add");
 /** @param {string} name */
 function begin(name) {
   adding.value = name;
+  /** @type {HTMLElement | null} */ (document.querySelector(".adding"))?.focus();
   facets.forget();
   const wanted = facetsOf(name);
   if (wanted.length && target.value) facets.ask({ ...target.value, facets: wanted, size: 100 });
@@ -45,8 +46,6 @@ function input(event, name) {
   if (inputType === undefined || inputType === "insertReplacementText") end(name, /** @type {HTMLInputElement} */ (event.target).value);
 }
 
-const focused = (/** @type {Element | undefined} */ element) => /** @type {HTMLInputElement | undefined} */ (element)?.focus();
-
 /** @param {import("../answers.js").Bucket} bucket what is written to ask for it: a range as it is, else the label that people know */
 const written = (bucket) => (/^[\d,]+$/.test(bucket.value) ? bucket.value : bucket.label);
 
@@ -57,10 +56,10 @@ export const add = (name) => {
   }
   const buckets = (facets.answer.value?.facets ?? []).flatMap((facet) => facet.buckets).filter((bucket) => !bucket.chosen);
   return html`
-    <input class="adding" list="known" aria-label="A value more" placeholder="Add…" ${ref(focused)}
+    <input class="adding" list="known" aria-label="A value more" placeholder="Add…"
       @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, name)}
       @input=${(/** @type {Event} */ event) => input(event, name)}
-      @blur=${(/** @type {Event} */ event) => end(name, /** @type {HTMLInputElement} */ (event.target).value)}>
+      @blur=${typed((value) => end(name, value))}>
     ${buckets.length
       ? html`<datalist id="known">${buckets.map((bucket) => html`<option value=${written(bucket)}>${bucket.label}: ${bucket.count}</option>`)}</datalist>`
       : nothing}

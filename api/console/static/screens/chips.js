@@ -4,7 +4,7 @@ import { add } from "./add.js";
 import { change, current, dialog, explanation, known, search } from "../page.js";
 import { briefly, counted, numeric, signed } from "../numbers.js";
 import { OPPOSITE, edited, keyOf, parametersOf, toggled, toggledValue } from "../reading.js";
-import { meter } from "./bars.js";
+import { code, cross, meter, typed } from "./parts.js";
 import { signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -13,8 +13,8 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
 const MOST = 12;
 
-/** Which long parameter is looked through in the dialog `values`. */
-export const long = signal("");
+/** Which long parameter is looked through in the dialog. */
+const long = signal("");
 
 /** @param {readonly [string, string | null][]} removed @param {readonly [string, string][]} [added] */
 const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
@@ -36,7 +36,7 @@ function keys(event, name, value) {
 }
 
 /** One value, as a chip. @param {ReadParameter} parameter @param {ReadValue} value */
-export const chip = ({ name, values }, value) => {
+const chip = ({ name, values }, value) => {
   const opposite = OPPOSITE.get(name);
   const count = known.get(keyOf(name, value.shown)) ?? known.get(keyOf(name, value.value));
   const mute = () => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)));
@@ -50,7 +50,7 @@ export const chip = ({ name, values }, value) => {
       ${opposite
         ? html`<button class="icon opposite" aria-label="Turn ${value.shown} into its opposite" title="Turn into its opposite" @click=${() => negate(name, opposite, [value])}>≠</button>`
         : nothing}
-      <button class="icon" aria-label="Remove ${value.shown}" title="Remove" @click=${() => remove(name, value.value)}>×</button>
+      ${cross(`Remove ${value.shown}`, () => remove(name, value.value))}
     </li>
   `;
 };
@@ -84,9 +84,6 @@ const notes = ({ values }) => {
     ...ignored.slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${value || "(empty)"}</bdi></b> not used: ${code(reason)}</p>`),
   ];
 };
-
-/** Words of the service with names between backticks. @param {string} words */
-export const code = (words) => words.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 /** @param {ReadParameter} parameter */
 const card = (parameter) => {
@@ -123,7 +120,7 @@ const settingsOf = (settings) => html`
     ${settings.map(
       ({ name, description, values }) => html`
         <li title=${values[0]?.reason ?? ""}>${description}: <b><bdi>${values.map(({ shown }) => shown).join(", ")}</bdi></b> <code>${name}</code>
-          <button class="icon" aria-label="Remove ${description}" title="Remove" @click=${() => edit([[name, null]])}>×</button></li>
+          ${cross(`Remove ${description}`, () => edit([[name, null]]))}</li>
       `,
     )}
   </ul>
@@ -137,7 +134,7 @@ const unusedOf = (unused) => html`
       ({ name, values }) => html`
         <li><code>${name}</code> <b><bdi>${values.slice(0, 3).map(({ value }) => value).join(", ")}${values.length > 3 ? "…" : ""}</bdi></b>
           <span>${code(values[0]?.reason ?? "")}</span>
-          <button class="icon" aria-label="Remove ${name}" title="Remove" @click=${() => edit([[name, null]])}>×</button></li>
+          ${cross(`Remove ${name}`, () => edit([[name, null]]))}</li>
       `,
     )}
   </ul>
@@ -157,5 +154,33 @@ export const chips = () => {
     )}
     ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
     ${settings.length ? settingsOf(settings) : nothing} ${unused.length ? unusedOf(unused) : nothing}
+  `;
+};
+
+const STEP = 200;
+
+const wanted = signal("");
+const most = signal(STEP);
+
+const filter = typed((value) => {
+  wanted.value = value.toLocaleLowerCase();
+  most.value = STEP;
+});
+
+/** All values of a parameter that has many: found by typing, drawn a few hundred at a time. */
+export const valuesDialog = () => {
+  const read = current.value;
+  const parameter = read && parametersOf(read, search.value.off).find(({ name }) => name === long.value);
+  if (!parameter) return html`<h2 id="title">Values</h2><p class="hint">There are none.</p>`;
+  const found = parameter.values.filter((value) => value.shown.toLocaleLowerCase().includes(wanted.value));
+  return html`
+    <h2 id="title">${parameter.description}</h2>
+    <input type="search" autofocus aria-label="Filter" placeholder="Filter ${counted(parameter.values.length)} values" .value=${wanted.value} @input=${filter}>
+    <ul class="chips">
+      ${found.slice(0, most.value).map((value) => chip(parameter, value))}
+      ${found.length > most.value
+        ? html`<li><button class="link" @click=${() => (most.value += STEP)}>${counted(found.length - most.value)} more…</button></li>`
+        : nothing}
+    </ul>
   `;
 };

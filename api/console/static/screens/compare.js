@@ -3,7 +3,8 @@
 import { Question } from "../asking.js";
 import { counted, numeric, share, several, signed } from "../numbers.js";
 import { change, search, session, socket, target } from "../page.js";
-import { looksLikeSearch } from "../links.js";
+import { looksLikeSearch } from "../outside.js";
+import { cross } from "./parts.js";
 import { table } from "./table.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
@@ -120,7 +121,7 @@ export const compare = () => {
         <li><b class="key of-0">A</b> The search on this page${Object.keys(search.value.lists).length ? html` <span class="hint">without its lists of companies</span>` : nothing}</li>
         ${others.map(
           (url, at) => html`<li><b class="key of-${at + 1}">${letter(at + 1)}</b> <bdi class="url" title=${url}>${url}</bdi>
-            <button class="icon" aria-label="Remove ${letter(at + 1)}" title="Remove" @click=${() => put(others.filter((_, each) => each !== at))}>×</button></li>`,
+            ${cross(`Remove ${letter(at + 1)}`, () => put(others.filter((_, each) => each !== at)))}</li>`,
         )}
       </ol>
       ${others.length + 1 < MOST

@@ -2,7 +2,7 @@
 
 import { Question } from "../asking.js";
 import { text } from "../fields.js";
-import { safeLink } from "../links.js";
+import { safeLink } from "../outside.js";
 import { dated, worded } from "../numbers.js";
 import { current, opened, socket, target } from "../page.js";
 import { parametersOf } from "../reading.js";

@@ -1,14 +1,51 @@
 /** Taking the contacts along: all of them as a file, or their uuids. */
 
-import { copy } from "../clipboard.js";
+import { copy } from "./parts.js";
 import { columns } from "../fields.js";
-import { Tally, fileName } from "../tally.js";
 import { counted, numeric, several, sized } from "../numbers.js";
 import { count, current, explanation, listed, search, session, socket } from "../page.js";
 import { parametersOf } from "../reading.js";
 import { address } from "../session.js";
 import { batch, signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+
+const [NEWLINE, QUOTE, HASH] = [10, 34, 35];
+
+/** How many contacts there are in a file on its way, counted as its bytes pass. */
+export class Tally {
+  #quoted = false;
+  #lines = 0;
+  #last = NEWLINE;
+  #first = 0;
+
+  /** @param {boolean} csv rows under a header, below a comment if there is one; else lines */
+  constructor(csv) {
+    this.csv = csv;
+  }
+
+  /** So far. */
+  get contacts() {
+    const above = this.csv ? (this.#first === HASH ? 2 : 1) : 0;
+    return Math.max(0, this.#lines + (this.#last === NEWLINE ? 0 : 1) - above);
+  }
+
+  /** @param {Uint8Array} bytes UTF-8, in which neither a newline nor a quote is part of anything else */
+  take(bytes) {
+    if (!bytes.length) return;
+    this.#first ||= bytes[0];
+    for (const byte of bytes) {
+      if (byte === QUOTE && this.csv) this.#quoted = !this.#quoted;
+      else if (byte === NEWLINE && !this.#quoted) this.#lines++;
+    }
+    this.#last = bytes[bytes.length - 1];
+  }
+}
+
+/** A name for a file that tells the search. @param {readonly string[]} words @param {string} ending */
+export function fileName(words, ending) {
+  const told = words.join("-").toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return `${["contacts", told.slice(0, 80)].filter(Boolean).join("-")}.${ending}`;
+}
 
 const format = signal(/** @type {"csv" | "ndjson"} */ ("csv"));
 const some = signal(true);
@@ -28,19 +65,23 @@ function words() {
   return filters.flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
 }
 
-/** What the service is asked for. The column `name` is the table's own. */
-const asked = () => ({
-  ...listed.value,
-  ...(some.value && { columns: columns.value.flatMap((name) => (name === "name" ? ["first_name", "last_name"] : [name])) }),
-  ...(format.value === "csv" && { spreadsheet_safe: safe.value, comment: commented.value }),
-});
+/** How the service is to write them. The column `name` is the table's own. */
+function form() {
+  const names = columns.value.flatMap((name) => (name === "name" ? ["first_name", "last_name"] : [name]));
+  const csv = format.value === "csv";
+  return new URLSearchParams({
+    ...(some.value ? { columns: [...new Set(names)].join(",") } : { view: "complete" }),
+    ...(csv && safe.value && { spreadsheet_safe: "true" }),
+    ...(csv && commented.value && { comment: "true" }),
+  });
+}
 
-/** The view is in the query, all else in the body. @param {string} path @param {object} body @param {Record<string, string>} [headers] @param {AbortSignal} [signal] */
-const post = (path, body, headers, signal) =>
-  session.fetch(`api/v2/apollo/${path}?view=complete`, {
+/** @param {string} path @param {Record<string, string>} [headers] @param {AbortSignal} [signal] */
+const post = (path, headers, signal) =>
+  session.fetch(`api/v2/apollo/${path}?${form()}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    body: JSON.stringify(listed.value),
     signal,
   });
 
@@ -62,7 +103,7 @@ async function save() {
 
 /** Else the browser saves what is behind a link, which is good once and holds no token. */
 async function link() {
-  const { path } = await (await post("downloads", { ...asked(), format: format.value })).json();
+  const { path } = await (await post(`downloads/${format.value}`)).json();
   Object.assign(document.createElement("a"), { href: address(path), download: "" }).click();
   proof.value = `Your browser saves ${several(count.answer.value?.count ?? 0, "contact")}. ${fingerprint()}`;
 }
@@ -75,7 +116,7 @@ async function write(file) {
   running.value = { contacts: 0, bytes: 0, seconds: 0, cancel };
   try {
     const accept = format.value === "csv" ? "text/csv" : "application/x-ndjson";
-    const response = await post("contacts", asked(), { accept }, cancel.signal);
+    const response = await post("contacts", { accept }, cancel.signal);
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
     let bytes = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {

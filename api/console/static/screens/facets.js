@@ -1,16 +1,42 @@
 /** Who they are: the contacts counted by the values of fields, each a click away. */
 
 import { Question } from "../asking.js";
-import { FACETS } from "../facet_names.js";
 import { counted, numeric, share } from "../numbers.js";
 import { change, current, search, sees, session, socket, target } from "../page.js";
 import { replaced } from "../reading.js";
-import { meter } from "./bars.js";
+import { meter, typed } from "./parts.js";
 import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
 /** @typedef {import("../answers.js").Facet} Facet */
-/** @typedef {{count: import("../answers.js").Count, total: import("../answers.js").Count, facets: Facet[]}} Faceted */
+/** @typedef {{count: import("../numbers.js").Count, total: import("../numbers.js").Count, facets: Facet[]}} Faceted */
+
+/** @typedef {{name: string, label: string, parameter: string, closed: boolean}} FacetName */
+
+/** All that the service counts by, as `mappings/data/facets.json` has them, and what they are called here. @type {readonly FacetName[]} */
+export const FACETS = [
+  { name: "seniority", label: "Seniority", parameter: "personSeniorities[]", closed: true },
+  { name: "departments", label: "Departments", parameter: "personDepartmentOrSubdepartments[]", closed: true },
+  { name: "email_status", label: "E-mail status", parameter: "contactEmailStatusV2[]", closed: true },
+  { name: "person_country", label: "Country", parameter: "personLocations[]", closed: true },
+  { name: "industries", label: "Industry", parameter: "organizationIndustryTagIds[]", closed: true },
+  { name: "employees", label: "Employees", parameter: "organizationNumEmployeesRanges[]", closed: true },
+  { name: "annual_revenue", label: "Annual revenue", parameter: "organizationRevenueRanges[]", closed: true },
+  { name: "funding_stage", label: "Funding stage", parameter: "organizationLatestFundingStageCd[]", closed: true },
+  { name: "company_country", label: "Company’s country", parameter: "organizationLocations[]", closed: true },
+  { name: "title", label: "Job title", parameter: "personTitles[]", closed: false },
+  { name: "company", label: "Company", parameter: "qOrganizationName", closed: false },
+  { name: "person_state", label: "State", parameter: "personLocations[]", closed: false },
+  { name: "person_city", label: "City", parameter: "personLocations[]", closed: false },
+  { name: "company_state", label: "Company’s state", parameter: "organizationLocations[]", closed: false },
+  { name: "company_city", label: "Company’s city", parameter: "organizationLocations[]", closed: false },
+  { name: "technologies", label: "Technologies", parameter: "currentlyUsingAnyOfTechnologyUids[]", closed: false },
+  { name: "keywords", label: "Keywords", parameter: "qOrganizationKeywordTags[]", closed: false },
+  { name: "created_month", label: "Month created", parameter: "", closed: false },
+];
+
+/** The facets whose values a parameter takes. @param {string} parameter */
+export const facetsOf = (parameter) => FACETS.filter((facet) => facet.parameter === parameter).map(({ name }) => name);
 
 const FEW = 8;
 const MOST = 100;
@@ -56,9 +82,8 @@ function close(name) {
   open.value = open.value.filter((each) => each !== name);
 }
 
-/** @param {string} name @param {Event} event */
-const filter = (name, event) =>
-  (filters.value = { ...filters.value, [name]: /** @type {HTMLInputElement} */ (event.target).value });
+/** @param {string} name */
+const filter = (name) => typed((value) => (filters.value = { ...filters.value, [name]: value }));
 
 /** @param {import("../answers.js").Bucket} bucket @param {number} most */
 const bucketOf = (bucket, most) => {
@@ -87,7 +112,7 @@ const card = ({ name, label }) => {
         <h3>${label}</h3>
         <button class="icon" aria-label="Close ${label}" title="Close" @click=${() => close(name)}>×</button>
       </header>
-      ${many ? html`<input type="search" placeholder="Filter" aria-label="Filter ${label}" .value=${filters.value[name] ?? ""} @input=${(/** @type {Event} */ event) => filter(name, event)}>` : nothing}
+      ${many ? html`<input type="search" placeholder="Filter" aria-label="Filter ${label}" .value=${filters.value[name] ?? ""} @input=${filter(name)}>` : nothing}
       ${question.failure.value ? html`<p class="failure">${question.failure.value}</p>` : nothing}
       ${facet?.timed_out ? html`<p class="hint">This took too long to count. Ask for less, or close it.</p>` : nothing}
       ${!facet && question.pending.value ? html`<p class="hint">Counting…</p>` : nothing}

@@ -1,10 +1,11 @@
 /** Companies and domains beside the URL: included or excluded, typed or pasted as a column of a spreadsheet. */
 
-import { domainsOf, entriesOf } from "../column.js";
+import { domainsOf, entriesOf } from "../outside.js";
 import { briefly, counted, numeric, signed } from "../numbers.js";
 import { change, dialog, explanation, known, search } from "../page.js";
 import { isOff, keyOf, toggled, toggledValue } from "../reading.js";
 import { LISTS } from "../search.js";
+import { cross, typed } from "./parts.js";
 import { signal } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -64,7 +65,7 @@ const card = (name) => {
           const count = known.get(keyOf(name, value));
           return html`<li class="chip ${muted ? "off" : ""}">
             <button aria-pressed=${String(!muted)} @click=${() => change(toggledValue(search.value, name, value, values))}><bdi>${value}</bdi>${count === undefined ? nothing : html` <span class="count">${briefly(count)}</span>`}</button>
-            <button class="icon" aria-label="Remove ${value}" title="Remove" @click=${() => put(name, values.filter((each) => each !== value))}>×</button>
+            ${cross(`Remove ${value}`, () => put(name, values.filter((each) => each !== value)))}
           </li>`;
         })}
         ${values.length > MOST ? html`<li><button class="link" @click=${() => edit(name)}>${counted(values.length - MOST)} more…</button></li>` : nothing}
@@ -93,7 +94,7 @@ export const listDialog = () => {
   return html`
     <h2 id="title">${TITLES[name]}</h2>
     <p>${name.endsWith("domain_list") ? "Domains, web addresses or e-mails" : "Names, or parts of them"}: one a line, or a column pasted from a spreadsheet.</p>
-    <textarea rows="10" autofocus aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${(/** @type {Event} */ event) => (draft.value = /** @type {HTMLTextAreaElement} */ (event.target).value)}></textarea>
+    <textarea rows="10" autofocus aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${typed((text) => (draft.value = text))}></textarea>
     <p class="deeds">
       <span class="hint">${counted(found.length)} ${found.length === 1 ? "entry" : "entries"}</span>
       <button class="quiet" @click=${() => (dialog.value = "")}>Cancel</button>

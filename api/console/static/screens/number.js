@@ -1,15 +1,12 @@
 /** The number of contacts, large, and what can be done with them all. */
 
 import { again, change, count, dialog, explanation, search, sees } from "../page.js";
+import { typed } from "./parts.js";
 import { running } from "./export.js";
 import { counted, numeric, share, several } from "../numbers.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
-/** @param {Event} event */
-function most(event) {
-  const value = Number(/** @type {HTMLSelectElement} */ (event.target).value);
-  change({ ...search.value, perCompany: value || null });
-}
+const most = typed((value) => change({ ...search.value, perCompany: Number(value) || null }));
 
 /** @param {import("../numbers.js").Count | undefined} found @param {import("../answers.js").Explanation} told */
 const beside = (found, { count: all, companies, total }) => {

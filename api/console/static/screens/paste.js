@@ -1,7 +1,7 @@
 /** Where a search comes in: pasted, typed or dropped. */
 
-import { change, remark, search, take } from "../page.js";
-import { looksLikeSearch } from "../links.js";
+import { change, reading, remark, search, take } from "../page.js";
+import { looksLikeSearch } from "../outside.js";
 import { NOTHING, urlOf } from "../search.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -32,7 +32,7 @@ function pasted(event) {
 const selected = (event) => /** @type {HTMLInputElement} */ (event.target).select();
 
 export const field = () => html`
-  <form class="paste" role="search" @submit=${submit}>
+  <form class="paste" role="search" aria-busy=${String(reading.value)} @submit=${submit}>
     <input id="url" name="url" type="text" spellcheck="false" autocomplete="off" aria-label="Address of a search in Apollo"
       placeholder="Paste the address of a search in Apollo" .value=${urlOf(search.value)}
       @paste=${pasted} @focus=${selected}>

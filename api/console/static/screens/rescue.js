@@ -3,7 +3,7 @@
 import { change, current, explanation, search } from "../page.js";
 import { counted, numeric, several } from "../numbers.js";
 import { parametersOf, rescued, edited } from "../reading.js";
-import { meter } from "./bars.js";
+import { meter } from "./parts.js";
 import { worded } from "../numbers.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 

@@ -2,8 +2,9 @@
 
 import { Question } from "../asking.js";
 import { counted, dated, signed } from "../numbers.js";
-import { change, dialog, remark, search, socket, take, target } from "../page.js";
+import { change, dialog, listed, read, search, socket } from "../page.js";
 import { LISTS } from "../search.js";
+import { cross } from "./parts.js";
 import { effect, untracked } from "../vendor/signals-core/signals-core.module.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 
@@ -21,19 +22,30 @@ export const listen = () =>
     if (dialog.value === "saved") untracked(() => saved.ask({}));
   });
 
+/** The URLs of a search, those first that it finds, if they are as many as can be compared on the page. @param {SavedSearch} one */
+function urlsOf({ url, combine }) {
+  const { any = [], all = [], not = [] } = combine ?? {};
+  const urls = url === null ? [...any, ...all, ...not] : [url];
+  return urls.length <= 3 && any.length <= 1 ? urls : [];
+}
+
 /** @param {SavedSearch} one */
 async function open(one) {
+  const [url, ...others] = urlsOf(one);
+  const found = (one.combine?.any?.length ?? 0) + (one.combine?.all?.length ?? 0);
   dialog.value = "";
-  await take(one.url);
+  const first = await read(url);
+  if (!first) return;
   const lists = Object.fromEntries(LISTS.filter((name) => one[name]).map((name) => [name, /** @type {string[]} */ (one[name])]));
-  if (Object.keys(lists).length && !remark.value) change({ ...search.value, lists });
+  const compared = { others, view: /** @type {const} */ ("compare"), region: [...Array(found).keys()] };
+  change({ ...first, lists, perCompany: one.per_company ?? null, ...(others.length && compared) });
 }
 
 /** @param {SubmitEvent} event */
 async function save(event) {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const answer = await saving.ask({ ...target.value, name: String(new FormData(form).get("name")) });
+  const answer = await saving.ask({ ...listed.value, name: String(new FormData(form).get("name")) });
   if (answer) {
     saved.answer.value = answer;
     form.reset();
@@ -51,11 +63,13 @@ const row = (one) => {
   const { count_then: then, count_now: now } = one;
   const by = typeof then === "number" && typeof now === "number" ? now - then : 0;
   return html`<tr>
-    <th scope="row"><button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button></th>
+    <th scope="row">${urlsOf(one).length
+      ? html`<button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button>`
+      : html`<bdi dir="auto">${one.name}</bdi> <span class="hint">several searches together</span>`}</th>
     <td>${dated(one.saved_at)}</td>
     <td class="figure">${counted(then)}</td>
     <td class="figure">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
-    <td><button class="icon" aria-label="Delete ${one.name}" title="Delete" @click=${() => remove(one)}>×</button></td>
+    <td>${cross(`Delete ${one.name}`, () => remove(one))}</td>
   </tr>`;
 };
 
