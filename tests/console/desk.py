@@ -54,7 +54,7 @@ class Desk:
 
     def settled(self) -> "Desk":
         """When every number on the page is that of the search that is there."""
-        self.page.wait_for_function(_SETTLED)
+        self.page.wait_for_function(_SETTLED, timeout=30_000)
         return self
 
     def shows(self, count: int) -> "Desk":
