@@ -125,16 +125,17 @@ class AuthController(Controller):
         responses=problems(400, 401, 413, 503),
         security=[BEARER, {}],
     )
-    async def logout(self, request: HttpRequest) -> Response[None]:
+    async def logout(self, request: HttpRequest) -> None:
         """End the session of the access token, or of the `refresh_token` in the body, and close its WebSockets."""
         path = path_of(request)
         if path is not None:
-            return await _log_out_page(request, path)
+            # The document would tell of some content, were there a type of answer.
+            return cast("None", await _log_out_page(request, path))
         with deed_of(request, "logout") as deed:
             body = await request.body()
             given = read_object(body) if body.strip() else {}
             deed.user = await _accounts(request).logout(given, bearer_token(request))
-        return Response(None)
+        return None
 
     @get(
         "/me",

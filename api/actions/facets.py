@@ -4,6 +4,7 @@ The facets, and what a search becomes by choosing a value, are `mappings.facets`
 facet all parameters hold but its own, so that several of its values can be chosen. Here both are put together.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,7 @@ from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.contact_filter import map_url
 from mappings.counts import Count
-from mappings.errors import Forbidden
+from mappings.errors import Forbidden, InvalidField
 from mappings.facets import Choice, FacetRow, bounds_of, choice, facet_rows, names, range_label
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
@@ -33,6 +34,10 @@ from mappings.url import ApolloUrl
 from search.facets import TIMED_OUT, Facet, FacetQuery, Value
 from search.fields import SEARCH_FIELDS
 from search.special import CANDIDATES, LEAST, least_of, special
+from search.together import together
+
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of all URLs in one answer: each of its values has one, with all that the search has in it."""
 
 _A_SWITCH = 5
 """What it takes to make the URL of a value, beside all that stands in it: as much as to make so many predicates."""
@@ -113,6 +118,7 @@ class _Search(msgspec.Struct, frozen=True):
         compiled: the search itself, in the engine's form.
         ledger: what comes after all else in the answer.
         weight: of the search, in predicates.
+        characters: of its URL.
     """
 
     choices: Made[tuple[Choice, ...]]
@@ -121,6 +127,7 @@ class _Search(msgspec.Struct, frozen=True):
     fingerprint: str
     ledger: bytes
     weight: int
+    characters: int
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -146,7 +153,10 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     asked = search.facets
     everybody = engine.compile(ContactFilter(MatchAll()))
     queries = () if request.special else [each.query for each in asked]
-    summary = await engine.summary(search.compiled, "company_key", [search.compiled, everybody], queries)
+    counted = [search.compiled, everybody]
+    asking = asyncio.ensure_future(engine.summary(search.compiled, "company_key", counted, queries))
+    await together([asking, service.labels.renew()])
+    summary = asking.result()
     (count, total), companies = summary.counts, summary.distinct
     if request.special:
         found = await _special(service, asked, request.size, everybody, total)
@@ -155,6 +165,7 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     buckets = [
         (each.row.field, bucket.value) for each, of in zip(asked, found, strict=True) for bucket in of.facet.buckets
     ]
+    _refuse_urls(len(buckets), search.characters)
     labels = await service.labels.of([(field, value) for field, value in buckets if isinstance(value, str)])
     service.found(count)
     show = partial(_shown, found=found, labels=labels, shown=service.shown, sees_few=service.sees_few)
@@ -175,6 +186,15 @@ def _refuse_open(rows: Sequence[FacetRow]) -> None:
         raise Forbidden(f"facets: {opened[0].name} needs the role {Role.USER}; the role {Role.COUNTER} has {closed}")
 
 
+def _refuse_urls(values: int, characters: int) -> None:
+    """Raise `InvalidField` if the URLs of so many values, each with so many characters, are too much for an answer."""
+    if values * characters > MOST_CHARACTERS:
+        raise InvalidField(
+            f"facets: {values} values, with a URL of some {characters} characters each, are more than one answer has "
+            "room for; ask for fewer facets, for fewer values with size, or with a URL that has fewer values"
+        )
+
+
 def _weigh(facets: int, url: ApolloUrl) -> int:
     """The search is mapped without the parameter of each."""
     return facets * mapping(url)
@@ -190,7 +210,10 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
     if request.strict:
         refuse_unmapped(mapped.unmapped_categories)
     searched = canonical(url)
+    characters = len(searched.url)
     choices = tuple([choice(row, searched, today) for row in request.rows])
+    # What is chosen always comes.
+    _refuse_urls(sum([len(each.chosen) for each in choices]), characters)
     rests = {each.rest.parameters: each.rest for each in choices}
     filters = {
         key: ContactFilter(all_of((map_url(rest.apollo_url, today).filter.predicate, lists)))
@@ -207,6 +230,7 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
         fingerprint(url, mapped, request.lists),
         b',"ledger":%b' % msgspec.json.encode(ledger(url, today)) if request.ledger else b"",
         size,
+        characters,
     )
 
 

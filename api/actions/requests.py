@@ -48,7 +48,8 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         for name in required:
             if _absent(data, name):
                 raise MissingField(name)
-        given = [name for name in cls.one_of if not _absent(data, name)]
+        # An empty URL is none, as ever; any other empty text is a value that nobody has.
+        given = [name for name in cls.one_of if data.get(name) is not None and (name, data[name]) != ("url", "")]
         if cls.one_of and not given:
             raise cls._none_given()
         values: dict[str, Any] = {}

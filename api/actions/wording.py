@@ -113,11 +113,7 @@ def _line(text: str) -> str:
 
 
 def _name(phrases: Iterable[Phrase]) -> str:
-    """The values, as letters and digits between dashes."""
-    name = ""
-    for phrase in phrases:
-        for value in phrase.values[:MOST_VALUES]:
-            name += "-" + _BETWEEN.sub("-", value.lower()).strip("-")
-            if len(name) > LONGEST_NAME:
-                return name[1:LONGEST_NAME].strip("-")
-    return name.strip("-")
+    """The first values, as letters and digits between dashes."""
+    values = [value for phrase in phrases for value in phrase.values[:MOST_VALUES]]
+    parts = [part for value in values if (part := _BETWEEN.sub("-", value[:LONGEST_NAME].lower()).strip("-"))]
+    return "-".join(parts)[:LONGEST_NAME].strip("-")

@@ -4,26 +4,24 @@ A link is asked for as the contacts are, with a token. It opens them once, withi
 for it still lasts. What it is known by stands in its query, as tokens of WebSockets do, which no log has.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from litestar import Request, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
-from litestar.handlers import BaseRouteHandler
-from litestar.params import PathParameter
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from msgspec import Meta
 
 from api.accounts.accounts import Accounts
 from api.accounts.guard import HttpRequest, deed_of, let_in
-from api.actions.exports import CSV, NDJSON
 from api.actions.one_use import OneUse
 from api.actions.requests import SearchRequest
 from api.actions.roles import Role
 from api.actions.traffic import Traffic
 from api.openapi import BEARER, Query, least_role, operation, problems
-from api.rest.contacts import everything, forms
+from api.rest.contacts import FILES, everything, forms
 from api.rest.questions import PATH, asked, body_of, query_of, refused
 from api.rest.replies import HEAD, StreamedReply
 from api.rest.work import account_of, service_of
@@ -36,9 +34,6 @@ LEAST = Role.USER
 
 NO_LINK = "The link was used, or is too old."
 
-_FORMS = {"csv": CSV, "ndjson": NDJSON}
-
-_Form = Annotated[Literal["csv", "ndjson"], PathParameter(description="What the file is")]
 
 _TICKET = Query("ticket", {"type": "string", "minLength": 1, "description": "What the link is known by"}, required=True)
 
@@ -72,30 +67,6 @@ def downloads_router() -> Router:
     """The routes, with the links of one application."""
     links: OneUse[Wanted] = OneUse(SECONDS)
 
-    @post(
-        "/{form:str}",
-        guards=[authenticated],
-        security=[BEARER],
-        status_code=201,
-        summary="Make a link to download contacts",
-        description=f"A link that a browser opens without a token, once, within {SECONDS} seconds: with all contacts, "
-        f"or as many as\nthe limit says, as a file. It is asked for as contacts are.\n\n{least_role(LEAST)}",
-        operation_class=operation(query=query_of(SearchRequest), body=body_of(SearchRequest)),
-        responses=problems(400, 401, 403, 413, 429, 503),
-    )
-    async def make_download(request: HttpRequest, form: _Form) -> DownloadLink:
-        with request.state.deed:
-            try:
-                data = await asked(request, SearchRequest)
-                wanted = SearchRequest.read(data)
-                # What is wrong with it is said to who asks, not to who opens the link.
-                await service_of(request).doing(request.state.deed).plan(wanted)
-            finally:
-                account_of(request).close()
-            opens = Wanted(request.state.user, request.state.session, wanted, _FORMS[form])
-            ticket = links.issue(request.state.user, opens, len(msgspec.json.encode(data)))
-        return DownloadLink(f"{PATH[1:]}/downloads?ticket={ticket}", SECONDS)
-
     @get(
         "/",
         summary="Download contacts",
@@ -112,8 +83,44 @@ def downloads_router() -> Router:
             raise NotFoundException(NO_LINK)
         return await _opened(request, wanted)
 
-    return Router(f"{PATH}/downloads", route_handlers=[make_download, download], tags=["Contacts"],
-                  exception_handlers={InvalidInput: refused})  # fmt: skip
+    made = [_made(links, ending, form) for form, ending in FILES.items()]
+    return Router(
+        f"{PATH}/downloads",
+        route_handlers=[*made, download],
+        tags=["Contacts"],
+        exception_handlers={InvalidInput: refused},
+    )
+
+
+def _made(links: OneUse[Wanted], ending: str, form: str) -> HTTPRouteHandler:
+    """The route that makes links to files of the media type `form`."""
+
+    async def answer(request: HttpRequest) -> DownloadLink:
+        with request.state.deed:
+            try:
+                data = await asked(request, SearchRequest)
+                wanted = SearchRequest.read(data)
+                # What is wrong with it is said to who asks, not to who opens the link.
+                await service_of(request).doing(request.state.deed).plan(wanted)
+            finally:
+                account_of(request).close()
+            opens = Wanted(request.state.user, request.state.session, wanted, form)
+            ticket = links.issue(request.state.user, opens, len(msgspec.json.encode(data)))
+        return DownloadLink(f"{PATH[1:]}/downloads?ticket={ticket}", SECONDS)
+
+    # Litestar makes the document of it.
+    answer.__name__ = f"link_{ending}"
+    return post(
+        f"/{ending}",
+        guards=[authenticated],
+        security=[BEARER],
+        status_code=201,
+        summary=f"Make a link to download contacts as {ending.upper()}",
+        description=f"A link that a browser opens without a token, once, within {SECONDS} seconds: with all contacts, "
+        f"or as many as\nthe limit says, as a file. It is asked for as contacts are.\n\n{least_role(LEAST)}",
+        operation_class=operation(query=query_of(SearchRequest), body=body_of(SearchRequest)),
+        responses=problems(400, 401, 403, 413, 429, 503),
+    )(answer)
 
 
 async def _opened(request: HttpRequest, wanted: Wanted) -> StreamedReply:

@@ -16,6 +16,7 @@ from search.elasticsearch.many_counts import ManyCounts
 from search.elasticsearch.many_searches import Question, Searches
 from search.engine import Summary
 from search.facets import FACET_SECONDS, TIMED_OUT, Facet
+from search.together import together
 
 _AT_ONCE = 3
 """Facets that are asked for at once where each is by itself."""
@@ -56,9 +57,7 @@ class Counts:
 
     async def _one_by_one(self, queries: Sequence[Query]) -> list[Facet]:
         turns = asyncio.Semaphore(_AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._alone(query, turns)) for query in queries]
-        return [task.result() for task in tasks]
+        return await together([self._alone(query, turns) for query in queries])
 
     async def _alone(self, query: Query, turns: asyncio.Semaphore) -> Facet:
         async with turns:

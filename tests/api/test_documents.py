@@ -90,7 +90,8 @@ def test_there_is_a_page_and_a_document(service, openapi):
     assert openapi["openapi"].startswith("3.1")
     assert {path for path in openapi["paths"] if path.startswith(APOLLO)} == {
         *(f"{APOLLO}{action.path}" for action in ACTIONS.values()),
-        f"{APOLLO}/downloads/{{form}}",
+        f"{APOLLO}/downloads/csv",
+        f"{APOLLO}/downloads/ndjson",
         f"{APOLLO}/downloads",
     }
 

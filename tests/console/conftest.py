@@ -20,6 +20,7 @@ SAMPLE = 2000
 ENGINES = ("duckdb", "elasticsearch")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of them share a browser and services, so they go to one process."""
     for item in items:

@@ -1,8 +1,12 @@
 """Whom a browser takes a page for: what scripts can read, and what survives a reload."""
 
-from playwright.sync_api import BrowserContext, Page
+import secrets
 
-from tests.harness.browser import Watch
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from indexing.cli.demo import page_link
+from tests.console.desk import Desk, url_of
+from tests.harness.browser import Watch, watched
 from tests.harness.service import Service
 
 REFRESH = """async (path) => {
@@ -63,3 +67,30 @@ def test_a_page_of_another_origin_can_not_frame_the_console(page: Page, service:
     page.wait_for_timeout(200)
     [framed] = page.main_frame.child_frames
     assert not framed.url.startswith(service.base)
+
+
+def test_the_link_of_the_demo_signs_in_once_and_leaves_no_trace(
+    page: Page, service: Service, browser: Browser, watch: Watch
+) -> None:
+    email = f"code-{secrets.token_hex(4)}@example.com"
+    service.registered(email)
+    tokens = service.post("/api/v2/auth/login", {"email": email, "password": "long enough"})[1]
+    code = service.post("/api/v2/auth/codes", {"refresh_token": tokens["refresh_token"]})[1]["code"]
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    url = url_of(("personTitles[]", "CEO"))
+    page.goto(page_link(service.base, code, url))
+    Desk(page, service).settled().shows(service.data("count_contacts", url=url)["count"])
+    assert code not in page.url
+    assert all(code not in each for each in asked)
+    page.reload()
+    Desk(page, service).settled()
+    been = page.evaluate("() => navigation.entries().map((entry) => entry.url)")
+    assert been
+    assert all(code not in each for each in been)
+    with watched(browser, service.base) as (another, complaints):
+        complaints.expect("401")
+        late = another.new_page()
+        late.goto(page_link(service.base, code, url))
+        late.get_by_label("Password").wait_for()
+        assert code not in late.url

@@ -64,7 +64,7 @@ async def test_a_uuid_in_capitals_is_the_same_and_nobody_is_nobody() -> None:
     other = ContactCompleteItem(uuid="aa-bb")
     [found] = await checked([JANE, other], PEOPLE, uuid="AA-BB")
     assert found["contact"]["uuid"] == "aa-bb"
-    for fields in ({"uuid": "nobody"}, {"email": "@"}, {"linkedin": " "}):
+    for fields in ({"uuid": "nobody"}, {"email": ""}, {"linkedin": " "}):
         assert await checked([JANE], PEOPLE, **fields) == []
 
 
@@ -102,7 +102,7 @@ async def test_of_an_address_that_many_have_the_first_are_checked() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("fields", [{}, {"uuid": None, "email": ""}, {"uuid": "a", "email": "b", "linkedin": ""}])
+@pytest.mark.parametrize("fields", [{}, {"uuid": None}, {"uuid": "a", "email": "b"}])
 async def test_exactly_one_name_is_needed(fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidField, match=r"exactly one of uuid, email, linkedin is needed, not (none|2)"):
         await checked([JANE], PEOPLE, **fields)

@@ -1,6 +1,6 @@
 import pytest
 
-from api.actions.one_use import MOST_OF_ONE, OneUse
+from api.actions.one_use import MOST_BYTES, MOST_OF_ONE, OneUse
 from mappings.errors import TooManyRequests
 
 
@@ -63,3 +63,13 @@ def test_all_together_are_bounded_and_nobody_ends_those_of_others(clock):
     assert caught.value.retry_after == 60
     assert [store.take(secret) for secret in secrets] == ["ada", "bob", "eve"]
     assert store.take(store.issue("mallory", "m")) == "m"
+
+
+def test_what_all_of_them_open_is_bounded_too(clock):
+    store = OneUse(60, clock=clock)
+    secret = store.issue("ada", "a", MOST_BYTES - 5)
+    store.issue("bob", "b", 5)
+    with pytest.raises(TooManyRequests):
+        store.issue("eve", "e", 1)
+    assert store.take(secret) == "a"
+    assert store.take(store.issue("eve", "e", 1)) == "e"

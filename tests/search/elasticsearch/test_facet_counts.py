@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 import pytest
 
+from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order, Range
 from search.elasticsearch.compile import CompiledQuery
 from search.elasticsearch.counting import Counts
@@ -126,3 +127,16 @@ def test_ranges_are_counted_with_one_look_where_that_is_exact(
 ) -> None:
     asked = aggregation(FacetQuery(field="employees", compiled=EVERYBODY, ranges=ranges))["aggs"]
     assert {name: next(iter(of)) for name, of in asked.items() if name != "valued"} == kind
+
+
+def test_what_goes_wrong_with_one_facet_is_told_as_it_is(slow: _Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = slow.request
+
+    async def failing(method: str, path: str, body: bytes, *, ndjson: bool) -> bytes:
+        if b"title_key" not in body:
+            raise EngineUnavailable("gone")
+        return await ask(method, path, body, ndjson=ndjson)
+
+    monkeypatch.setattr(slow, "request", failing)
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(Counts(cast("GuardedClient", slow), "").facets(SLOW))
