@@ -12,7 +12,7 @@ const most = typed((value) => change({ ...search.value, perCompany: Number(value
 const beside = (found, { count: all, companies, total }) => {
   const part = found === 0 ? "nobody" : share(found ?? "", total);
   return html`
-    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`, ${part} of ${counted(total)}` : nothing}
+    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`${found === 0 ? "" : ", "}${part} of ${counted(total)}` : nothing}
     ${search.value.perCompany && all !== found ? html`<br>of ${counted(all)} in all` : nothing}
   `;
 };
