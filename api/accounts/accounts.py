@@ -149,9 +149,10 @@ class Accounts:
         self._attempts.by(address)
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
         self._attempts.on(email, address)
-        user = await self.users.by_email(email)
+        client = network_of(address)
+        user = await self.users.by_email(email, client)
         stored = user.password_hash if user else None
-        matches = await self._passwords.check(password, stored, network_of(address))
+        matches = await self._passwords.check(password, stored, client)
         if user is None or not matches or not user.active:
             raise WrongCredentials
         return await self._log_in(user, address)

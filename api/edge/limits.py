@@ -29,6 +29,10 @@ GULP_BYTES = 256 * 1024
 PAUSE_SECONDS = 0.05
 """After so many bytes that nobody wants nothing is read for so long: who sends without an end costs little by it."""
 
+SLICE_BYTES = 64 * 1024
+"""Of a body that are handed to the system at once. With as many that may wait there, it is what an answer that nobody
+takes costs beside what its maker keeps of it."""
+
 HTTP_CONNECTIONS = 1024
 """Connections beside the WebSockets' cap. Past both, those that ask nothing are closed, and requests answered 503."""
 
