@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from benchmarks import (
     analysis,
+    console,
     counting,
     explaining,
     exporting,
@@ -22,6 +23,7 @@ from benchmarks import (
 FIGURES = {
     "analysis": analysis.main,
     "search": search.main,
+    "console": console.main,
     "counting": counting.main,
     "explaining": explaining.main,
     "faceting": faceting.main,
