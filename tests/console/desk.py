@@ -11,8 +11,6 @@ from tests.harness.service import Service
 
 APOLLO = "https://app.apollo.io/#/people?"
 
-Pairs = list[tuple[str, str]]
-
 
 def url_of(*pairs: tuple[str, str]) -> str:
     """A search as Apollo writes it."""
