@@ -23,7 +23,6 @@ from benchmarks import (
 FIGURES = {
     "analysis": analysis.main,
     "search": search.main,
-    "console": console.main,
     "counting": counting.main,
     "explaining": explaining.main,
     "faceting": faceting.main,
@@ -32,6 +31,7 @@ FIGURES = {
     "messy": messy.main,
     "streaming": streaming.main,
     "neighbour": neighbour.main,
+    "console": console.main,
 }
 DEFAULT = ["analysis", "search", "counting", "explaining", "exporting", "indexing"]
 

@@ -138,6 +138,17 @@ def test_whole_contacts(run):
     assert "lists" in run(*asked, "--columns", "lists").stdout
 
 
+def test_csv_says_what_it_is_and_is_safe_where_that_is_asked_for(run):
+    asked = ("search", URL, "--limit", "2", "--columns", "uuid", "--comment", "--spreadsheet-safe")
+    comment, header, *rows = run(*asked, "--format", "csv").stdout.splitlines()
+    assert "# Job titles to include: " in comment
+    assert (header, len(rows)) == ("uuid", 2)
+    for option in ("--comment", "--spreadsheet-safe"):
+        outcome = run("search", URL, option, "--format", "ndjson")
+        assert outcome.exit_code == 2
+        assert f"{option} is for CSV, and needs --format csv." in outcome.stderr
+
+
 def test_columns_in_every_form(run):
     asked = ("search", URL, "--limit", "2", "--columns", "title, employees,departments")
     assert run(*asked).stdout.splitlines()[1:4] == ["title  employees  departments", "CEO    0", "CEO    1"]
