@@ -162,6 +162,9 @@ async def _show_contacts(question: Question) -> None:
     if question.as_json and flags["form"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {flags['form']} exclude each other.")
     _check_ledger(question, as_json=form == "json")
+    for option in ("spreadsheet_safe", "comment"):
+        if data.get(option) and form != "csv":
+            raise click.UsageError(f"--{option.replace('_', '-')} is for CSV, and needs --format csv.")
     if flags["everything"]:
         if _is_given("limit"):
             raise click.UsageError("--all and --limit exclude each other.")

@@ -11,8 +11,6 @@ from tests.harness.service import Service
 
 APOLLO = "https://app.apollo.io/#/people?"
 
-Pairs = list[tuple[str, str]]
-
 
 def url_of(*pairs: tuple[str, str]) -> str:
     """A search as Apollo writes it."""
@@ -54,7 +52,7 @@ class Desk:
 
     def settled(self) -> "Desk":
         """When every number on the page is that of the search that is there."""
-        self.page.wait_for_function(_SETTLED)
+        self.page.wait_for_function(_SETTLED, timeout=30_000)
         return self
 
     def shows(self, count: int) -> "Desk":

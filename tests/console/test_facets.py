@@ -26,7 +26,7 @@ def facet(desk: Desk, name: str) -> Locator:
 def test_a_value_brings_as_many_as_it_says_and_several_can_be_chosen(desk: Desk) -> None:
     told = desk.service.data("facet_contacts", url=URL, facets=["person_country"], size=8)["facets"][0]["buckets"]
     buttons = facet(desk, "person_country").locator("li button")
-    assert buttons.count() == len(told)
+    expect(buttons).to_have_count(len(told))
     first, second = told[0]["label"], told[1]["label"]
     buttons.filter(has_text=first).first.click()
     desk.settled()

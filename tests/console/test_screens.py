@@ -96,8 +96,10 @@ def test_nothing_keeps_anybody_from_using_a_screen(
         found += [f"{name}: {one}" for one in page.evaluate(AXE, ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"])]
         screenshot(page, f"{name}-{kind}")
         assert desk.run("() => document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
+        if kind == "phone":
+            continue
         page.emulate_media(color_scheme="dark")
         found += [f"{name}, dark: {one}" for one in page.evaluate(AXE, ["color-contrast"])]
-        screenshot(page, f"{name}-{kind}-dark")
+        screenshot(page, f"{name}-dark")
         page.emulate_media(color_scheme="light")
     assert found == []

@@ -46,7 +46,7 @@ def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
         card = desk.parameter(parameter["name"])
         expect(card.locator(".cost")).to_contain_text(f"{parameter['count']:,} have it")
         expect(card.locator(".cost")).to_contain_text(f"without it {parameter['without']:,}")
-        assert card.locator(".chip").count() == len(parameter["values"])
+        expect(card.locator(".chip")).to_have_count(len(parameter["values"]))
     expect(desk.chip("personLocations[]", "Germany")).to_contain_text(
         f"{told['parameters'][1]['values'][1]['count']:,}"
     )

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mappings.data_files import read_data
 from tests.console.conftest import both_engines
@@ -19,21 +19,21 @@ def desk(page: Page, service: Service, signed_in: BrowserContext) -> Desk:
     return Desk(page, service).open().search(URL)
 
 
-def names(desk: Desk) -> list[str]:
-    return desk.rows().locator("td:first-child").all_inner_texts()
+def names(desk: Desk) -> Locator:
+    return desk.rows().locator("td:first-child")
 
 
 @both_engines
 def test_pages_follow_each_other_by_mouse_and_by_key(desk: Desk) -> None:
     told = desk.service.data("search_contacts", url=URL, limit=100)["results"]
     wanted = [f"{each['first_name']} {each['last_name']}" for each in told]
-    assert names(desk) == wanted[:50]
+    expect(names(desk)).to_have_text(wanted[:50])
     desk.page.get_by_role("button", name="Next →").click()
     expect(desk.page.locator(".paging")).to_contain_text("Page 2")
-    assert names(desk.settled()) == wanted[50:]
+    expect(names(desk)).to_have_text(wanted[50:])
     desk.page.keyboard.press("p")
     expect(desk.page.locator(".paging")).to_contain_text("Page 1")
-    assert names(desk.settled()) == wanted[:50]
+    expect(names(desk)).to_have_text(wanted[:50])
 
 
 def test_the_order_is_part_of_the_search(desk: Desk) -> None:
@@ -42,7 +42,7 @@ def test_the_order_is_part_of_the_search(desk: Desk) -> None:
     ascending = url_of(("contactEmailStatusV2[]", "verified"), ("sortByField", "company"), ("sortAscending", "true"))
     told = desk.service.data("search_contacts", url=ascending, limit=50)["results"]
     desk.settled()
-    assert desk.rows().locator("td:nth-child(3)").all_inner_texts() == [each["company"] or "" for each in told]
+    expect(desk.rows().locator("td:nth-child(3)")).to_have_text([each["company"] or "" for each in told])
     expect(page.get_by_role("columnheader", name="Company")).to_have_attribute("aria-sort", "ascending")
     page.get_by_role("columnheader", name="Company").get_by_role("button").click()
     expect(page.get_by_role("columnheader", name="Company")).to_have_attribute("aria-sort", "descending")
@@ -67,20 +67,19 @@ def test_columns_are_chosen_ordered_and_remembered(desk: Desk) -> None:
     page.get_by_role("button", name="Technologies further to the left").click()
     page.keyboard.press("Escape")
     wanted = ["Name", "Title", "Company", "Email", "Technologies", "Email status"]
-    assert heads.all_inner_texts() == wanted
+    expect(heads).to_have_text(wanted)
     page.reload()
     desk.settled()
-    assert heads.all_inner_texts() == wanted
+    expect(heads).to_have_text(wanted)
     kept = desk.run("() => JSON.stringify({ ...localStorage })")
-    assert names(desk)[0] not in kept
+    assert names(desk).first.inner_text() not in kept
 
 
 def test_most_contacts_of_one_company(desk: Desk) -> None:
     desk.page.get_by_label("Contacts of one company").select_option("1")
     desk.settled().shows(desk.counts(URL, per_company=1))
     expect(desk.page.locator(".beside")).to_contain_text(f"of {desk.counts(URL):,} in all")
-    companies = desk.rows().locator("td:nth-child(3)").all_inner_texts()
-    assert len(companies) == 50
+    expect(desk.rows()).to_have_count(50)
 
 
 def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) -> None:

@@ -16,7 +16,7 @@ import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
-import { change, count, dialog, search, sees, session, socket, start } from "./page.js";
+import { change, dialog, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
 import { effect } from "./vendor/signals-core/signals-core.module.js";
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
@@ -95,7 +95,7 @@ const empty = () => html`
   <main class="welcome">
     <h1>Who are you looking for?</h1>
     <p class="lead">Make a search in Apollo, copy its address, and see at once who it finds among
-      ${count.answer.value ? html`<b>${counted(count.answer.value.count)}</b>` : "your own"} contacts.</p>
+      ${total.answer.value ? html`<b>${counted(total.answer.value.count)}</b>` : "your own"} contacts.</p>
     ${field()} ${example()}
   </main>
 `;

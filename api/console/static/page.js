@@ -45,6 +45,8 @@ export const analysis = new Question(socket, "analyze", "analysis");
 export const explanation = new Question(socket, "explain_count", "explanation", remember);
 /** @type {Question<{count: Count}>} */
 export const count = new Question(socket, "count_contacts", "count");
+/** @type {Question<{count: Count}>} of all contacts there are */
+export const total = new Question(socket, "count_contacts", "total");
 /** @type {Question<import("./answers.js").Page>} */
 export const contacts = new Question(socket, "search_contacts", "contacts");
 
@@ -162,9 +164,9 @@ function follows() {
   if (session.standing.value !== "in") return;
   untracked(() => {
     if (!of.path) {
-      for (const question of [analysis, explanation, contacts]) question.forget();
+      for (const question of [analysis, explanation, contacts, count]) question.forget();
       explained = shown = analysed.value = "";
-      count.ask({ url: "https://app.apollo.io/#/people" });
+      total.ask({ url: "https://app.apollo.io/#/people" });
       return;
     }
     const url = urlOf(of);

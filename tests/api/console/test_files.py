@@ -45,7 +45,7 @@ def test_the_page_names_its_files_relatively() -> None:
 
 def test_all_that_a_browser_loads_is_small() -> None:
     links = re.findall(r'(?:src|href)="console/([^"]+)"', (STATIC / PAGE).read_text())
-    loaded, left = {PAGE}, links
+    loaded, left = {PAGE}, [*links]
     while left:
         path = STATIC / left.pop()
         if (name := path.resolve().relative_to(STATIC).as_posix()) not in loaded:
@@ -53,7 +53,9 @@ def test_all_that_a_browser_loads_is_small() -> None:
             imported = re.findall(r'^import[^"(]*"(\.[^"]+)"', path.read_text(), re.MULTILINE)
             left += [(path.parent / each).resolve().relative_to(STATIC).as_posix() for each in imported]
     files = read_files()
-    assert {name for name in files if name.endswith(".js")} <= loaded, "modules that nothing loads"
+    modules = {name for name in files if name.endswith(".js")}
+    assert modules <= loaded, "modules that nothing loads"
+    assert modules == {link for link in links if link.endswith(".js")}, "modules that a browser learns of late"
     sizes = {name: len(files[name].packed.body) for name in loaded}
     assert sum(sizes.values()) < MOST_BYTES, sorted(sizes.items(), key=lambda item: -item[1])
 

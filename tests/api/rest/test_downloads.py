@@ -6,6 +6,7 @@ import pytest
 
 from api.actions.roles import Role
 from api.rest.downloads import SECONDS
+from mappings.errors import EngineUnavailable
 from tests.harness.clients import URL
 
 DOWNLOADS = "/api/v2/apollo/downloads"
@@ -107,3 +108,16 @@ def test_it_is_logged_whose_it_was_and_how_many_and_never_the_link(service, capl
     assert audited[-1]["search"] == audited[-2]["search"]
     figures = service.get("/metrics")[1]
     assert 'action="download",door="rest",outcome="200"' in figures
+
+
+def test_what_fails_when_it_is_opened_is_an_error_as_any_other(service, engine):
+    path = link(service)
+    engine.error = EngineUnavailable("Nothing has been indexed yet.")
+    assert service.get(path) == (503, {"detail": "Nothing has been indexed yet."})
+    engine.error = None
+    assert service.get(path) == GONE
+    assert service.get(link(service))[0] == 200
+
+
+def test_which_methods_there_are_everyone_may_know(service):
+    assert service.open(f"{DOWNLOADS}/csv", None, method="OPTIONS")[0] == 204

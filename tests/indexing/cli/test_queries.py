@@ -138,6 +138,17 @@ def test_whole_contacts(run):
     assert "lists" in run(*asked, "--columns", "lists").stdout
 
 
+def test_csv_says_what_it_is_and_is_safe_where_that_is_asked_for(run):
+    asked = ("search", URL, "--limit", "2", "--columns", "uuid", "--comment", "--spreadsheet-safe")
+    comment, header, *rows = run(*asked, "--format", "csv").stdout.splitlines()
+    assert "# Job titles to include: " in comment
+    assert (header, len(rows)) == ("uuid", 2)
+    for option in ("--comment", "--spreadsheet-safe"):
+        outcome = run("search", URL, option, "--format", "ndjson")
+        assert outcome.exit_code == 2
+        assert f"{option} is for CSV, and needs --format csv." in outcome.stderr
+
+
 def test_columns_in_every_form(run):
     asked = ("search", URL, "--limit", "2", "--columns", "title, employees,departments")
     assert run(*asked).stdout.splitlines()[1:4] == ["title  employees  departments", "CEO    0", "CEO    1"]
@@ -333,8 +344,8 @@ def test_canonical_needs_something(run):
         ((), "Missing argument 'URL'."),
         ((URL, "--any", URL), "url and combine exclude each other"),
         (("--not", URL), "combine must have a URL in any or all"),
-        ((URL, "--sample", "5"), "sample.seed is missing"),
-        ((URL, "--seed", "5"), "sample.size is missing"),
+        ((URL, "--sample", "5"), "--sample and --seed go together."),
+        ((URL, "--seed", "5"), "--sample and --seed go together."),
         ((URL, "--sample", "x", "--seed", "1"), "'x' is not a valid integer"),
         ((URL, "--sample", "1", "--seed", "1", "--per-company", "1"), "sample and per_company exclude each other"),
         ((URL, "--split", "4/3"), "split.part must be an integer from 1 to split.of, 3, not 4"),

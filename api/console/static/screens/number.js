@@ -12,19 +12,18 @@ const most = typed((value) => change({ ...search.value, perCompany: Number(value
 const beside = (found, { count: all, companies, total }) => {
   const part = found === 0 ? "nobody" : share(found ?? "", total);
   return html`
-    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`, ${part} of ${counted(total)}` : nothing}
+    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`${found === 0 ? "" : ", "}${part} of ${counted(total)}` : nothing}
     ${search.value.perCompany && all !== found ? html`<br>of ${counted(all)} in all` : nothing}
   `;
 };
 
 export const number = () => {
   const [found, told] = [count.answer.value, explanation.answer.value];
-  const stale = count.pending.value || explanation.pending.value;
   const picked = search.value.view === "compare" && search.value.region !== null;
   return html`
-    <section class="number ${stale ? "stale" : ""}" aria-label="How many contacts there are">
-      <h1 class="large">${found ? counted(found.count) : "…"}</h1>
-      <p class="beside">
+    <section class="number" aria-label="How many contacts there are">
+      <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : "…"}</h1>
+      <p class="beside ${explanation.pending.value ? "stale" : ""}">
         ${found?.count === 1 ? "contact" : "contacts"}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
       </p>
       <div class="with">
