@@ -263,6 +263,18 @@ def test_tagged_contacts_in_every_form(run):
     header, row = run("search", *one, "--format", "csv", "--view", "simple").output.splitlines()
     assert (header.split(",")[-1], row.split(",")[-1]) == ("matched", "0")
     assert "matched" in run("search", URL, "--columns", "matched").output
+    assert run("search", *one, "--format", "csv", "--columns", "title").output.splitlines() == [
+        "title,matched",
+        "CEO,0",
+    ]
+    assert json.loads(run("search", *one, "--json", "--columns", "title").output)["results"] == [
+        {"title": "CEO", "matched": [0]}
+    ]
+    for further in ([], ["--all"]):
+        options = [option for option in one if not further or option not in ("--limit", "1")]
+        _, head, row, *_ = run("search", *options, *further).output.splitlines()
+        assert (head.split()[-1], row.split()[-1]) == ("matched", "0")
+        assert "place" in head
 
 
 def test_options_of_a_selection(run, engine):
