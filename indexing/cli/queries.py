@@ -16,6 +16,7 @@ import msgspec
 
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.kinds import Schema
+from api.actions.options import MOST_PARTS
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
@@ -241,6 +242,10 @@ def _whole_number(schema: Schema) -> click.ParamType[int]:
     return click.INT if least is most is None else click.IntRange(least, most)
 
 
+_LONGEST_FRACTION = 20
+"""Characters of a part and of how many it is."""
+
+
 class _Fraction(click.ParamType[dict[str, int]]):
     """`1/4`: the first of four parts."""
 
@@ -252,6 +257,9 @@ class _Fraction(click.ParamType[dict[str, int]]):
         part, _, of = value.partition("/")
         if not (part.isdecimal() and of.isdecimal()):
             self.fail(f"{value!r} is not like 1/4.", param, ctx)
+        # Of long digits Python makes no number.
+        if len(value) > _LONGEST_FRACTION or not 1 <= int(part) <= int(of) or not 2 <= int(of) <= MOST_PARTS:
+            self.fail(f"{value!r} is no part of 2 to {MOST_PARTS}, such as 1/4 or 4/4.", param, ctx)
         return {"part": int(part), "of": int(of)}
 
 

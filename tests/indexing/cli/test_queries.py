@@ -321,7 +321,9 @@ def test_compare_takes_lines_of_standard_input(engine):
     assert (answer["counts"], answer["union"]) == ([10, 10], 10)
     same = CliRunner().invoke(group, ["compare", URL, "-"], input=URL)
     assert "parameter" not in same.stdout
-    assert isinstance(CliRunner().invoke(group, ["compare", URL]).exception, InvalidField)
+    for urls in ([URL], [URL] * 7):
+        refused = CliRunner().invoke(group, ["compare", *urls])
+        assert (refused.exit_code, f"Give 2 to 6 URLs, not {len(urls)}." in refused.output) == (2, True)
 
 
 def test_a_change_that_is_not_told(capsys):
@@ -363,7 +365,10 @@ def test_canonical_needs_something(run):
         ((URL, "--seed", "5"), "--sample and --seed go together."),
         ((URL, "--sample", "x", "--seed", "1"), "'x' is not a valid integer"),
         ((URL, "--sample", "1", "--seed", "1", "--per-company", "1"), "sample and per_company exclude each other"),
-        ((URL, "--split", "4/3"), "split.part must be an integer from 1 to split.of, 3, not 4"),
+        *(
+            ((URL, "--split", wrong), f"'{wrong}' is no part of 2 to 100, such as 1/4 or 4/4.")
+            for wrong in ("4/3", "0/3", "1/1", "1/101", f"1/{'9' * 5000}")
+        ),
         ((URL, "--split", "1:3"), "'1:3' is not like 1/4."),
         ((URL, "--per-company", "0"), "--per-company"),
         ((URL, "--by-filter", "--split", "1/3"), "--by-filter and --split exclude each other."),
