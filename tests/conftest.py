@@ -32,6 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests of made-up examples out of coverage: it must not hang on chance, and would double what they take."""
+    for item in items:
+        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice."""
     if session.config.getoption("loadgroup", False):

@@ -51,6 +51,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         nested: the value is an object. It has `MOST_MEMBERS` at most, each a text, a number, a flag or a list of these;
             of what is none of that no more is read than it takes to refuse it.
         members: those that the object has, where they are known.
+        required: the names of those that it must have.
     """
 
     read: Callable[[str, object], object]
@@ -63,6 +64,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[str, object], None] | None = None
     nested: bool = False
     members: Mapping[str, "Kind"] = {}
+    required: tuple[str, ...] = ()
 
 
 def shown(value: object) -> str:
@@ -235,7 +237,7 @@ def an_object(make: type[_Object], members: Mapping[str, Kind], **more: object) 
     `InvalidField` for values that don't go together, of which the schema says `more`.
     """
     attributes = {field.encode_name: field for field in msgspec.structs.fields(make)}
-    required = [name for name, field in attributes.items() if field.required]
+    required = tuple(name for name, field in attributes.items() if field.required)
     names = " and ".join([", ".join([*members][:-1]), [*members][-1]])
 
     def read(name: str, value: object) -> _Object:
@@ -258,11 +260,11 @@ def an_object(make: type[_Object], members: Mapping[str, Kind], **more: object) 
             member: kind.schema if member in required else {"anyOf": [kind.schema, {"type": "null"}]}
             for member, kind in members.items()
         },
-        "required": required,
+        "required": list(required),
         "additionalProperties": False,
         **more,
     }
-    return Kind(read=read, from_texts=_json_from_texts, schema=schema, nested=True, members=members)
+    return Kind(read=read, from_texts=_json_from_texts, schema=schema, nested=True, members=members, required=required)
 
 
 def _json_from_texts(name: str, texts: Sequence[str]) -> object:

@@ -8,7 +8,8 @@ HEAD_SECONDS = 10.0
 """From the connection, or the first byte of a further request, to the end of the headers; and for silence."""
 
 BODY_SECONDS = 30.0
-"""For a whole body. Time in which the service itself does not read does not count."""
+"""For a whole body, or a message of a WebSocket from its first byte on. Time in which the service itself does not read
+does not count."""
 
 BODY_GRACE_SECONDS = 5.0
 BODY_PACE = 1024
@@ -24,6 +25,9 @@ LINGER_SECONDS = 2.0
 LINGER_BYTES = 8 * 2**20
 """What is read, and thrown away, of a client that was refused: closed in its face, it might never see why. The same
 number of bytes of a body is read that nobody wants any more."""
+
+CLOSE_SECONDS = 10.0
+"""From the close frame of a WebSocket to that of its client. Who takes nothing is cut off `LINGER_SECONDS` later."""
 
 GULP_BYTES = 256 * 1024
 PAUSE_SECONDS = 0.05

@@ -92,6 +92,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
         nested = _nested({name: value for name, value in given.items() if value is not None and value != ()})
+        _check_members(nested)
         data = {name: _read(name, value) for name, value in nested.items()}
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(_out_of_place(field, chosen, variants))
@@ -215,6 +216,14 @@ def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
         else:
             data[field] = value
     return data
+
+
+def _check_members(data: Data) -> None:
+    """Raise `click.UsageError` for an object that lacks a member, in the words of the options that these are."""
+    for name, members in _MEMBERS.items():
+        needed = [member for member in members if member in FIELDS[name].kind.required]
+        if isinstance(value := data.get(name), dict) and not value.keys() >= {*needed}:
+            raise click.UsageError(f"{' and '.join([_flag(members[member][0]) for member in needed])} go together.")
 
 
 class _Fraction(click.ParamType[dict[str, int]]):

@@ -134,8 +134,7 @@ class DuckDBEngine:
             sets, connection = lease.file.sets, lease.connection
             counts, found = counts_and_rows(sets, connection, together, [query.predicate for query in small], pause)
             rows = dict(zip(small, found, strict=True)) | {of: BitMap.deserialize(data) for of, data in large.items()}
-            distinct = Distinct(sets.distinct(connection, field, rows[compiled]), exact=True)
-            pause()
+            distinct = Distinct(sets.distinct(connection, field, rows[compiled], pause), exact=True)
             counted_by = [facet(sets, connection, query, rows[query.compiled], pause) for query in facets]
             return Summary(apart or counts, distinct, counted_by)
 

@@ -31,7 +31,10 @@ ENGINES = ("duckdb", "elasticsearch")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the same 10,000 contacts go to the same process, so that they are loaded once and served once."""
+    """Tests of the same 10,000 contacts go to the same process, so that they are loaded once and served once.
+
+    They are left out of coverage, which sees nothing of a service in a process of its own but slows its clients down.
+    """
     for item in items:
         if not item.path.is_relative_to(Path(__file__).parent):
             continue
@@ -39,6 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in ENGINES:
             if name == engine or f"{name}_environment" in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name))
+                item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ from search.fields import (
 from search.findings import Finding
 from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
+from search.shared_loader import SharedLoader
 from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
 
 TITLE = "Naive"
@@ -78,6 +79,11 @@ def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None
 
 def open_updater(settings: EngineSettings) -> Loader | None:
     """None: a load in a file of its own is the only one there is."""
+    return None
+
+
+def open_shared_loader(settings: EngineSettings, keep: int = 1) -> SharedLoader | None:
+    """None: its file is on one host."""
     return None
 
 

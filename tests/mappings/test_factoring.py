@@ -19,7 +19,8 @@ VP, WINE = Terms("seniority", ("vp",)), Phrase("industries", "wine")
 def test_what_alternatives_share_is_taken_out() -> None:
     alternatives = (All((PARIS, FRANCE)), VP, All((LYON, FRANCE)))
     assert factored(alternatives) == [All((FRANCE, Any((PARIS, LYON)))), VP]
-    assert factored((PARIS, LYON)) == (PARIS, LYON)
+    for nothing_shared in ((PARIS, LYON), (All((PARIS, FRANCE)), VP)):
+        assert factored(nothing_shared) == nothing_shared
 
 
 def test_what_most_share_goes_first_and_what_is_left_of_others_then() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +92,8 @@ async def check_facets(engine: Engine[Any], oracle: Oracle, asked: Sequence[Cont
     ]
 
 
+# The examples are of a test inside of it.
+@pytest.mark.no_cover
 def test_engines_agree_with_the_naive_evaluator(
     elasticsearch_url: str, own_index: Callable[[str], str], naive: str, tmp_path_factory: Any
 ) -> None:
