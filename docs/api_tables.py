@@ -10,6 +10,7 @@ from api.actions.plans import LARGE_BYTES, LARGE_BYTES_IN_USE, MOST_PREDICATES
 from api.actions.requests import fields_of, required_by
 from api.actions.table import ACTIONS, Action
 from api.edge import limits as edge
+from api.edge.messages import LATE, NO_ROOM
 from api.errors import CODES_BY_KIND, STATUSES_BY_KIND
 from api.rest.routes import PATH
 from api.settings import TABLE
@@ -75,11 +76,21 @@ def _actions() -> str:
         for name, action in ACTIONS.items()
     ]
     return _table(
-        ("action", "what it does", "fields, **required** ones first", "REST", "error code", "least role"), rows
+        (
+            "action",
+            "what it does",
+            "fields: **required** ones, *one of these*, others",
+            "REST",
+            "error code",
+            "least role",
+        ),
+        rows,
     )
 
 
 def _field_name(action: Action[Any], field: Field) -> str:
+    if field.name in action.request.one_of:
+        return f"*`{field.name}`*"
     return f"**`{field.name}`**" if field.name in required_by(action.request) else f"`{field.name}`"
 
 
@@ -113,6 +124,7 @@ def _kind(field: Field) -> str:
 def _closes() -> str:
     words = {close: f"`{reason}`" for close, reason in REASONS.items()} | {Close.CLIENT_LEFT: CLIENT_LEFT}
     rows = [(str(int(close)), words[close]) for close in Close] + [("1009", TOO_LARGE)]
+    rows += [(str(code), f"`{reason}`") for code, reason in (LATE, NO_ROOM)]
     return _table(("code", "why"), sorted(rows))
 
 

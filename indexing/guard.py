@@ -68,9 +68,13 @@ def check_lines(source: str, lines: Lines | None, rows: int) -> None:
         )
 
 
-def check_contacts(limits: Limits, contacts: int, accepted: int, live: int) -> None:
-    """The fresh store has the contacts that were accepted, and enough beside those live. Raises `LoadRefused`."""
-    if contacts < accepted:
+def check_contacts(limits: Limits, contacts: int, accepted: int, live: int, *, alone: bool = False) -> None:
+    """The fresh store has the contacts that were accepted, and enough beside those live. Raises `LoadRefused`.
+
+    Args:
+        alone: it has no others.
+    """
+    if contacts < accepted or (alone and contacts > accepted):
         raise LoadRefused(
             f"the store has {contacts:,} contacts where {accepted:,} were accepted; it was not swapped in"
         )

@@ -6,25 +6,16 @@ so that it can be resumed; a load that was found wrong is removed instead.
 """
 
 import asyncio
-import logging
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from indexing.books import Books
 from indexing.encoders import Encoders
 from indexing.filled import FIELDS
-from indexing.golden import check_golden, checked, decoded, opened
-from indexing.guard import (
-    LoadRefused,
-    check_columns,
-    check_contacts,
-    check_filled,
-    check_lines,
-    check_rejects,
-    check_rows,
-)
+from indexing.going_live import Filling, go_live
+from indexing.guard import LoadRefused, check_columns, check_lines, check_rejects, check_rows
 from indexing.ledger import Ledger
 from indexing.outcome import Outcome, outcome
 from indexing.pipeline import ReadingAs, open_source
@@ -36,6 +27,7 @@ from indexing.request import LoadRequest
 from indexing.sources.base import Source, Start, likely_rows
 from indexing.state import JobState, StateFile
 from indexing.tally import Before, Tally, first_tally
+from indexing.writing import write_all
 from mappings.errors import ContactsError, Superseded
 from search.fields import MAPPING_VERSION
 from search.loader import Loader, Refusal
@@ -50,8 +42,6 @@ class Summary(Outcome, frozen=True, kw_only=True):
     watermark: str | None
     seconds: float
 
-
-_log = logging.getLogger(__name__)
 
 _LEFT = {False: "the live contacts are unchanged", True: "what could be read is among the live contacts already"}
 """What a refused load leaves, by whether it went into the live store itself."""
@@ -137,25 +127,15 @@ class Job:
         if not state.met and not self._request.rebuild:
             await self._meet(live)
         await self._load()
-        self._progress.stage("building", state.reading.rows)
-        contacts = await self._loader.finish(await self._figures())
-        accepted = await asyncio.to_thread(self._books.ledger.distinct)
-        check_contacts(self._request.limits, contacts, accepted, live)
-        if not self._request.rebuild:
-            tally = await self._tally()
-            check_filled(self._request.limits, state.before, contacts, tally.filled)
-        await self._check_golden()
-        await self._merge()
-        await self._loader.swap(lambda stage: self._progress.stage(stage, state.reading.rows))
-        return contacts
-
-    async def _check_golden(self) -> None:
-        """Count the golden URLs in the store that was filled. Raises `LoadRefused`."""
-        golden = decoded(await self._loader.noted())
-        if golden:
-            self._progress.stage("counting golden URLs", self._state.reading.rows)
-            async with opened(self._loader.reader()) as engine:
-                check_golden(self._request.limits, await checked(engine, golden))
+        tally = await self._tally()
+        filling = Filling(
+            figures=await self._figures(),
+            accepted=await asyncio.to_thread(self._books.ledger.distinct),
+            live=live,
+            before=state.before,
+            filled=tally.filled,
+        )
+        return await go_live(self._loader, self._request, filling, self._progress)
 
     async def _figures(self) -> LoadFigures:
         """What the load came to, for its store to say."""
@@ -175,19 +155,6 @@ class Job:
     async def _indexed(self) -> int:
         """How many contacts the rows became that the summary is about."""
         return await asyncio.to_thread(self._books.ledger.distinct, self._state.carried_bytes)
-
-    async def _merge(self) -> None:
-        """Have the engine give back the room that it took for the load's sake, before anybody reads."""
-        seconds = self._request.merge_seconds
-        if not seconds:
-            return
-        self._progress.stage("merging", self._state.reading.rows)
-        if not await self._loader.merge(seconds):
-            _log.warning(
-                "Not all is merged within %s s (--merge-seconds); the engine goes on with it by itself, and the new "
-                "contacts take more room until then",
-                f"{seconds:,.0f}",
-            )
 
     async def _meet(self, live: int) -> None:
         """Take in who is live, of whom there are so many, and what they have."""
@@ -240,31 +207,14 @@ class Job:
         state = self._state
         start, first = Start(state.source_rows, state.place), state.base + state.numbered + 1
         reading_as = ReadingAs(self._request.strict_values, documents=not self._request.update or source.carried)
-        writing: deque[tuple[Recognised, asyncio.Task[list[Refusal]]]] = deque()
         async with open_source(source, start, first, self._encoders, reading_as) as opened:
             if opened.columns is not None:
                 state.reading = state.reading.opened(source.name, opened.notes, opened.columns.unknown)
-            try:
-                async for portion in opened.portions:
-                    recognised = await self._recognition.recognise(portion)
-                    if len(writing) == self._loader.in_flight:
-                        await self._acknowledge(source, *writing.popleft())
-                    write = self._loader.write(recognised.documents)
-                    writing.append((recognised, asyncio.create_task(write)))
-                while writing:
-                    await self._acknowledge(source, *writing.popleft())
-            finally:
-                for _, task in writing:
-                    task.cancel()
-                await asyncio.gather(*[task for _, task in writing], return_exceptions=True)
+            acknowledge = partial(self._acknowledge, source)
+            await write_all(opened.portions, self._recognition.recognise, self._loader, acknowledge)
 
-    async def _acknowledge(self, source: Source, recognised: Recognised, write: asyncio.Task[list[Refusal]]) -> None:
-        """Once the rows are written, note what became of them, and save that as the state to resume from."""
-        try:
-            refusals = await write
-        except asyncio.CancelledError:
-            write.cancel()
-            raise
+    async def _acknowledge(self, source: Source, recognised: Recognised, refusals: list[Refusal]) -> None:
+        """The rows are written: note what became of them, and save that as the state to resume from."""
         state, rejects, ledger = self._state, self._books.rejects, self._books.ledger
         self._books.enter(recognised, refusals)
         read = recognised.portion.read

@@ -41,6 +41,10 @@ class Ledger:
         """Note these."""
         self._stream.write(array("q", numbers))
 
+    def add_bytes(self, data: bytes) -> None:
+        """Note the numbers of another ledger, as they stand in its file."""
+        self._stream.write(data)
+
     def flush(self) -> None:
         """Bring everything to the file."""
         self._stream.flush()

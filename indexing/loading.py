@@ -2,6 +2,8 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -37,17 +39,23 @@ async def load(settings: EngineSettings, request: LoadRequest) -> Summary:
         LoadRunning: there is another load.
         ContactsError: it failed; the live contacts are untouched (an update in place may have begun).
     """
+    with told(), StateFile(settings.data_dir, settings.index) as file:
+        state = file.load()
+        if request.resume:
+            file.check(_resumable(state))
+        loader = _loader(settings, request, state if request.resume else None)
+        try:
+            async with loader.exclusively(file.holder):
+                return await _load(settings, request, loader, state, file)
+        finally:
+            await loader.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what the system would not let us do into an `IndexingError`."""
     try:
-        with StateFile(settings.data_dir, settings.index) as file:
-            state = file.load()
-            if request.resume:
-                file.check(_resumable(state))
-            loader = _loader(settings, request, state if request.resume else None)
-            try:
-                async with loader.exclusively(file.holder):
-                    return await _load(settings, request, loader, state, file)
-            finally:
-                await loader.close()
+        yield
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -64,7 +72,7 @@ def _said(error: OSError) -> str:
 async def _load(
     settings: EngineSettings, request: LoadRequest, loader: Loader, state: JobState | None, file: StateFile
 ) -> Summary:
-    state = await _clear(loader, request, state, file)
+    state = await clear(loader, request, state, file)
     try:
         request = await _with_live(settings, loader, request, state)
         request = msgspec.structs.replace(request, workers=request.workers or default_workers(settings.engine))
@@ -121,7 +129,7 @@ async def _with_live(
     return msgspec.structs.replace(request, sources=sources)
 
 
-async def _clear(loader: Loader, request: LoadRequest, state: JobState | None, file: StateFile) -> JobState | None:
+async def clear(loader: Loader, request: LoadRequest, state: JobState | None, file: StateFile) -> JobState | None:
     """Remove what loads left that this one does not go on with, of whatever host, and say so; the state it has then."""
     forgotten = None if request.resume else state
     abandoned = forgotten.store if forgotten is not None and not forgotten.in_place else None

@@ -40,12 +40,17 @@ class NdjsonFile:
 
     def write(self, line: msgspec.Struct) -> None:
         """Add a line, whose texts are `encodable`."""
-        if self.path is None:
+        if self.path is not None:
+            self.write_lines(msgspec.json.encode(line) + b"\n")
+
+    def write_lines(self, lines: bytes) -> None:
+        """Add lines as they are, of another such file."""
+        if self.path is None or not lines:
             return
         if self._stream is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = open_private(self.path)
-        self.size += self._stream.write(msgspec.json.encode(line) + b"\n")
+        self.size += self._stream.write(lines)
 
     def flush(self) -> None:
         """Bring everything to the file."""

@@ -35,6 +35,8 @@ class Recognised(msgspec.Struct, frozen=True):
         lost: rows among the rejects that were recognised, so that the table has them.
         tally: what was found out, as if the engine took all documents.
         size: bytes of the key table's log with these rows.
+        joins: the rows that were joined with others of their contact, or have another uuid than by themselves.
+        joined: what became of those.
     """
 
     portion: Portion
@@ -44,6 +46,8 @@ class Recognised(msgspec.Struct, frozen=True):
     lost: dict[int, int]
     tally: Tally
     size: int
+    joins: Sequence[Join] = ()
+    joined: Joined = Joined()
 
 
 class Recognition:
@@ -110,7 +114,7 @@ class Recognition:
         known = {decision.known.row: decision.known.contact for decision in decisions}
         emptied = _emptied(decisions, joined.emptied) if self._request.update else {}
         documents = encoded.documents
-        if joins:
+        if joins and (documents or self._request.update):
             made = {document.row: document for document in documents} | joined.documents
             documents = [made[row] for row in known if row not in joined.rejects]
         return Recognised(
@@ -121,6 +125,8 @@ class Recognition:
             {row: known[row] for row in joined.rejects},
             _tally(portion, decisions, plus(encoded.filled, joined.filled), emptied),
             self.size,
+            joins,
+            joined,
         )
 
     async def _fetch(self, decisions: list[Decision]) -> list[Decision]:
@@ -160,7 +166,7 @@ class Recognition:
                     base, within = encoded.contacts[decision.within], None
             elif before is not None and before.size and (self._request.update or before.known.row > 0):
                 base = self._spool.read(before.place, before.size)
-            if base is None and within is None and encoded.documents and decision.known.uuid == claim.uuid:
+            if base is None and within is None and not self._request.update and decision.known.uuid == claim.uuid:
                 continue
             update = before is not None and _is_live(before)
             emptied = before.emptied if before is not None else ()

@@ -46,6 +46,12 @@ class RejectFile(NdjsonFile):
         self.count = self.by_reason.total()
         self.go_on(size)
 
+    def join(self, by_reason: Mapping[str, int], examples: Mapping[str, str]) -> None:
+        """Count what another such file has, whose lines come apart from that."""
+        self.count += sum(by_reason.values())
+        self.by_reason.update(by_reason)
+        self.examples = {**examples, **self.examples}
+
     def add(self, reject: Reject) -> None:
         """Record a row that was rejected."""
         self.count += 1

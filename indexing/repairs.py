@@ -79,6 +79,14 @@ class RepairFile(NdjsonFile):
         self.unreadable = Counter(unreadable)
         self.go_on(size)
 
+    def join(self, kinds: Collection[RepairKind], unreadable: Mapping[str, int]) -> None:
+        """Count what another such file has, whose lines come apart from that."""
+        for kind in kinds:
+            mine = self.kinds.setdefault((kind.field, kind.reason), RepairKind(kind.field, kind.reason, examples=[]))
+            mine.count += kind.count
+            mine.examples = [*dict.fromkeys([*mine.examples, *kind.examples])][:EXAMPLES]
+        self.unreadable.update(unreadable)
+
     def add(self, source: str, line: int, repair: Repair) -> None:
         """Record what was repaired in the row that begins at `line` of `source`."""
         key = (repair.field, repair.reason)

@@ -29,6 +29,9 @@ _ALONE = Context({}, _SOME_DAY)
 _KEPT = "!*'()"
 """What `encodeURIComponent` of browsers leaves beside letters, digits and `_.-~`."""
 
+_ESCAPES = {code: quote(chr(code), safe=_KEPT) for code in range(128)}
+"""The same of each ASCII character, for texts that have no other: a hundred URLs are made for an answer."""
+
 _AT_THE_END = {mark: f"%{ord(mark):02X}" for mark in ".!')"}
 """What a sentence and its brackets may end with; of a URL in a text it would be taken off."""
 
@@ -150,5 +153,5 @@ def _as_one(parameter: Parameter, value: str) -> str:
 
 def _encoded(value: str) -> str:
     """As a browser encodes it, but for what would be taken for an escape: `=3D` is one in mails."""
-    encoded = quote(value, safe=_KEPT)
+    encoded = value.translate(_ESCAPES) if value.isascii() else quote(value, safe=_KEPT)
     return f"%33{encoded[1:]}" if encoded.startswith("3D") else encoded

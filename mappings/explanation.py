@@ -17,7 +17,7 @@ from mappings.predicates import MatchAll, Predicate, all_of
 MOST_COUNTS = 256
 """Counts in one round trip."""
 
-_MOST_PREDICATES = 40_000
+MOST_PREDICATES = 40_000
 """Of all that is counted in one round trip, together: of a search that is very long fewer values are counted."""
 
 Known = Callable[[Predicate], Predicate]
@@ -176,7 +176,7 @@ def explanation(parameters: Sequence[Clause], lists: Sequence[Clause], known: Kn
         Part(clause, clause.values, tuple(asked[:at]), tuple(asked[at + 1 :]), known(clause.having))
         for at, clause in enumerate(clauses)
     ]
-    most = _most_values(whole, parts, min(MOST_COUNTS, _MOST_PREDICATES // extent(whole).predicates))
+    most = _most_values(whole, parts, min(MOST_COUNTS, MOST_PREDICATES // extent(whole).predicates))
     fitting = tuple([_cut(part, most) for part in parts])
     truncated = any(len(part.shown) < len(part.clause.values) for part in fitting)
     return Explanation(whole, fitting[: len(parameters)], fitting[len(parameters) :], truncated)

@@ -7,7 +7,8 @@ that nothing is known twice: a bucket has a URL only where that would find its v
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -27,6 +28,9 @@ Bounds = tuple[int | None, int | None]
 """The least and the largest of some numbers, both included; an absent one is open."""
 
 
+PartOfPlace = Literal["country", "state", "city"]
+
+
 class FacetRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row.
 
@@ -35,6 +39,7 @@ class FacetRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         field: the search field by whose values contacts are counted.
         parameter: the canonical name of the parameter that asks for a value; `None` if none does.
         closed: there are few values, of which nobody is told who somebody is.
+        place: which part of a place the values are; `None` if they are none.
         found_in: the search field in which the parameter looks for a value as a phrase, or word by word.
         ranges: of a number, as its parameter has them; no two have a number in common.
         source: where the ranges come from.
@@ -44,6 +49,7 @@ class FacetRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     field: str
     parameter: str | None = None
     closed: bool = False
+    place: PartOfPlace | None = None
     found_in: str | None = None
     ranges: tuple[str, ...] = ()
     source: str = ""
@@ -139,6 +145,7 @@ def choice(row: FacetRow, searched: Canonical, today: date) -> Choice:
     return Choice(row, searched, context, {value: tuple(texts) for value, texts in chosen.items()})
 
 
+@lru_cache(maxsize=256)
 def bounds_of(value: str) -> Bounds:
     """The numbers that a range means."""
     return span(value) or (None, None)
@@ -185,19 +192,19 @@ def _value(row: FacetRow, text: str, asked: Predicate) -> str | None:
         return text
     if isinstance(asked, Terms) and asked.field == row.field:
         return asked.values[0]
-    if row.name.endswith(("_country", "_state", "_city")):
-        return _place(row, text)
+    if row.place is not None:
+        return _place(row.place, text)
     return (title_key(text) if row.field == "title_key" else normalise(text)) or None
 
 
-def _place(row: FacetRow, text: str) -> str | None:
+def _place(part: PartOfPlace, text: str) -> str | None:
     """The country, state or city that a location is: one part that is no region, of the kind that it can be."""
     place = asked_place(text)
     if place is None or len(place.parts) != 1 or any(place.regions):
         return None
     country, state = is_country(text), is_us_state(place.parts[0])
-    fits = {"country": country, "state": state or not country, "city": not (country or state)}
-    return place.parts[0] if fits[row.name.rpartition("_")[2]] else None
+    fits: dict[PartOfPlace, bool] = {"country": country, "state": state or not country, "city": not (country or state)}
+    return place.parts[0] if fits[part] else None
 
 
 def names(rows: Iterable[FacetRow]) -> str:

@@ -3,7 +3,7 @@
 It is made from the same readers as the filter (`mappings.contact_filter`), on demand: the filter is made without it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -73,7 +73,16 @@ def overruled(entries: Iterable[LedgerEntry], sorting: str = "", page: str = "")
         page: the request field that has pages of its own.
     """
     reasons = dict.fromkeys(SORTING if sorting else (), f"`{sorting}` has an order of its own")
-    reasons |= dict.fromkeys([PAGE] if page else (), f"`{page}` has pages of its own")
+    return without(entries, reasons | dict.fromkeys([PAGE] if page else (), f"`{page}` has pages of its own"))
+
+
+def unpaged(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """The same entries of a search of which there are no pages, such as a canonical one."""
+    return without(entries, {PAGE: "there are no pages of it"})
+
+
+def without(entries: Iterable[LedgerEntry], reasons: Mapping[str, str]) -> list[LedgerEntry]:
+    """The same entries; those of parameters for which there is a reason are ignored for it."""
     return [
         LedgerEntry(entry.name, entry.value, "ignored", reasons[entry.name], None)
         if entry.name in reasons and entry.status != "ignored"

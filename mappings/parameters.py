@@ -8,7 +8,7 @@ A URL's names come here first (`given_parameters`); what its values ask for is p
 
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import TypeVar
 
@@ -73,6 +73,10 @@ class Parameter(msgspec.Struct, frozen=True):
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
         return values if self.show is None else [self.show(value) for value in values]
+
+    def __reduce__(self) -> tuple[Callable[[str], "Parameter"], tuple[str]]:
+        """It goes to another process by its name: that has the same table."""
+        return parameter_of, (self.name,)
 
 
 class ParameterRow(msgspec.Struct, frozen=True):

@@ -170,5 +170,10 @@ class ContactFilter(msgspec.Struct, frozen=True):
 
     @property
     def ordering(self) -> Ordering:
-        """What says where a contact stands: the selection or, where there is none, the order."""
-        return self.order if isinstance(self.selection, UnsetType) else self.selection
+        """What says where a contact stands."""
+        return ordering(self.order, self.selection)
+
+
+def ordering(order: Order, selection: Selection | UnsetType) -> Ordering:
+    """What says where a contact stands: the selection or, where there is none, the order."""
+    return order if isinstance(selection, UnsetType) else selection

@@ -10,10 +10,11 @@ from itertools import combinations
 
 import msgspec
 
+from mappings.algebra import extent
 from mappings.canonical import Canonical, canonical, value_of
 from mappings.contact_filter import context_of, values_read
 from mappings.counts import Count
-from mappings.explanation import Counts, Explanation, Part
+from mappings.explanation import MOST_PREDICATES, Counts, Explanation, Part
 from mappings.parameters import given_parameters, parameter_of
 from mappings.predicates import MatchAll, Predicate, all_of
 from mappings.rules import Context
@@ -76,7 +77,10 @@ def pairs(explanation: Explanation, counts: Counts) -> list[Drop]:
         return everybody - having if part.clause.combine == "none" else having
 
     parts = explanation.parts
-    strictest = sorted(parts, key=passing)[:MOST_PARTS]
+    # Each pair is counted with all else of the search: of one that is very long there are fewer.
+    most = MOST_PREDICATES // extent(explanation.whole).predicates
+    several = next(number for number in range(MOST_PARTS, -1, -1) if number * (number - 1) // 2 <= most)
+    strictest = sorted(parts, key=passing)[:several]
     among = [part for part in parts if part in strictest]
     return [
         Drop(

@@ -70,6 +70,14 @@ class Distinct(msgspec.Struct, frozen=True):
     exact: bool
 
 
+class Summary(msgspec.Struct, frozen=True):
+    """What some contacts are: the answers to what `Engine.summary` is asked."""
+
+    counts: list[int]
+    distinct: Distinct
+    facets: list[Facet]
+
+
 class Page(msgspec.Struct, frozen=True):
     """Items in order, and the positions of the neighbouring pages; `None` at the ends."""
 
@@ -128,11 +136,18 @@ class Engine(Protocol[Compiled]):
     async def matching(self, compiled: Sequence[Compiled], uuids: Sequence[str]) -> list[set[str]]:
         """Of each of several filters which of these contacts, a page at most, it finds, in one round trip."""
 
-    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
-        """How many different values of a search field the matching contacts have; who has none is not counted.
+    async def summary(
+        self,
+        compiled: Compiled,
+        field: str,
+        counted: Sequence[Compiled] = (),
+        facets: Sequence[FacetQuery[Compiled]] = (),
+    ) -> Summary:
+        """How many different values of a search field the matching contacts have, with `count_many` and `facets` of
+        what belongs to that: the store is asked all of it together.
 
-        The field is text, of which a contact has one value, and has a facet or an order by the same value, as
-        `company_key` has.
+        Who has no value is not counted. The field is text, of which a contact has one value, and has a facet or an
+        order by the same value, as `company_key` has.
         """
 
     async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:

@@ -12,6 +12,7 @@ from search.engine import Engine, EngineSettings
 from search.findings import Finding
 from search.loader import Loader
 from search.settings import Setting, read
+from search.shared_loader import SharedLoader
 
 ENGINES = {
     "elasticsearch": "search.elasticsearch",
@@ -51,6 +52,9 @@ class EngineModule(Protocol):
 
     def open_updater(self, settings: EngineSettings) -> Loader | None:
         """The loader that puts contacts into the live store itself; `None` if the engine has no such way."""
+
+    def open_shared_loader(self, settings: EngineSettings, keep: int = 1) -> SharedLoader | None:
+        """The loader of a store that many hosts fill; `None` if the engine has no such way."""
 
     def explain(self, contact_filter: ContactFilter) -> dict[str, Any]:
         """What it would ask of its store for a first page, as JSON-able data for people to read."""
@@ -99,6 +103,11 @@ def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None
 def open_updater(settings: EngineSettings) -> Loader | None:
     """The updater of the engine of the settings, if it has one; see `EngineModule.open_updater`."""
     return engine_module(settings.engine).open_updater(settings)
+
+
+def open_shared_loader(settings: EngineSettings, keep: int = 1) -> SharedLoader | None:
+    """The shared loader of the engine of the settings, if it has one; see `EngineModule.open_shared_loader`."""
+    return engine_module(settings.engine).open_shared_loader(settings, keep)
 
 
 async def examine(settings: EngineSettings) -> list[Finding]:

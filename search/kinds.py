@@ -29,7 +29,7 @@ Map = Annotated[dict[str, str] | None, Form.MAP]
 
 
 class Kind(Enum):
-    """Which predicates a search field answers, and so how an engine stores it."""
+    """Which predicates a search field answers, and so how an engine stores it. With a facet it answers Terms too."""
 
     TERM = "Terms"
     TEXT = "Phrase"

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,12 +61,20 @@ def test_the_commands_about_running_the_service_print_what_the_page_says(tmp_pat
     run_commands("operations.md", tmp_path, environment | {"CONTACTS_PORT": str(free_port())})
 
 
-def run_commands(name: str, directory: Path, environment: dict[str, str]) -> None:
+def test_the_commands_about_many_hosts_print_what_the_page_says(
+    tmp_path: Path, elasticsearch_url: str, own_index: Callable[[str], str]
+) -> None:
+    named = {"CONTACTS_ELASTICSEARCH_URL": elasticsearch_url, "CONTACTS_INDEX": own_index("docs-hosts")}
+    environment = environment_of(tmp_path / "data", CONTACTS_ENGINE="elasticsearch", **named)
+    run_commands("hosts.md", tmp_path, environment, least=7)
+
+
+def run_commands(name: str, directory: Path, environment: dict[str, str], least: int = 10) -> None:
     """Run the console commands of a page there, and hold what they print against what it says."""
     page = (ROOT / "docs" / name).read_text()
     blocks = re.findall(r"^```console\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     steps = [step for block in blocks for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
-    assert len(steps) > 10
+    assert len(steps) > least
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for step in steps:
         command, _, expected = step.partition("\n")

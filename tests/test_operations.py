@@ -153,7 +153,7 @@ def test_the_unit_of_systemd_starts_the_service_with_settings_of_ours() -> None:
 
 
 def test_the_objects_of_kubernetes_fit_the_image_and_the_settings() -> None:
-    [text] = examples("yaml")
+    text = "---\n".join(examples("yaml"))
     objects = {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(text)}
     config = objects["ConfigMap", "contacts"]["data"]
     assert set(config) <= VARIABLES
@@ -161,7 +161,7 @@ def test_the_objects_of_kubernetes_fit_the_image_and_the_settings() -> None:
     secret = {"CONTACTS_JWT_SECRET": "x" * 40}
     assert load_settings(config | secret).engine.engine == "elasticsearch"
     image = (ROOT / "Dockerfile").read_text()
-    for key in (("Deployment", "contacts"), ("Job", "contacts-load")):
+    for key in (("Deployment", "contacts"), ("Job", "contacts-load"), ("Job", "contacts-parts")):
         pod = objects[key]["spec"]["template"]["spec"]
         [container] = pod["containers"]
         assert f"--uid {pod['securityContext']['runAsUser']} " in image

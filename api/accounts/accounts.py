@@ -20,10 +20,16 @@ from api.accounts.searches import Searches
 from api.accounts.sessions import Renewal, Sessions
 from api.accounts.tokens import INVALID, REFRESH_SECONDS, Claims, Kind, Tokens
 from api.accounts.users import User, Users
+from api.actions.one_use import OneUse
+from api.actions.roles import Role
 from api.settings import Settings
 from mappings.errors import Conflict, Forbidden, NotFound, Unauthorized, WrongCredentials
 
 NO_CREDENTIALS = "Authentication credentials were not provided."
+NO_CODE = "The code does not hold: it was used, or is too old."
+
+CODE_SECONDS = 300
+"""How long a code holds that signs in: as long as it takes to copy a link from a terminal into a browser."""
 
 
 class PublicUser(msgspec.Struct, frozen=True):
@@ -42,6 +48,23 @@ class IssuedTokens(msgspec.Struct, frozen=True):
     refresh_token: str
     token_type: Literal["bearer"]
     expires_in: Annotated[int, Meta(ge=1, examples=[1800])]
+
+
+class PageTokens(msgspec.Struct, frozen=True):
+    """The same for a page in a browser, which has the refresh token in a cookie, with the role of the user."""
+
+    user: PublicUser
+    role: Role
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: Annotated[int, Meta(ge=1, examples=[1800])]
+
+
+class SignInCode(msgspec.Struct, frozen=True):
+    """What stands for a refresh token, once, for `expires_in` seconds."""
+
+    code: str
+    expires_in: Annotated[int, Meta(ge=1, examples=[CODE_SECONDS])]
 
 
 class OwnSession(msgspec.Struct, frozen=True):
@@ -76,6 +99,7 @@ class Accounts:
         self.administration = Administration(self.users, self._passwords, self._tell)
         self._open = settings.registration_open
         self._attempts = Attempts(settings.login_rate_limit)
+        self._codes: OneUse[str] = OneUse(CODE_SECONDS)
         self._listeners: list[Callable[[str], None]] = []
 
     def listen(self, ended: Callable[[str], None]) -> None:
@@ -125,9 +149,10 @@ class Accounts:
         self._attempts.by(address)
         email, password = read_string(body, "email", LONGEST_EMAIL), read_string(body, "password")
         self._attempts.on(email, address)
-        user = await self.users.by_email(email)
+        client = network_of(address)
+        user = await self.users.by_email(email, client)
         stored = user.password_hash if user else None
-        matches = await self._passwords.check(password, stored, network_of(address))
+        matches = await self._passwords.check(password, stored, client)
         if user is None or not matches or not user.active:
             raise WrongCredentials
         return await self._log_in(user, address)
@@ -139,12 +164,41 @@ class Accounts:
             Unauthorized: it does not hold. One that was used up longer ago than a moment ends its whole session.
         """
         self._attempts.by(address)
-        claims = self._tokens.verify(read_string(body, "refresh_token"), Kind.REFRESH)
-        renewal = await self.sessions.renew(claims.session, claims.token_id, str(uuid4()), REFRESH_SECONDS)
-        if renewal is None:
-            self._tell([claims.session])
+        return await self._renewed(read_string(body, "refresh_token"))
+
+    async def code(self, body: Mapping[str, object], address: str = "") -> tuple[SignInCode, str]:
+        """A code that stands for the `refresh_token` in `body`, for a link that signs in; and the uuid of its user.
+
+        It gives nothing that its owner has not: with it one goes on with the same session, in another place.
+
+        Raises:
+            Unauthorized: the token does not hold, or its session has ended.
+            TooManyRequests: too many from this address, or too many codes of others.
+        """
+        self._attempts.by(address)
+        token = read_string(body, "refresh_token")
+        claims = self._tokens.verify(token, Kind.REFRESH)
+        if await self.sessions.role_in(claims.session, claims.user) is None:
             raise Unauthorized(INVALID)
-        return self._answer(await self._user_with(claims.user), claims.session, renewal)
+        return SignInCode(self._codes.issue(claims.user, token), CODE_SECONDS), claims.user
+
+    async def redeem(self, body: Mapping[str, object], address: str = "") -> IssuedTokens:
+        """New tokens of the session that the `code` in `body` is of, which is used up by it.
+
+        Raises:
+            Unauthorized: it does not hold.
+            TooManyRequests: too many from this address.
+        """
+        self._attempts.by(address)
+        token = self._codes.take(read_string(body, "code"))
+        if token is None:
+            raise Unauthorized(NO_CODE)
+        return await self._renewed(token)
+
+    async def of_page(self, issued: IssuedTokens) -> PageTokens:
+        """What of `issued` a page in a browser learns, and the role of its user."""
+        role = (await self.identify(issued.access_token)).role
+        return PageTokens(issued.user, role, issued.access_token, issued.token_type, issued.expires_in)
 
     async def logout(self, body: Mapping[str, object], access_token: str | None) -> str:
         """End the session of the access token, or of the `refresh_token` in `body`; the uuid of its user.
@@ -262,6 +316,15 @@ class Accounts:
         if (user := await self.users.by_uuid(uuid)) is None:
             raise Unauthorized(INVALID)
         return user
+
+    async def _renewed(self, refresh_token: str) -> IssuedTokens:
+        """New tokens for a refresh token, which is used up by it. Raises `Unauthorized`."""
+        claims = self._tokens.verify(refresh_token, Kind.REFRESH)
+        renewal = await self.sessions.renew(claims.session, claims.token_id, str(uuid4()), REFRESH_SECONDS)
+        if renewal is None:
+            self._tell([claims.session])
+            raise Unauthorized(INVALID)
+        return self._answer(await self._user_with(claims.user), claims.session, renewal)
 
     async def _log_in(self, user: User, address: str) -> IssuedTokens:
         """Tokens of a new session. Raises `WrongCredentials` if the user was disabled or changed in this moment."""

@@ -86,6 +86,25 @@ class RefreshBody(msgspec.Struct, frozen=True):
     refresh_token: _Token
 
 
+class CodesBody(msgspec.Struct, frozen=True):
+    """Of `make_code`."""
+
+    refresh_token: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="The `refresh_token` of an earlier answer; the code takes its place",
+            extra_json_schema=_NO_NUL,
+        ),
+    ]
+
+
+class RedeemBody(msgspec.Struct, frozen=True):
+    """Of `redeem`."""
+
+    code: Annotated[str, Meta(min_length=1, description="It is used up", extra_json_schema=_NO_NUL)]
+
+
 class LogoutBody(msgspec.Struct, frozen=True):
     """Of `logout`, where no access token is sent."""
 

@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from api.accounts.tables import SESSIONS, USERS
 from api.accounts.trouble import check_file, trouble_of, unavailable
+from api.actions.slots import Slots
 from api.settings import Settings
 from mappings.errors import SettingsError
 from search.private import make_directory
@@ -49,6 +50,13 @@ SQLITE_SECONDS = 15
 
 PAUSE_SECONDS = 0.5
 """Between two looks whether a database answers again that did not."""
+
+READERS = 10
+"""Uses that only read at once, with a connection each. More wait here, and take turns by who they are: a user who has a
+thousand tokens looked up takes the database from nobody else."""
+
+SPARE = 2
+"""Connections beside those, which look whether the database answers."""
 
 WRITERS = 5
 """Connections for those who write. More would only wait for one another, or for another process that writes."""
@@ -83,11 +91,14 @@ class Database:
     def __init__(self, url: str | None, data_dir: Path) -> None:
         self._directory = data_dir if url is None else None
         self.errors = 0
+        self._readers = Slots(READERS - 1, kept=1)
         self._silence: BaseException | None = None
         self._asking: asyncio.Task[None] | None = None
         try:
             parsed = _with_driver(make_url(url or f"sqlite+aiosqlite:///{data_dir / FILE}"))
-            self._engine = create_async_engine(parsed, **_options(parsed, LOCK_SECONDS))
+            self._engine = create_async_engine(
+                parsed, **_options(parsed, LOCK_SECONDS), pool_size=READERS, max_overflow=SPARE
+            )
             waiting = min(LOCK_SECONDS, WRITE_SECONDS)
             self._writing = create_async_engine(parsed, **_options(parsed, waiting), pool_size=WRITERS, max_overflow=0)
         # Of a port that is no number, and of options that a driver does not have, errors are Python's own.
@@ -177,13 +188,17 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, client: str = "") -> AsyncIterator[AsyncConnection]:
         """A connection for one use that only reads. Those who wait until they may write take none from those who read.
+
+        Args:
+            client: who is waited for: a user, or where a login comes from; by default whoever runs the service.
 
         Raises:
             AccountsUnavailable: as `transaction`.
+            TooManyRequests: too many wait for their turn.
         """
-        async with self._use(self._engine) as connection:
+        async with self._readers.turn(client), self._use(self._engine) as connection:
             yield connection
 
     @asynccontextmanager
@@ -223,7 +238,7 @@ class Database:
 
     async def ready(self) -> None:
         """Return when the database answers, and has our tables. Raises `AccountsUnavailable`."""
-        async with self.reading() as connection:
+        async with self._use(self._engine) as connection:
             await connection.execute(_ANY_SESSION)
 
     @property

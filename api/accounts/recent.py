@@ -2,8 +2,9 @@
 
 Between a token (`api.accounts.tokens`) and its session (`api.accounts.sessions`), which is looked up for each request.
 What was found is remembered, and used only where it can't be looked up: a lock on the tables, or a server that starts
-again, is not to stop everybody who works. A session that ends in this process is forgotten at once; one that another
-process ends goes on here for `MOST_SECONDS` at most, and only while the database does not answer.
+again, is not to stop everybody who works. A session that is asked for many times at once is looked up once. A session
+that ends in this process is forgotten at once; one that another process ends goes on here for `MOST_SECONDS` at most,
+and only while the database does not answer.
 """
 
 import logging
@@ -13,6 +14,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from api.accounts.joined import Joined
 from api.accounts.sessions import Sessions
 from api.actions.roles import Role
 from mappings.errors import AccountsUnavailable
@@ -45,7 +47,7 @@ class RecentSessions:
     """
 
     def __init__(self, sessions: Sessions, clock: Callable[[], float] = time.monotonic) -> None:
-        self._sessions = sessions
+        self._looked_up = Joined[tuple[str, str], Role | None](lambda key: sessions.role_in(*key))
         self._clock = clock
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._told = False
@@ -59,7 +61,7 @@ class RecentSessions:
         """
         asked = self._clock()
         try:
-            role = await self._sessions.role_in(session, user)
+            role = await self._looked_up.answer((session, user))
         except AccountsUnavailable as error:
             if (role := self._remembered(session, user)) is None:
                 raise

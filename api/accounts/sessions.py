@@ -153,7 +153,7 @@ class Sessions:
     async def of(self, user: str) -> list[OpenSession]:
         """A user's sessions that have not ended, in the order in which they began."""
         own = SESSIONS.c.user_id == UUID(user), SESSIONS.c.revoked.is_(False)
-        async with self._database.reading() as connection:
+        async with self._database.reading(user) as connection:
             rows = await connection.execute(_OPEN.where(*own, SESSIONS.c.expires_at >= int(self._clock())))
             return [OpenSession(str(key), *more) for key, *more in rows]
 
@@ -174,7 +174,7 @@ class Sessions:
         if key is None or user_id is None:
             return None
         role = _ALIVE.with_only_columns(USERS.c.role).where(SESSIONS.c.id == key, USERS.c.id == user_id)
-        async with self._database.reading() as connection:
+        async with self._database.reading(user) as connection:
             found = (await connection.execute(role)).scalar_one_or_none()
         return None if found is None else Role(found)
 

@@ -62,9 +62,9 @@ class Users:
             raise Conflict("A user with this email exists already.") from error
         return user
 
-    async def by_email(self, email: str) -> User | None:
-        """The user with this e-mail, in whatever case it is written."""
-        return await self._one(USERS.c.email_key == folded(email))
+    async def by_email(self, email: str, client: str = "") -> User | None:
+        """The user with this e-mail, in whatever case it is written. `client` is who asks (`Database.reading`)."""
+        return await self._one(USERS.c.email_key == folded(email), client)
 
     async def by_uuid(self, uuid: str) -> User | None:
         """The user with this uuid."""
@@ -72,7 +72,7 @@ class Users:
             user_id = UUID(uuid)
         except ValueError:
             return None
-        return await self._one(USERS.c.id == user_id)
+        return await self._one(USERS.c.id == user_id, uuid)
 
     async def all(self) -> list[User]:
         """Every user, by e-mail."""
@@ -106,8 +106,8 @@ class Users:
             await connection.execute(delete(USERS).where(USERS.c.id == user_id))
             return ended
 
-    async def _one(self, condition: ColumnElement[bool]) -> User | None:
-        async with self._database.reading() as connection:
+    async def _one(self, condition: ColumnElement[bool], client: str) -> User | None:
+        async with self._database.reading(client) as connection:
             row = (await connection.execute(_USER.where(condition))).one_or_none()
         return None if row is None else _user(row)
 

@@ -35,19 +35,21 @@ class Budget:
     nothing is set aside for users who do not. What has no room is made in its turn, one answer over all users, and does
     not count.
 
-    Beyond `most` there is at most: that one answer; `SMALL` for each account; a batch for each of the `STREAMS_BEYOND`
+    Beyond `most` there is at most: that one answer; `small` for each account; a batch for each of the `STREAMS_BEYOND`
     of each user; and for each slot of the engine what was made before it was first counted, which is one batch.
 
     Args:
         most: bytes in all.
+        small: bytes that an account may always hold.
 
     Attributes:
         left: bytes that are not held; less than 0 where more accounts than have room for it have a little.
         turns: for the answers that have no room.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, small: int = SMALL) -> None:
         self.left = most
+        self.small = small
         self.turns = Slots(1)
         self._shares: dict[str, Share] = {}
         self._wanting: dict[Share, None] = {}
@@ -149,7 +151,7 @@ class Account:
 
     def fits(self, size: int) -> bool:
         """Whether so many bytes more may be held."""
-        return self._held + size <= SMALL or self._share.held + size <= self._budget.left
+        return self._held + size <= self._budget.small or self._share.held + size <= self._budget.left
 
     def answers(self, size: int, *, beyond: bool) -> None:
         """Hold so many bytes more of answers; fewer if `size` is less than 0. `beyond` the budget, they count here."""

@@ -1,20 +1,27 @@
 """Whether a search finds one contact, and what keeps it out: `explain_contact`."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import UNSET, Meta
 
-from api.actions.plans import refuse_over
+from api.actions.aside import mapping
+from api.actions.made import Made, following, made
+from api.actions.plans import refuse_over, refuse_unmapped
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.actions.shapes import Ledger
 from mappings.algebra import extent
 from mappings.clauses import Clause, clauses_of, clauses_of_lists
-from mappings.predicates import ContactFilter, Predicate, Range, Terms, all_of, any_of
-from mappings.url import parse
+from mappings.company_lists import CompanyLists
+from mappings.contact_filter import map_url
+from mappings.fingerprint import fingerprint
+from mappings.ledger import ledger
+from mappings.predicates import ContactFilter, Predicate, Range, Terms, any_of
+from mappings.url import ApolloUrl
 from mappings.web import email_key, linkedin_key
 from search.derivation import shuffle_key
 from search.fields import ContactCompleteItem, ContactListItem, contact_of, halves
@@ -70,23 +77,47 @@ class CheckData(msgspec.Struct, frozen=True):
     ledger: Ledger = UNSET
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    """A search, taken apart.
+
+    Attributes:
+        compiled: whom each of the clauses lets in, in the engine's form.
+        ledger: what comes after all else in the answer.
+    """
+
+    clauses: Made[tuple[Clause, ...]]
+    compiled: list[object]
+    fingerprint: str
+    ledger: bytes
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """A contact that is meant: as it is sent, whole, and which of the clauses let it in."""
+
+    item: bytes
+    contact: ContactCompleteItem
+    met: list[bool]
+
+
 async def explain_contact(service: ContactService, request: CheckRequest) -> bytes:
     """`CheckData`, as JSON."""
-    plan = await service.plan(request)
-    compile_ = service.engine.compile
-    page = await service.engine.search(compile_(ContactFilter(request.meant())), MOST_CONTACTS, complete=True)
+    aside, engine, lists = service.aside, service.engine, request.lists
+    take_apart = partial(
+        _asked, lists=lists, strict=request.strict, with_ledger=request.ledger, compile_filter=engine.compile
+    )
+    asked = await aside.of_url(request.url, take_apart, mapping, lists.effort())
+    service.searched(asked.fingerprint)
+    page = await engine.search(engine.compile(ContactFilter(request.meant())), MOST_CONTACTS, complete=True)
     service.found(len(page.items))
-    if not page.items:
-        return b'{"contacts":[]%b}' % plan.ledger
-    today = datetime.now(UTC).date()
-    found = [contact_of(item) for item in page.items]
-    clauses, compiled = await service.aside.run(lambda: _asked(service, request, found, today))
-    counts = await service.engine.count_many(compiled)
-    checked = []
-    for at, (item, contact) in enumerate(zip(page.items, found, strict=True)):
-        met = counts[at * len(clauses) : (at + 1) * len(clauses)]
-        checked.append(_checked(halves(item)[0], contact, clauses, [count > 0 for count in met]))
-    return b'{"contacts":[%b]%b}' % (b",".join(checked), plan.ledger)
+    contacts = [contact_of(item) for item in page.items]
+    uuids = [contact.uuid for contact in contacts]
+    met = await engine.matching(asked.compiled, uuids) if asked.compiled and uuids else []
+    found = [
+        _Found(halves(item)[0], contact, [contact.uuid in those for those in met])
+        for item, contact in zip(page.items, contacts, strict=True)
+    ]
+    checked = await following(aside, asked.clauses, partial(_checked, found))
+    return b'{"contacts":[%b]%b}' % (checked, asked.ledger)
 
 
 def _of_uuid(uuid: str) -> Predicate:
@@ -96,22 +127,42 @@ def _of_uuid(uuid: str) -> Predicate:
 
 
 def _asked(
-    service: ContactService, request: CheckRequest, contacts: Sequence[ContactCompleteItem], today: date
-) -> tuple[tuple[Clause, ...], list[object]]:
-    """The clauses of the search and, contact by contact, whether each is met, in the engine's form."""
-    clauses = (*clauses_of(parse(request.url), today), *clauses_of_lists(request.lists))
-    asked = [all_of((_of_uuid(contact.uuid), clause.predicate)) for contact in contacts for clause in clauses]
-    refuse_over(sum([extent(predicate).predicates for predicate in asked]))
-    return clauses, [service.engine.compile(ContactFilter(predicate)) for predicate in asked]
+    url: ApolloUrl,
+    *,
+    lists: CompanyLists,
+    strict: bool,
+    with_ledger: bool,
+    compile_filter: Callable[[ContactFilter], object],
+) -> _Asked:
+    """The search, taken apart. Raises what a plan does."""
+    today = datetime.now(UTC).date()
+    mapped = map_url(url, today)
+    if strict:
+        refuse_unmapped(mapped.unmapped_categories)
+    clauses = (*clauses_of(url, today), *clauses_of_lists(lists))
+    size = sum([extent(clause.predicate).predicates for clause in clauses])
+    refuse_over(size)
+    return _Asked(
+        made(clauses, size),
+        [compile_filter(ContactFilter(clause.predicate)) for clause in clauses],
+        fingerprint(url, mapped, lists),
+        b',"ledger":%b' % msgspec.json.encode(ledger(url, today)) if with_ledger else b"",
+    )
 
 
-def _checked(item: bytes, contact: ContactCompleteItem, clauses: Sequence[Clause], met: Sequence[bool]) -> bytes:
-    parameters = [
-        CheckedParameter(clause.name, matches, [value.value for value in clause.values], _has(contact, clause))
-        for clause, matches in zip(clauses, met, strict=True)
-    ]
+def _checked(found: Sequence[_Found], clauses: Sequence[Clause]) -> bytes:
+    """The inside of the list of contacts."""
     encode = msgspec.json.encode
-    return b'{"contact":%b,"matches":%b,"parameters":%b}' % (item, encode(all(met)), encode(parameters))
+    checked = []
+    for one in found:
+        parameters = [
+            CheckedParameter(clause.name, matches, [value.value for value in clause.values], _has(one.contact, clause))
+            for clause, matches in zip(clauses, one.met, strict=True)
+        ]
+        checked.append(
+            b'{"contact":%b,"matches":%b,"parameters":%b}' % (one.item, encode(all(one.met)), encode(parameters))
+        )
+    return b",".join(checked)
 
 
 def _has(contact: ContactCompleteItem, clause: Clause) -> list[Has]:

@@ -2,7 +2,7 @@
 
 CSV has the names of the fields as its header, which `contacts index csv` reads again, the values of a list joined by
 `, `, `true` or `false`, an object as JSON, and nothing for null. Values are quoted as RFC 4180 says and otherwise left
-as they are: one that a spreadsheet takes for a formula is not changed, so open a file of foreign contacts with care.
+as they are: one that a spreadsheet takes for a formula is changed only where that is asked for.
 """
 
 import csv
@@ -23,6 +23,9 @@ ROWS_AT_ONCE = 200
 """Rows of CSV that are made in one go: some milliseconds, then others have their turn."""
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+
 _AMBIGUOUS = re.compile(r"[,;|\r\n]|^\[|^\s|\s$|^$")
 """What a value of a list has in it that reading a list takes for something else."""
 
@@ -36,6 +39,39 @@ class ItemStream(Protocol):
 
     def batches(self, take_turn: TakeTurn) -> AsyncGenerator[list[bytes]]:
         """The items as JSON."""
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """How contacts become CSV.
+
+    Attributes:
+        view: of the contacts.
+        columns: the fields that are shown; all of the view, if none are named.
+        safe: a text that a spreadsheet takes for a formula is told from one by an apostrophe.
+        comment: a line before the header; nothing: there is none.
+    """
+
+    view: View
+    columns: Sequence[str] = ()
+    safe: bool = False
+    comment: str = ""
+
+    def header(self) -> bytes:
+        """What stands above the rows: the comment, the names of the fields."""
+        comment = [[f"# {self.comment}"]] if self.comment else []
+        return _lines([*comment, self.columns or self.view.shape.__struct_fields__])
+
+    def rows(self, items: Sequence[bytes]) -> bytes:
+        """`items`, which are as they are sent, as rows."""
+        decoder, listed = msgspec.json.Decoder(self.view.shape), _exactly if self.view.complete else ", ".join
+        contacts = map(decoder.decode, items)
+        rows = (
+            [[getattr(contact, name) for name in self.columns] for contact in contacts]
+            if self.columns
+            else map(msgspec.structs.astuple, contacts)
+        )
+        cells = [[cell(value, listed) for value in row] for row in rows]
+        return _lines([map(_harmless, row) for row in cells] if self.safe else cells)
 
 
 async def json_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerator[bytes]:
@@ -56,15 +92,13 @@ async def ndjson_parts(stream: ItemStream, take_turn: TakeTurn) -> AsyncGenerato
             yield ndjson(items)
 
 
-async def csv_parts(
-    stream: ItemStream, take_turn: TakeTurn, view: View, columns: Sequence[str] = ()
-) -> AsyncGenerator[bytes]:
+async def csv_parts(stream: ItemStream, take_turn: TakeTurn, sheet: Sheet) -> AsyncGenerator[bytes]:
     """A header, then a contact a row. The header comes with the first rows: before them all may still fail."""
-    header = csv_header(view, columns)
+    header = sheet.header()
     async with aclosing(stream.batches(take_turn)) as batches:
         async for items in batches:
             for at in range(0, len(items), ROWS_AT_ONCE):
-                yield header + csv_rows(items[at : at + ROWS_AT_ONCE], view, columns)
+                yield header + sheet.rows(items[at : at + ROWS_AT_ONCE])
                 header = b""
     if header:
         yield header
@@ -75,23 +109,6 @@ def ndjson(items: Sequence[bytes]) -> bytes:
     return b"".join([item + b"\n" for item in items])
 
 
-def csv_header(view: View, columns: Sequence[str] = ()) -> bytes:
-    """The names of the fields: all of the view, or those asked for."""
-    return _lines([columns or view.shape.__struct_fields__])
-
-
-def csv_rows(items: Sequence[bytes], view: View, columns: Sequence[str] = ()) -> bytes:
-    """`items` as rows."""
-    decoder, listed = msgspec.json.Decoder(view.shape), _exactly if view.complete else ", ".join
-    contacts = map(decoder.decode, items)
-    rows = (
-        [[getattr(contact, name) for name in columns] for contact in contacts]
-        if columns
-        else map(msgspec.structs.astuple, contacts)
-    )
-    return _lines([[cell(value, listed) for value in row] for row in rows])
-
-
 def cell(value: object, listed: Callable[[Sequence[str]], str] = ", ".join) -> object:
     """A value as the `csv` module takes it; `listed` makes the text of a list."""
     if isinstance(value, tuple | list):
@@ -99,6 +116,10 @@ def cell(value: object, listed: Callable[[Sequence[str]], str] = ", ".join) -> o
     if isinstance(value, bool):
         return "true" if value else "false"
     return _json(value) if isinstance(value, dict) else value
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _exactly(texts: Sequence[str]) -> str:

@@ -4,14 +4,18 @@ The facets, and what a search becomes by choosing a value, are `mappings.facets`
 facet all parameters hold but its own, so that several of its values can be chosen. Here both are put together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from api.actions.aside import mapping
 from api.actions.labels import Named
-from api.actions.plans import refuse_over
+from api.actions.made import Made, following, made
+from api.actions.plans import refuse_over, refuse_unmapped
 from api.actions.requests import CountRequest
 from api.actions.roles import Role
 from api.actions.service import ContactService
@@ -21,13 +25,22 @@ from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.contact_filter import map_url
 from mappings.counts import Count
-from mappings.errors import Forbidden
+from mappings.errors import Forbidden, InvalidField
 from mappings.facets import Choice, FacetRow, bounds_of, choice, facet_rows, names, range_label
+from mappings.fingerprint import fingerprint
+from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, MatchAll, all_of
-from mappings.url import parse
+from mappings.url import ApolloUrl
 from search.facets import TIMED_OUT, Facet, FacetQuery, Value
 from search.fields import SEARCH_FIELDS
 from search.special import CANDIDATES, LEAST, least_of, special
+from search.together import together
+
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of all URLs in one answer: each of its values has one, with all that the search has in it."""
+
+_A_SWITCH = 5
+"""What it takes to make the URL of a value, beside all that stands in it: as much as to make so many predicates."""
 
 
 class FacetRequest(CountRequest, frozen=True, kw_only=True):
@@ -85,19 +98,40 @@ class FacetData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """One facet of a request, and what the engine is asked for it."""
+    """One facet of a request, and what the engine is asked for it.
 
-    choice: Choice
+    Attributes:
+        chosen: the values that are chosen in the search.
+    """
+
+    row: FacetRow
     query: FacetQuery[object]
+    chosen: tuple[Value, ...]
 
-    @property
-    def row(self) -> FacetRow:
-        """The facet."""
-        return self.choice.row
+
+class _Search(msgspec.Struct, frozen=True):
+    """A search beside its facets.
+
+    Attributes:
+        choices: what each facet is beside the search.
+        facets: the same facets, as the engine is asked for them.
+        compiled: the search itself, in the engine's form.
+        ledger: what comes after all else in the answer.
+        weight: of the search, in predicates.
+        characters: of its URL.
+    """
+
+    choices: Made[tuple[Choice, ...]]
+    facets: list[_Asked]
+    compiled: object
+    fingerprint: str
+    ledger: bytes
+    weight: int
+    characters: int
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """What the engine found for it: the buckets that are shown, and how special each value is, if that was asked."""
+    """What the engine found for a facet: the buckets that are shown, and how special their values are, if asked."""
 
     facet: Facet
     lifts: Mapping[Value, float] = {}
@@ -109,39 +143,41 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     Raises:
         Forbidden: whoever asks may not see few counts, and is told the closed facets only.
     """
+    rows = request.rows
     if not service.sees_few:
-        _refuse_open(request.rows)
-    plan = await service.plan(request)
-    today = datetime.now(UTC).date()
-    asked = await service.aside.run(lambda: _asked(service, request, today))
-    everybody = service.engine.compile(ContactFilter(MatchAll()))
-    count, total = await service.engine.count_many([plan.compiled, everybody])
-    companies = await service.engine.distinct(plan.compiled, "company_key")
+        _refuse_open(rows)
+    aside, engine, lists = service.aside, service.engine, request.lists
+    put_beside = partial(_asked, request=request, compile_filter=engine.compile)
+    search = await aside.of_url(request.url, put_beside, partial(_weigh, len(rows)), len(rows) * lists.effort())
+    service.searched(search.fingerprint)
+    asked = search.facets
+    everybody = engine.compile(ContactFilter(MatchAll()))
+    queries = () if request.special else [each.query for each in asked]
+    counted = [search.compiled, everybody]
+    asking = asyncio.ensure_future(engine.summary(search.compiled, "company_key", counted, queries))
+    await together([asking, service.labels.renew()])
+    summary = asking.result()
+    (count, total), companies = summary.counts, summary.distinct
     if request.special:
         found = await _special(service, asked, request.size, everybody, total)
     else:
-        facets = await service.engine.facets([each.query for each in asked])
-        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, facets, strict=True)]
-    labels = await service.labels.of(
-        [
-            (each.row.field, bucket.value)
-            for each, of in zip(asked, found, strict=True)
-            for bucket in of.facet.buckets
-            if isinstance(bucket.value, str)
-        ]
-    )
+        found = [_Found(_ordered(each, facet, request.size)) for each, facet in zip(asked, summary.facets, strict=True)]
+    buckets = [
+        (each.row.field, bucket.value) for each, of in zip(asked, found, strict=True) for bucket in of.facet.buckets
+    ]
+    _refuse_urls(len(buckets), search.characters)
+    labels = await service.labels.of([(field, value) for field, value in buckets if isinstance(value, str)])
     service.found(count)
-
-    def answer() -> bytes:
-        data = FacetData(
-            count=service.shown(count),
-            total=service.shown(total),
-            companies=Companies(service.shown(companies.count), companies.exact),
-            facets=[_shown(service, each, of, labels) for each, of in zip(asked, found, strict=True)],
-        )
-        return msgspec.json.encode(data)[:-1] + plan.ledger + b"}"
-
-    return await service.aside.run(answer)
+    show = partial(_shown, found=found, labels=labels, shown=service.shown, sees_few=service.sees_few)
+    facets_shown = await following(aside, search.choices, show, len(buckets) * (_A_SWITCH + search.weight))
+    encode, shown = msgspec.json.encode, service.shown
+    return b'{"count":%b,"total":%b,"companies":%b,"facets":%b%b}' % (
+        encode(shown(count)),
+        encode(shown(total)),
+        encode(Companies(shown(companies.count), companies.exact)),
+        facets_shown,
+        search.ledger,
+    )
 
 
 def _refuse_open(rows: Sequence[FacetRow]) -> None:
@@ -150,31 +186,66 @@ def _refuse_open(rows: Sequence[FacetRow]) -> None:
         raise Forbidden(f"facets: {opened[0].name} needs the role {Role.USER}; the role {Role.COUNTER} has {closed}")
 
 
-def _asked(service: ContactService, request: FacetRequest, today: date) -> list[_Asked]:
-    """What is asked of the engine: of facets with one parameter, or with none in the search, the filter is the same."""
-    searched = canonical(parse(request.url))
-    choices = [choice(row, searched, today) for row in request.rows]
-    lists = request.lists.predicate()
+def _refuse_urls(values: int, characters: int) -> None:
+    """Raise `InvalidField` if the URLs of so many values, each with so many characters, are too much for an answer."""
+    if values * characters > MOST_CHARACTERS:
+        raise InvalidField(
+            f"facets: {values} values, with a URL of some {characters} characters each, are more than one answer has "
+            "room for; ask for fewer facets, for fewer values with size, or with a URL that has fewer values"
+        )
+
+
+def _weigh(facets: int, url: ApolloUrl) -> int:
+    """The search is mapped without the parameter of each."""
+    return facets * mapping(url)
+
+
+def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[ContactFilter], object]) -> _Search:
+    """What is asked of the engine: of facets with one parameter, or with none in the search, the filter is the same.
+
+    Raises what a plan does.
+    """
+    today, lists = datetime.now(UTC).date(), request.lists.predicate()
+    mapped = map_url(url, today)
+    if request.strict:
+        refuse_unmapped(mapped.unmapped_categories)
+    searched = canonical(url)
+    characters = len(searched.url)
+    choices = tuple([choice(row, searched, today) for row in request.rows])
+    # What is chosen always comes.
+    _refuse_urls(sum([len(each.chosen) for each in choices]), characters)
     rests = {each.rest.parameters: each.rest for each in choices}
     filters = {
         key: ContactFilter(all_of((map_url(rest.apollo_url, today).filter.predicate, lists)))
         for key, rest in rests.items()
     }
-    refuse_over(sum([extent(each.predicate).predicates for each in filters.values()]))
-    compiled = {key: service.engine.compile(each) for key, each in filters.items()}
-    return [
-        _Asked(
-            each,
-            FacetQuery(
-                field=each.row.field,
-                compiled=compiled[each.rest.parameters],
-                size=0 if each.ranges else request.size,
-                values=() if each.ranges else tuple(each.chosen),
-                ranges=tuple([bounds_of(value) for value in each.ranges]),
-            ),
-        )
-        for each in choices
-    ]
+    whole = ContactFilter(all_of((mapped.filter.predicate, lists)))
+    size = extent(whole.predicate).predicates
+    refuse_over(size + sum([extent(each.predicate).predicates for each in filters.values()]))
+    compiled = {key: compile_filter(each) for key, each in filters.items()}
+    return _Search(
+        made(choices, size * len(choices)),
+        [_query(each, compiled[each.rest.parameters], request.size) for each in choices],
+        compile_filter(whole),
+        fingerprint(url, mapped, request.lists),
+        b',"ledger":%b' % msgspec.json.encode(ledger(url, today)) if request.ledger else b"",
+        size,
+        characters,
+    )
+
+
+def _query(choice: Choice, compiled: object, size: int) -> _Asked:
+    """What is asked of the engine for one facet."""
+    ranges = tuple([bounds_of(value) for value in choice.ranges])
+    query = FacetQuery(
+        field=choice.row.field,
+        compiled=compiled,
+        size=0 if ranges else size,
+        values=() if ranges else tuple(choice.chosen),
+        ranges=ranges,
+    )
+    chosen: tuple[Value, ...] = tuple([bounds_of(value) for value in choice.chosen]) if ranges else query.values
+    return _Asked(choice.row, query, chosen)
 
 
 def _ordered(asked: _Asked, facet: Facet, size: int) -> Facet:
@@ -184,12 +255,11 @@ def _ordered(asked: _Asked, facet: Facet, size: int) -> Facet:
     own = len(asked.row.ranges)
     if not own or facet.timed_out:
         return msgspec.structs.replace(facet, buckets=tuple(buckets))
-    chosen = {bounds_of(value) for value in asked.choice.chosen}
-    wanted = [each for each in buckets if each.count or each.value in chosen]
-    if len(asked.choice.ranges) > own:
+    wanted = [each for each in buckets if each.count or each.value in asked.chosen]
+    if len(asked.query.ranges) > own:
         # What is chosen beside them has numbers in common with them: what is cut off would be no part of the others.
         return msgspec.structs.replace(facet, buckets=tuple(wanted))
-    kept = [each for at, each in enumerate(wanted) if at < size or each.value in chosen]
+    kept = [each for at, each in enumerate(wanted) if at < size or each.value in asked.chosen]
     other = facet.other + sum([each.count for each in wanted]) - sum([each.count for each in kept])
     return msgspec.structs.replace(facet, buckets=tuple(kept), other=other)
 
@@ -236,14 +306,31 @@ def _texts(values: Iterable[Value]) -> tuple[str, ...]:
     return tuple([value for value in values if isinstance(value, str)])
 
 
-def _shown(service: ContactService, asked: _Asked, found: _Found, labels: Mapping[Named, str]) -> FacetCounts:
-    """A facet as it is answered."""
-    row, facet = asked.row, found.facet
-    counts = [bucket.count for bucket in facet.buckets]
-    parts: list[Count | None] = [service.shown(each) for each in (*counts, facet.missing, facet.other)]
-    if not service.sees_few and not SEARCH_FIELDS[row.field].many:
-        parts = withheld([*counts, facet.missing, facet.other])
-    ranges = dict(zip(asked.query.ranges, asked.choice.ranges, strict=True))
+def _shown(
+    choices: Sequence[Choice],
+    *,
+    found: Sequence[_Found],
+    labels: Mapping[Named, str],
+    shown: Callable[[int], Count],
+    sees_few: bool,
+) -> bytes:
+    """The list of facets as it is answered."""
+
+    def counts(choice: Choice, of: _Found) -> FacetCounts:
+        facet = of.facet
+        numbers = [*[bucket.count for bucket in facet.buckets], facet.missing, facet.other]
+        together = not sees_few and not SEARCH_FIELDS[choice.row.field].many
+        return _facet(choice, of, labels, withheld(numbers) if together else [*map(shown, numbers)], shown(facet.count))
+
+    return msgspec.json.encode([counts(*pair) for pair in zip(choices, found, strict=True)])
+
+
+def _facet(
+    choice: Choice, found: _Found, labels: Mapping[Named, str], parts: Sequence[Count | None], count: Count
+) -> FacetCounts:
+    """A facet as it is answered: `parts` are what is shown of the numbers of its buckets, then of the others."""
+    row, facet = choice.row, found.facet
+    ranges = {bounds_of(value): value for value in choice.ranges}
     buckets = []
     for bucket, shown in zip(facet.buckets, parts, strict=False):
         if isinstance(bucket.value, str):
@@ -252,7 +339,7 @@ def _shown(service: ContactService, asked: _Asked, found: _Found, labels: Mappin
             value = ranges[bucket.value]
             label = range_label(value)
         lift = found.lifts.get(bucket.value) if isinstance(shown, int) else None
-        switch = asked.choice.switched(value, label)
+        switch = choice.switched(value, label)
         buckets.append(
             FacetBucket(
                 value=value,
@@ -268,7 +355,7 @@ def _shown(service: ContactService, asked: _Asked, found: _Found, labels: Mappin
     return FacetCounts(
         name=row.name,
         parameter=row.parameter,
-        count=None if late else service.shown(facet.count),
+        count=None if late else count,
         missing=None if late else parts[-2],
         other=None if late else parts[-1],
         exact=facet.exact,

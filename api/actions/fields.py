@@ -12,6 +12,7 @@ from enum import Enum
 import msgspec
 
 from api.actions.kinds import (
+    CHOSEN,
     CURSOR,
     DOMAINS,
     FLAG,
@@ -60,7 +61,6 @@ class Field(msgspec.Struct, frozen=True):
     Attributes:
         example: a value for the documents, and for the tests of every action with the field. A field that an action
             requires needs one.
-        in_place_of: the field that an action with both of them is asked without, if it is asked with this one.
     """
 
     name: str
@@ -68,7 +68,6 @@ class Field(msgspec.Struct, frozen=True):
     place: Place
     description: str
     example: object = None
-    in_place_of: str = ""
 
     def json_schema(self, *, required: bool) -> Schema:
         """Of the JSON value; null counts as absent, if it may be."""
@@ -110,7 +109,7 @@ _ROWS = (
     Field("url", text(**_URL), Place.BODY, "Apollo.io URL of a people search", EXAMPLE_URL),
     Field("combine", _COMBINE, Place.BODY,
           f"In place of `url` up to {MOST_URLS} of them: contacts that any of `any` finds, all of `all` find, and none "
-          "of `not`; one at least in `any` or `all`", in_place_of="url"),
+          "of `not`; one at least in `any` or `all`"),
     Field("urls", several(2, 6, **_URL), Place.BODY, "2 to 6 Apollo.io URLs of people searches",
           [EXAMPLE_URL, "https://app.apollo.io/#/people?personTitles[]=CEO&personLocations[]=Germany"]),
     Field("parameters", NAMED, Place.BODY, "Names of Apollo's parameters with the values of each",
@@ -142,9 +141,15 @@ _ROWS = (
           "cursor counts"),
     Field("view", VIEW, Place.QUERY,
           "`simple` for contacts in short, `complete` for all that is stored of them; any other is `full`", "simple"),
-    Field("tag", FLAG, Place.QUERY,
+    Field("tag", FLAG, Place.EITHER,
           "Each contact ends with `matched`: the numbers of the URLs that find it, from 0, those in `any` first"),
-    Field("ledger", FLAG, Place.QUERY, "Also say what became of each parameter and value of the URL, and why", True),
+    Field("columns", CHOSEN, Place.QUERY,
+          "In place of the view: the fields of each contact, in this order, each once", ["email", "title"]),
+    Field("spreadsheet_safe", FLAG, Place.QUERY,
+          "Of CSV: a text that a spreadsheet takes for a formula gets an apostrophe before it", True),
+    Field("comment", FLAG, Place.QUERY,
+          "Of CSV: the first row says behind `#` what was searched for, in words; so does the name of a file", True),
+    Field("ledger", FLAG, Place.EITHER, "Also say what became of each parameter and value of the URL, and why", True),
     Field("strict", FLAG, Place.EITHER, "Refuse unknown fields and parameters that can't be mapped", True),
     Field("stream", FLAG, Place.MESSAGE, "Answer in numbered partial messages: for results of any size", True),
 )  # fmt: skip

@@ -9,7 +9,7 @@ class KeptSearch(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a search.
 
     Attributes:
-        request: its fields, as JSON: those of a `CountRequest` that were given.
+        request: its fields, as JSON: those of a `SelectionRequest` that were given.
         fingerprint: of the search, as it was told when it was saved.
         saved_at: milliseconds since 1970.
         count_then: how many contacts it found.

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from api.actions.views import DEFAULT, VIEWS
+from api.actions.views import COLUMNS, DEFAULT, VIEWS
 from mappings.errors import InvalidField, shorten
 
 Schema = dict[str, object]
@@ -51,6 +51,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
         nested: the value is an object. It has `MOST_MEMBERS` at most, each a text, a number, a flag or a list of these;
             of what is none of that no more is read than it takes to refuse it.
         members: those that the object has, where they are known.
+        required: the names of those that it must have.
     """
 
     read: Callable[[str, object], object]
@@ -63,6 +64,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[str, object], None] | None = None
     nested: bool = False
     members: Mapping[str, "Kind"] = {}
+    required: tuple[str, ...] = ()
 
 
 def shown(value: object) -> str:
@@ -235,7 +237,7 @@ def an_object(make: type[_Object], members: Mapping[str, Kind], **more: object) 
     `InvalidField` for values that don't go together, of which the schema says `more`.
     """
     attributes = {field.encode_name: field for field in msgspec.structs.fields(make)}
-    required = [name for name, field in attributes.items() if field.required]
+    required = tuple(name for name, field in attributes.items() if field.required)
     names = " and ".join([", ".join([*members][:-1]), [*members][-1]])
 
     def read(name: str, value: object) -> _Object:
@@ -258,11 +260,11 @@ def an_object(make: type[_Object], members: Mapping[str, Kind], **more: object) 
             member: kind.schema if member in required else {"anyOf": [kind.schema, {"type": "null"}]}
             for member, kind in members.items()
         },
-        "required": required,
+        "required": list(required),
         "additionalProperties": False,
         **more,
     }
-    return Kind(read=read, from_texts=_json_from_texts, schema=schema, nested=True, members=members)
+    return Kind(read=read, from_texts=_json_from_texts, schema=schema, nested=True, members=members, required=required)
 
 
 def _json_from_texts(name: str, texts: Sequence[str]) -> object:
@@ -291,6 +293,15 @@ def _named_from_texts(name: str, texts: Sequence[str]) -> dict[str, list[str]]:
             raise InvalidField(f"{name} must be NAME=VALUE, not {shown(text)}")
         named.setdefault(member, []).append(value)
     return named
+
+
+def _read_columns(name: str, value: object) -> tuple[str, ...]:
+    """Each once, and none that is blank."""
+    texts = dict.fromkeys(filter(None, map(str.strip, _read_strings(name, value))))
+    for text in texts:
+        if text not in COLUMNS:
+            raise InvalidField(f"{name}: {shown(text)} is no field of a contact; there are {', '.join(COLUMNS)}")
+    return tuple(texts)
 
 
 TEXT = text()
@@ -332,6 +343,16 @@ DOMAINS = Kind(
     text_schema=_strings(f"^(?:(?:{_DOMAIN})?,)*(?:{_DOMAIN})?$"),
     text_note=": repeated or separated by commas",
 )
+_COLUMN = "|".join(COLUMNS)
+CHOSEN = Kind(
+    read=_read_columns,
+    from_texts=_parts,
+    join=_joining(_read_columns),
+    schema={"type": "array", "items": {"type": "string", "enum": list(COLUMNS)}},
+    text_schema=_strings(f"^(?:(?:{_COLUMN})?,)*(?:{_COLUMN})?$"),
+    text_note=": repeated or separated by commas",
+)
+"""Names of fields of a contact."""
 VIEW = Kind(
     read=_read_view,
     check=_check_view,

@@ -29,13 +29,15 @@ class Labels:
         self._content: Hashable = None
         self._kept = _memory()
 
-    async def of(self, wanted: Sequence[Named]) -> dict[Named, str]:
-        """The spelling of each, on the first contact in default order that has the value; the value, if nobody has."""
-        if not wanted:
-            return {}
+    async def renew(self) -> None:
+        """Forget what is remembered unless the contacts are the same. It may go beside what is asked of the engine, and
+        has to come before `of`."""
         content = await self._engine.content()
         if content is None or content != self._content:
             self._content, self._kept = content, _memory()
+
+    async def of(self, wanted: Sequence[Named]) -> dict[Named, str]:
+        """The spelling of each, on the first contact in default order that has the value; the value, if nobody has."""
         kept = self._kept
         found = {named: kept[named] for named in wanted if named in kept}
         unknown = [named for named in dict.fromkeys(wanted) if named not in found]

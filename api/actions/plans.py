@@ -18,7 +18,7 @@ from mappings.contact_filter import MappedUrl, UnmappedCategory, map_url
 from mappings.errors import InvalidField, TooManyRequests, shorten
 from mappings.fingerprint import fingerprint as search_fingerprint
 from mappings.ledger import ledger, overruled
-from mappings.predicates import ContactFilter, Order, Ordering, all_of
+from mappings.predicates import ContactFilter, Order, Ordering, Sample, all_of
 from mappings.url import ApolloUrl
 from search.cursor import fingerprint
 from search.engine import Engine
@@ -79,6 +79,10 @@ class Plan(msgspec.Struct, frozen=True, weakref=True):
     ledger: bytes = b""
     tags: tuple[object, ...] = ()
     held: int = 0
+
+    def most(self, count: int) -> int:
+        """How many of `count` contacts that the filter finds there are in a sample, if it has one."""
+        return min(count, self.order.size) if isinstance(self.order, Sample) else count
 
 
 class Plans:

@@ -13,9 +13,9 @@ import msgspec
 from api.actions.fields import FIELDS, Field
 from api.actions.kinds import Schema, shown
 from api.actions.options import Asked, Combine, Sample, Split
-from api.actions.views import DEFAULT, VIEWS, View, tagged
+from api.actions.views import DEFAULT, MATCHED, VIEWS, View, picked, tagged
 from mappings.company_lists import CompanyLists
-from mappings.errors import InvalidField, MissingField, shorten
+from mappings.errors import InvalidField, InvalidInput, MissingField, shorten
 
 Data = Mapping[str, object]
 """A message's `data`, or what another door makes of its own notation: names and JSON values."""
@@ -25,7 +25,7 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What any action can be asked. An attribute without a default is required.
 
     Attributes:
-        one_of: names of fields exactly one of which is required.
+        one_of: names of fields exactly one of which is required; clients that know only one of them know the first.
         strict: refuse what would otherwise be left out: unknown fields, and parameters that can't be mapped.
         body: what the OpenAPI document calls its body; nothing: that is made of the name of the struct.
     """
@@ -40,25 +40,35 @@ class ActionRequest(msgspec.Struct, frozen=True, kw_only=True):
         """The request in `data`; of several mistakes the first there is named.
 
         Raises:
-            MissingField: a required field is absent, null or empty, and so is what stands in its place; looked at
-                before all else.
+            MissingField: a required field is absent, null or empty; looked at before all else.
             InvalidField: a value is not what its row in the table allows, or does not go with another; none or
                 several are there of which one is required; or, with `strict`, a field is unknown.
         """
         readers, required = _readers(cls)
         for name in required:
-            if _absent(data, name) and all(_absent(data, other) for other in in_place_of(cls, name)):
+            if _absent(data, name):
                 raise MissingField(name)
+        # An empty URL is none, as ever; any other empty text is a value that nobody has.
+        given = [name for name in cls.one_of if data.get(name) is not None and (name, data[name]) != ("url", "")]
+        if cls.one_of and not given:
+            raise cls._none_given()
         values: dict[str, Any] = {}
         for name, value in data.items():
             if value is not None and (read := readers.get(name)) is not None:
                 values[name] = read(name, value)
-        if cls.one_of and (given := sum([name in values for name in cls.one_of])) != 1:
-            raise InvalidField(f"exactly one of {', '.join(cls.one_of)} is needed, not {given or 'none'}")
         request = cls(**values)
+        if len(given) > 1:
+            raise InvalidField(f"exactly one of {', '.join(cls.one_of)} is needed, not {len(given)}")
         if request.strict:
             _refuse_ignored(data, cls)
         return request
+
+    @classmethod
+    def _none_given(cls) -> InvalidInput:
+        """What is raised where none is there of which one is required. The protocol has words for a missing URL."""
+        if "url" in cls.one_of:
+            return MissingField("url")
+        return InvalidField(f"exactly one of {', '.join(cls.one_of)} is needed, not none")
 
 
 class AnalyzeRequest(ActionRequest, frozen=True, kw_only=True):
@@ -106,6 +116,7 @@ class SelectionRequest(CountRequest, frozen=True, kw_only=True):
 
     # Clients that were generated of the document know it by this name.
     body: ClassVar[str] = "CountBody"
+    one_of: ClassVar[tuple[str, ...]] = ("url", "combine")
 
     url: str = ""
     combine: Combine | None = None
@@ -155,12 +166,21 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         cursor: continue beside this place instead.
         view: how much of each contact, by its name in `api.actions.views`.
         tag: each contact is to say which of the URLs find it.
+        columns: the fields of each contact instead, in their order.
+        spreadsheet_safe: cells of CSV are to be no formula to a spreadsheet.
+        comment: CSV is to begin with the search in words, and files are to be named after it.
     """
+
+    # Beside what it shares with others it has a field of its own.
+    body: ClassVar[str] = "SearchBody"
 
     offset: int | None = None
     cursor: str | None = None
     view: str = DEFAULT
     tag: bool = False
+    columns: tuple[str, ...] = ()
+    spreadsheet_safe: bool = False
+    comment: bool = False
 
     def __post_init__(self) -> None:
         """Raises `InvalidField` for what does not go together."""
@@ -174,8 +194,15 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
     @property
     def shown(self) -> View:
         """The view."""
+        if self.columns:
+            return picked(self.columns)
         view = VIEWS[self.view]
         return tagged(view) if self.tag else view
+
+    @property
+    def tagging(self) -> bool:
+        """Whether an answer says which of the URLs find a contact; with columns, if it is among them."""
+        return MATCHED in self.columns if self.columns else self.tag
 
 
 def exclude(**fields: object) -> None:
@@ -211,58 +238,38 @@ def request_schema(request: type[ActionRequest], description: str) -> Schema:
         "description": description,
         "type": "object",
         **properties_schema(request, fields_of(request)),
-        **one_of_schema(request),
-    }
-
-
-def one_of_schema(request: type[ActionRequest]) -> Schema:
-    """What a JSON Schema says of the fields exactly one of which is required, if there are such. Null is absent."""
-    if not request.one_of:
-        return {}
-    kinds = {name: FIELDS[name].kind.schema for name in request.one_of}
-    return {
-        "oneOf": [
-            {
-                "required": [name],
-                "properties": {other: kinds[other] if other == name else {"type": "null"} for other in kinds},
-            }
-            for name in kinds
-        ]
     }
 
 
 def properties_schema(request: type[ActionRequest], fields: Iterable[Field]) -> Schema:
     """What the schema of an object with some of a request's fields says of these, and which of them there must be."""
     fields = tuple(fields)
-    needed = [field for field in fields if field.name in required_by(request)]
-    required = [field.name for field in needed if not in_place_of(request, field.name)]
+    required = [field.name for field in fields if field.name in required_by(request)]
     properties = {field.name: field.json_schema(required=field.name in required) for field in fields}
-    schema: Schema = {"properties": properties, "required": required}
-    for field in needed:
-        if field.name not in required:
-            schema |= _unless(field, in_place_of(request, field.name))
-    return schema
+    return {"properties": properties, "required": required, **_one_of_schema(request)}
 
 
-def _unless(field: Field, others: Iterable[str]) -> Schema:
-    """Says that there must be the field or one of the others, and not both.
+def _one_of_schema(request: type[ActionRequest]) -> Schema:
+    """What a JSON Schema says of the fields exactly one of which is required, if there are such. Null is absent.
 
-    Of alternatives as `anyOf` has them generators of clients make a type each.
+    Of alternatives as `oneOf` has them generators of clients make a type each.
     """
-    there = {name: {"required": [name], "properties": {name: _form(FIELDS[name])}} for name in (field.name, *others)}
-    needed: Schema = {**there.pop(field.name)}
-    for one in there.values():
-        needed = {"if": one, "then": {"properties": {field.name: {"type": "null"}}}, "else": needed}
-    return needed
-
-
-def _form(field: Field) -> Schema:
-    return {"type": field.kind.schema["type"]}
+    schema: Schema = {}
+    for name in request.one_of:
+        there: Schema = {"required": [name], "properties": {name: {"type": FIELDS[name].kind.schema["type"]}}}
+        others: Schema = {"properties": {other: {"type": "null"} for other in request.one_of if other != name}}
+        schema = {"if": there, "then": others, "else": schema} if schema else there
+    return schema if len(request.one_of) > 1 else {}
 
 
 def required_by(request: type[ActionRequest]) -> tuple[str, ...]:
-    """The names of the fields that must be there, but for what is `in_place_of` them."""
+    """The names of the fields that must be there, whichever others are."""
     return _readers(request)[1]
+
+
+def needs_some(request: type[ActionRequest]) -> bool:
+    """Whether there is no such request without any field."""
+    return bool(required_by(request) or request.one_of)
 
 
 def least_of(request: type[ActionRequest]) -> dict[str, object]:
@@ -271,17 +278,11 @@ def least_of(request: type[ActionRequest]) -> dict[str, object]:
 
 
 @cache
-def in_place_of(request: type[ActionRequest], name: str) -> tuple[str, ...]:
-    """The names of the request's fields that may be there in place of the field `name`."""
-    return tuple(field.name for field in fields_of(request) if field.in_place_of == name)
-
-
-@cache
 def _readers(request: type[ActionRequest]) -> tuple[dict[str, Callable[[str, object], object]], tuple[str, ...]]:
     """What the hot path needs of a request's fields: a reader by name, and the names that are required."""
     readers = {field.name: field.kind.read for field in fields_of(request)}
     needed = {field.name for field in msgspec.structs.fields(request) if field.required}
-    return readers, tuple(name for name in readers if name in needed or in_place_of(request, name))
+    return readers, tuple(name for name in readers if name in needed)
 
 
 def _absent(data: Data, name: str) -> bool:

@@ -4,7 +4,6 @@ Answers are JSON bytes, assembled from the items as the engine stored them: noth
 """
 
 import asyncio
-import pickle
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from copy import copy
@@ -13,15 +12,16 @@ from functools import partial
 
 import msgspec
 
-from api.actions.aside import MOST_AT_ONCE, Aside, explaining, mapping
+from api.actions.aside import Aside, explaining, mapping
 from api.actions.audit import Deed, unheard
 from api.actions.kept_searches import KeptSearches
 from api.actions.labels import Labels
+from api.actions.made import Made, following, made
 from api.actions.plans import AnyEngine, Plan, Plans, refuse_over, refuse_unmapped
 from api.actions.requests import AnalyzeRequest, CountRequest, SearchRequest, UuidsRequest
 from api.actions.roles import Role
 from api.actions.streams import SearchStream, UuidStream, bytes_of, cursor_of, inside, pages
-from api.actions.tags import tagged
+from api.actions.tags import shown
 from api.settings import Settings
 from mappings.algebra import extent
 from mappings.analysis import Analysis, analyze
@@ -90,6 +90,7 @@ class ContactService:
         shown: makes of a number of contacts what an answer has. No action answers one otherwise.
         sees_few: whether whoever asks is shown the numbers of very few contacts.
         labels: how values are spelled.
+        counting: seconds after which a count is given up, in words of its own.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class ContactService:
         self.sees_few = True
         self.labels = Labels(engine)
         self._most_bytes = settings.max_response_bytes
-        self._counting = _COUNTING * settings.engine.timeout
+        self.counting = _COUNTING * settings.engine.timeout
         self.aside = aside or Aside()
         self._plans = Plans(engine, self.aside)
         self._deed = unheard()
@@ -157,13 +158,13 @@ class ContactService:
         make = partial(_countable, request=request, compile_filter=self.engine.compile)
         asked = await self.aside.of_url(request.url, make, mapping)
         self._deed.search = asked.search
-        finish = partial(_counted, asked.counting, await self.engine.count_many(asked.compiled), request, self.shown)
-        return finish() if isinstance(asked.counting, Countable) else await self.aside.run(finish)
+        counts = await self.engine.count_many(asked.compiled)
+        return await following(self.aside, asked.counting, partial(_counted, counts, request, self.shown))
 
     async def count(self, request: CountRequest) -> bytes:
         """`{"count": …}`, exact where it is no secret."""
         plan = await self.plan(request)
-        count = await self._count(plan)
+        count = await self.counted(plan)
         self.found(count)
         return b'{"count":%b%b}' % (msgspec.json.encode(self.shown(count)), plan.ledger)
 
@@ -239,15 +240,19 @@ class ContactService:
             request.asked,
             strict=request.strict,
             with_ledger=request.ledger,
-            with_tags=isinstance(request, SearchRequest) and request.tag,
+            with_tags=isinstance(request, SearchRequest) and request.tagging,
         )
 
-    async def _count(self, plan: Plan) -> int:
-        """How many contacts there are. Of companies all have to be looked at, which may take longer than there is."""
+    async def counted(self, plan: Plan) -> int:
+        """How many contacts there are.
+
+        Raises:
+            EngineTimeout: of companies all have to be looked at, which takes longer than there is.
+        """
         if not isinstance(plan.order, PerCompany):
             return await self.engine.count(plan.compiled)
         try:
-            async with asyncio.timeout(self._counting):
+            async with asyncio.timeout(self.counting):
                 return await self.engine.count(plan.compiled)
         except (TimeoutError, EngineTimeout) as error:
             raise EngineTimeout(TOO_MANY_COMPANIES) from error
@@ -285,13 +290,13 @@ class ContactService:
         source = self.engine.scan(plan.compiled, _offset(request, plan), position, complete=view.complete)
         async with aclosing(source) as batches:
             async for batch in batches:
-                shown = await tagged(self.engine, plan, view.of(batch))
-                size += bytes_of(shown)
+                items = await shown(self.engine, plan, view, batch)
+                size += bytes_of(items)
                 self._grow(size)
-                count += len(shown)
-                if shown:
+                count += len(items)
+                if items:
                     answer += b"," if len(answer) > len(_ALL) else b""
-                    answer += b",".join(shown)
+                    answer += b",".join(items)
         self.found(count)
         answer += b"]%b%b}" % (plan.metadata, plan.ledger)
         return answer
@@ -306,7 +311,7 @@ class ContactService:
         async with aclosing(pages(self.engine, plan, request, _offset(request, plan), position)) as source:
             async for last in source:
                 first = last if not chunks else first
-                chunks.append(await tagged(self.engine, plan, view.of(last.items)))
+                chunks.append(await shown(self.engine, plan, view, last.items))
                 size += bytes_of(chunks[-1])
                 self._grow(size)
         ordered = [item for chunk in (reversed(chunks) if backward else chunks) for item in chunk]
@@ -326,12 +331,11 @@ class _Asked(msgspec.Struct, frozen=True):
     """What is to be counted.
 
     Attributes:
-        counting: a `Countable`; pickled if it is more than is taken apart on the event loop.
         compiled: its predicates, in their order.
         search: the fingerprint of the search, unless a value is malformed.
     """
 
-    counting: Countable | bytes
+    counting: Made[Countable]
     compiled: list[object]
     search: str | None
 
@@ -346,14 +350,13 @@ def _countable(url: ApolloUrl, request: AnalyzeRequest, compile_filter: Callable
     with suppress(InvalidParameter):
         search = fingerprint(url, map_url(url, today), CompanyLists())
     compiled = [compile_filter(ContactFilter(predicate)) for predicate in counting.predicates]
-    return _Asked(pickle.dumps(counting) if predicates > MOST_AT_ONCE else counting, compiled, search)
+    return _Asked(made(counting, predicates), compiled, search)
 
 
 def _counted(
-    counting: Countable | bytes, counts: Sequence[int], request: AnalyzeRequest, shown: Callable[[int], Count]
+    counts: Sequence[int], request: AnalyzeRequest, shown: Callable[[int], Count], counting: Countable
 ) -> bytes:
-    whole: Countable = pickle.loads(counting) if isinstance(counting, bytes) else counting  # noqa: S301 - made here
-    return _told(whole.answer(counts, shown), whole.url, request)
+    return _told(counting.answer(counts, shown), counting.url, request)
 
 
 def _analysis(url: ApolloUrl, request: AnalyzeRequest) -> bytes:

@@ -12,7 +12,7 @@ import msgspec
 from api.actions.audit import unheard
 from api.actions.plans import AnyEngine, Plan
 from api.actions.requests import SearchRequest, UuidsRequest
-from api.actions.tags import tagged, uuid_of
+from api.actions.tags import shown, uuid_of
 from search.cursor import Position, encode
 from search.engine import Page
 
@@ -107,7 +107,7 @@ class SearchStream:
         """The items as the engine gave them, and as they are sent."""
         async with aclosing(self._whole_items()) as batches:
             async for items in batches:
-                yield items, await tagged(self._engine, self._plan, self._request.shown.of(items))
+                yield items, await shown(self._engine, self._plan, self._request.shown, items)
 
     async def _whole_items(self) -> AsyncGenerator[list[bytes]]:
         limit, position = self._request.limit, self._position

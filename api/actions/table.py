@@ -125,8 +125,8 @@ class Action(msgspec.Struct, Generic[Asked], frozen=True, kw_only=True):
 _FEW_WORDS = f'With the role `{Role.COUNTER}` a number under {FEWEST} is `"{FEW}"`.'
 
 _COUNTED_WORDS = (
-    "Each with the number of contacts that it found then and finds now; null where it can't be read any longer, or all "
-    "of them together ask for more than one request may."
+    "Each with the number of contacts that it found then and finds now; null where it can't be read any longer, all of "
+    "them together ask for more than one request may, or there are too many companies to count in time."
 )
 _FACETS = ", ".join(f"`{name}`" for name in facet_rows())
 
@@ -241,8 +241,8 @@ _ROWS: tuple[Action[Any], ...] = (
     Action(
         name="save_search",
         summary="Save a search",
-        description="Save a URL, with the lists beside it, under a name of the user's own, in place of what was saved "
-        f"under that name; all saved searches.\n\n{_COUNTED_WORDS}",
+        description="Save a URL, or several that are combined, with the lists and options beside it, under a name of "
+        f"the user's own, in place of what was saved under that name; all saved searches.\n\n{_COUNTED_WORDS}",
         request=SaveSearchRequest,
         function=save_search,
         shape=SearchesData,

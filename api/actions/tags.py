@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from api.actions.plans import AnyEngine, Plan
-from api.actions.views import MATCHED
+from api.actions.views import MATCHED, View
 
 
 class Identified(msgspec.Struct, frozen=True):
@@ -17,6 +17,11 @@ class Identified(msgspec.Struct, frozen=True):
 
 uuid_of = msgspec.json.Decoder(Identified).decode
 """Reads who an item is."""
+
+
+async def shown(engine: AnyEngine, plan: Plan, view: View, items: list[bytes]) -> list[bytes]:
+    """What is sent of `items`, which are as the engine gave them."""
+    return view.pick(await tagged(engine, plan, view.of(items)))
 
 
 async def tagged(engine: AnyEngine, plan: Plan, items: list[bytes]) -> list[bytes]:

@@ -22,6 +22,12 @@ EXPLAINED_AT_ONCE = 1
 """Analyses that run at once, over all connections, and one more for a user who has none running. They take the time of
 this process and of nothing else, so that several at once would only be slower together."""
 
+ARRIVING_SHARE, ARRIVING_MESSAGES = 2, 4
+"""Messages that have not come whole may hold this part of what is held for answers, or as many of the largest."""
+
+SMALL_MESSAGE = 16 * 1024
+"""Bytes of it that a connection may have sent whatever others have."""
+
 BUSY = "The service is busy and did not answer in time."
 """What a request is answered with whose deadline passed while it waited."""
 
@@ -53,6 +59,7 @@ class Traffic:
         slots: turns for the engine.
         pace: of the event loop; whoever carries out a request tells it when that begins and ends.
         budget: of what is held for clients.
+        arriving: of messages that have not come whole.
     """
 
     def __init__(self, settings: Settings, recorder: Recorder, width: int) -> None:
@@ -62,6 +69,8 @@ class Traffic:
         self.slots = Slots(settings.max_running or width, KEPT_SLOTS)
         self.pace = Pace()
         self.budget = Budget(settings.max_held_bytes)
+        arriving = max(settings.max_held_bytes // ARRIVING_SHARE, settings.max_message_bytes * ARRIVING_MESSAGES)
+        self.arriving = Budget(arriving, SMALL_MESSAGE)
         self._explanations = Slots(EXPLAINED_AT_ONCE, kept=1)
 
     def let_in(self, user: str, role: Role, least: Role) -> None:

@@ -10,9 +10,9 @@ from websockets.http11 import Request, Response
 from websockets.protocol import Protocol
 from websockets.server import ServerProtocol
 
+from api.edge.messages import BoundedWebSocket
 from api.errors import problem
 from api.operations.headers import SAFE
-from api.socket.wire import FramedWebSocket
 
 
 class Handshake(ServerProtocol):
@@ -33,7 +33,7 @@ class Handshake(ServerProtocol):
         return response
 
 
-class EdgeWebSocket(FramedWebSocket):
+class EdgeWebSocket(BoundedWebSocket):
     """The protocol of one WebSocket, from its handshake on."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -8,7 +8,8 @@ HEAD_SECONDS = 10.0
 """From the connection, or the first byte of a further request, to the end of the headers; and for silence."""
 
 BODY_SECONDS = 30.0
-"""For a whole body. Time in which the service itself does not read does not count."""
+"""For a whole body, or a message of a WebSocket from its first byte on. Time in which the service itself does not read
+does not count."""
 
 BODY_GRACE_SECONDS = 5.0
 BODY_PACE = 1024
@@ -25,9 +26,16 @@ LINGER_BYTES = 8 * 2**20
 """What is read, and thrown away, of a client that was refused: closed in its face, it might never see why. The same
 number of bytes of a body is read that nobody wants any more."""
 
+CLOSE_SECONDS = 10.0
+"""From the close frame of a WebSocket to that of its client. Who takes nothing is cut off `LINGER_SECONDS` later."""
+
 GULP_BYTES = 256 * 1024
 PAUSE_SECONDS = 0.05
 """After so many bytes that nobody wants nothing is read for so long: who sends without an end costs little by it."""
+
+SLICE_BYTES = 64 * 1024
+"""Of a body that are handed to the system at once. With as many that may wait there, it is what an answer that nobody
+takes costs beside what its maker keeps of it."""
 
 HTTP_CONNECTIONS = 1024
 """Connections beside the WebSockets' cap. Past both, those that ask nothing are closed, and requests answered 503."""

@@ -6,6 +6,7 @@ Requests go on to the application, handshakes to `api.edge.handshake`. Whatever 
 
 import asyncio
 import logging
+import math
 from typing import Any, NoReturn
 
 import httptools
@@ -17,6 +18,7 @@ from api.edge.door import Door
 from api.edge.handshake import EdgeWebSocket
 from api.edge.host import is_host
 from api.edge.refusal import Refusal
+from api.edge.slices import Sliced
 from api.edge.unchunked import Unchunked, reset_at_close
 
 MALFORMED = Refusal(400, "The request can't be read as HTTP/1.1")
@@ -38,11 +40,20 @@ _log = logging.getLogger(__name__)
 
 
 class EdgeProtocol(HttpToolsProtocol):
-    """One connection, until it becomes a WebSocket or ends. Responses, keep-alive and flow are uvicorn's business."""
+    """One connection, until it becomes a WebSocket or ends. Responses, keep-alive and flow are uvicorn's business.
 
-    def __init__(self, door: Door, **of_uvicorn: Any) -> None:
+    Args:
+        door: of the server.
+        stall_seconds: how long the client may take nothing, or too little for the next slice of its answer.
+        of_uvicorn: what uvicorn gives its own.
+    """
+
+    def __init__(self, door: Door, stall_seconds: float, **of_uvicorn: Any) -> None:
         super().__init__(**of_uvicorn)
         self._door = door
+        self._stall_seconds = stall_seconds
+        self._stalls_since = math.inf
+        """When the client began to leave no room for more."""
         self._size = 0
         """Of the head that is being read, without its unfinished line."""
         self._in_head = False
@@ -102,6 +113,16 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._fruitless > limits.HEAD_BYTES:
             self._refuse(LARGE_HEAD)
 
+    def pause_writing(self) -> None:
+        """It does not take what it is sent."""
+        super().pause_writing()
+        self._stalls_since = self.loop.time()
+
+    def resume_writing(self) -> None:
+        """It has."""
+        super().resume_writing()
+        self._stalls_since = math.inf
+
     def turn_out(self) -> None:
         """Close it: it asks nothing, and others have no room."""
         # Those that come before the transport has told of its end are to find it gone, too.
@@ -156,8 +177,10 @@ class EdgeProtocol(HttpToolsProtocol):
             if self._values(b"transfer-encoding") or not set(self._values(b"content-length")) <= set(_NO_BODY):
                 self._stop(BODY_OF_HANDSHAKE)
         super().on_headers_complete()
-        if self.scope["http_version"] == "1.0" and not self._shakes_hands():
-            self.cycle.send = Unchunked(self.cycle, self._begin_endless)  # type: ignore[method-assign]
+        if not self._shakes_hands():
+            if self.scope["http_version"] == "1.0":
+                self.cycle.send = Unchunked(self.cycle, self._begin_endless)  # type: ignore[method-assign]
+            self.cycle.send = Sliced(self.cycle.send)  # type: ignore[method-assign]
         self._in_head = False
         self._deadlines.head_read(self.loop.time())
 
@@ -195,11 +218,22 @@ class EdgeProtocol(HttpToolsProtocol):
     def _look(self) -> None:
         """Look at the clock."""
         now = self.loop.time()
+        if self.transport.is_closing():
+            # It ends when the client has taken the rest.
+            self._stalls_since = min(self._stalls_since, now)
+        if now - self._stalls_since >= self._stall_seconds:
+            self._cut = True
+            self.transport.abort()
+            return
         if self.flow.read_paused or (self.cycle is not None and self.cycle.waiting_for_100_continue):
             self._deadlines.held_up(now)
-        if not self._deadlines.late(now):
-            self._timer = self.loop.call_later(self._deadlines.next_look(now), self._look)
-        elif self._deadlines.reading is Reading.HEAD:
+        if self._deadlines.late(now) and self._refusal is None:
+            self._end_late()
+        if not self._ended:
+            self._timer = self.loop.call_later(self._deadlines.next_look(now) or limits.LOOK_SECONDS, self._look)
+
+    def _end_late(self) -> None:
+        if self._deadlines.reading is Reading.HEAD:
             self._refuse(LATE_HEAD)
         elif self._deadlines.reading is Reading.BODY:
             self._refuse(LATE_BODY)

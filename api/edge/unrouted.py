@@ -1,12 +1,14 @@
 """Around the application: what a stranger may ask of any path, which its router has no word for."""
 
 from collections.abc import Collection
+from typing import cast
 
 from litestar.connection import WebSocket
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.operations.metrics import Metrics
+from api.rest.replies import HEAD
 from api.socket.gateway import refuse
 
 
@@ -33,5 +35,6 @@ class Unrouted:
             return
         if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
             # A copy: the server's own scope still says that the content is left out.
-            scope = {**scope, "method": "GET"}
+            # The types of a scope know no keys but the standard's.
+            scope = cast(Scope, {**scope, "method": "GET", HEAD: True})
         await self._app(scope, receive, send)

@@ -19,7 +19,9 @@ from mappings.errors import SettingsError
 
 _log = logging.getLogger(__name__)
 
-_TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}")
+_TOKEN = re.compile(
+    r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?i:(?<=token=)|(?<=ticket=)|(?<=bearer )|(?<=bearer, ))[^\s&\"',]{8,}"
+)
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 
 

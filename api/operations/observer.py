@@ -28,7 +28,7 @@ HEADER = b"x-request-id"
 BROKEN, CANCELLED = "broken", "cancelled"
 """Outcomes of a request that no status tells: its answer was not sent whole; its client left before it was."""
 
-_QUIET = frozenset(("health", "metrics"))
+_QUIET = frozenset(("console", "health", "metrics"))
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from api.operations.metrics import Metrics
 from search.cursor import Position
-from search.engine import Compiled, Distinct, Engine, Page
+from search.engine import Compiled, Engine, Page, Summary
 from search.facets import Facet, FacetQuery
 from search.stores import Store
 
@@ -31,7 +31,7 @@ class TimedEngine(Generic[Compiled]):
         self._count = metrics.engine_seconds("count")
         self._count_many = metrics.engine_seconds("count_many")
         self._matching = metrics.engine_seconds("matching")
-        self._distinct = metrics.engine_seconds("distinct")
+        self._summary = metrics.engine_seconds("summary")
         self._facets = metrics.engine_seconds("facets")
         self._first_of = metrics.engine_seconds("first_of")
         self._uuids = metrics.engine_seconds("uuids")
@@ -67,9 +67,15 @@ class TimedEngine(Generic[Compiled]):
         """As the engine does."""
         return _timed(self._engine.matching(compiled, uuids), self._matching)
 
-    def distinct(self, compiled: Compiled, field: str) -> Coroutine[None, None, Distinct]:
+    def summary(
+        self,
+        compiled: Compiled,
+        field: str,
+        counted: Sequence[Compiled] = (),
+        facets: Sequence[FacetQuery[Compiled]] = (),
+    ) -> Coroutine[None, None, Summary]:
         """As the engine does."""
-        return _timed(self._engine.distinct(compiled, field), self._distinct)
+        return _timed(self._engine.summary(compiled, field, counted, facets), self._summary)
 
     def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> Coroutine[None, None, list[Facet]]:
         """As the engine does."""

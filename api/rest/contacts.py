@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from itertools import chain, repeat
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from litestar import Response
@@ -11,12 +11,13 @@ from litestar import Response
 from api.accounts.guard import HttpRequest
 from api.actions.budget import Account, Hold
 from api.actions.examples import example_item
-from api.actions.exports import CSV, JSON, NDJSON, csv_header, csv_parts, csv_rows, json_parts, ndjson, ndjson_parts
+from api.actions.exports import CSV, JSON, NDJSON, Sheet, csv_parts, json_parts, ndjson, ndjson_parts
 from api.actions.requests import Data, SearchRequest
 from api.actions.service import ContactService, SearchAnswer
 from api.actions.streams import SearchStream
 from api.actions.table import ACTIONS
-from api.actions.views import DEFAULT, VIEWS, View
+from api.actions.views import DEFAULT, VIEWS
+from api.actions.wording import InWords, words_of
 from api.openapi import Form
 from api.rest.preferences import media_type
 from api.rest.questions import PATH, in_query
@@ -24,8 +25,8 @@ from api.rest.replies import StreamedReply, reply, takes_gzip
 from api.rest.work import account_of, first_turn, in_turn, settings_of, turn, while_there
 from search.fields import MORE_FIELDS
 
-FILES: Mapping[str, str] = {NDJSON: "contacts.ndjson", CSV: "contacts.csv"}
-"""Media types beside JSON → what a browser calls the file that it saves."""
+FILES: Mapping[str, str] = {NDJSON: "ndjson", CSV: "csv"}
+"""Media types beside JSON → what the name of a file of that ends with."""
 
 WORDS = f"""`next` and `previous` are URLs for the same body. With `Accept: application/x-ndjson` or `text/csv` the
 contacts come as lines or rows, and the links in the header `Link`. A stream that breaks off ends without its
@@ -37,10 +38,10 @@ In `view=complete` a contact has, behind what is described here: {", ".join(f"`{
 
 def forms() -> Mapping[str, Form]:
     """What the OpenAPI document says of the media types beside JSON, with a made-up contact in each."""
-    items, view = [example_item()], VIEWS[DEFAULT]
+    items, sheet = [example_item()], Sheet(VIEWS[DEFAULT])
     return {
         NDJSON: Form(ndjson(items).decode(), "A contact a line"),
-        CSV: Form((csv_header(view) + csv_rows(items, view)).decode(), "A contact a row"),
+        CSV: Form((sheet.header() + sheet.rows(items)).decode(), "A contact a row"),
     }
 
 
@@ -48,14 +49,17 @@ async def search(http: HttpRequest, service: ContactService, data: Data) -> Resp
     """The answer to a search: a page with a limit, which is cut to the largest there may be, else everything."""
     request = SearchRequest.read(data)
     if request.limit is None:
-        return await _everything(http, service, request)
+        return await everything(http, service, request, _form(http))
     limit = min(request.limit, settings_of(http).max_page_size)
     request = msgspec.structs.replace(request, limit=limit)
     page = await in_turn(http, service, lambda service: service.page(request))
-    return await _page(http, page, {**in_query(http, SearchRequest), "limit": limit}, request.shown)
+    query = {**in_query(http, SearchRequest), "limit": limit}
+    return await _page(http, page, query, request, await words_of(service, request))
 
 
-async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) -> Response[bytes] | StreamedReply:
+async def _page(
+    http: HttpRequest, page: SearchAnswer, query: Data, request: SearchRequest, words: InWords | None
+) -> Response[bytes] | StreamedReply:
     """A page in the form that the client accepts. Its links repeat the `query`, and go with the same body."""
 
     def link(cursor: str) -> str:
@@ -68,31 +72,41 @@ async def _page(http: HttpRequest, page: SearchAnswer, query: Data, view: View) 
         return await reply(http, page.encode(link), JSON)
     cursors = {"next": page.next, "prev": page.previous}
     links = ", ".join(f'<{link(cursor)}>; rel="{name}"' for name, cursor in cursors.items() if cursor is not None)
-    headers = _as_file(form) | ({"link": links} if links else {})
+    headers = _as_file(form, words) | ({"link": links} if links else {})
     if form == NDJSON:
         return await reply(http, ndjson(page.items), NDJSON, **headers)
-    return await reply(http, csv_header(view) + csv_rows(page.items, view), CSV, **headers)
+    sheet = _sheet(request, words)
+    return await reply(http, sheet.header() + sheet.rows(page.items), CSV, **headers)
 
 
-async def _everything(http: HttpRequest, service: ContactService, request: SearchRequest) -> StreamedReply:
-    """All contacts, in the form that the client accepts. What fails before the first part is an error as any other."""
+async def everything(http: HttpRequest, service: ContactService, request: SearchRequest, form: str) -> StreamedReply:
+    """All contacts, as the media type `form`. What fails before the first part is an error as any other."""
     stream = await service.stream_search(request)
-    form = _form(http)
+    words = await words_of(service, request)
     turns: Iterator[Callable[[HttpRequest], AbstractAsyncContextManager[object]]] = chain((first_turn,), repeat(turn))
     if form == NDJSON:
         parts = ndjson_parts(stream, lambda: next(turns)(http))
     elif form == CSV:
-        parts = csv_parts(stream, lambda: next(turns)(http), request.shown)
+        parts = csv_parts(stream, lambda: next(turns)(http), _sheet(request, words))
     else:
         parts = json_parts(stream, lambda: next(turns)(http))
     parts = _held(parts, stream, account_of(http))
     first = await while_there(http, anext(parts, b""))
-    headers = _as_file(form) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}
+    headers = _as_file(form, words) | {"content-type": f"{form}; charset=utf-8" if form == CSV else form}
     return StreamedReply(first, parts, headers, settings_of(http).stall_seconds, gzip=takes_gzip(http))
 
 
-def _as_file(form: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{FILES[form]}"'} if form in FILES else {}
+def _sheet(request: SearchRequest, words: InWords | None) -> Sheet:
+    return Sheet(request.shown, safe=request.spreadsheet_safe, comment="" if words is None else words.text)
+
+
+def _as_file(form: str, words: InWords | None) -> dict[str, str]:
+    """What a browser calls the file that it saves (RFC 6266): after the search, where its words are wanted."""
+    if form not in FILES:
+        return {}
+    plain = f'attachment; filename="contacts.{FILES[form]}"'
+    named = f"; filename*=UTF-8''{quote(f'contacts-{words.name}.{FILES[form]}')}" if words and words.name else ""
+    return {"content-disposition": plain + named}
 
 
 async def _held(parts: AsyncGenerator[bytes], stream: SearchStream, account: Account) -> AsyncGenerator[bytes]:

@@ -15,9 +15,8 @@ from api.actions.requests import (
     ActionRequest,
     Data,
     fields_of,
-    in_place_of,
     least_of,
-    one_of_schema,
+    needs_some,
     properties_schema,
     required_by,
 )
@@ -49,7 +48,7 @@ async def asked(http: HttpRequest, request: type[ActionRequest], *, in_body: boo
         InvalidField: several values of a field that can have one only, or what is no list where it has to be; a body
             that is no object, where nothing has to be in it; with `strict`, a name that is ignored.
     """
-    body = await _given(http, optional=in_body and not required_by(request))
+    body = await _given(http, optional=in_body and not needs_some(request))
     if not in_body:
         fields = in_query(http, request, _ANYWHERE)
         if fields.get("strict") is True:
@@ -72,7 +71,8 @@ def _lacks_url(request: type[ActionRequest], body: Data) -> bool:
     """Whether the URL is no text, or there is none, nor what stands in its place."""
     if "url" not in request.__struct_fields__ or isinstance(url := body.get("url"), str):
         return False
-    return url is not None or all(body.get(name) is None for name in in_place_of(request, "url"))
+    others = request.one_of if "url" in request.one_of else ()
+    return url is not None or all(body.get(name) is None for name in others)
 
 
 def _refuse_ignored(request: type[ActionRequest], names: Iterable[str], where: str, places: tuple[Place, ...]) -> None:
@@ -115,7 +115,7 @@ def body_of(request: type[ActionRequest]) -> Schema:
     names = {field.name for field in fields}
     examples = [{name: value for name, value in least_of(request).items() if name in names}]
     body: Schema = {"title": title, "type": "object", **properties_schema(request, fields)}
-    return body | {"examples": examples} | one_of_schema(request)
+    return body | {"examples": examples}
 
 
 def refused(_request: HttpRequest, error: Exception) -> Response[bytes]:

@@ -12,13 +12,16 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from api.accounts.guard import HttpRequest
-from api.actions.budget import Account
+from api.actions.budget import SMALL, Account
 from api.errors import report
 from api.rest.preferences import coding
 from api.rest.work import account_of, gone, settings_of
 from mappings.errors import Stopped
 
-SMALL = 1024
+HEAD = "contacts.head"
+"""The key of a scope whose request is answered as a `GET`, and is none: its answer has no content."""
+
+TINY = 1024
 """Bytes that are not worth compressing."""
 
 PIECE = 512 * 1024
@@ -121,9 +124,12 @@ class StreamedReply(Response[None]):
 async def reply(
     request: HttpRequest, body: bytes | bytearray, media_type: str, **headers: str
 ) -> Response[bytes] | StreamedReply:
-    """An answer that is finished, as gzip if the client takes that. A large one leaves as the client takes it."""
-    account, gzip = account_of(request), takes_gzip(request) and len(body) > SMALL
-    if len(body) > PIECE:
+    """An answer that is finished, as gzip if the client takes that.
+
+    One that is not `SMALL` is held until the client has taken it.
+    """
+    account, gzip = account_of(request), takes_gzip(request) and len(body) > TINY
+    if len(body) > SMALL:
         return StreamedReply(
             bytes(body[:PIECE]),
             _pieces(body, account),

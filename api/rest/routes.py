@@ -17,7 +17,7 @@ from api.accounts.guard import HttpRequest, deed_of, let_in
 from api.actions.audit import Deed
 from api.actions.examples import example_answer
 from api.actions.exports import JSON
-from api.actions.requests import ActionRequest, Data, required_by
+from api.actions.requests import ActionRequest, Data, needs_some
 from api.actions.roles import Role
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
@@ -119,7 +119,7 @@ def route(action: Action[ActionRequest]) -> HTTPRouteHandler:
         operation_class=operation(
             query=query_of(action.request, in_body=in_body),
             body=body_of(action.request) if in_body else None,
-            body_required=bool(required_by(action.request)),
+            body_required=needs_some(action.request),
             forms=_forms(action),
         ),
         responses=problems(

@@ -55,7 +55,9 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._spent = partial(services.traffic.pace.spent, claims.user)
         self._due = partial(services.traffic.pace.wait, claims.user)
-        frames.tell(cast(dict[str, Any], socket.scope), self._spent)
+        self._arriving = services.traffic.arriving.account(claims.user)
+        self._arrived = 0
+        frames.tell(cast(dict[str, Any], socket.scope), self._spent, self._holds)
         expiry = Expiry(claims, epoch=time.time() - self._loop.time())
         deeds = Deeds(claims.user, address_of(socket), name)
         self._session = Session(
@@ -87,6 +89,7 @@ class Connection:
         finally:
             self.end(Close.FAILED)
             await self._stop(reader, writer)
+            self._arriving.close()
         close = await self._over
         await self._close(close)
         return close
@@ -140,6 +143,14 @@ class Connection:
         except Exception as error:
             report(error, "reading from a connection")
             return Close.FAILED
+
+    def _holds(self, size: int) -> bool:
+        """So many bytes have come of a message that is not whole; whether there is room for them, or else for none."""
+        fits = size <= self._arrived or self._arriving.fits(size - self._arrived)
+        kept = size if fits else 0
+        self._arriving.keep(kept - self._arrived)
+        self._arrived = kept
+        return fits
 
     async def _write(self) -> Close:
         session, loop = self._session, self._loop

@@ -16,13 +16,18 @@ FRAME_BYTES = 2**20
 """The largest frame. Most messages are one; of a larger one no more than this is held by the server as well."""
 
 
-class Meter(dict[str, Callable[[float], float]]):
-    """What the server has under `EXTENSION`, and the application may put something into."""
+class Meter(dict[str, object]):
+    """What the server has under `EXTENSION`. The application puts in what it wants to be told.
 
-    def spent(self, seconds: float) -> float:
-        """So long took what the client sent, or is sent: how long it is to wait before the server looks on."""
-        told = self.get("spent")
-        return 0.0 if told is None else told(seconds)
+    Attributes:
+        spent: told how many seconds it took to look at what the client sent, or to send; how long to wait before the
+            server looks on.
+        holds: told how many bytes there are of a message that has not come whole; whether there is room for them.
+    """
+
+    def __init__(self) -> None:
+        self.spent: Callable[[float], float] = lambda _seconds: 0.0
+        self.holds: Callable[[int], bool] = lambda _bytes: True
 
 
 class Frame(TypedDict):
@@ -39,11 +44,11 @@ def understood(scope: Mapping[str, Any]) -> bool:
     return EXTENSION in (scope.get("extensions") or {})
 
 
-def tell(scope: Mapping[str, Any], spent: Callable[[float], float]) -> None:
-    """Have the server say how long it took to read and to send, and read on after as long as `spent` says."""
+def tell(scope: Mapping[str, Any], spent: Callable[[float], float], holds: Callable[[int], bool]) -> None:
+    """Have the server say what `Meter` has, and do as it is told."""
     meter = (scope.get("extensions") or {}).get(EXTENSION)
     if isinstance(meter, Meter):
-        meter["spent"] = spent
+        meter.spent, meter.holds = spent, holds
 
 
 def frames(message: bytes | bytearray, *, text: bool) -> Iterator[Frame]:

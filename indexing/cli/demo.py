@@ -1,4 +1,4 @@
-"""The two-minute tour: sample contacts, a real server process, a real URL over a real WebSocket, the answers."""
+"""The two-minute tour: sample contacts, a real server process, a real URL over a real WebSocket, answers, the page."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -36,6 +37,8 @@ NOBODY = "https://app.apollo.io/#/people?personTitles[]=ceo&personSeniorities[]=
 
 PORT = 8000
 
+EMAIL = "demo@example.com"
+
 _REQUESTS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("analyze", {"url": URL}),
     ("count_contacts", {"url": URL}),
@@ -47,6 +50,13 @@ _LONGEST_ANSWER = 64 * 1024 * 1024
 
 class DemoFailed(ContactsError):
     """A step of the demo did not work; the message says which and why."""
+
+
+class _Tokens(msgspec.Struct, frozen=True):
+    """What is used of the answer to a login."""
+
+    access_token: str
+    refresh_token: str
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -64,9 +74,13 @@ def run_demo(number: int, once: bool) -> None:
             write_sample(number, stream)
         heading(f"contacts index csv: {number:,} made-up contacts into {engine_module(DEFAULT).TITLE}")
         _contacts(environment, "index", "csv", str(sample), "--rejects", str(Path(directory) / "rejects.ndjson"))
+        password = secrets.token_urlsafe(12)
+        user = ("users", "create", EMAIL, "--name", "Demo", "--role", "admin", "--password-stdin")
+        _contacts(environment, *user, stdin=password)
         base = f"http://127.0.0.1:{port}"
         with server_process(environment, port) as process:
-            token = _registered(base)
+            tokens = msgspec.convert(_posted(base, "login", {"email": EMAIL, "password": password}), _Tokens)
+            token = tokens.access_token
             analysis, count, contacts = asyncio.run(_ask(base, token, _REQUESTS))
             heading("analyze")
             say(URL)
@@ -78,8 +92,19 @@ def run_demo(number: int, once: bool) -> None:
             if not once:
                 heading(f"serving on {base}, Ctrl-C ends it")
                 say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")
+                heading("the console: a page for your browser")
+                say(page_link(base, _code(base, tokens.refresh_token), URL))
+                say(f"The link signs you in once, within five minutes. Later: {base}/ as {EMAIL} with {password}")
                 with suppress(KeyboardInterrupt):
                     process.wait()
+
+
+def page_link(base: str, code: str, url: str) -> str:
+    """The address of the console at `base` that signs in with `code` and has `url` ready.
+
+    Both stand behind the `#`, which browsers send to nobody.
+    """
+    return f"{base}/#code={code}&url={quote(url, safe='')}"
 
 
 def _rescue(base: str, token: str) -> None:
@@ -120,16 +145,22 @@ def _environment(directory: Path) -> dict[str, str]:
     }
 
 
-def _contacts(environment: dict[str, str], *arguments: str) -> None:
-    if subprocess.run([*CONTACTS, *arguments], env=environment, check=False).returncode:  # noqa: S603 - our own command
+def _contacts(environment: dict[str, str], *arguments: str, stdin: str | None = None) -> None:
+    command = [*CONTACTS, *arguments]
+    if subprocess.run(command, env=environment, input=stdin, text=True, check=False).returncode:  # noqa: S603 - ours
         raise DemoFailed(f"contacts {' '.join(arguments[:2])} failed")
 
 
-def _registered(base: str) -> str:
-    """An access token of a new user, as any client gets one."""
-    body = {"email": "demo@example.com", "password": secrets.token_urlsafe(12), "name": "Demo"}
+def _code(base: str, refresh_token: str) -> str:
+    """What signs in once in place of the password."""
+    return str(_posted(base, "codes", {"refresh_token": refresh_token})["code"])
+
+
+def _posted(base: str, path: str, body: Mapping[str, str]) -> dict[str, object]:
+    """The answer to `body`, as any client gets it."""
     request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{base}/api/v2/auth/register", msgspec.json.encode(body), {"content-type": "application/json"}
+        f"{base}/api/v2/auth/{path}", msgspec.json.encode(body), {"content-type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310
-        return str(msgspec.json.decode(response.read())["access_token"])
+        answer: dict[str, object] = msgspec.json.decode(response.read())
+    return answer

@@ -1,4 +1,4 @@
-"""`contacts index SOURCE|rebuild|rollback|status`: loads contacts into the engine of the settings."""
+"""`contacts index SOURCE|rebuild|rollback|status|plan|part|finish|abandon`: loads into the engine of the settings."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from api.settings import Settings
+from indexing.cli.hosts import abandon, finish, part, plan
 from indexing.cli.load_options import LoadOptions, run_load, with_load_options, with_source_options
 from indexing.cli.options import with_settings
 from indexing.cli.sources import SOURCES
@@ -27,8 +28,8 @@ def index() -> None:
     """Load contacts into a fresh store and switch to it when it is complete."""
 
 
-index.add_command(rollback)
-index.add_command(status)
+for command in (abandon, finish, part, plan, rollback, status):
+    index.add_command(command)
 
 
 def _command_of(name: str) -> click.Command:

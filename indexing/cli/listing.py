@@ -8,11 +8,12 @@ from contextlib import aclosing, nullcontext
 
 import msgspec
 
-from api.actions.exports import ItemStream, cell, csv_parts, json_parts, ndjson_parts
+from api.actions.exports import ItemStream, Sheet, cell, csv_parts, json_parts, ndjson_parts
 from api.actions.requests import SearchRequest
 from api.actions.service import ContactService
 from api.actions.streams import TakeTurn
 from api.actions.views import VIEWS
+from api.actions.wording import words_of
 from indexing.cli.terminal import GrowingTable, print_bytes, print_json, say
 from mappings.errors import InvalidField
 
@@ -91,7 +92,10 @@ async def print_stream(service: ContactService, request: SearchRequest, listing:
         return
     shown = Picked(stream, listing.columns) if listing.columns else stream
     if listing.form == "csv":
-        parts = csv_parts(stream, nullcontext, request.shown, listing.columns)
+        words = await words_of(service, request)
+        comment = "" if words is None else words.text
+        sheet = Sheet(request.shown, listing.columns, request.spreadsheet_safe, comment)
+        parts = csv_parts(stream, nullcontext, sheet)
     else:
         parts = (ndjson_parts if listing.form == "ndjson" else json_parts)(shown, nullcontext)
     async with aclosing(parts):

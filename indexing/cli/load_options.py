@@ -60,7 +60,7 @@ class _Share(click.ParamType[float]):
         return share
 
 
-_OPTIONS = (
+_SWAP_OPTIONS = (
     click.option(
         "--rejects",
         type=click.Path(path_type=Path),
@@ -109,27 +109,43 @@ _OPTIONS = (
         show_default=True,
         help="How long it has for that; past them the load goes live, and the engine goes on.",
     ),
-    click.option(
-        "--workers",
-        type=click.IntRange(1, 64),
-        help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
-        "one processor is left to an engine that runs in processes of its own.",
-    ),
+)
+"""What a load is told that goes live."""
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes that encode contacts; 1 is this process alone. By default 2, if there are so many processors; "
+    "one processor is left to an engine that runs in processes of its own.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+_OPTIONS = (
+    *_SWAP_OPTIONS,
+    workers_option,
     click.option("--resume", is_flag=True, help="Go on with the interrupted load, where its last batch ended."),
-    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    json_option,
+)
+
+_allow_bad_option = click.option(
+    "--allow-bad",
+    multiple=True,
+    metavar="COLUMN",
+    help="Load even if more than half of COLUMN can't be read. May be repeated.",
+)
+new_uuids_option = click.option(
+    "--new-uuids", is_flag=True, help="Look for nobody among the live contacts; give uuids afresh."
+)
+strict_values_option = click.option(
+    "--strict-values", is_flag=True, help="Reject a row for a value that can't be read."
 )
 
 _SOURCE_OPTIONS = (
     click.option("--update", is_flag=True, help="Put these contacts among the live ones instead of replacing those."),
     click.option("--keep-filled", is_flag=True, help="With --update: an empty cell leaves what is there as it is."),
-    click.option("--new-uuids", is_flag=True, help="Look for nobody among the live contacts; give uuids afresh."),
-    click.option(
-        "--allow-bad",
-        multiple=True,
-        metavar="COLUMN",
-        help="Load even if more than half of COLUMN can't be read. May be repeated.",
-    ),
-    click.option("--strict-values", is_flag=True, help="Reject a row for a value that can't be read."),
+    new_uuids_option,
+    _allow_bad_option,
+    strict_values_option,
     click.option(
         "--dry-run", is_flag=True, help="Read and check everything, write nothing, show what a load would do."
     ),
@@ -148,17 +164,7 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(*args: Any, update: bool = False, dry_run: bool = False, as_json: bool, **values: Any) -> Any:
-        limits = Limits(
-            max_rejects=values.pop("max_rejects"),
-            allow_shrink=values.pop("allow_shrink"),
-            allow_loss=frozenset(values.pop("allow_loss")),
-            allow_bad=frozenset(values.pop("allow_bad", ())),
-            allow_golden=values.pop("allow_golden"),
-        )
-        shared = {name: values.pop(name) for name in _REQUESTED if name in values}
-        if values.pop("no_merge"):
-            shared["merge_seconds"] = 0
-        shared["repairs"] = shared["repairs"] or shared["rejects"].with_name("repairs.ndjson")
+        limits, shared = _taken(values)
         if dry_run and shared["resume"]:
             raise click.UsageError("--dry-run and --resume exclude each other.")
         if update and shared.get("new_uuids"):
@@ -171,6 +177,35 @@ def with_load_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         run = option(run)
     return run
+
+
+def with_swap_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the flags of what goes live, as one argument `request`."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **values: Any) -> Any:
+        limits, shared = _taken(values)
+        return command(*args, request=LoadRequest(limits=limits, **shared), **values)
+
+    for option in reversed((*_SWAP_OPTIONS, _allow_bad_option)):
+        run = option(run)
+    return run
+
+
+def _taken(values: dict[str, Any]) -> tuple[Limits, dict[str, Any]]:
+    """What the flags say, which are no more among `values` then: the limits, and the fields of `LoadRequest`."""
+    limits = Limits(
+        max_rejects=values.pop("max_rejects"),
+        allow_shrink=values.pop("allow_shrink"),
+        allow_loss=frozenset(values.pop("allow_loss")),
+        allow_bad=frozenset(values.pop("allow_bad", ())),
+        allow_golden=values.pop("allow_golden"),
+    )
+    shared = {name: values.pop(name) for name in _REQUESTED if name in values}
+    if values.pop("no_merge"):
+        shared["merge_seconds"] = 0
+    shared["repairs"] = shared["repairs"] or shared["rejects"].with_name("repairs.ndjson")
+    return limits, shared
 
 
 def run_load(settings: EngineSettings, options: LoadOptions) -> None:

@@ -19,6 +19,7 @@ from api.actions.requests import (
     CountRequest,
     Data,
     SearchRequest,
+    SelectionRequest,
     UuidsRequest,
 )
 from api.actions.service import ContactService
@@ -161,6 +162,9 @@ async def _show_contacts(question: Question) -> None:
     if question.as_json and flags["form"] not in (None, "json"):
         raise click.UsageError(f"--json and --format {flags['form']} exclude each other.")
     _check_ledger(question, as_json=form == "json")
+    for option in ("spreadsheet_safe", "comment"):
+        if data.get(option) and form != "csv":
+            raise click.UsageError(f"--{option.replace('_', '-')} is for CSV, and needs --format csv.")
     if flags["everything"]:
         if _is_given("limit"):
             raise click.UsageError("--all and --limit exclude each other.")
@@ -226,11 +230,20 @@ def _show_searches(data: bytes, _question: Question) -> None:
             each["saved_at"][:10],
             f"{each['count_then']:,}",
             "?" if each["count_now"] is None else f"{each['count_now']:,}",
-            each["url"],
+            _asked_for(each),
         )
         for each in searches
     ]
-    print_table(Table(("name", "saved", "then", "now", "url"), rows))
+    print_table(Table(("name", "saved", "then", "now", "search"), rows))
+
+
+def _asked_for(search: Mapping[str, Any]) -> str:
+    """What a saved search asks for: its URL, if it has one, then all else by the names of the fields."""
+    beside = {name: value for name, value in search.items() if name in SelectionRequest.__struct_fields__ and value}
+    url = beside.pop("url", "")
+    return " ".join(
+        [url] * bool(url) + [f"{name}={msgspec.json.encode(value).decode()}" for name, value in beside.items()]
+    )
 
 
 def _show_loads(data: bytes, _question: Question) -> None:
@@ -254,8 +267,8 @@ def _show_loads(data: bytes, _question: Question) -> None:
 _SEARCHES = Presenter(
     """Show the searches that a user has saved, with how many contacts each found then and finds now.
 
-    --save saves the URL of --url, with the lists beside it, under --name, in place of what has that name; --delete
-    forgets what is saved under --name.
+    --save saves the URL of --url, with the lists and options beside it, under --name, in place of what has that name;
+    --delete forgets what is saved under --name.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from api.actions.fields import FIELDS, Field, Place
-from api.actions.requests import ActionRequest, fields_of, in_place_of, required_by
+from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
 from api.settings import Settings
@@ -92,16 +92,11 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
         action = variants[chosen[0]] if chosen else plain
         flags = {str(flag.name): given.pop(str(flag.name)) for flag in presenter.flags}
         nested = _nested({name: value for name, value in given.items() if value is not None and value != ()})
+        _check_members(nested)
         data = {name: _read(name, value) for name, value in nested.items()}
-        for needed in required_by(action.request):
-            others = in_place_of(action.request, needed)
-            if others and not any(name in data for name in (needed, *others)):
-                raise click.UsageError(f"Missing argument '{needed.upper()}'.")
         for field in data.keys() - action.request.__struct_fields__:
             raise click.UsageError(_out_of_place(field, chosen, variants))
-        one_of = action.request.one_of
-        if one_of and len(data.keys() & set(one_of)) != 1:
-            raise click.UsageError(f"Exactly one of {', '.join(map(_flag, one_of))} is needed.")
+        _check_one_of(action.request, plain.request, data)
         deed = current_deed()
         deed.action = action.name
         show = PRESENTERS[action.name].show if action.name in PRESENTERS else show_json
@@ -116,23 +111,47 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
-    rest = [field for name, field in fields.items() if name not in own and field.place is not Place.MESSAGE]
+    # The command line reads some fields in a way of its own.
+    elsewhere = {*own, *[flag.name for flag in presenter.flags]}
+    rest = [field for name, field in fields.items() if name not in elsewhere and field.place is not Place.MESSAGE]
     audited = any(action.uses_engine for action in variants.values())
     command: Command = _as_json(with_settings(audited=audited)(run))
     for flag in sorted(variants, reverse=True):
         if flag:
             command = click.option(_flag(flag), flag, is_flag=True, help=f"{variants[flag].summary}.")(command)
     for field in reversed((*first, *rest)):
-        required = field.name in required_by(plain.request) and field.name not in own
+        required = field.name in required_by(plain.request) or _is_argument(field.name, plain.request)
         if field.name in _MEMBERS:
             command = _with_members(command, field)
             continue
-        command = _with_field(command, field, required=required, own=own.get(field.name, {}))
+        replaceable = field.name in plain.request.one_of
+        command = _with_field(
+            command,
+            field,
+            required=required and field.name not in own,
+            replaceable=replaceable,
+            own=own.get(field.name, {}),
+        )
     if plain.of_user:
         command = click.option("--email", "user", required=True, help="The user whom it is about.")(command)
     made: click.Command = click.command(name, help=cleandoc(presenter.help))(command)
     made.params = [*presenter.flags, *made.params]
     return made
+
+
+def _is_argument(name: str, request: type[ActionRequest]) -> bool:
+    """Whether a field that another may stand in place of is an argument of a command all the same."""
+    return name in request.one_of and name in _GIVEN
+
+
+def _check_one_of(request: type[ActionRequest], plain: type[ActionRequest], data: Data) -> None:
+    """Raise `click.UsageError` for options that are missing, or too many, where the command can tell which."""
+    one_of = request.one_of
+    given = data.keys() & set(one_of)
+    if not given and any(_is_argument(name, plain) for name in one_of):
+        raise click.UsageError(f"Missing argument '{one_of[0].upper()}'.")
+    if one_of and len(given) != 1 and not _GIVEN.keys() & set(one_of):
+        raise click.UsageError(f"Exactly one of {', '.join(map(_flag, one_of))} is needed.")
 
 
 def _out_of_place(field: str, chosen: Sequence[str], variants: Mapping[str, Action[ActionRequest]]) -> str:
@@ -143,8 +162,13 @@ def _out_of_place(field: str, chosen: Sequence[str], variants: Mapping[str, Acti
     return f"{_flag(field)} goes with {' or '.join(takers)}."
 
 
-def _with_field(command: Command, field: Field, *, required: bool = False, own: Mapping[str, Any]) -> Command:
-    """The command with an argument for a required field, with an option for another."""
+def _with_field(
+    command: Command, field: Field, *, required: bool = False, replaceable: bool = False, own: Mapping[str, Any]
+) -> Command:
+    """The command with an argument for a required field, with an option for another.
+
+    A `replaceable` argument may be left out, if another field stands in its place.
+    """
     many: dict[str, Any] = {}
     match field.query_schema():
         case {"properties": {"part": _, "of": _}}:
@@ -156,7 +180,6 @@ def _with_field(command: Command, field: Field, *, required: bool = False, own: 
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
-        replaceable = any(other.in_place_of == field.name for other in FIELDS.values())
         more = {**many, **_GIVEN.get(field.name, {})}
         return click.argument(field.name, required=not replaceable, **more)(command)
     more = {**many, "help": _WORDS.get(field.name) or f"{field.description}.", **own}
@@ -193,6 +216,14 @@ def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
         else:
             data[field] = value
     return data
+
+
+def _check_members(data: Data) -> None:
+    """Raise `click.UsageError` for an object that lacks a member, in the words of the options that these are."""
+    for name, members in _MEMBERS.items():
+        needed = [member for member in members if member in FIELDS[name].kind.required]
+        if isinstance(value := data.get(name), dict) and not value.keys() >= {*needed}:
+            raise click.UsageError(f"{' and '.join([_flag(members[member][0]) for member in needed])} go together.")
 
 
 class _Fraction(click.ParamType[dict[str, int]]):

@@ -10,6 +10,7 @@ from indexing.cli.interrupts import run_async
 from indexing.cli.options import with_settings
 from indexing.cli.places import contacts_place
 from indexing.cli.terminal import Table, print_json, print_table, say
+from indexing.hosts.finishing import UnderWay, under_way
 from indexing.state import StateFile
 from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
@@ -25,11 +26,12 @@ class InterruptedLoad(msgspec.Struct, frozen=True):
     rejected: int
 
 
-class Status(msgspec.Struct, frozen=True):
-    """All loads that are there, the oldest first."""
+class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All loads that are there, the oldest first; and the one that many hosts do, if they do."""
 
     stores: list[Store]
     interrupted: InterruptedLoad | None
+    under_way: UnderWay | None = None
 
 
 @click.command()
@@ -60,6 +62,9 @@ def status(settings: Settings, as_json: bool) -> None:
             f"A load into {loads.interrupted.store} has {loads.interrupted.rows:,} rows and is not finished: "
             "if it is not running, --resume goes on with it."
         )
+    if loads.under_way:
+        done = loads.under_way.parts - len(loads.under_way.missing)
+        say(f"Many hosts load into {loads.under_way.store}: {done:,} of {loads.under_way.parts:,} parts are done.")
 
 
 @click.command()
@@ -90,5 +95,7 @@ def _row(store: Store) -> tuple[str, str, str]:
 async def _status(settings: EngineSettings) -> Status:
     state = StateFile(settings.data_dir, settings.index).load()
     return Status(
-        await kept_loads(settings), InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None
+        await kept_loads(settings),
+        InterruptedLoad(state.store, state.reading.rows, state.rejected) if state else None,
+        await under_way(settings),
     )

@@ -3,7 +3,7 @@
 A new source is one module with one class. It says what its name is and how it is opened; all else has a default here.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from indexing.sources.cells import Cell, size_of
 from indexing.sources.columns import ColumnMapping
 from indexing.sources.lines import Lines
+from mappings.errors import SourceError
 
 BATCH_ROWS = 1500
 BATCH_CHARACTERS = 2 * 1024 * 1024
@@ -77,6 +78,25 @@ class Reading(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """The rows of a source by their keys.
+
+    Attributes:
+        rows: how many there are now.
+        bounds: the last key of each range but the last one, in order; there may be fewer ranges than were asked for.
+        columns: what the columns mean.
+        query, overrides: what the source was asked, for who asks again.
+        watermark: the latest change among the rows, of sources that know of one.
+    """
+
+    rows: int
+    bounds: tuple[str, ...]
+    columns: ColumnMapping
+    query: str
+    overrides: Mapping[str, str]
+    watermark: str | None = None
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Something that rows come from. Whatever of it blocks, it keeps off the event loop itself."""
 
@@ -98,6 +118,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> str:
         """Changes when the source is not the one an interrupted load began with."""
         return self.name
+
+    async def keys(self, parts: int) -> Keys:  # noqa: ARG002
+        """How the rows divide into so many ranges of keys, for many hosts.
+
+        Raises:
+            SourceError: it has no keys, or not each of its rows has one.
+        """
+        raise SourceError(f"{self.name} has no keys to divide it by; load it on one host, without `plan`")
 
     @property
     def carried(self) -> bool:

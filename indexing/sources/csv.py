@@ -9,11 +9,11 @@ import io
 import sys
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 import zstandard
@@ -47,6 +47,15 @@ _PIPED = 8 * 1024 * 1024
 """Bytes of what can't be read twice, in which its encoding must show."""
 
 
+class Told(Protocol):
+    """What messages about a file say of it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def encoding(self) -> str | None: ...
+
+
 class CsvSource(Source, frozen=True, kw_only=True):
     """One file of contacts.
 
@@ -72,14 +81,14 @@ class CsvSource(Source, frozen=True, kw_only=True):
 
     @property
     def size(self) -> int | None:
-        with _telling(self):
+        with telling(self):
             return None if self.path == "-" else Path(self.path).stat().st_size
 
     @property
     def identity(self) -> str:
         if self.path == "-":
             return "-"
-        with _telling(self):
+        with telling(self):
             facts = Path(self.path).stat()
         flags = (self.encoding, self.delimiter, self.sheet, self.dates, sorted(self.overrides.items()))
         return encodable(f"{Path(self.path).resolve()} {facts.st_size} {facts.st_mtime_ns} {flags}")
@@ -91,65 +100,95 @@ class CsvSource(Source, frozen=True, kw_only=True):
         Raises:
             SourceError: the file can't be opened, is empty, or has no header.
         """
-        with _telling(self):
+        with telling(self):
             raw = sys.stdin.buffer if self.path == "-" else await asyncio.to_thread(Path(self.path).open, "rb")
         try:
-            rows = await asyncio.to_thread(_Rows, self, raw)
-            yield Reading(rows.columns, rows.batches(start), rows.notes)
+            rows = await asyncio.to_thread(FileRows, self, raw)
+            yield Reading(rows.columns, rows.batches.after(start), rows.notes)
         finally:
             if self.path != "-":
                 raw.close()
 
 
-class _Rows:
-    """The rows of an open file."""
+class Batches:
+    """The rows of an open file, a batch at a time.
 
-    def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
-        self._source, self._raw = source, buffered(raw)
-        self._begin = raw.tell() if raw.seekable() else None
-        self.notes: tuple[str, ...] = ()
-        with _telling(source):
-            table = self._table(unpacked(self._raw))
-            if table.header is None:
-                raise SourceError(_no_header(source, table))
-            if table.others and source.sheet is None:
-                self.notes = (f"read the first sheet alone; there is also --sheet {' or '.join(table.others)}",)
-            self._table_rows = TableRows(table, table.header)
-            self._batches = batched(self._table_rows)
-            self._sample = list(islice(self._batches, SAMPLE_BATCHES))
-            self.columns = self._dated(map_columns(table.header.cells, source.overrides))
+    Args:
+        source: whose they are.
+        table_rows: what knows where the lines have gone.
+        rows: its rows, as they are passed on.
+        position: says how many bytes have been read.
+    """
 
-    def _dated(self, columns: ColumnMapping) -> ColumnMapping:
-        """`columns` with the order of the dates in them, as the flag or the first rows say."""
-        if self._source.dates is not None:
-            return msgspec.structs.replace(columns, dates=DateOrder.always(self._source.dates))
-        sample = (row.cells for batch in self._sample for row in batch if row.problem is None)
-        return msgspec.structs.replace(columns, dates=date_order(columns, islice(sample, SAMPLED)))
+    def __init__(self, source: Told, table_rows: TableRows, rows: Iterable[Row], position: Callable[[], int]) -> None:
+        self._source, self._table_rows, self._position = source, table_rows, position
+        self._batches = batched(rows)
+        self._ahead: deque[list[Row]] = deque()
 
-    async def batches(self, start: Start) -> AsyncGenerator[RowBatch]:
+    def sample(self) -> Iterator[Row]:
+        """The first rows, which are given again later."""
+        self._ahead.extend(islice(self._batches, SAMPLE_BATCHES))
+        return chain.from_iterable(self._ahead)
+
+    async def after(self, start: Start) -> AsyncGenerator[RowBatch]:
+        """The batches after `start`. Raises `SourceError`."""
         batches = self._read(start.rows)
         while batch := await asyncio.to_thread(next, batches, None):
             yield batch
 
     def _read(self, skipped: int) -> Iterator[RowBatch]:
-        with _telling(self._source):
+        with telling(self._source):
             batches = self._after(skipped)
             # One batch ahead: the lines below the last row belong to its batch, after which nobody asks for more.
             ahead = next(batches, None)
             while ahead is not None:
                 rows, ahead = ahead, next(batches, None)
-                position = 0 if self._begin is None else self._raw.tell()
-                yield RowBatch(rows, position, lines=self._table_rows.lines)
+                yield RowBatch(rows, self._position(), lines=self._table_rows.lines)
 
     def _after(self, skipped: int) -> Iterator[list[Row]]:
         """The batches without so many rows."""
-        sample, self._sample = deque(self._sample), []
-        while rows := sample.popleft() if sample else next(self._batches, None):
+        ahead, self._ahead = self._ahead, deque()
+        while rows := ahead.popleft() if ahead else next(self._batches, None):
             if skipped < len(rows):
                 yield rows[skipped:]
             skipped = max(skipped - len(rows), 0)
         if skipped:
             raise SourceError(f"{self._source.name} has fewer rows than the interrupted load had read")
+
+
+class FileRows:
+    """The rows of an open file, of which nothing is known yet.
+
+    Attributes:
+        columns: what its columns mean.
+        notes: what was decided about it; see `Reading`.
+        batches: its rows.
+    """
+
+    def __init__(self, source: CsvSource, raw: BinaryIO) -> None:
+        self._source, self._raw = source, buffered(raw)
+        self._begin = raw.tell() if raw.seekable() else None
+        self.notes: tuple[str, ...] = ()
+        with telling(source):
+            table = self._table(unpacked(self._raw))
+            if table.header is None:
+                raise SourceError(_no_header(source, table))
+            if table.others and source.sheet is None:
+                self.notes = (f"read the first sheet alone; there is also --sheet {' or '.join(table.others)}",)
+            rows = TableRows(table, table.header)
+            self.batches = Batches(source, rows, self._passed_on(table, rows), self._position)
+            sample = self.batches.sample()
+            self.columns = self._dated(map_columns(table.header.cells, source.overrides), sample)
+
+    def _position(self) -> int:
+        return 0 if self._begin is None else self._raw.tell()
+
+    def _dated(self, columns: ColumnMapping, sample: Iterator[Row]) -> ColumnMapping:
+        """`columns` with the order of the dates in them, as the flag or the first rows say."""
+        if self._source.dates is not None:
+            return msgspec.structs.replace(columns, dates=DateOrder.always(self._source.dates))
+        cells = (row.cells for row in sample if row.problem is None)
+        return msgspec.structs.replace(columns, dates=date_order(columns, islice(cells, SAMPLED)))
 
     def _table(self, stream: io.BufferedReader) -> DelimitedTable | SheetTable:
         source = self._source
@@ -160,8 +199,16 @@ class _Rows:
         encoding, stream = self._encoding(stream)
         if encoding.guess is not None:
             self.notes = (f"read as {encoding.guess} text; --encoding says otherwise",)
-        text = io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline="")
-        return DelimitedTable(text, source.delimiter, source.overrides)
+        lines = self._lines(io.TextIOWrapper(stream, encoding=encoding.codec, errors=encoding.errors, newline=""))
+        return DelimitedTable(lines, source.delimiter, source.overrides)
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        """The lines of a text, as they are read."""
+        return text
+
+    def _passed_on(self, table: DelimitedTable | SheetTable, rows: TableRows) -> Iterable[Row]:  # noqa: ARG002
+        """The `rows` of the table, as they are read."""
+        return rows
 
     def _encoding(self, stream: io.BufferedReader) -> tuple[Encoding, io.BufferedReader]:
         """How `stream` is to be read; and itself, of which nothing has been read."""
@@ -192,7 +239,7 @@ def _no_header(source: CsvSource, table: DelimitedTable | SheetTable) -> str:
 
 
 @contextmanager
-def _telling(source: CsvSource) -> Iterator[None]:
+def telling(source: Told) -> Iterator[None]:
     """Turns what goes wrong in reading `source` into a `SourceError`."""
     try:
         yield

@@ -9,7 +9,6 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
-from typing import TextIO
 
 from indexing.sources.base import Row
 from indexing.sources.cells import Cell
@@ -31,45 +30,37 @@ _WRAPPED = re.compile(r'"((?:[^"]|"")*)"(\s*)')
 """A line that has been made one cell: a spreadsheet does that with a file whose delimiter it does not know."""
 
 
-class DelimitedTable:
-    """A table in a text.
+class DelimitedRows:
+    """The rows of a text from some line on, below its header.
 
     Args:
-        text: of which no line has been read, and whose lines come with their ends.
-        delimiter: by default that of `sep=`, else the one under which most headers are known.
-        named: headers that are known beside those that name a field.
+        text: its lines from there on, with their ends.
+        dialect: how their cells are told apart.
+        line: the number of the first of them in the file.
+        wrapped: each of them is one cell, in which the others are.
 
     Attributes:
-        header: `None` where no row seems to be one.
-        above: the rows above the header, or all that were looked through.
-        header_lines: lines of the header itself.
         read: lines that have been read.
         further: lines among them that a row before them went on with.
-        others: none; a text is one table.
+        next_line: the number of the first line below the row that was given last.
     """
 
-    others: tuple[str, ...] = ()
+    above: Sequence[Sequence[Cell]] = ()
+    header_lines = 0
 
-    def __init__(self, text: TextIO, delimiter: str | None = None, named: Collection[str] = ()) -> None:
+    def __init__(self, text: Iterator[str], dialect: Dialect, line: int, *, wrapped: bool = False) -> None:
         csv.field_size_limit(LONGEST_FIELD)
-        self._text: Iterator[str] = text
+        self._text: Iterator[str] = map(_unwrapped, text) if wrapped else text
+        self.dialect, self._line = dialect, line
         self._taken: list[str] = []
-        head = list(islice(text, _AHEAD))
-        self.read, self.further = len(head), 0
-        if head:
-            head[0] = head[0].removeprefix("\ufeff")
-        begins = list(islice((at for at, line in enumerate(head) if line.strip()), SEARCHED))
-        told = _SEPARATOR_LINE.match(head[begins[0]]) if begins else None
-        delimiters = delimiter or (told[1] if told else DELIMITERS)
-        self.header, self._dialect = _best_header(head, begins, delimiters, named)
-        if self.header is None and begins and _WRAPPED.fullmatch(head[begins[0]]):
-            head, self._text = [*map(_unwrapped, head)], map(_unwrapped, text)
-            self.header, self._dialect = _best_header(head, begins, delimiters, named)
-        above = len(head) if self.header is None else begins[self.header.at]
-        self.above: Sequence[Sequence[Cell]] = [self._dialect.cells_of(line) for line in head[:above]]
-        self.header_lines = 0 if self.header is None else _row_at(head, above, self._dialect)[1]
-        self._line = above + self.header_lines + 1
-        self._again = deque(head[above + self.header_lines :])
+        self._again = deque[str]()
+        self._looked_at = 0
+        self.read, self.further, self.next_line = 0, 0, line
+
+    @property
+    def settled(self) -> bool:
+        """No line below the row that was given last has been looked at, to tell what is wrong with one above it."""
+        return self._looked_at < self.next_line
 
     @property
     def unfinished(self) -> bool:
@@ -80,15 +71,17 @@ class DelimitedTable:
         """All rows below the header, which has `width` cells, also those without any cell."""
         taken, line = self._taken, self._line
         while True:
-            reader = csv.reader(self._fed(), delimiter=self._dialect.delimiter, skipinitialspace=self._dialect.spaced)
+            reader = csv.reader(self._fed(), delimiter=self.dialect.delimiter, skipinitialspace=self.dialect.spaced)
             try:
                 for cells in reader:
                     if len(taken) == 1:
+                        self.next_line = line + 1
                         yield self._row_of_one_line(line, cells, width)
                         taken.clear()
                         line += 1
                         continue
                     row, lines = self._broken_row(line, cells, width)
+                    self._looked_at, self.next_line = line + len(taken) - 1, line + lines
                     yield row
                     taken.clear()
                     line += lines
@@ -98,6 +91,7 @@ class DelimitedTable:
                     return
             except csv.Error as error:
                 self._again.extendleft(reversed(taken[1:]))
+                self._looked_at, self.next_line = line + len(taken) - 1, line + 1
                 taken.clear()
                 yield Row(line, (), f"the row is not CSV: {error}")
                 line += 1
@@ -107,9 +101,9 @@ class DelimitedTable:
         another, or the whole line into one."""
         quotes = (text := self._taken[0]).count('"')
         if quotes and (len(cells) < width or quotes % 2):
-            if len(cells) == 1 and len(inside := self._dialect.cells_of(cells[0])) == width:
+            if len(cells) == 1 and len(inside := self.dialect.cells_of(cells[0])) == width:
                 return Row(line, inside)
-            row = BrokenRow(self._dialect)
+            row = BrokenRow(self.dialect)
             row.add(text)
             if row.swallows_cells:
                 return Row(line, (text.rstrip("\r\n"),), UNCLOSED)
@@ -135,7 +129,7 @@ class DelimitedTable:
 
     def _goes_too_far(self) -> bool:
         if len(self._taken) == 1:
-            self._row = BrokenRow(self._dialect)
+            self._row = BrokenRow(self.dialect)
         self._row.add(self._taken[-1])
         return self._row.overlong
 
@@ -152,6 +146,45 @@ class DelimitedTable:
         self._again.extendleft(reversed(lines[damage.lines :]))
         lost = "".join(lines[: damage.lines]).rstrip("\r\n")
         return Row(line, (lost,), damage.reason), damage.lines
+
+
+class DelimitedTable(DelimitedRows):
+    """A table in a text.
+
+    Args:
+        text: of which no line has been read, and whose lines come with their ends.
+        delimiter: by default that of `sep=`, else the one under which most headers are known.
+        named: headers that are known beside those that name a field.
+
+    Attributes:
+        header: `None` where no row seems to be one.
+        above: the rows above the header, or all that were looked through.
+        header_lines: lines of the header itself.
+        wrapped: each line is one cell, in which the others are.
+        others: none; a text is one table.
+    """
+
+    others: tuple[str, ...] = ()
+
+    def __init__(self, text: Iterator[str], delimiter: str | None = None, named: Collection[str] = ()) -> None:
+        head = list(islice(text, _AHEAD))
+        if head:
+            head[0] = head[0].removeprefix("\ufeff")
+        begins = list(islice((at for at, line in enumerate(head) if line.strip()), SEARCHED))
+        told = _SEPARATOR_LINE.match(head[begins[0]]) if begins else None
+        delimiters = delimiter or (told[1] if told else DELIMITERS)
+        self.header, dialect = _best_header(head, begins, delimiters, named)
+        self.wrapped = self.header is None and bool(begins) and bool(_WRAPPED.fullmatch(head[begins[0]]))
+        if self.wrapped:
+            head = [*map(_unwrapped, head)]
+            self.header, dialect = _best_header(head, begins, delimiters, named)
+        above = len(head) if self.header is None else begins[self.header.at]
+        header_lines = 0 if self.header is None else _row_at(head, above, dialect)[1]
+        super().__init__(text, dialect, above + header_lines + 1, wrapped=self.wrapped)
+        self.above = [dialect.cells_of(line) for line in head[:above]]
+        self.header_lines = header_lines
+        self.read = len(head)
+        self._again = deque(head[above + header_lines :])
 
 
 def _best_header(

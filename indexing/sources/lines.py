@@ -30,6 +30,10 @@ class Lines(msgspec.Struct, frozen=True):
         """The lines of two files."""
         return Lines(*(mine + theirs for mine, theirs in zip(_counts(self), _counts(other), strict=True)))
 
+    def __sub__(self, other: "Lines") -> "Lines":
+        """The lines of a file below those above."""
+        return Lines(*(mine - theirs for mine, theirs in zip(_counts(self), _counts(other), strict=True)))
+
 
 def lines_add_up(lines: Lines, rows: int) -> bool:
     """Every line of a file that was read to its end is accounted for, when it had so many rows, rejected ones too."""

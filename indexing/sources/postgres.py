@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.string import TextLoader
 
-from indexing.sources.base import BATCH_ROWS, Reading, Row, RowBatch, Source, Start, batched
+from indexing.sources.base import BATCH_ROWS, Keys, Reading, Row, RowBatch, Source, Start, batched
 from indexing.sources.columns import map_columns
 from indexing.sources.stock_schema import STOCK_QUERY
 from mappings.errors import SourceError, shorten
@@ -44,12 +44,15 @@ class PostgresSource(Source, frozen=True, kw_only=True):
         dsn: where the database is; it may hold a password and is never shown.
         query: a SELECT; that of the stock schema by default.
         since: only rows that changed at or after this moment.
+        after, until: only rows whose uuid is above that one, and up to this one.
         overrides: column → field, for columns that we would not know or would take for another field.
     """
 
     dsn: str
     query: str = STOCK_QUERY
     since: str | None = None
+    after: str | None = None
+    until: str | None = None
     overrides: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
@@ -64,6 +67,21 @@ class PostgresSource(Source, frozen=True, kw_only=True):
     @asynccontextmanager
     async def open(self, start: Start) -> AsyncGenerator[Reading]:
         """The rows after `start`; the query has been understood by the server."""
+        async with self._connected() as connection:
+            with _telling():
+                query = await _Query.understood(self, connection)
+            yield Reading(query.columns, query.batches(connection, start))
+
+    async def keys(self, parts: int) -> Keys:
+        """How the rows divide by their uuids."""
+        async with self._connected() as connection:
+            with _telling():
+                query = await _Query.understood(self, connection)
+                return await query.keys(connection, parts)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[_Connection]:
+        """A connection that sees the database as it is now."""
         with _telling():
             connection = await psycopg.AsyncConnection.connect(self.dsn, **_CONNECTING)
         try:
@@ -72,8 +90,7 @@ class PostgresSource(Source, frozen=True, kw_only=True):
                 await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
                 # As the text that it comes as: nothing of ours takes it apart.
                 connection.adapters.register_loader("uuid", TextLoader)
-                query = await _Query.understood(self, connection)
-            yield Reading(query.columns, query.batches(connection, start))
+            yield connection
         finally:
             await connection.close()
 
@@ -82,7 +99,8 @@ class _Query:
     """The query of a source, with what its columns mean."""
 
     def __init__(self, source: PostgresSource, names: Sequence[str]) -> None:
-        self._since = source.since
+        self._since, self._after, self._until = source.since, source.after, source.until
+        self._asked = source.query, source.overrides
         self._from = _selected(source)
         self.columns = map_columns(names, source.overrides, ignored={CHANGED})
         fields = self.columns.fields
@@ -114,6 +132,30 @@ class _Query:
                         yield RowBatch(batch, watermark=watermark)
                     done += len(fetched)
 
+    async def keys(self, connection: _Connection, parts: int) -> Keys:
+        """How its rows divide into so many parts of about the same size. Raises `SourceError`."""
+        if self._uuid is None:
+            raise SourceError("many hosts divide the rows by their uuid: the query needs a column uuid")
+        uuid = sql.Identifier(self._uuid)
+        changed = sql.SQL("max({})").format(sql.Identifier(self._changed)) if self._changed else sql.SQL("NULL")
+        counted = sql.SQL("SELECT count(*), count({}), {} FROM ({}) AS rows").format(uuid, changed, self._from)
+        async with connection.cursor() as cursor:
+            await cursor.execute(counted)
+            rows, with_uuid, latest = await cursor.fetchone() or (0, 0, None)
+            if with_uuid < rows:
+                raise SourceError(
+                    f"{rows - with_uuid:,} of {rows:,} rows have no uuid, by which many hosts divide them; leave them "
+                    "out of the query, or load on one host"
+                )
+            bounds = sql.SQL(
+                "SELECT key FROM (SELECT {} AS key, row_number() OVER (ORDER BY {}) AS place FROM ({}) AS rows) "
+                "AS keys WHERE place % {} = 0 AND place < {} ORDER BY key"
+            ).format(uuid, uuid, self._from, sql.Literal(max(1, -(-rows // parts))), sql.Literal(rows))
+            await cursor.execute(bounds)
+            found = dict.fromkeys([str(key) for (key,) in await cursor.fetchall()])
+        watermark = latest.isoformat() if isinstance(latest, datetime) else None
+        return Keys(rows, tuple(found), self.columns, *self._asked, watermark)
+
     def _row(self, number: int, cells: tuple[Any, ...]) -> Row:
         uuid = None if self._uuid_at is None else cells[self._uuid_at]
         return Row(number, cells, place=None if uuid is None else str(uuid))
@@ -132,12 +174,17 @@ class _Query:
                 raise SourceError(f"--since needs a column {CHANGED} or updated_at in the query")
             changed = sql.Identifier(self._changed)
             conditions.append(sql.SQL("{} >= {}").format(changed, sql.Literal(self._since)))
+        after = self._after
         if start.rows:
             if self._uuid is None or start.place is None:
                 raise SourceError("a query without a uuid for every row can't be resumed; load it anew")
+            after = start.place
+        uuid = sql.Identifier(self._uuid or "")
+        if after is not None:
             # Rows without a uuid come last.
-            uuid, place = sql.Identifier(self._uuid), sql.Literal(start.place)
-            conditions.append(sql.SQL("({} > {} OR {} IS NULL)").format(uuid, place, uuid))
+            conditions.append(sql.SQL("({} > {} OR {} IS NULL)").format(uuid, sql.Literal(after), uuid))
+        if self._until is not None:
+            conditions.append(sql.SQL("{} <= {}").format(uuid, sql.Literal(self._until)))
         where = sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
         order = sql.SQL(" ORDER BY {}").format(sql.Identifier(self._uuid)) if self._uuid else sql.SQL("")
         return sql.Composed([self._from, where, order])

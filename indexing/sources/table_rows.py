@@ -59,9 +59,16 @@ class Table(Protocol):
 
 
 class TableRows:
-    """The rows of people in `table`, each with a cell for every column of `header`."""
+    """The rows of people in `table`, each with a cell for every column of `header`.
 
-    def __init__(self, table: Table, header: Header) -> None:
+    Args:
+        rows: of the file, above those of the table; `lonely` of them had a single word.
+
+    Attributes:
+        lonely: rows so far that had a single word.
+    """
+
+    def __init__(self, table: Table, header: Header, rows: int = 0, lonely: int = 0) -> None:
         self._table, self._header = table, header
         self._width = len(header.cells)
         self._named = max(at for at, cell in enumerate(header.cells, 1) if cell)
@@ -70,9 +77,10 @@ class TableRows:
         self._notes = sum(map(is_filled, table.above))
         self._blank = len(table.above) - self._notes
         self._short = 0
-        self._rows = 0
-        self._lonely = 0
+        self._rows = rows
+        self.lonely = lonely
         self._words: list[tuple[Row, bool]] = []
+        self._holds_back = False
 
     def __iter__(self) -> Iterator[Row]:
         width = self._width
@@ -94,6 +102,11 @@ class TableRows:
         """Where the lines have gone; it adds up when the rows have come to their end."""
         table = self._table
         return Lines(table.read, self._headers, self._notes, self._blank, table.further, self._short)
+
+    @property
+    def settled(self) -> bool:
+        """All rows that the table has given were passed on: it goes on below the last of them."""
+        return not self._words and not self._holds_back
 
     def _sorted(self, row: Row) -> Iterator[Row]:
         cells = row.cells
@@ -117,7 +130,7 @@ class TableRows:
         yield self._fitted(row, self._table.unfinished)
 
     def _ended(self) -> Iterator[Row]:
-        if self._rows and self._lonely <= _MOST_LONELY * self._rows:
+        if self._rows and self.lonely <= _MOST_LONELY * self._rows:
             self._notes += len(self._words)
             self._words.clear()
         yield from self._words_as_rows()
@@ -126,9 +139,11 @@ class TableRows:
         """People go on below them, so these are people too."""
         words, self._words = self._words, []
         self._rows += len(words)
-        self._lonely += len(words)
+        self.lonely += len(words)
+        self._holds_back = bool(words)
         for row, unfinished in words:
             yield self._fitted(row, unfinished)
+        self._holds_back = False
 
     def _fitted(self, row: Row, unfinished: bool) -> Row:
         """A row with as many cells as the header has, or with a problem."""

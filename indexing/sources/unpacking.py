@@ -15,6 +15,11 @@ def buffered(raw: BinaryIO) -> io.BufferedReader:
     return raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)
 
 
+def is_packed(begin: bytes) -> bool:
+    """A file that begins so is packed."""
+    return begin.startswith((_GZIP, _ZSTANDARD))
+
+
 def unpacked(stream: io.BufferedReader) -> io.BufferedReader:
     """What the open file `stream` holds. `stream` stays open when that is collected, unless it is the same."""
     begin = stream.peek(4)[:4]

@@ -90,10 +90,7 @@ class Apart(Generic[Target]):
     async def _start(self) -> Process:
         # It finds what this process has found, and takes nothing from the directory that it happens to be in.
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        # Not in the terminal's group: what is typed there is for this process.
-        process = await asyncio.create_subprocess_exec(
-            *_COMMAND, stdin=PIPE, stdout=PIPE, env=environment, start_new_session=True
-        )
+        process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE, env=environment)
         self._send(process, self._target)
         self._listening = asyncio.create_task(self._listen(process))
         return process

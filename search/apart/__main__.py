@@ -10,8 +10,8 @@ from search.apart.serving import serve
 _NOT_FOR_US = (signal.SIGINT, signal.SIGTERM)
 """The process that started this one is told as well, and ends it when it has no more to ask."""
 
-_NICENESS = 5
-"""Whoever asks for much waits for those who ask for little."""
+_NICENESS = 15
+"""Whoever asks for much waits for those who ask for little: where they take all cores, this gets a thirtieth of one."""
 
 
 async def _main() -> None:
@@ -33,6 +33,9 @@ async def _main() -> None:
 if __name__ == "__main__":
     for number in _NOT_FOR_US:
         signal.signal(number, signal.SIG_IGN)
+    # Not in the terminal's group: what is typed there is for the process that started this one. But in its session: a
+    # kernel that groups processes by session (sched_autogroup) gives each the same share, whatever the niceness.
+    os.setpgrp()
     os.nice(_NICENESS)
     try:
         asyncio.run(_main())

@@ -10,6 +10,7 @@ from search.engine import Engine, EngineSettings
 from search.findings import Finding
 from search.loader import Loader
 from search.settings import Setting
+from search.shared_loader import SharedLoader
 
 TITLE = "DuckDB"
 WIDTH = 4
@@ -36,6 +37,11 @@ def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None
 
 def open_updater(settings: EngineSettings) -> Loader | None:  # noqa: ARG001
     """None: one process writes a DuckDB file, and no other may read it meanwhile."""
+    return None
+
+
+def open_shared_loader(settings: EngineSettings, keep: int = 1) -> SharedLoader | None:  # noqa: ARG001
+    """None: one process writes a DuckDB file."""
     return None
 
 

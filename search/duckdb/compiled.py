@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from mappings.algebra import extent, simplified
-from mappings.predicates import ContactFilter, Order, Ordering, Predicate, Selection
+from mappings.predicates import ContactFilter, Order, Ordering, Predicate, Selection, ordering
 
 LARGE = 200
 """Predicates above which a filter is large. To evaluate one takes some 20 µs of the interpreter's time."""
@@ -23,7 +23,7 @@ class Packed(msgspec.Struct, frozen=True):
     @property
     def ordering(self) -> Ordering:
         """What says where a contact stands."""
-        return self.order if isinstance(self.selection, UnsetType) else self.selection
+        return ordering(self.order, self.selection)
 
 
 Compiled = ContactFilter | Packed

@@ -23,7 +23,7 @@ from search.cursor import Position
 from search.duckdb import WIDTH
 from search.duckdb.asking import Asking
 from search.duckdb.compiled import LARGE, Compiled, Packed, compile_filter
-from search.duckdb.evaluation import Evaluation, count_each
+from search.duckdb.evaluation import Evaluation, count_each, counts_and_rows
 from search.duckdb.facets import facet
 from search.duckdb.item_store import read_packed, read_uuids, read_whole
 from search.duckdb.live_files import Lease, LiveFile
@@ -32,7 +32,7 @@ from search.duckdb.meta import mapping_version
 from search.duckdb.result import Result
 from search.duckdb.slices import Pause
 from search.duckdb.threads import Threads
-from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, Summary, check_mapping, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import ITEM_FIELDS, contact_of, halves
 from search.standing import NEWEST, fields_of, standing
@@ -116,12 +116,31 @@ class DuckDBEngine:
 
             return await asking.run(lease, those)
 
-    async def distinct(self, compiled: Compiled, field: str) -> Distinct:
-        def number(lease: Lease, rows: BitMap, pause: Pause) -> int:
-            pause()
-            return lease.file.sets.distinct(lease.connection, field, rows)
+    async def summary(
+        self,
+        compiled: Compiled,
+        field: str,
+        counted: Sequence[Compiled] = (),
+        facets: Sequence[FacetQuery[Compiled]] = (),
+    ) -> Summary:
+        wanted = list(dict.fromkeys([compiled, *(query.compiled for query in facets)]))
+        small = [query for query in wanted if isinstance(query, ContactFilter)]
+        together = [query.predicate for query in counted if isinstance(query, ContactFilter)]
+        apart: list[int] = []
+        if len(together) < len(counted) or len(counted) > LARGE:
+            together, apart = [], await self.count_many(counted)
 
-        return Distinct(await self._of(compiled, number), exact=True)
+        def told(lease: Lease, pause: Pause) -> Summary:
+            sets, connection = lease.file.sets, lease.connection
+            counts, found = counts_and_rows(sets, connection, together, [query.predicate for query in small], pause)
+            rows = dict(zip(small, found, strict=True)) | {of: BitMap.deserialize(data) for of, data in large.items()}
+            distinct = Distinct(sets.distinct(connection, field, rows[compiled], pause), exact=True)
+            counted_by = [facet(sets, connection, query, rows[query.compiled], pause) for query in facets]
+            return Summary(apart or counts, distinct, counted_by)
+
+        async with self._asking.in_time(), self._asking.lease() as lease:
+            large = await self._large(lease, wanted)
+            return await self._asking.run(lease, told)
 
     async def facets(self, queries: Sequence[FacetQuery[Compiled]]) -> list[Facet]:
         several = list(dict.fromkeys(query.compiled for query in queries))

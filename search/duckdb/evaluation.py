@@ -188,13 +188,27 @@ def count_each(
     sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate], pause: Pause
 ) -> list[int]:
     """How many rows each of `predicates` holds for: what the dictionary knows without reading any set, if it does."""
-    distinct = list(dict.fromkeys(predicates))
+    counts, _ = counts_and_rows(sets, connection, predicates, (), pause)
+    return counts
+
+
+def counts_and_rows(
+    sets: Sets,
+    connection: duckdb.DuckDBPyConnection,
+    counted: Sequence[Predicate],
+    wanted: Sequence[Predicate],
+    pause: Pause,
+) -> tuple[list[int], list[BitMap]]:
+    """How many rows some predicates hold for, as `count_each`, and the rows of others: what they have in common is
+    looked for once."""
+    distinct = list(dict.fromkeys(counted))
     counts = _known(sets, connection, distinct, pause)
     unknown = [predicate for predicate in distinct if predicate not in counts]
-    evaluation = Evaluation(sets, connection, unknown, pause)
+    evaluation = Evaluation(sets, connection, [*wanted, *unknown], pause)
+    rows = [evaluation.rows(predicate) for predicate in wanted]
     for predicate in unknown:
         counts[predicate] = len(evaluation.rows(predicate))
-    return [counts[predicate] for predicate in predicates]
+    return [counts[predicate] for predicate in counted], rows
 
 
 def _known(

@@ -10,6 +10,7 @@ from search.elasticsearch.settings import SETTINGS, WIDTH, ElasticsearchSettings
 from search.engine import Engine, EngineSettings
 from search.findings import Finding
 from search.loader import Loader
+from search.shared_loader import SharedLoader
 
 __all__ = ["OWN_PROCESSES", "SETTINGS", "TITLE", "WIDTH", "OwnSettings"]
 
@@ -37,6 +38,13 @@ def open_updater(settings: EngineSettings) -> Loader | None:
     from search.elasticsearch.loader import ElasticsearchUpdater
 
     return ElasticsearchUpdater(settings)
+
+
+def open_shared_loader(settings: EngineSettings, keep: int = 1) -> SharedLoader | None:
+    """The loader of an index that many hosts fill."""
+    from search.elasticsearch.shared_loader import SharedElasticsearchLoader
+
+    return SharedElasticsearchLoader(settings, keep)
 
 
 def explain(contact_filter: ContactFilter) -> dict[str, Any]:

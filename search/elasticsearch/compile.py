@@ -29,7 +29,7 @@ from mappings.predicates import (
     Terms,
 )
 from search.cursor import Value
-from search.elasticsearch.schema import grams_path, sort_path, text_path
+from search.elasticsearch.schema import grams_path, sort_path, text_path, values_path
 from search.fields import LONG_MAX, LONG_MIN, ORDERS, SEARCH_FIELDS, Kind
 
 MOST_TERMS = 65_536
@@ -86,7 +86,7 @@ def query(predicate: Predicate) -> Query:
         case MatchAll():
             return {"match_all": {}}
         case Terms(field, values):
-            return _terms(f"search.{field}", values)
+            return _having(field, values)
         case Phrase(field, words):
             return {"match_phrase": {text_path(field): words}}
         case Substring(field, text):
@@ -220,6 +220,14 @@ def _union(queries: list[Query]) -> Query:
 
 def _absent(exists: Exists) -> Query:
     return {"term": {"search.absent": exists.field}}
+
+
+def _having(field: str, values: tuple[str, ...]) -> Query:
+    """The query for whole values of a field. Where that is a text, they are compared among those who have the words."""
+    if SEARCH_FIELDS[field].kind not in (Kind.TEXT, Kind.NAME):
+        return _terms(f"search.{field}", values)
+    path = values_path(field)
+    return _union([{"bool": {"filter": [query(Phrase(field, value)), {"term": {path: value}}]}} for value in values])
 
 
 def _terms(path: str, values: tuple[str, ...]) -> Query:

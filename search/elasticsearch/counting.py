@@ -1,74 +1,63 @@
-"""Asks the server for aggregations: each kind of count that is more than a number."""
+"""Asks the server for numbers of contacts: counts, different values, and counts by the values of fields.
+
+All that is asked goes in one round trip, each query once with all that is wanted of it: the server looks for several
+at once. A second one asks what only the first has shown: exact numbers of many different values, and who has none of
+the values that a facet shows.
+"""
 
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-
 from search.elasticsearch.compile import CompiledQuery
-from search.elasticsearch.distinct import FEW, MOST, SENT, counting
-from search.elasticsearch.distinct import Counted as CountedValues
-from search.elasticsearch.facets import Counted, Query, aggregation, any_filter, several, without
+from search.elasticsearch.distinct import DistinctValues
+from search.elasticsearch.facets import Facets, Query
 from search.elasticsearch.guard import GuardedClient
-from search.engine import Distinct
+from search.elasticsearch.many_counts import ManyCounts
+from search.elasticsearch.many_searches import Question, Searches
+from search.engine import Summary
 from search.facets import FACET_SECONDS, TIMED_OUT, Facet
+from search.together import together
 
 _AT_ONCE = 3
 """Facets that are asked for at once where each is by itself."""
 
-_ALL_SHARDS = "allow_partial_search_results=false"
-
-
-class _Distinct(msgspec.Struct):
-    aggregations: CountedValues
-
-
-class _Facets(msgspec.Struct):
-    aggregations: dict[str, Counted]
-
-
-class _Bucket(msgspec.Struct):
-    doc_count: int
-
-
-class _Others(msgspec.Struct):
-    aggregations: dict[str, _Bucket]
-
-
-_encode = msgspec.json.Encoder().encode
-_counted_values = msgspec.json.Decoder(_Distinct).decode
-_counted = msgspec.json.Decoder(_Facets).decode
-_others = msgspec.json.Decoder(_Others).decode
-
 
 class Counts:
-    """The aggregations of the contacts at `path`."""
+    """Numbers of the contacts at `path`."""
 
     def __init__(self, client: GuardedClient, path: str) -> None:
-        self._client, self._path = client, f"{path}/_search?{_ALL_SHARDS}"
+        self._client, self._path = client, path
 
-    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
-        """As `Engine.distinct`."""
-        for most in (FEW, MOST):
-            answer = _counted_values(
-                await self._ask(compiled.query, _encode(counting(field, most)), f"&filter_path={SENT}")
-            )
-            if found := answer.aggregations.distinct():
-                return found
-        raise AssertionError(f"{MOST} buckets are as many as are wanted")
+    async def many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
+        """As `Engine.count_many`."""
+        counts = ManyCounts(compiled)
+        await self._ask(counts)
+        return counts.found
 
     async def facets(self, queries: Sequence[Query]) -> list[Facet]:
         """As `Engine.facets`: together and, where that takes longer than one may, each by itself."""
-        if not queries:
-            return []
         try:
             async with asyncio.timeout(FACET_SECONDS):
                 return await self._together(queries)
         except TimeoutError:
-            turns = asyncio.Semaphore(_AT_ONCE)
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._alone(query, turns)) for query in queries]
-            return [task.result() for task in tasks]
+            return await self._one_by_one(queries)
+
+    async def summary(
+        self, compiled: CompiledQuery, field: str, counted: Sequence[CompiledQuery], facets: Sequence[Query]
+    ) -> Summary:
+        """As `Engine.summary`. The facets go with all else as long as that takes no longer than one of them may."""
+        counts, values, together = ManyCounts(counted), DistinctValues(compiled, field), Facets(facets)
+        try:
+            async with asyncio.timeout(FACET_SECONDS if facets else None):
+                await self._ask(counts, values, together)
+        except TimeoutError:
+            await self._ask(counts, values)
+            return Summary(counts.found, values.number, await self._one_by_one(facets))
+        return Summary(counts.found, values.number, together.found)
+
+    async def _one_by_one(self, queries: Sequence[Query]) -> list[Facet]:
+        turns = asyncio.Semaphore(_AT_ONCE)
+        return await together([self._alone(query, turns) for query in queries])
 
     async def _alone(self, query: Query, turns: asyncio.Semaphore) -> Facet:
         async with turns:
@@ -80,31 +69,18 @@ class Counts:
         return facet
 
     async def _together(self, queries: Sequence[Query]) -> list[Facet]:
-        alone = len({query.compiled.query for query in queries}) == 1
-        everybody = msgspec.Raw(b'{"match_all":{}}')
-        aggregations = {
-            str(at): aggregation(query, everybody if alone else msgspec.Raw(query.compiled.query))
-            for at, query in enumerate(queries)
-        }
-        answer = _counted(await self._ask(any_filter(queries), _encode(aggregations)))
-        facets = [answer.aggregations[str(at)].facet(query) for at, query in enumerate(queries)]
-        # Whoever has several values may be in several buckets, so that who is in none is no difference.
-        asked = [at for at, query in enumerate(queries) if several(query) and facets[at].count > facets[at].missing]
-        if asked:
-            others = await self._without([queries[at] for at in asked], [facets[at] for at in asked])
-            for at, other in zip(asked, others, strict=True):
-                facets[at] = msgspec.structs.replace(facets[at], other=other)
-        return facets
+        facets = Facets(queries)
+        await self._ask(facets)
+        return facets.found
 
-    async def _without(self, queries: Sequence[Query], facets: Sequence[Facet]) -> list[int]:
-        """How many contacts of each filter have a value, but none that has a bucket."""
-        left = {
-            str(at): {"filter": without(query, facet)}
-            for at, (query, facet) in enumerate(zip(queries, facets, strict=True))
-        }
-        answer = _others(await self._ask(any_filter(queries), _encode(left)))
-        return [answer.aggregations[name].doc_count for name in left]
-
-    async def _ask(self, query: bytes, aggregations: bytes, further: str = "") -> bytes:
-        body = b'{"size":0,"track_total_hits":false,"query":%b,"aggs":%b}' % (query, aggregations)
-        return await self._client.request("POST", self._path + further, body)
+    async def _ask(self, *questions: Question) -> None:
+        """Ask until no question has anything left to ask."""
+        while True:
+            searches = Searches()
+            for question in questions:
+                question.ask(searches)
+            if not searches.asked:
+                return
+            answers = await searches.ask(self._client, self._path)
+            for question in questions:
+                question.read(answers)

@@ -20,13 +20,12 @@ from search.elasticsearch.counting import Counts
 from search.elasticsearch.course import sampled, whole
 from search.elasticsearch.guard import GuardedClient
 from search.elasticsearch.indices import Indices
-from search.elasticsearch.many_counts import COUNTS_SENT, ManyCounts, answers_in
-from search.elasticsearch.many_searches import check
+from search.elasticsearch.many_searches import EVERYBODY
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
 from search.elasticsearch.shards import count_of
-from search.engine import SCAN_BATCH, Distinct, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, Summary, check_mapping, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import joined
 from search.stores import Store
@@ -38,7 +37,6 @@ _PLACES: dict[str, Any] = {"_source": False}
 _UUIDS: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
 _UUID_SLICES = 2
 _FIRST_UUIDS = 250
-_EVERYBODY = b'{"match_all":{}}'
 
 
 class _Fields(msgspec.Struct):
@@ -126,13 +124,7 @@ class ElasticsearchEngine:
         return count_of(await self._client.request("POST", f"/{self._alias}/_count", body))
 
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
-        if not compiled:
-            return []
-        several = ManyCounts(compiled)
-        path = f"/{self._alias}/_msearch?filter_path={COUNTS_SENT}"
-        answers = answers_in(await self._client.request("POST", path, several.body(), ndjson=True))
-        check(self._client, answers)
-        return several.counts(answers)
+        return await self._counts.many(compiled)
 
     async def matching(self, compiled: Sequence[CompiledQuery], uuids: Sequence[str]) -> list[set[str]]:
         body = named(compiled, uuids)
@@ -143,8 +135,14 @@ class ElasticsearchEngine:
                 found[int(name)].add(hit.uuid)
         return found
 
-    async def distinct(self, compiled: CompiledQuery, field: str) -> Distinct:
-        return await self._counts.distinct(compiled, field)
+    async def summary(
+        self,
+        compiled: CompiledQuery,
+        field: str,
+        counted: Sequence[CompiledQuery] = (),
+        facets: Sequence[FacetQuery[CompiledQuery]] = (),
+    ) -> Summary:
+        return await self._counts.summary(compiled, field, counted, facets)
 
     async def facets(self, queries: Sequence[FacetQuery[CompiledQuery]]) -> list[Facet]:
         return await self._counts.facets(queries)
@@ -198,7 +196,7 @@ class ElasticsearchEngine:
     async def ready(self) -> None:
         # A search that needs every shard, and not the cluster's health: a role that may read contacts will do.
         try:
-            await self._pages.page(Reading(_EVERYBODY, [], 0, _PLACES))
+            await self._pages.page(Reading(EVERYBODY, [], 0, _PLACES))
         except EngineUnavailable as error:
             if type(error) is not EngineUnavailable:
                 raise

@@ -1,11 +1,13 @@
 """Counts by the values of several fields in one request: what is asked of the server, and what its answer means.
 
-All contacts that any of the filters finds are gone through once, those of each filter for the fields that it is for.
-Of terms each shard sends those that are its most frequent. With several shards a term may be among the most frequent
-and not be sent by each: the server says how far a number may be too low, and so whether all of them are right.
+The contacts of each filter are gone through once, for all fields that it is for. Of terms each shard sends those that
+are its most frequent. With several shards a term may be among the most frequent and not be sent by each: the server
+says how far a number may be too low, and so whether all of them are right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import inf
 from typing import Any
 
 import msgspec
@@ -13,12 +15,16 @@ import msgspec
 from mappings.predicates import Range
 from search.elasticsearch.compile import CompiledQuery
 from search.elasticsearch.compile import query as query_of
+from search.elasticsearch.many_searches import Answer, Searches
 from search.elasticsearch.schema import facet_path
 from search.facets import Bucket, Facet, FacetQuery
 from search.fields import SEARCH_FIELDS, Kind
 
 _MORE = 500
 """Terms that each shard sends beyond those that are wanted, so that what is frequent on all is sent by all."""
+
+_EXACT = 2**53
+"""Numbers below it are the same as doubles."""
 
 Query = FacetQuery[CompiledQuery]
 
@@ -39,8 +45,8 @@ class _Filter(msgspec.Struct):
     doc_count: int
 
 
-class _Filters(msgspec.Struct):
-    buckets: list[_Filter]
+class _Ranges(msgspec.Struct):
+    buckets: dict[str, _Filter]
 
 
 class Counted(msgspec.Struct):
@@ -51,22 +57,25 @@ class Counted(msgspec.Struct):
         valued: those that have any value.
         top: the most frequent terms.
         named: the terms that are asked for.
-        ranges: of a number what is in each range, and what is in any of them.
+        ranges: of a number what is in each range, by its place.
+        inside: what is in any of them, unless that is their sum.
     """
 
     doc_count: int
     valued: _Filter
     top: _Terms = msgspec.field(default_factory=lambda: _Terms([]))
     named: _Terms = msgspec.field(default_factory=lambda: _Terms([]))
-    ranges: _Filters = msgspec.field(default_factory=lambda: _Filters([]))
+    ranges: _Ranges = msgspec.field(default_factory=lambda: _Ranges({}))
+    inside: _Filter | None = None
 
     def facet(self, query: Query) -> Facet:
-        """What it says. `other` is not known yet where a contact has several values (`without`)."""
-        missing = self.doc_count - self.valued.doc_count
-        if SEARCH_FIELDS[query.field].kind is Kind.NUMBER:
-            counts = [bucket.doc_count for bucket in self.ranges.buckets]
-            buckets = [Bucket(bounds, count) for bounds, count in zip(query.ranges, counts, strict=False)]
-            other = self.valued.doc_count - (counts[-1] if counts else 0)
+        """What it says. `other` is not known yet unless it `is_whole`."""
+        missing, field = self.doc_count - self.valued.doc_count, SEARCH_FIELDS[query.field]
+        if field.kind is Kind.NUMBER:
+            counts = [self.ranges.buckets[str(at)].doc_count for at in range(len(query.ranges))]
+            inside = sum(counts) if self.inside is None else self.inside.doc_count
+            buckets = [Bucket(bounds, count) for bounds, count in zip(query.ranges, counts, strict=True)]
+            other = self.valued.doc_count - inside
             return Facet(count=self.doc_count, missing=missing, other=other, buckets=tuple(buckets))
         buckets = [Bucket(term.key, term.doc_count) for term in self.top.buckets]
         shown = {bucket.value for bucket in buckets}
@@ -76,7 +85,7 @@ class Counted(msgspec.Struct):
         return Facet(
             count=self.doc_count,
             missing=missing,
-            other=self.valued.doc_count - sum([bucket.count for bucket in buckets]),
+            other=0 if field.many else self.valued.doc_count - sum([bucket.count for bucket in buckets]),
             buckets=tuple(buckets),
             exact=self._is_exact(query),
         )
@@ -89,18 +98,28 @@ class Counted(msgspec.Struct):
         right = not any(term.doc_count_error_upper_bound for term in self.top.buckets)
         return right and len(self.top.buckets) == query.size and self.top.buckets[-1].doc_count > kept_back
 
+    def is_whole(self, query: Query) -> bool:
+        """Whether it says who has a value, but none that has a bucket: of contacts with several values only if all have
+        a bucket."""
+        field = SEARCH_FIELDS[query.field]
+        if not field.many or not self.valued.doc_count:
+            return True
+        # Values of a term are never too long to be counted.
+        left_out = self.top.sum_other_doc_count or self.top.doc_count_error_upper_bound
+        return field.kind is Kind.TERM and query.size > 0 and query.least <= 1 and not left_out
 
-def aggregation(query: Query, among: Any) -> dict[str, Any]:
-    """What counts by one field among the contacts that the query `among` finds."""
+
+_counted = msgspec.json.Decoder(Counted).decode
+_other = msgspec.json.Decoder(_Filter).decode
+
+
+def aggregation(query: Query) -> dict[str, Any]:
+    """What counts by one field among the contacts that are found."""
     field = SEARCH_FIELDS[query.field]
-    path = facet_path(field.facet or "")
-    valued = {"exists": {"field": f"search.{query.field}"}}
+    counted: dict[str, Any] = {"valued": {"filter": {"exists": {"field": f"search.{query.field}"}}}}
     if field.kind is Kind.NUMBER:
-        parts = [query_of(Range(query.field, *bounds)) for bounds in query.ranges]
-        any_of_them = {"bool": {"should": parts, "minimum_should_match": 1}}
-        ranges = {"ranges": {"filters": {"filters": [*parts, any_of_them]}}} if parts else {}
-        return _among(among, {"valued": {"filter": valued}} | ranges)
-    counted: dict[str, Any] = {"valued": {"filter": valued}}
+        return _among(counted | (_ranges(query) if query.ranges else {}))
+    path = facet_path(field.facet or "")
     if query.size:
         counted["top"] = {
             "terms": {
@@ -114,33 +133,77 @@ def aggregation(query: Query, among: Any) -> dict[str, Any]:
     if query.values:
         values = list(dict.fromkeys(query.values))
         counted["named"] = {"terms": {"field": path, "include": values, "size": len(values)}}
-    return _among(among, counted)
+    return _among(counted)
 
 
-def several(query: Query) -> bool:
-    """Whether a contact can have several values of the field."""
-    return SEARCH_FIELDS[query.field].many
+def _ranges(query: Query) -> dict[str, Any]:
+    """What counts a number by its ranges, and what is in any of them where some have numbers in common."""
+    bounds = [(-inf if least is None else least, inf if most is None else most) for least, most in query.ranges]
+    parts = [query_of(Range(query.field, *each)) for each in query.ranges]
+    if all(least <= most and _is_exact(least) and _is_exact(most) for least, most in bounds):
+        # Looks once at the number of a contact, where filters would each look for it.
+        ranges = [
+            {"key": str(at)} | ({} if least is None else {"from": least}) | ({} if most is None else {"to": most + 1})
+            for at, (least, most) in enumerate(query.ranges)
+        ]
+        counted = {"range": {"field": f"search.{query.field}", "keyed": True, "ranges": ranges}}
+    else:
+        counted = {"filters": {"filters": {str(at): part for at, part in enumerate(parts)}}}
+    if all(one[1] < other[0] for one, other in pairwise(sorted(bounds))):
+        return {"ranges": counted}
+    inside = {"filter": {"bool": {"should": parts, "minimum_should_match": 1}}}
+    return {"ranges": counted, "inside": inside}
+
+
+def _is_exact(bound: float) -> bool:
+    """Whether the server, which compares with bounds as doubles, has the bound as it is."""
+    return abs(bound) < _EXACT or abs(bound) == inf
 
 
 def without(query: Query, facet: Facet) -> dict[str, Any]:
-    """The query that finds those of the filter who have a value, but none that has a bucket."""
+    """The query that finds those who have a value, but none that has a bucket."""
     path = facet_path(SEARCH_FIELDS[query.field].facet or "")
     shown = [bucket.value for bucket in facet.buckets]
-    return {
-        "bool": {
-            "filter": [msgspec.Raw(query.compiled.query), {"exists": {"field": f"search.{query.field}"}}],
-            "must_not": [{"terms": {path: shown}}],
-        }
-    }
+    exists = {"exists": {"field": f"search.{query.field}"}}
+    return {"bool": {"filter": [exists], "must_not": [{"terms": {path: shown}}]}}
 
 
-def any_filter(queries: Sequence[Query]) -> bytes:
-    """The query that finds all contacts of any of the filters."""
-    filters = list(dict.fromkeys(query.compiled.query for query in queries))
-    if len(filters) == 1:
-        return filters[0]
-    return b'{"bool":{"should":[%b],"minimum_should_match":1}}' % b",".join(filters)
+def _among(counted: dict[str, Any]) -> dict[str, Any]:
+    # Not by itself: the server would look for the contacts of each range anew.
+    return {"filter": {"match_all": {}}, "aggs": counted}
 
 
-def _among(among: Any, counted: dict[str, Any]) -> dict[str, Any]:
-    return {"filter": among, "aggs": counted}
+class Facets:
+    """Some facets, which are counted together."""
+
+    def __init__(self, queries: Sequence[Query]) -> None:
+        self._queries = {f"facet{at}": query for at, query in enumerate(queries)}
+        self._found: dict[str, Facet] = {}
+        self._open = list(self._queries)
+
+    @property
+    def found(self) -> list[Facet]:
+        """The answers, once all was answered."""
+        return list(self._found.values())
+
+    def ask(self, searches: Searches) -> None:
+        """As `Question.ask`."""
+        for name in self._open:
+            query, found = self._queries[name], self._found.get(name)
+            asked = aggregation(query) if found is None else {"filter": without(query, found)}
+            searches.add(query.compiled.query, {name: asked})
+
+    def read(self, answers: Mapping[bytes, Answer]) -> None:
+        """As `Question.read`."""
+        left = []
+        for name in self._open:
+            query, found = self._queries[name], self._found.get(name)
+            answer = answers[query.compiled.query].aggregations[name]
+            if found is None:
+                counted = _counted(answer)
+                self._found[name] = counted.facet(query)
+                if not counted.is_whole(query):
+                    left.append(name)
+            else:
+                self._found[name] = msgspec.structs.replace(found, other=_other(answer).doc_count)
+        self._open = left

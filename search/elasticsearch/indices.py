@@ -4,16 +4,19 @@ A complete index says so in its mapping (`_meta`): one that a crashed load left 
 load, neither by a rollback nor by the cleaning up after a swap. Beside that stands the version it was made with.
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from mappings.errors import EngineRejected
+from mappings.errors import EngineRejected, NothingIndexed
 from search.elasticsearch.client import Client
 from search.elasticsearch.schema import META
 from search.elasticsearch.shards import check_refreshed, count_of, versions_of
 from search.elasticsearch.spread import MASTER_SECONDS, spread_of
+from search.shared_loader import Stretch
 from search.stores import LoadFigures, Store, by_age, earlier, new_stamp
 
 
@@ -26,6 +29,7 @@ class Meta(msgspec.Struct, frozen=True):
         updates: updates in place that have begun, counted.
         updating: one of them has not come to its end, and may be writing.
         figures: what the last load into it came to.
+        parts: what each part of it reads, while many hosts fill it.
     """
 
     complete: bool = False
@@ -33,6 +37,7 @@ class Meta(msgspec.Struct, frozen=True):
     updates: int = 0
     updating: bool = False
     figures: LoadFigures | None = None
+    parts: tuple[Stretch, ...] = ()
 
 
 Content = dict[str, Meta]
@@ -48,6 +53,16 @@ def new_name(alias: str) -> str:
 def lock_name(alias: str) -> str:
     """The name of the index that the lock of the loads into `alias` is in."""
     return f"{alias}-lock"
+
+
+def door_name(store: str) -> str:
+    """The alias by which many hosts write into `store`: where it is not, none of them can."""
+    return f"{store}-door"
+
+
+def plan_name(store: str) -> str:
+    """The name of the index that all else is in that those who fill `store` have to know of each other."""
+    return f"{store}-plan"
 
 
 def path_of(*names: str) -> str:
@@ -106,6 +121,30 @@ class Indices:
     async def mark_complete(self, name: str, figures: LoadFigures | None) -> None:
         """Note that `name` holds a whole load, which came to `figures`."""
         await self._note(name, Meta(complete=True, mapping=META["mapping"], figures=figures))
+
+    async def mark_shared(self, name: str, parts: Sequence[Stretch]) -> None:
+        """Note that many hosts fill `name`, in these parts, and that it is not complete."""
+        await self._note(name, Meta(mapping=META["mapping"], parts=tuple(parts)))
+
+    async def meta(self, name: str) -> Meta | None:
+        """What `name` says of itself; `None` if it is not there."""
+        try:
+            return _meta((await self._client.json("GET", f"{path_of(name)}/_mapping"))[name])
+        except NothingIndexed:
+            return None
+
+    async def door(self, name: str, opened: bool) -> None:
+        """Open or shut the way by which many hosts write into `name`; it may be so already."""
+        change = {"add" if opened else "remove": {"index": name, "alias": door_name(name)}}
+        with nullcontext() if opened else suppress(NothingIndexed):
+            # Refused where it is shut already.
+            await self._client.json("POST", "/_aliases", {"actions": [change]})
+
+    async def planned(self) -> list[str]:
+        """The stores beside which there is a plan, the oldest first."""
+        ending = plan_name("")
+        names = by_age(await self._client.json("GET", "/_alias?expand_wildcards=all"), self._alias, ending)
+        return [name.removesuffix(ending) for name in names]
 
     async def mark_updating(self) -> None:
         """Note that an update in place begins."""

@@ -15,7 +15,7 @@ from search.derivation import REMEMBERED_BYTES, characters
 from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
 from search.elasticsearch.engine import ElasticsearchEngine
-from search.elasticsearch.indices import Indices, new_name, path_of
+from search.elasticsearch.indices import Indices, new_name, path_of, plan_name
 from search.elasticsearch.live_contacts import LiveContacts
 from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.merging import merge
@@ -126,6 +126,11 @@ class ElasticsearchLoader:
         self.name = name or new_name(settings.index)
         self._path = path_of(self.name)
 
+    @property
+    def _written(self) -> str:
+        """The path of what documents are written into."""
+        return self._path
+
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         item, more = halves(complete or complete_json(contact))
@@ -158,6 +163,9 @@ class ElasticsearchLoader:
         left = sorted({*await self._indices.incomplete(), *filter(None, [abandoned])} - kept)
         for name in left:
             await self._indices.remove(name)
+        for name in await self._indices.planned():
+            if name != self.name:
+                await self._indices.remove(plan_name(name))
         return left
 
     async def base(self) -> int:
@@ -165,7 +173,7 @@ class ElasticsearchLoader:
 
     async def start(self, contacts: int = 0) -> None:
         shards = self._cluster.shards or shards_for(contacts, await patiently(self._lock.nodes))
-        body = index_body(shards)
+        body = index_body(shards) | self._beside()
         body["settings"]["index"] |= self._filling()
         try:
             await patiently(lambda: self._client.json("PUT", self._path, body))
@@ -173,6 +181,10 @@ class ElasticsearchLoader:
             # It is there already if an answer was lost: no other load has an index of this name.
             if not await self._indices.exists(self.name):
                 raise
+
+    def _beside(self) -> dict[str, Any]:
+        """What else the index begins with."""
+        return {}
 
     def _filling(self) -> dict[str, Any]:
         """The setting for copies while the index is being filled.
@@ -223,15 +235,20 @@ class ElasticsearchLoader:
     async def _send(self, documents: list[Document], refusals: list[Refusal]) -> list[Document]:
         """One request; adds what was refused for good to `refusals`, returns what is worth sending again."""
         body = b"".join([document.body for document in documents])
-        answer = _bulk(await self._client.request("POST", self._path + self._bulk, body, ndjson=True))
+        answer = _bulk(await self._client.request("POST", self._written + self._bulk, body, ndjson=True))
         if not answer.errors:
             return []
         for outcome in answer.items:
-            if (error := outcome["index"].error) is not None and error.type == SECURITY:
-                raise self._client.denied(error.reason)
+            if (error := outcome["index"].error) is not None:
+                self._check_error(error)
         sorted_out = _sort_out(documents, answer, refusals)
         await self._check_newer(sorted_out.newer)
         return sorted_out.busy
+
+    def _check_error(self, error: BulkError) -> None:
+        """Raises what ends the load, where it is not one document alone that is wrong."""
+        if error.type == SECURITY:
+            raise self._client.denied(error.reason)
 
     async def _check_newer(self, newer: list[Document]) -> None:
         """What takes the place of these in a fresh index is of this load: an earlier try, or a later row."""

@@ -58,12 +58,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         run: tells one load of a holder from another.
         beat: counted up while the owner is alive.
         generation: that of the latest update in place. It stays when the lock is given back.
+        shared: the store that many hosts are filling, without the lock; "" if none is. It stays, too, and keeps all
+            other loads out.
     """
 
     holder: Holder | None = None
     run: str = ""
     beat: int = 0
     generation: int = 0
+    shared: str = ""
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -99,9 +102,14 @@ Hidden, `contacts-*` does not find it."""
 
 
 class LoadLock:
-    """The lock of the loads into the alias of `settings`, for one load."""
+    """The lock of the loads into the alias of `settings`, for one load.
+
+    Attributes:
+        part_of: the store that many hosts are filling, for who is to finish or to abandon that; else "".
+    """
 
     def __init__(self, settings: EngineSettings) -> None:
+        self.part_of = ""
         self._client = Client(settings, timeout=ANSWER_SECONDS)
         self._alias, self._path = settings.index, path_of(lock_name(settings.index))
         self._run = uuid4().hex
@@ -114,8 +122,9 @@ class LoadLock:
         """Own the lock for as long as the block runs; that is cancelled should somebody else take over.
 
         Raises:
-            LoadRunning: somebody else owns it, and is alive.
-            Superseded: somebody else took it over, because this load gave no sign of life.
+            LoadRunning: somebody else owns it, and is alive; or many hosts fill a store.
+            Superseded: somebody else took it over, because this load gave no sign of life; or the store that many hosts
+                filled was finished or abandoned.
         """
         await self._take(holder)
         self._held = True
@@ -135,7 +144,7 @@ class LoadLock:
             self._held = False
             with suppress(EngineError, TimeoutError):
                 async with asyncio.timeout(RELEASE_SECONDS):
-                    await self._replace(Entry(generation=self._entry.generation))
+                    await self._replace(Entry(generation=self._entry.generation, shared=self._entry.shared))
 
     async def confirm(self) -> None:
         """Return if the lock is ours now, or if this load never asked for it. Raises `Superseded`."""
@@ -152,6 +161,23 @@ class LoadLock:
         if self._held and not await patiently(partial(self._renew, generation)):
             raise Superseded(self._lost())
         return generation
+
+    async def shared(self) -> str:
+        """The store that many hosts are filling; "" if none is."""
+        try:
+            return _found(await self._client.request("GET", f"{self._path}/_doc/{_ID}")).source.shared
+        except NothingIndexed:
+            return ""
+
+    async def share(self, store: str) -> None:
+        """From now on many hosts fill `store`; with "" they do no longer. To be called within `held`.
+
+        Raises:
+            Superseded: somebody else took the lock over.
+        """
+        if not await patiently(partial(self._renew, shared=store)):
+            raise Superseded(self._lost())
+        self.part_of = store
 
     async def nodes(self) -> int:
         """How many nodes an index can be on. The copies of the lock's own say so to who may not ask the cluster."""
@@ -174,10 +200,23 @@ class LoadLock:
             owner = found.source.holder
             if owner is not None and found.source.run != self._run and owner.place != holder.place:
                 await self._watch(found)
+                found = await self._look()
+            self._check_shared(found.source.shared)
             self._entry, self._place = found.source, found
-            wanted = Entry(holder=holder, run=self._run, generation=found.source.generation)
+            wanted = Entry(holder=holder, run=self._run, generation=found.source.generation, shared=self.part_of)
             if await patiently(partial(self._write, wanted)):
                 return
+
+    def _check_shared(self, store: str) -> None:
+        """Many hosts are filling what this load is part of, and nothing else."""
+        if store == self.part_of:
+            return
+        if self.part_of:
+            raise Superseded(f"the load over many hosts into {self.part_of} has been finished or abandoned meanwhile")
+        raise LoadRunning(
+            f"many hosts are loading into {self._alias} ({store}): `contacts index finish` ends that load, and "
+            "`contacts index abandon` removes it"
+        )
 
     async def _watch(self, found: _Found) -> None:
         """Return when the lock is free or its owner gone. Raises `LoadRunning` as soon as that gives a sign of life."""
@@ -215,11 +254,17 @@ class LoadLock:
                     lease.reschedule(asyncio.get_running_loop().time())
                     return
 
-    async def _renew(self, generation: int = 0) -> bool:
-        """Give a sign of life; whether the lock is still ours."""
+    async def _renew(self, generation: int = 0, shared: str | None = None) -> bool:
+        """Give a sign of life, and say what is new; whether the lock is still ours."""
         async with self._writing:
-            beat, generation = self._entry.beat + 1, max(generation, self._entry.generation)
-            return await self._replace(msgspec.structs.replace(self._entry, beat=beat, generation=generation))
+            before = self._entry
+            entry = msgspec.structs.replace(
+                before,
+                beat=before.beat + 1,
+                generation=max(generation, before.generation),
+                shared=before.shared if shared is None else shared,
+            )
+            return await self._replace(entry)
 
     async def _replace(self, entry: Entry) -> bool:
         """Write `entry` in place of what we wrote last; whether the lock was still ours."""

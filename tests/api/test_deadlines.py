@@ -6,6 +6,7 @@ import time
 import pytest
 from websockets.asyncio.client import connect
 
+from api.actions.service import TOO_MANY_COMPANIES
 from mappings.errors import EngineTimeout
 from search.engine import EngineSettings
 from tests.harness.clients import URL, ask, eventually, receive, request
@@ -40,6 +41,21 @@ async def test_a_socket_answers_all_in_time_wherever_they_wait(service, engine, 
         assert caplog.text.count("count_contacts: EngineTimeout") == blamed
         engine.seconds = 0
         assert (await ask(socket, "count_contacts"))["status"] == "success"
+
+
+async def test_a_count_of_companies_that_takes_too_long_says_to_stream(service, engine):
+    async with connect(service.url) as socket:
+        for action in ("count_contacts", "save_search"):
+            answer = await ask(socket, action, per_company=2, name="x")
+            code = {"count_contacts": "count_error", "save_search": "searches_error"}[action]
+            assert (answer["data"], answer["error"]) == (None, {"message": TOO_MANY_COMPANIES, "code": code})
+        assert "with stream" in TOO_MANY_COMPANIES
+        engine.seconds = 0
+        assert (await ask(socket, "count_contacts", per_company=2))["data"] == {"count": 10}
+    engine.error = EngineTimeout(SILENT)
+    path, token = "/api/v2/apollo/contacts/count", await asyncio.to_thread(lambda: service.token)
+    answer = await asyncio.to_thread(service.post, path, {"url": URL, "per_company": 2}, token)
+    assert answer == (503, {"detail": TOO_MANY_COMPANIES})
 
 
 async def test_rest_answers_all_in_time(service, engine):

@@ -89,7 +89,10 @@ def test_there_is_a_page_and_a_document(service, openapi):
     assert (status, "<html" in page) == (200, True)
     assert openapi["openapi"].startswith("3.1")
     assert {path for path in openapi["paths"] if path.startswith(APOLLO)} == {
-        f"{APOLLO}{action.path}" for action in ACTIONS.values()
+        *(f"{APOLLO}{action.path}" for action in ACTIONS.values()),
+        f"{APOLLO}/downloads/csv",
+        f"{APOLLO}/downloads/ndjson",
+        f"{APOLLO}/downloads",
     }
 
 
@@ -162,7 +165,8 @@ def test_bodies_are_there_once(openapi):
         if "requestBody" in operation
     }
     assert bodies["/analyze"] == bodies["/analyze/count"] == "AnalyzeBody"
-    assert bodies["/contacts"] == bodies["/contacts/count"] == bodies["/contacts/count/uuids"] == "CountBody"
+    assert bodies["/contacts/count"] == bodies["/contacts/count/uuids"] == "CountBody"
+    assert bodies["/contacts"] == "SearchBody"
     assert len(bodies) > 5
 
 

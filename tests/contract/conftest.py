@@ -4,16 +4,28 @@ Ask for `service` to run on both engines, for `door` to run on both engines over
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from indexing.sample.contacts import write_sample
+from indexing.sources.csv import CsvSource
+from mappings.contact_filter import map_url
+from mappings.url import parse
+from search.fields import ContactCompleteItem
 from tests.contract.doors import Door, RestDoor, WebSocketDoor
 from tests.harness import loads
+from tests.harness.loads import items_of
+from tests.harness.oracle import Oracle
 from tests.harness.service import Service, contacts, environment_of, running
 
 SAMPLE = 10_000
+URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
+REFUSED = {
+    # Another product's host.
+    "https://app.dropleads.io/": "URL must be from apollo.io domain",
+}
 ENGINES = ("duckdb", "elasticsearch")
 
 
@@ -24,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     They are left out of coverage, which sees nothing of a service in a process of its own but slows its clients down.
     """
     for item in items:
+        if not item.path.is_relative_to(Path(__file__).parent):
+            continue
         engine = getattr(item, "callspec", None) and item.callspec.params.get("service")
         for name in ENGINES:
             if name == engine or f"{name}_environment" in getattr(item, "fixturenames", ()):
@@ -37,6 +51,22 @@ def sample_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", newline="", encoding="utf-8") as stream:
         write_sample(SAMPLE, stream)
     return path
+
+
+def refusal(url: str) -> str | None:
+    return next((message for start, message in REFUSED.items() if url.startswith(start)), None)
+
+
+@pytest.fixture(scope="session")
+def people(sample_csv: Path) -> list[ContactCompleteItem]:
+    return items_of(CsvSource(path=str(sample_csv)))
+
+
+@pytest.fixture(scope="session")
+def found(people: list[ContactCompleteItem]) -> dict[str, frozenset[str]]:
+    """URL → the uuids of the contacts that it finds, found without an engine."""
+    oracle, today = Oracle(people), datetime.now(UTC).date()
+    return {url: frozenset(oracle.uuids(map_url(parse(url), today).filter)) for url in URLS if refusal(url) is None}
 
 
 def loaded(environment: dict[str, str], sample: Path) -> dict[str, str]:

@@ -21,8 +21,8 @@ from mappings.titles import title_key
 from mappings.url import parse
 from search.cursor import Position, encode, fingerprint
 from search.fields import ALL_FIELDS, ITEM_FIELDS, LIST_FIELDS, LONG_MAX, LONG_MIN, SORT_KEYS, SORT_NAMES
+from tests.contract.conftest import URLS, refusal
 from tests.contract.doors import APOLLO, Door, RestDoor
-from tests.contract.test_urls import URLS, refusal
 from tests.harness.service import ANSWER_SECONDS, Service
 from tests.harness.stores import engine_of
 

@@ -1,25 +1,25 @@
 """Who the contacts of a search are, of 10,000: on both engines, as somebody counts who has no engine."""
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexing.sources.csv import CsvSource
 from mappings.canonical import canonical
 from mappings.contact_filter import map_url
 from mappings.facets import bounds_of, facet_rows
 from mappings.predicates import ContactFilter
 from mappings.url import parse
 from search.facets import Facet, FacetQuery
-from search.fields import SEARCH_FIELDS
+from search.fields import SEARCH_FIELDS, ContactCompleteItem
+from search.labels import label
+from tests.contract.conftest import URLS, refusal
 from tests.contract.doors import Door
 from tests.contract.test_roles import asked, counter
-from tests.contract.test_urls import URLS, refusal
-from tests.harness.loads import items_of
+from tests.harness.naive_engine import Contact, facet_of, hits_of, searchable
 from tests.harness.oracle import Oracle
 from tests.harness.service import Service
 
@@ -36,9 +36,9 @@ Count = Callable[[FacetQuery[ContactFilter]], Facet]
 
 
 @pytest.fixture(scope="session")
-def count(sample_csv: Path) -> Count:
+def count(people: list[ContactCompleteItem]) -> Count:
     """Counts without an engine, once for all that ask the same."""
-    return cache(Oracle(items_of(CsvSource(path=str(sample_csv)))).facet)
+    return cache(Oracle(people).facet)
 
 
 def check(answer: dict[str, Any], url: str, count: Count, size: int) -> None:
@@ -81,6 +81,52 @@ def test_contacts_are_counted_by_every_field(door: Door, count: Count) -> None:
 def test_real_urls_are_counted_by_the_closed_facets(service: Service, count: Count) -> None:
     for url in [each for each in URLS if refusal(each) is None][::60]:
         check(service.data("facet_contacts", url=url), url, count, 10)
+
+
+def test_numbers_of_every_real_url_add_up(
+    service: Service, found: dict[str, frozenset[str]], people: list[ContactCompleteItem]
+) -> None:
+    everybody, names = searchable(people), itertools.cycle(ROWS)
+    spellings = spelled(everybody, people)
+    compared = 0
+    for url, those in found.items():
+        answer = service.data("facet_contacts", url=url, facets=list(itertools.islice(names, 2)), size=4)
+        assert (answer["count"], answer["total"]) == (len(those), len(everybody))
+        matching = [contact for contact in everybody if contact[0] in those]
+        asked = {name for name, _ in canonical(parse(url)).parameters}
+        for facet in answer["facets"]:
+            row = ROWS[facet["name"]]
+            numbers = {bucket["value"]: bucket["count"] for bucket in facet["buckets"]}
+            chosen = {bucket["value"] for bucket in facet["buckets"] if bucket["chosen"]}
+            if not SEARCH_FIELDS[row.field].many and not (row.ranges and chosen - {*row.ranges}):
+                assert sum(numbers.values()) + facet["other"] + facet["missing"] == facet["count"], (url, row.name)
+            for bucket in facet["buckets"]:
+                if not row.ranges and bucket["count"]:
+                    assert bucket["label"] == spellings[row.field, bucket["value"]]
+            if row.parameter not in asked:
+                bounds = tuple(map(bounds_of, numbers)) if row.ranges else ()
+                counted = facet_of(
+                    matching, FacetQuery(field=row.field, compiled=ContactFilter(), size=4, ranges=bounds)
+                )
+                assert (facet["count"], facet["missing"]) == (counted.count, counted.missing), (url, row.name)
+                assert [*numbers.values()] == [bucket.count for bucket in counted.buckets]
+                assert bounds or [*numbers] == [bucket.value for bucket in counted.buckets]
+                compared += 1
+    assert compared > len(found)
+
+
+def spelled(everybody: list[Contact], people: list[ContactCompleteItem]) -> dict[tuple[str, str], str]:
+    """Field with a facet and value → how the first contact in default order that has it spells it."""
+    items = {person.uuid: person for person in people}
+    spellings: dict[tuple[str, str], str] = {}
+    fields_of = {uuid: fields for uuid, _, fields in everybody}
+    for hit in hits_of(everybody, ContactFilter()):
+        for row in ROWS.values():
+            values = () if row.ranges else fields_of[hit.uuid].get(row.field, ())
+            for value in (values,) if isinstance(values, str) else values:
+                if (row.field, value) not in spellings:
+                    spellings[row.field, value] = label(items[hit.uuid], row.field, value)
+    return spellings
 
 
 def test_what_sets_contacts_apart(door: Door) -> None:

@@ -49,6 +49,26 @@ def test_a_search_is_saved_listed_replaced_and_deleted(door: Door) -> None:
     assert door.data("saved_searches") == {"searches": []}
 
 
+def test_a_search_is_saved_with_its_options(door: Door) -> None:
+    searches = {
+        "several": {"combine": {"any": [CEOS, PEOPLE], "all": [], "not": [CEOS]}, "per_company": 1},
+        "a sample": {"url": CEOS, "split": {"part": 1, "of": 2}, "sample": {"size": 40, "seed": 7}},
+    }
+    try:
+        for name, search in searches.items():
+            count = door.data("count_contacts", **search)["count"]
+            saved = door.data("save_search", name=name, **search)["searches"][0]
+            assert (saved["count_then"], saved["count_now"]) == (count, count)
+            assert {field: saved[field] for field in search} == search
+            assert saved["url"] == search.get("url")
+        assert [one["name"] for one in door.data("saved_searches")["searches"]] == ["a sample", "several"]
+        words = door.refusal("save_search", name="x", url=CEOS, per_company=1, sample={"size": 1, "seed": 1})
+        assert words == "sample and per_company exclude each other; send one of them"
+    finally:
+        for name in searches:
+            door.data("delete_search", name=name)
+
+
 def test_nobody_sees_what_another_user_saved(service: Service, admin: str) -> None:
     path = f"{APOLLO}/searches"
     assert service.post(path, {"name": "mine", "url": CEOS}, admin)[0] == 200

@@ -1,5 +1,8 @@
 """Options of a search on 10,000 contacts: over WebSocket and REST, on both engines, held against sets of uuids."""
 
+import csv
+import io
+import json
 from hashlib import sha256
 from typing import Any
 
@@ -8,8 +11,10 @@ import pytest
 
 from mappings.predicates import ContactFilter, MatchAll, PerCompany
 from search.fields import ContactCompleteItem
-from tests.contract.doors import Door
+from tests.contract.doors import APOLLO, Door
+from tests.contract.test_doors import streamed
 from tests.harness.naive_engine import hits_of, searchable
+from tests.harness.service import Service
 
 PEOPLE = "https://app.apollo.io/#/people"
 CEOS = f"{PEOPLE}?personTitles[]=CEO&page=3"
@@ -170,6 +175,46 @@ def test_so_many_of_a_company_are_the_most_senior_then_the_newest(door: Door) ->
         assert door.data("count_contacts", **asked) == {"count": len(expected)}
         assert found(door, **asked) == set(expected)
         assert door.data("get_uuids", limit=30, **asked)["uuids"] == expected[:30]
+
+
+SELECTIONS: dict[str, dict[str, Any]] = {
+    "several URLs": {"combine": {"any": [CEOS, FOUNDERS], "not": [VERIFIED]}, "tag": True},
+    "a part of several": {"combine": {"all": [GERMANS, VERIFIED]}, "split": {"part": 2, "of": 3}},
+    "a sample": {"url": FOUNDERS, "sample": {"size": 120, "seed": 3}, "exclude_company_name": ["an"]},
+    "so many of a company": {"url": VERIFIED, "per_company": 1, "split": {"part": 1, "of": 4}},
+}
+
+
+@pytest.mark.parametrize("asked", SELECTIONS.values(), ids=SELECTIONS)
+@pytest.mark.parametrize("limit", [{}, {"limit": 50}], ids=["all", "limited"])
+def test_streams_have_what_the_answer_has(service: Service, asked: dict[str, Any], limit: dict[str, Any]) -> None:
+    whole = service.data("search_contacts", **asked, **limit)
+    contacts, end = streamed(service, "search_contacts", **asked, **limit)
+    assert contacts == whole.pop("results")
+    assert len(contacts) > 40
+    assert end == whole
+    options = {name: value for name, value in asked.items() if name != "tag"}
+    uuids, _ = streamed(service, "get_uuids", **options, **limit)
+    order = list if limit else sorted
+    assert order(uuids) == order(contact["uuid"] for contact in contacts)
+    whole_count = service.data("count_contacts", **options)["count"]
+    assert len(contacts) == min(whole_count, limit.get("limit", whole_count))
+
+
+@pytest.mark.parametrize("asked", SELECTIONS.values(), ids=SELECTIONS)
+def test_exports_have_what_the_answer_has(service: Service, asked: dict[str, Any]) -> None:
+    contacts = service.data("search_contacts", **asked)["results"]
+    path = f"{APOLLO}/contacts"
+    status, lines, _ = service.post(path, asked, accept="application/x-ndjson")
+    assert (status, [json.loads(line) for line in lines.splitlines()]) == (200, contacts)
+    _, table, _ = service.post(path, asked, accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(table.decode(), newline="")))
+    assert [row["uuid"] for row in rows] == [contact["uuid"] for contact in contacts]
+    for row, contact in zip(rows, contacts, strict=True):
+        assert list(row) == list(contact)
+        assert row.get("matched", "") == ", ".join(map(str, contact.get("matched", ())))
+    _, answer, _ = service.post(path, asked)
+    assert answer["results"] == contacts
 
 
 def test_the_ledger_says_what_has_an_order_of_its_own(door: Door) -> None:

@@ -1,17 +1,14 @@
 """Why a search finds so many of 10,000 contacts: on both engines, as somebody counts who has no engine."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexing.sources.csv import CsvSource
 from mappings.company_lists import CompanyLists
-from search.fields import ITEM_FIELDS
+from search.fields import ITEM_FIELDS, ContactCompleteItem
+from tests.contract.conftest import URLS, refusal
 from tests.contract.doors import Door
-from tests.contract.test_urls import URLS, refusal
-from tests.harness.loads import items_of
 from tests.harness.reasons import Reasons
 from tests.harness.service import Service
 
@@ -28,8 +25,8 @@ KEYS = ["count", "total", "companies", "parameters", "lists", "rescue", "instead
 
 
 @pytest.fixture(scope="session")
-def reasons(sample_csv: Path) -> Reasons:
-    return Reasons(items_of(CsvSource(path=str(sample_csv))))
+def reasons(people: list[ContactCompleteItem]) -> Reasons:
+    return Reasons(people)
 
 
 def counted(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,42 +1,17 @@
 """Every real URL as found: analysed, mapped, compiled, executed, and counted the same by three who count."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from indexing.sources.csv import CsvSource
 from mappings.contact_filter import map_url
 from mappings.predicates import MATCH_NONE
 from mappings.url import parse
 from search.duckdb.compiled import compile_filter as compile_sets
 from search.duckdb.compiled import predicate_of
 from search.elasticsearch.compile import compile_filter as compile_query
-from tests.harness.loads import items_of
-from tests.harness.oracle import Oracle
+from tests.contract.conftest import URLS, refusal
 from tests.harness.service import Service
-
-URLS = (Path(__file__).parent.parent / "data" / "urls.txt").read_text().splitlines()
-REFUSED = {
-    # Another product's host.
-    "https://app.dropleads.io/": "URL must be from apollo.io domain",
-}
-
-
-def refusal(url: str) -> str | None:
-    return next((message for start, message in REFUSED.items() if url.startswith(start)), None)
-
-
-@pytest.fixture(scope="session")
-def oracle(sample_csv: Path) -> Oracle:
-    return Oracle(items_of(CsvSource(path=str(sample_csv))))
-
-
-@pytest.fixture(scope="session")
-def found(oracle: Oracle) -> dict[str, frozenset[str]]:
-    """URL → the uuids of the contacts that it finds."""
-    today = datetime.now(UTC).date()
-    return {url: frozenset(oracle.uuids(map_url(parse(url), today).filter)) for url in URLS if refusal(url) is None}
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import msgspec
 
 from mappings.predicates import ContactFilter, MatchAll
 from search.cursor import Position
-from search.engine import Distinct, Hit, Page, page_of
+from search.engine import Distinct, Hit, Page, Summary, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import MAPPING_VERSION, ContactCompleteItem, contact_of, item_json, joined
 from search.stores import Store
@@ -94,9 +94,15 @@ class MemoryEngine:
         await self._work()
         return [{hit.uuid for hit in self.hits} & {*uuids} for _ in compiled]
 
-    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
-        await self._work()
-        return Distinct(len(self.hits), exact=True)
+    async def summary(
+        self,
+        compiled: ContactFilter,
+        field: str,
+        counted: Sequence[ContactFilter] = (),
+        facets: Sequence[FacetQuery[ContactFilter]] = (),
+    ) -> Summary:
+        distinct = Distinct(len(self.hits), exact=True)
+        return Summary(await self.count_many(counted), distinct, await self.facets(facets))
 
     async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
         await self._work()

@@ -22,7 +22,7 @@ from mappings.text import LONGEST_TERM
 from search.contact_columns import ContactColumns
 from search.cursor import Position
 from search.documents import search_fields
-from search.engine import Distinct, Engine, EngineSettings, Hit, Page, check_mapping, page_of
+from search.engine import Distinct, Engine, EngineSettings, Hit, Page, Summary, check_mapping, page_of
 from search.facets import Bucket, Facet, FacetQuery
 from search.fields import (
     ALL_FIELDS,
@@ -40,6 +40,7 @@ from search.fields import (
 from search.findings import Finding
 from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
+from search.shared_loader import SharedLoader
 from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
 
 TITLE = "Naive"
@@ -78,6 +79,11 @@ def open_loader(settings: EngineSettings, keep: int = 1, name: str | None = None
 
 def open_updater(settings: EngineSettings) -> Loader | None:
     """None: a load in a file of its own is the only one there is."""
+    return None
+
+
+def open_shared_loader(settings: EngineSettings, keep: int = 1) -> SharedLoader | None:
+    """None: its file is on one host."""
     return None
 
 
@@ -297,8 +303,15 @@ class NaiveEngine:
     async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
         return [{*uuids} & {hit.uuid for hit in self._hits(contact_filter)} for contact_filter in compiled]
 
-    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
-        return Distinct(len(values_of(self._live()[1], compiled.predicate, field)), exact=True)
+    async def summary(
+        self,
+        compiled: ContactFilter,
+        field: str,
+        counted: Sequence[ContactFilter] = (),
+        facets: Sequence[FacetQuery[ContactFilter]] = (),
+    ) -> Summary:
+        distinct = Distinct(len(values_of(self._live()[1], compiled.predicate, field)), exact=True)
+        return Summary(await self.count_many(counted), distinct, await self.facets(facets))
 
     async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
         return [facet_of(self._live()[1], query) for query in queries]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mappings.predicates import ContactFilter
 from search.cursor import Position
-from search.engine import Distinct, Page, page_of
+from search.engine import Distinct, Page, Summary, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import ContactCompleteItem
 from tests.harness.memory_engine import MemoryEngine
@@ -36,11 +36,16 @@ class OracleEngine(MemoryEngine):
         return page_of(hits_of(self.contacts, compiled)[offset : offset + limit + 1], limit, offset, position)
 
     async def count(self, compiled: ContactFilter) -> int:
-        return sum(matches(compiled.predicate, fields) for *_, fields in self.contacts)
+        self.counted.append(1)
+        return len(hits_of(self.contacts, compiled))
 
     async def count_many(self, compiled: Sequence[ContactFilter]) -> list[int]:
         self.counted.append(len(compiled))
-        return [await self.count(each) for each in compiled]
+        return [sum(matches(each.predicate, fields) for *_, fields in self.contacts) for each in compiled]
+
+    async def matching(self, compiled: Sequence[ContactFilter], uuids: Sequence[str]) -> list[set[str]]:
+        found = [{hit.uuid for hit in hits_of(self.contacts, each)} for each in compiled]
+        return [those & {*uuids} for those in found]
 
     async def facets(self, queries: Sequence[FacetQuery[ContactFilter]]) -> list[Facet]:
         return [facet_of(self.contacts, query) for query in queries]
@@ -49,5 +54,12 @@ class OracleEngine(MemoryEngine):
         found = [hits_of(self.contacts, each)[:1] for each in compiled]
         return [hits[0].item if hits else None for hits in found]
 
-    async def distinct(self, compiled: ContactFilter, field: str) -> Distinct:
-        return Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
+    async def summary(
+        self,
+        compiled: ContactFilter,
+        field: str,
+        counted: Sequence[ContactFilter] = (),
+        facets: Sequence[FacetQuery[ContactFilter]] = (),
+    ) -> Summary:
+        distinct = Distinct(len(values_of(self.contacts, compiled.predicate, field)), exact=True)
+        return Summary(await self.count_many(counted), distinct, await self.facets(facets))

@@ -33,11 +33,20 @@ class Answer(msgspec.Struct, frozen=True):
         return found["detail"]
 
 
-class RawClient:
-    """One connection to `port` of this machine."""
+SMALL_SEGMENT = 536
+"""Bytes: the least that every host takes at once (RFC 9293, 3.7.1)."""
 
-    def __init__(self, port: int, patience: float = PATIENCE_SECONDS) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=patience)
+
+class RawClient:
+    """One connection to `port` of this machine. `narrow`: neither system keeps more of an answer than it must."""
+
+    def __init__(self, port: int, patience: float = PATIENCE_SECONDS, *, narrow: bool = False) -> None:
+        self._socket = socket.socket()
+        if narrow:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT)
+        self._socket.settimeout(patience)
+        self._socket.connect(("127.0.0.1", port))
         self._file = self._socket.makefile("rb")
         self.opened = time.monotonic()
 
@@ -81,6 +90,10 @@ class RawClient:
     def read(self, size: int) -> bytes:
         """So many further bytes."""
         return self._file.read(size)
+
+    def sip(self, size: int = 1) -> bytes:
+        """At most so many further bytes, and no more in advance."""
+        return self._socket.recv(size)
 
     def closed(self) -> float:
         """Seconds from the beginning to the end of the connection, at which nothing more has come."""

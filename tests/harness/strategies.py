@@ -110,9 +110,14 @@ def fields(*kinds: Kind) -> st.SearchStrategy[str]:
     return st.sampled_from([name for name, field in SEARCH_FIELDS.items() if field.kind in kinds])
 
 
+WHOLE = fields(Kind.TERM, Kind.TERM_AND_TEXT) | st.sampled_from(
+    [name for name, field in SEARCH_FIELDS.items() if field.facet is not None and field.kind is not Kind.NUMBER]
+)
+"""A search field that is compared with whole values."""
+
 leaves: st.SearchStrategy[Predicate] = st.one_of(
     st.just(MatchAll()),
-    st.builds(Terms, fields(Kind.TERM, Kind.TERM_AND_TEXT), st.lists(term_values, max_size=3).map(tuple)),
+    st.builds(Terms, WHOLE, st.lists(term_values, max_size=3).map(tuple)),
     st.builds(Phrase, fields(Kind.TEXT, Kind.TERM_AND_TEXT, Kind.NAME), phrase_values),
     st.builds(Substring, fields(Kind.NAME), needles),
     st.builds(Range, fields(Kind.NUMBER), optional(NUMBERS), optional(NUMBERS)),

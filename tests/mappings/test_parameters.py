@@ -1,5 +1,6 @@
 """The table, row by row: what each parameter asks of a contact. Every row has a case here, and a test sees to it."""
 
+import pickle
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -493,3 +494,9 @@ def test_the_effort_of_a_url_is_told_up_to_where_it_matters() -> None:
     assert effort(few, 100) == 1
     assert effort([("x", "")], 100) > effort([("page", "")], 100)
     assert 100 < effort(many, 100) < 200
+
+
+def test_a_parameter_goes_to_another_process_by_its_name():
+    for parameter in known_parameters():
+        assert pickle.loads(pickle.dumps(parameter)) is parameter
+    assert pickle.loads(pickle.dumps(parameter_of("unheardOf"))) == parameter_of("unheardOf")

@@ -24,6 +24,7 @@ from search.engines import (
     explain,
     open_engine,
     open_loader,
+    open_shared_loader,
     open_updater,
     own_settings,
 )
@@ -114,7 +115,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     module.TITLE, module.WIDTH, module.OWN_PROCESSES = "Cave", 3, False
     module.SETTINGS = (Setting("CONTACTS_CAVE_DEPTH", "depth", "7", "how deep it is", whole(1, 9)),)
     module.OwnSettings = Cave
-    for function in ("open_engine", "open_loader", "open_updater", "explain"):
+    for function in ("open_engine", "open_loader", "open_updater", "open_shared_loader", "explain"):
         setattr(module, function, lambda *arguments, function=function: (function, *arguments))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(ENGINES, "cave", module.__name__)
@@ -127,6 +128,7 @@ def test_a_further_engine_is_one_module_and_one_row(made_up: types.ModuleType) -
     assert open_engine(settings) == ("open_engine", settings)
     assert open_loader(settings, 2, "x") == ("open_loader", settings, 2, "x")
     assert open_updater(settings) == ("open_updater", settings)
+    assert open_shared_loader(settings, 2) == ("open_shared_loader", settings, 2)
     assert explain(ContactFilter())["cave"] == ("explain", ContactFilter())
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from api.actions.exports import csv_header
+from api.actions.exports import Sheet
 from api.actions.shapes import SearchData
 from api.actions.views import DEFAULT, VIEWS
 from indexing.items import contact_reader
@@ -75,8 +75,8 @@ def with_the_row(data_dir: Path) -> None:
     assert "    company.founded AS founded_in,\n" in STOCK_QUERY
     assert "nicknames" not in STOCK_QUERY
     assert ContactSimpleItem.__struct_fields__[-1] == "founded_in"
-    assert csv_header(VIEWS[DEFAULT]).decode().rstrip().endswith("founded_in,nicknames,region")
-    assert csv_header(VIEWS["complete"]).decode().rstrip().endswith("custom,mentor")
+    assert Sheet(VIEWS[DEFAULT]).header().decode().rstrip().endswith("founded_in,nicknames,region")
+    assert Sheet(VIEWS["complete"]).header().decode().rstrip().endswith("custom,mentor")
     _, schemas = msgspec.json.schema_components([SearchData])
     assert "founded_in" in schemas["ContactListItem"]["properties"]
 

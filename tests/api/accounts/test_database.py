@@ -11,15 +11,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from api.accounts import database as module
 from api.accounts.accounts import Accounts
 from api.accounts.administration import ListedUser
 from api.accounts.database import FILE, HEAD, Database, opened
 from api.accounts.tables import METADATA, USERS
 from api.accounts.users import Users
 from api.actions.roles import Role
+from api.settings import Settings
 from mappings.errors import AccountsUnavailable, Conflict, SettingsError, WrongCredentials
+from search.engine import EngineSettings
 
 DUMPS = Path(__file__).parents[2] / "data"
 ADA, ADAS_SESSION = "4cb67f11-8964-4009-ac46-086c9be6dc10", "39b8e23c-5837-48d5-9940-e9912333a5bd"
@@ -51,6 +54,24 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(url, tmp_path)
     assert differences == []
     await database.ready()
     await database.close()
+
+
+async def test_who_has_much_looked_up_takes_the_database_from_nobody_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.3)
+
+    async def look(user: str) -> None:
+        async with database.reading(user) as connection:
+            await connection.execute(select(1))
+            await asyncio.sleep(0.02)
+
+    async with opened(Settings(engine=EngineSettings(data_dir=tmp_path))) as database:
+        looking = [asyncio.create_task(look("eve")) for _ in range(400)]
+        await asyncio.sleep(0.05)
+        await look("ada")
+        await database.ready()
+        assert not looking[-1].done()
+        await asyncio.gather(*looking)
+        assert database.errors == 0
 
 
 async def test_users_survive_a_second_start_and_are_unique(url, tmp_path):

@@ -28,8 +28,11 @@ class Looked:
     def __init__(self) -> None:
         self.roles: dict[str, Role] = {}
         self.away = False
+        self.looks = 0
 
     async def role_in(self, session: str, user: str) -> Role | None:
+        self.looks += 1
+        await asyncio.sleep(0)
         if self.away:
             raise AccountsUnavailable("away", "why")
         return self.roles.get(session) if user == "ada" else None
@@ -93,6 +96,13 @@ async def test_what_ended_is_not_remembered(looked, sessions):
     for session in ("s", "t"):
         with pytest.raises(AccountsUnavailable):
             await sessions.role_in(session, "ada")
+
+
+async def test_a_session_that_is_asked_for_many_times_at_once_is_looked_up_once(looked, sessions):
+    looked.roles = {"s": Role.USER, "t": Role.ADMIN}
+    asked = [sessions.role_in(session, "ada") for session in "stu" for _ in range(50)]
+    assert await asyncio.gather(*asked) == [Role.USER] * 50 + [Role.ADMIN] * 50 + [None] * 50
+    assert looked.looks == 3
 
 
 async def test_so_many_are_remembered(looked, sessions, monkeypatch):

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from api.actions import facets as module
 from api.actions.facets import FacetRequest, facet_contacts
 from api.actions.requests import CountRequest
 from api.actions.roles import Role
@@ -205,6 +206,20 @@ async def test_what_is_wrong_is_said(fields: dict[str, Any], words: str) -> None
         await faceted(people(), PEOPLE, **fields)
 
 
+async def test_urls_of_many_values_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = "&".join(f"personTitles[]=title+{number}" for number in range(600))
+    words = "facets: 600 values, with a URL of some [0-9]+ characters each, are more than one answer has room for"
+    with pytest.raises(InvalidField, match=words):
+        await faceted(people(), f"{PEOPLE}?{titles}", facets=["title"])
+    # Where its values are not chosen there are few.
+    [seniority] = (await faceted(people(), f"{PEOPLE}?{titles}", facets=["seniority"]))["facets"]
+    assert seniority["count"] == 0
+    monkeypatch.setattr(module, "MOST_CHARACTERS", 4 * len(PEOPLE))
+    assert (await faceted(people(), PEOPLE, facets=["employees"]))["count"] == 30
+    with pytest.raises(InvalidField, match="facets: 11 values, with a URL of some 30 characters"):
+        await faceted(people(), PEOPLE, facets=["employees", "seniority", "person_country", "title"])
+
+
 async def test_the_ledger_comes_last_where_it_was_asked_for() -> None:
     answer = await faceted(people(), f"{PEOPLE}?personTitles[]=CEO&foo=1", ledger=True)
     assert list(answer) == ["count", "total", "companies", "facets", "ledger"]
@@ -226,6 +241,7 @@ async def test_spellings_are_looked_up_once_while_the_contacts_are_the_same() ->
     wanted = [("seniority", "c_suite"), ("seniority", "vp"), ("seniority", "nobody")]
     spelled = {wanted[0]: "C suite", wanted[1]: "VP", wanted[2]: "nobody"}
     for _ in range(2):
+        await service.labels.renew()
         assert await service.labels.of(wanted) == spelled
     assert asked == [3]
 
@@ -234,5 +250,6 @@ async def test_spellings_are_looked_up_once_while_the_contacts_are_the_same() ->
 
     engine.content = changing  # type: ignore[method-assign, assignment]
     for _ in range(2):
+        await service.labels.renew()
         assert await service.labels.of(wanted[:1]) == {wanted[0]: "C suite"}
     assert asked == [3, 1, 1]

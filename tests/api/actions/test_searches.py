@@ -12,9 +12,11 @@ from api.actions.plans import MOST_PREDICATES
 from api.actions.searches import MOST_BYTES, MOST_SEARCHES, _within
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS
-from mappings.errors import InvalidField, MissingField, Unauthorized
+from mappings.errors import EngineTimeout, InvalidField, InvalidInput, MissingField, Unauthorized
+from search.fields import ContactCompleteItem
 from tests.harness.clients import URL
 from tests.harness.memory_engine import MemoryEngine
+from tests.harness.oracle_engine import OracleEngine
 
 pytestmark = pytest.mark.anyio
 
@@ -121,6 +123,89 @@ async def test_all_are_counted_in_one_round_trip(service, engine, kept):
     engine.started = 0
     assert len((await asked(service, "saved_searches"))["searches"]) == 5
     assert engine.started == 1
+
+
+PEOPLE = "https://app.apollo.io/#/people"
+SEVERAL = {"any": [URL, f"{PEOPLE}?personTitles[]=CTO"], "all": [], "not": [f"{PEOPLE}?personLocations[]=Rome"]}
+
+
+@pytest.fixture
+def oracle(settings: Any, kept: Kept, deed: Deed) -> ContactService:
+    """Of eight contacts: six CEOs in Paris, three of one company and one of each of three others, and two in Rome."""
+    contacts = [
+        ContactCompleteItem(uuid=f"{at}", title="CEO", city="Paris" if at < 6 else "Rome", company=f"c{max(at, 2)}")
+        for at in range(8)
+    ]
+    return ContactService(OracleEngine(contacts), settings, kept).doing(deed)
+
+
+@pytest.mark.parametrize(
+    ("search", "count"),
+    [
+        ({"combine": SEVERAL}, 6),
+        ({"combine": SEVERAL, "exclude_company_name": ["c5"], "per_company": 1}, 3),
+        ({"url": URL, "sample": {"size": 5, "seed": -(10**20)}}, 5),
+        ({"url": URL, "sample": {"size": 500, "seed": 7}}, 8),
+        ({"url": URL, "per_company": 2}, 7),
+    ],
+)
+async def test_a_search_is_saved_with_its_options(oracle, kept, search, count):
+    [saved] = (await asked(oracle, "save_search", name="x", **search))["searches"]
+    told = ("name", "fingerprint", "saved_at", "count_then", "count_now")
+    assert (saved["count_then"], saved["count_now"]) == (count, count)
+    assert {name: value for name, value in saved.items() if name not in told} == {"url": None} | search
+    assert json.loads(kept.searches["x"].request) == search
+    assert (await asked(oracle, "saved_searches"))["searches"] == [saved]
+    assert (await asked(oracle, "count_contacts", **search)) == {"count": count}
+    parts = [await asked(oracle, "save_search", name="x", **search, split={"part": at, "of": 2}) for at in (1, 2)]
+    fingerprints = {saved["fingerprint"], *(part["searches"][0]["fingerprint"] for part in parts)}
+    assert len(fingerprints) == 3
+
+
+async def test_what_was_counted_to_save_it_is_not_counted_again(oracle):
+    for name, options in (("a", {}), ("b", {"per_company": 1}), ("c", {"sample": {"size": 1, "seed": 1}})):
+        await asked(oracle, "save_search", name=name, url=URL, **options)
+    engine = oracle.engine
+    engine.counted.clear()
+    saved = (await asked(oracle, "save_search", name="d", url=URL))["searches"]
+    assert {one["name"]: one["count_now"] for one in saved} == {"a": 8, "b": 6, "c": 1, "d": 8}
+    # The new one, the two that are counted together, and the one of companies.
+    assert engine.counted == [1, 2, 1]
+    engine.counted.clear()
+    await asked(oracle, "save_search", name="b", url=URL, per_company=2)
+    assert engine.counted == [1, 3]
+
+
+async def test_companies_that_can_not_be_counted_in_time_have_no_number(oracle, monkeypatch):
+    await asked(oracle, "save_search", name="all", url=URL)
+    await asked(oracle, "save_search", name="few", url=URL, per_company=1)
+
+    async def late(_: object) -> int:
+        raise EngineTimeout("late")
+
+    monkeypatch.setattr(oracle.engine, "count", late)
+    saved = {one["name"]: one for one in (await asked(oracle, "saved_searches"))["searches"]}
+    assert (saved["few"]["count_then"], saved["few"]["count_now"], saved["all"]["count_now"]) == (6, None, 8)
+    with pytest.raises(EngineTimeout, match="with stream"):
+        await asked(oracle, "save_search", name="few", url=URL, per_company=2)
+    kept = {one["name"]: one for one in (await asked(oracle, "saved_searches"))["searches"]}
+    assert kept["few"]["per_company"] == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ({"url": URL, "combine": SEVERAL}, "url and combine exclude each other"),
+        ({"url": URL, "sample": {"size": 1, "seed": 1}, "per_company": 1}, "sample and per_company exclude each other"),
+        ({"combine": {"not": [URL]}}, "combine must have a URL in any or all"),
+        ({"url": URL, "split": {"part": 4, "of": 3}}, r"split\.part must be an integer from 1 to split\.of, 3, not 4"),
+        ({}, "Missing required field: url"),
+    ],
+)
+async def test_options_that_can_not_be_are_not_saved(service, kept, search, words):
+    with pytest.raises(InvalidInput, match=words):
+        await asked(service, "save_search", name="x", **search)
+    assert kept.asked == []
 
 
 async def test_only_so_many_are_counted_as_one_request_may_ask_for(service):

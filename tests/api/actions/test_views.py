@@ -75,7 +75,7 @@ async def test_a_stream_has_the_view_of_the_answer(
 
 
 def rows(view: str, *contacts: bytes) -> list[list[str]]:
-    text = exports.csv_header(VIEWS[view]) + exports.csv_rows(contacts, VIEWS[view])
+    text = exports.Sheet(VIEWS[view]).header() + exports.Sheet(VIEWS[view]).rows(contacts)
     return list(csv.reader(io.StringIO(text.decode(), newline="")))
 
 

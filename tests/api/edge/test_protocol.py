@@ -1,6 +1,7 @@
 """What no HTTP library would send, to a real server, and how long it waits for it."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import pytest
 from litestar.connection import Request
 
 from api.edge import limits
+from search.engine import Hit
 from tests.harness.clients import eventually
 from tests.harness.raw import HANDSHAKE, RawClient
 
@@ -232,6 +234,64 @@ async def test_who_waits_for_an_answer_is_not_late(service, engine):
         first = await asyncio.to_thread(client.answer)
         assert first.status == 200
         assert (await asyncio.to_thread(client.answer)).status == 408
+
+
+# What is not taken
+
+DOCUMENT = b"GET /docs/openapi.json HTTP/1.1\r\nHost: a\r\n"
+CONTACTS = b"POST /api/v2/apollo/contacts?limit=1000 HTTP/1.1\r\nHost: a\r\n"
+
+
+def unread(service) -> int:
+    """Bytes that the server keeps for all its clients."""
+    return sum(one.transport.get_write_buffer_size() for one in service.server.server_state.connections)
+
+
+def test_of_answers_that_nobody_takes_the_server_keeps_a_slice(service, engine):
+    engine.hits = [Hit(b'{"uuid":"%d","title":"%b"}' % (n, b"x" * 1000), 0, str(n)) for n in range(600)]
+    budget = service.server.config.app.state.services.traffic.budget
+    body, before = b'{"url":"https://app.apollo.io/#/people"}', budget.left
+    authorization = b"Authorization: Bearer " + service.token.encode() + b"\r\n"
+    asked = CONTACTS + authorization + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    with RawClient(service.port, narrow=True) as contacts, RawClient(service.port, narrow=True) as documents:
+        contacts.send(asked)
+        documents.send((DOCUMENT + b"\r\n") * 3)
+        time.sleep(0.5)
+        assert 2 * limits.SLICE_BYTES < unread(service) < 5 * limits.SLICE_BYTES
+        assert before - budget.left > 600_000, "what its maker keeps of it counts"
+        assert len(contacts.answer().body) > 600_000
+        assert [documents.answer().status for _ in range(3)] == [200] * 3
+    assert budget.left == before
+
+
+def seconds_until_cut_off(service, client: RawClient) -> float:
+    """How long the server sends to one that goes on taking a byte now and then."""
+    client.sip()
+    while service.server.server_state.connections:
+        assert time.monotonic() - client.opened < 15
+        with contextlib.suppress(OSError):
+            client.sip()
+        time.sleep(0.05)
+    return time.monotonic() - client.opened
+
+
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"], ids=["kept", "closing"])
+def test_who_takes_next_to_nothing_is_cut_off(serve, monkeypatch, more):
+    monkeypatch.setattr(limits, "LOOK_SECONDS", 0.1)
+    service = serve(stall_seconds=0.5)
+    with RawClient(service.port, narrow=True) as client:
+        client.send(DOCUMENT + more + b"\r\n")
+        assert seconds_until_cut_off(service, client) > 0.5
+
+
+def test_what_is_left_when_a_silent_connection_is_closed_is_not_kept_for_ever(serve, monkeypatch):
+    for name, seconds in (("LOOK_SECONDS", 0.1), ("HEAD_SECONDS", 0.3)):
+        monkeypatch.setattr(limits, name, seconds)
+    service = serve(stall_seconds=1)
+    with RawClient(service.port, narrow=True) as client:
+        # Not so much that the server would wait before it sends more.
+        client.send(b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n" * 4)
+        assert seconds_until_cut_off(service, client) > 1
 
 
 # What can't be read

@@ -47,7 +47,7 @@ async def test_each_use_is_answered_and_timed():
     assert (await timed.search(compiled, 2, 1)).items == [hit.item for hit in engine.hits[1:3]]
     assert await timed.count(compiled) == 5
     assert await timed.count_many([compiled, compiled]) == [5, 5]
-    assert (await timed.distinct(compiled, "company_key")).count == 5
+    assert (await timed.summary(compiled, "company_key")).distinct.count == 5
     query = FacetQuery(field="seniority", compiled=compiled)
     assert [facet.count for facet in await timed.facets([query])] == [5]
     assert len(await timed.first_of([compiled])) == 1
@@ -59,7 +59,7 @@ async def test_each_use_is_answered_and_timed():
     assert await timed.store() == await engine.store()
     await timed.close()
     assert engine.closed
-    uses = ("search", "count", "count_many", "distinct", "facets", "first_of", "uuids", "scan", "scan_uuids")
+    uses = ("search", "count", "count_many", "summary", "facets", "first_of", "uuids", "scan", "scan_uuids")
     assert counted(metrics) == dict.fromkeys(uses, 1)
 
 

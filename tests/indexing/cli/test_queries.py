@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from api.actions.exports import csv_header, csv_rows
+from api.actions.exports import Sheet
 from api.actions.fields import FIELDS, Field, Place
 from api.actions.kinds import NAMES
 from api.actions.requests import ActionRequest, AnalyzeRequest, SearchRequest
@@ -103,9 +103,9 @@ def fetched(engine: MemoryEngine) -> list[dict[str, Any]]:
 
 
 def test_csv_is_what_rest_exports(run, engine):
-    rows = csv_header(VIEWS[DEFAULT]) + csv_rows([hit.item for hit in engine.hits], VIEWS[DEFAULT])
+    rows = Sheet(VIEWS[DEFAULT]).header() + Sheet(VIEWS[DEFAULT]).rows([hit.item for hit in engine.hits])
     assert run("search", URL, "--all", "--format", "csv").stdout_bytes == rows
-    rows = csv_header(VIEWS["simple"]) + csv_rows([hit.item for hit in engine.hits[:2]], VIEWS["simple"])
+    rows = Sheet(VIEWS["simple"]).header() + Sheet(VIEWS["simple"]).rows([hit.item for hit in engine.hits[:2]])
     assert run("search", URL, "--limit", "2", "--format", "csv", "--view", "simple").stdout_bytes == rows
 
 
@@ -136,6 +136,17 @@ def test_whole_contacts(run):
     assert list(json.loads(line)) == list(ContactCompleteItem.__struct_fields__)
     assert run(*asked, "--columns", "uuid,lists", "--format", "csv").stdout.splitlines()[0] == "uuid,lists"
     assert "lists" in run(*asked, "--columns", "lists").stdout
+
+
+def test_csv_says_what_it_is_and_is_safe_where_that_is_asked_for(run):
+    asked = ("search", URL, "--limit", "2", "--columns", "uuid", "--comment", "--spreadsheet-safe")
+    comment, header, *rows = run(*asked, "--format", "csv").stdout.splitlines()
+    assert "# Job titles to include: " in comment
+    assert (header, len(rows)) == ("uuid", 2)
+    for option in ("--comment", "--spreadsheet-safe"):
+        outcome = run("search", URL, option, "--format", "ndjson")
+        assert outcome.exit_code == 2
+        assert f"{option} is for CSV, and needs --format csv." in outcome.stderr
 
 
 def test_columns_in_every_form(run):
@@ -333,8 +344,8 @@ def test_canonical_needs_something(run):
         ((), "Missing argument 'URL'."),
         ((URL, "--any", URL), "url and combine exclude each other"),
         (("--not", URL), "combine must have a URL in any or all"),
-        ((URL, "--sample", "5"), "sample.seed is missing"),
-        ((URL, "--seed", "5"), "sample.size is missing"),
+        ((URL, "--sample", "5"), "--sample and --seed go together."),
+        ((URL, "--seed", "5"), "--sample and --seed go together."),
         ((URL, "--sample", "x", "--seed", "1"), "'x' is not a valid integer"),
         ((URL, "--sample", "1", "--seed", "1", "--per-company", "1"), "sample and per_company exclude each other"),
         ((URL, "--split", "4/3"), "split.part must be an integer from 1 to split.of, 3, not 4"),

@@ -10,7 +10,7 @@ import pytest
 from mappings.errors import EngineRejected
 from mappings.predicates import ContactFilter, Range, Terms
 from mappings.text import LONGEST_TERM
-from search.duckdb import facets, values
+from search.duckdb import facets, sets, values
 from search.engine import EngineSettings
 from search.facets import TIMED_OUT, Bucket, Facet, FacetQuery
 from search.fields import ContactCompleteItem
@@ -116,10 +116,15 @@ def test_what_is_interrupted_by_somebody_else_is_no_matter_of_time(
         counted(store, [FacetQuery(field="company_text", compiled=ALL, size=3)])
 
 
-def test_different_values_are_counted(store: EngineSettings, oracle: Oracle) -> None:
+@pytest.mark.parametrize("few", [20_000, 0])
+def test_different_values_are_counted(
+    store: EngineSettings, oracle: Oracle, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(sets, "_FEW_ROWS", few)
+
     async def run(of: ContactFilter) -> int:
         async with engine_of(store) as engine:
-            return (await engine.distinct(of, "company_key")).count
+            return (await engine.summary(of, "company_key")).distinct.count
 
     for of in (ALL, SOME, NOBODY):
         assert asyncio.run(run(of)) == oracle.distinct(of, "company_key")

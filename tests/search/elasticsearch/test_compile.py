@@ -41,6 +41,10 @@ TIDY, IS_TIDY = Phrase("keywords", "tidy"), {"match_phrase": {"search.keywords":
 TWO, IS_TWO = Phrase("keywords", "two words"), {"match_phrase": {"search.keywords": "two words"}}
 NEAT, HAS_TIDY = Phrase("keywords", "neat"), {"term": {"search.keywords": "tidy"}}
 HAS_EITHER = {"terms": {"search.keywords": ["tidy", "neat"]}}
+WHOLE = [
+    {"bool": {"filter": [{"match_phrase": {"search.keywords": text}}, {"term": {"search.keywords.values": text}}]}}
+    for text in ("two words", "tidy")
+]
 ANY_OF_BOTH = {"bool": {"should": [HAS_TIDY, IS_TWO], "minimum_should_match": 1}}
 IS_VP, IS_CEO = {"term": {"search.seniority": "vp"}}, {"term": {"search.seniority": "ceo"}}
 
@@ -54,6 +58,8 @@ IS_VP, IS_CEO = {"term": {"search.seniority": "vp"}}, {"term": {"search.seniorit
         (Terms("seniority", ()), {"match_none": {}}),
         (VP, IS_VP),
         (Terms("seniority", ("vp", "ceo")), {"terms": {"search.seniority": ["vp", "ceo"]}}),
+        (Terms("keywords", ("two words",)), WHOLE[0]),
+        (Terms("keywords", ("two words", "tidy")), {"bool": {"should": WHOLE, "minimum_should_match": 1}}),
         (Exists("email"), {"bool": {"must_not": [{"term": {"search.absent": "email"}}]}}),
         (Phrase("keywords", "a b"), {"match_phrase": {"search.keywords": "a b"}}),
         (Phrase("industries", "a b"), {"match_phrase": {"search.industries.words": "a b"}}),

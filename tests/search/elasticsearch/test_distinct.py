@@ -3,29 +3,53 @@
 import asyncio
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
-from mappings.predicates import ContactFilter, Terms
-from search.elasticsearch.distinct import FEW, MOST, Counted, _Estimate, _Listed, _Number
+from mappings.predicates import ContactFilter, Order, Terms
+from search.elasticsearch.compile import CompiledQuery
+from search.elasticsearch.distinct import FEW, MOST, DistinctValues
+from search.elasticsearch.many_searches import Searches
 from search.engine import Distinct
 from search.fields import ContactCompleteItem
 from tests.harness.stores import cluster, engine_of, load
 
+EVERYBODY = CompiledQuery(b'{"match_all":{}}', Order())
+LISTED, ALL, ESTIMATE = ("listed", FEW), ("listed", MOST), ("estimate", None)
+
 
 @pytest.mark.parametrize(
-    ("estimate", "others", "number", "expected"),
+    ("answers", "asked", "expected"),
     [
-        (0, 0, 0, Distinct(0, exact=True)),
-        (1999, 0, FEW, Distinct(FEW, exact=True)),
-        (FEW + 1, 1, FEW, None),
-        (MOST, MOST - FEW, FEW, None),
-        (MOST + 1, 90_000, FEW, Distinct(MOST + 1, exact=False)),
-        (MOST - 3, 1, MOST, Distinct(MOST, exact=False)),
-        (MOST - 3, 0, MOST, Distinct(MOST, exact=True)),
+        ([(0, 0)], [LISTED], Distinct(0, exact=True)),
+        ([(FEW, 0)], [LISTED], Distinct(FEW, exact=True)),
+        ([(FEW, 1), (FEW + 1, 0)], [LISTED, ALL], Distinct(FEW + 1, exact=True)),
+        ([(FEW, MOST - FEW), (MOST, 0)], [LISTED, ALL], Distinct(MOST, exact=True)),
+        ([(FEW, MOST), MOST, (MOST - 9, 0)], [LISTED, ESTIMATE, ALL], Distinct(MOST - 9, exact=True)),
+        ([(FEW, MOST), MOST + 1], [LISTED, ESTIMATE], Distinct(MOST + 1, exact=False)),
+        ([(FEW, MOST), MOST - 3, (MOST, 1)], [LISTED, ESTIMATE, ALL], Distinct(MOST, exact=False)),
     ],
 )
-def test_what_is_no_estimate_is_known(estimate: int, others: int, number: int, expected: Distinct | None) -> None:
-    assert Counted(_Estimate(estimate), _Listed(others), _Number(number)).distinct() == expected
+def test_what_is_no_estimate_is_known(
+    answers: list[int | tuple[int, int]], asked: list[tuple[str, int | None]], expected: Distinct
+) -> None:
+    values = DistinctValues(EVERYBODY, "company_key")
+    for answer, (kind, most) in zip(answers, asked, strict=True):
+        searches = Searches()
+        values.ask(searches)
+        aggregations = searches.asked[EVERYBODY.query]["distinct"]["aggs"]
+        assert kind in aggregations
+        if isinstance(answer, int):
+            found = {"estimate": {"value": answer}}
+        else:
+            assert aggregations["listed"]["terms"]["size"] == most
+            found = {"number": {"count": answer[0]}, "listed": {"sum_other_doc_count": answer[1]}}
+        response = {"responses": [{"aggregations": {"distinct": found}}]}
+        values.read(searches.answers(msgspec.json.encode(response)))
+    nothing = Searches()
+    values.ask(nothing)
+    assert not nothing.asked
+    assert values.number == expected
 
 
 @pytest.mark.parametrize("shards", [1, 3])
@@ -33,7 +57,7 @@ def test_more_than_a_few_are_counted_exactly_too(
     elasticsearch_url: str, own_index: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, shards: int
 ) -> None:
     few = 5
-    monkeypatch.setattr("search.elasticsearch.counting.FEW", few)
+    monkeypatch.setattr("search.elasticsearch.distinct.FEW", few)
     settings = cluster(elasticsearch_url, own_index("distinct"), shards=shards)
     contacts = [
         ContactCompleteItem(
@@ -48,6 +72,6 @@ def test_more_than_a_few_are_counted_exactly_too(
         await load(settings, contacts)
         async with engine_of(settings) as engine:
             filters = ContactFilter(), ContactFilter(Terms("person_city", ("rome",)))
-            return [await engine.distinct(engine.compile(each), "company_key") for each in filters]
+            return [(await engine.summary(engine.compile(each), "company_key")).distinct for each in filters]
 
     assert asyncio.run(run()) == [Distinct(len(named), exact=True), Distinct(len(romans), exact=True)]

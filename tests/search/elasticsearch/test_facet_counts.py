@@ -2,13 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import cast
 
+import msgspec
 import pytest
 
+from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Order, Range
 from search.elasticsearch.compile import CompiledQuery
 from search.elasticsearch.counting import Counts
-from search.elasticsearch.facets import Counted, Query, _Filter, _Term, _Terms
+from search.elasticsearch.facets import Counted, _Filter, _Term, _Terms, aggregation
+from search.elasticsearch.guard import GuardedClient
+from search.engine import Distinct, Summary
 from search.facets import TIMED_OUT, Facet, FacetQuery
 from search.fields import ContactCompleteItem
 from tests.harness.oracle import Oracle
@@ -65,22 +70,73 @@ def test_terms_that_differ_from_shard_to_shard_are_not_taken_for_exact(
     assert [facet.exact for facet in found] == [False, True, False, True]
 
 
-class _Slow(Counts):
-    """Counts by a field named `slow` as slowly as all together."""
+class _Slow:
+    """A server that counts seven contacts by titles, as slowly as all together, and by anything else."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    async def _together(self, queries: Sequence[Query]) -> list[Facet]:
-        self.asked.append(len(queries))
-        if any(query.field == "slow" for query in queries):
+    async def request(self, _method: str, _path: str, body: bytes, *, ndjson: bool) -> bytes:
+        assert ndjson
+        searches = [msgspec.json.decode(line)["aggs"] for line in body.splitlines()[1::2]]
+        names = [name for search in searches for name in search]
+        self.asked.append(len(names))
+        if b"title_key" in body:
             await asyncio.sleep(10)
-        return [Facet(count=7) for _ in queries]
+        seven, none = {"doc_count": 7}, {"doc_count": 0}
+        distinct = {"estimate": {"value": 3}, "listed": {"sum_other_doc_count": 0}, "number": {"count": 3}}
+        answers = {name: distinct if name == "distinct" else seven | {"valued": none} for name in names}
+        return msgspec.json.encode({"responses": [{"aggregations": answers} for _ in searches]})
 
 
-def test_a_facet_that_takes_too_long_is_left_out_and_the_others_come(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> _Slow:
     monkeypatch.setattr("search.elasticsearch.counting.FACET_SECONDS", 0.05)
-    counts = _Slow()
-    queries = [FacetQuery(field=name, compiled=EVERYBODY) for name in ("seniority", "slow", "title_key")]
-    assert asyncio.run(counts.facets(queries)) == [Facet(count=7), TIMED_OUT, Facet(count=7)]
-    assert counts.asked == [3, 1, 1, 1]
+    return _Slow()
+
+
+SLOW = [FacetQuery(field=name, compiled=EVERYBODY) for name in ("seniority", "title_key", "funding_stage")]
+IN_TIME = [Facet(count=7, missing=7), TIMED_OUT, Facet(count=7, missing=7)]
+
+
+def test_a_facet_that_takes_too_long_is_left_out_and_the_others_come(slow: _Slow) -> None:
+    assert asyncio.run(Counts(cast("GuardedClient", slow), "").facets(SLOW)) == IN_TIME
+    assert slow.asked == [3, 1, 1, 1]
+
+
+def test_what_goes_with_it_comes_too(slow: _Slow) -> None:
+    counts = Counts(cast("GuardedClient", slow), "")
+    found = asyncio.run(counts.summary(EVERYBODY, "company_key", [], SLOW))
+    assert found == Summary([], Distinct(3, exact=True), IN_TIME)
+    assert slow.asked == [4, 1, 1, 1, 1]
+    assert asyncio.run(counts.summary(EVERYBODY, "company_key", [], SLOW[:1])).facets == IN_TIME[:1]
+    assert slow.asked[5:] == [2]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "kind"),
+    [
+        (((1, 10), (11, None)), {"ranges": "range"}),
+        (((None, 10), (5, 20)), {"ranges": "range", "inside": "filter"}),
+        (((1, 2**53),), {"ranges": "filters"}),
+        (((20, 10), (30, 40)), {"ranges": "filters"}),
+    ],
+)
+def test_ranges_are_counted_with_one_look_where_that_is_exact(
+    ranges: tuple[tuple[int | None, int | None], ...], kind: dict[str, str]
+) -> None:
+    asked = aggregation(FacetQuery(field="employees", compiled=EVERYBODY, ranges=ranges))["aggs"]
+    assert {name: next(iter(of)) for name, of in asked.items() if name != "valued"} == kind
+
+
+def test_what_goes_wrong_with_one_facet_is_told_as_it_is(slow: _Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = slow.request
+
+    async def failing(method: str, path: str, body: bytes, *, ndjson: bool) -> bytes:
+        if b"title_key" not in body:
+            raise EngineUnavailable("gone")
+        return await ask(method, path, body, ndjson=ndjson)
+
+    monkeypatch.setattr(slow, "request", failing)
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(Counts(cast("GuardedClient", slow), "").facets(SLOW))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mappings.predicates import ContactFilter, Exists, Not, Predicate, Terms, all_of
 from search.elasticsearch import many_counts
 from search.elasticsearch.compile import compile_filter
-from search.elasticsearch.many_counts import Answer, ManyCounts, answers_in
+from search.elasticsearch.many_counts import ManyCounts
+from search.elasticsearch.many_searches import Searches
 from search.fields import ContactCompleteItem
 from tests.harness.naive_engine import Fields, derived, matches
 from tests.harness.strategies import items
@@ -23,9 +24,22 @@ def asked(*predicates: Predicate) -> ManyCounts:
     return ManyCounts([compile_filter(ContactFilter(predicate)) for predicate in predicates])
 
 
+def asking(of: ManyCounts) -> Searches:
+    searches = Searches()
+    of.ask(searches)
+    return searches
+
+
+def found(of: ManyCounts, answer: bytes) -> list[int]:
+    """The counts, by what the server answers."""
+    of.read(asking(of).answers(answer))
+    assert not asking(of).asked
+    return of.found
+
+
 def sent(of: ManyCounts) -> list[dict]:
     """The searches that are sent, without what all have."""
-    lines = of.body().splitlines()
+    lines = asking(of).body().splitlines()
     assert set(lines[::2]) <= {b'{"allow_partial_search_results":false}'}
     return [msgspec.json.decode(line) for line in lines[1::2]]
 
@@ -44,11 +58,11 @@ def test_a_conjunction_that_is_another_and_one_thing_more_is_counted_among_it():
         {"term": {"search.title_words": "d"}},
         {"bool": {"must_not": [{"term": {"search.title_words": "e"}}]}},
     ]
-    answer = answers_in(
+    answer = (
         b'{"responses":[{"status":200,"hits":{"total":{"value":9}},"aggregations":{"among":{"buckets":[{"doc_count":4},'
         b'{"doc_count":2}]}}}]}'
     )
-    assert asked(more, three, without).counts(answer) == [4, 9, 2]
+    assert found(asked(more, three, without), answer) == [4, 9, 2]
 
 
 def test_one_of_few_parts_is_a_search_of_its_own():
@@ -59,10 +73,8 @@ def test_others_are_told_from_all_contacts():
     several = asked(Exists("email"), Not(A))
     queries = [search["query"] for search in sent(several)]
     assert queries == [{"term": {"search.absent": "email"}}, {"term": {"search.title_words": "a"}}, {"match_all": {}}]
-    answers = answers_in(
-        b'{"responses":[{"hits":{"total":{"value":3}}},{"hits":{"total":{"value":1}}},{"hits":{"total":{"value":10}}}]}'
-    )
-    assert several.counts(answers) == [7, 9]
+    hits = (b'{"hits":{"total":{"value":%d}}}' % number for number in (3, 1, 10))
+    assert found(several, b'{"responses":[%b]}' % b",".join(hits)) == [7, 9]
 
 
 class Server:
@@ -71,14 +83,27 @@ class Server:
     def __init__(self, contacts: Sequence[ContactCompleteItem]) -> None:
         self._fields = [derived(contact) for contact in contacts]
 
-    def answers(self, of: ManyCounts) -> list[Answer]:
-        return answers_in(msgspec.json.encode({"responses": [self._answer(search) for search in sent(of)]}))
+    def answer(self, of: ManyCounts) -> bytes:
+        return msgspec.json.encode({"responses": [self._answer(search) for search in sent(of)]})
 
     def _answer(self, search: dict) -> dict:
         hits = [fields for fields in self._fields if holds(search["query"], fields)]
-        among = search["aggs"]["among"]["filters"]["filters"] if "aggs" in search else []
-        buckets = [{"doc_count": sum(holds(query, fields) for fields in hits)} for query in among]
-        return {"hits": {"total": {"value": len(hits)}}, "aggregations": {"among": {"buckets": buckets}}}
+        return {"hits": {"total": {"value": len(hits)}}, "aggregations": counted(search.get("aggs", {}), hits)}
+
+
+def counted(aggregations: dict, hits: Sequence[Fields]) -> dict:
+    """What the server says of aggregations among some hits."""
+    answers = {}
+    for name, of in aggregations.items():
+        if "filter" in of:
+            those = [fields for fields in hits if holds(of["filter"], fields)]
+            answers[name] = {"doc_count": len(those)} | counted(of.get("aggs", {}), those)
+        else:
+            filters = of["filters"]["filters"]
+            answers[name] = {
+                "buckets": [{"doc_count": sum(holds(each, fields) for fields in hits)} for each in filters]
+            }
+    return answers
 
 
 def holds(query: dict, fields: Fields) -> bool:
@@ -103,7 +128,7 @@ def holds(query: dict, fields: Fields) -> bool:
     return (
         all(holds(each, fields) for each in of.get("filter", ()))
         and not any(holds(each, fields) for each in of.get("must_not", ()))
-        and (any(either) if either else True)
+        and sum(either) >= of.get("minimum_should_match", 1 if either else 0)
     )
 
 
@@ -125,11 +150,29 @@ def test_counts_are_those_of_each_filter_alone(
         patched.setattr(many_counts, "MOST_SEARCHES", most)
         of = asked(*predicates)
     assert len(of.searches) <= most
-    found = of.counts(Server(contacts).answers(of))
     each = [derived(contact) for contact in contacts]
-    assert found == [sum(matches(predicate, fields) for fields in each) for predicate in predicates]
+    expected = [sum(matches(predicate, fields) for fields in each) for predicate in predicates]
+    assert found(of, Server(contacts).answer(of)) == expected
 
 
-def test_what_goes_wrong_with_one_is_in_its_answer():
-    [answer] = answers_in(b'{"responses":[{"status":503,"error":{"type":"x"}}]}')
-    assert (answer.status, answer.error) == (503, {"type": "x"})
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(items, max_size=6),
+    st.lists(st.one_of(leaves, literals), min_size=4, max_size=8, unique=True),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(1, 2), st.one_of(st.none(), literals)), max_size=12),
+)
+def test_a_search_without_each_of_its_parts_is_counted_as_if_each_were_alone(
+    contacts: list[ContactCompleteItem],
+    parts: list[Predicate],
+    left_out: list[tuple[int, int, Predicate | None]],
+) -> None:
+    whole = all_of(parts)
+    without = [all_of(parts[:at] + parts[at + 1 :]) for at in range(len(parts))]
+    others = [
+        all_of([*parts[:at], *([] if further is None else [further]), *parts[at + number :]])
+        for at, number, further in left_out
+    ]
+    predicates = [whole, *without, *others]
+    of, each = asked(*predicates), [derived(contact) for contact in contacts]
+    expected = [sum(matches(predicate, fields) for fields in each) for predicate in predicates]
+    assert found(of, Server(contacts).answer(of)) == expected

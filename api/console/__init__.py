@@ -1,0 +1,1 @@
+"""The console: a page in the browser at `/`, for people who have never heard of an API."""

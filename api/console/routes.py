@@ -1,0 +1,84 @@
+"""The door to the console: the page at `/`, its files below `/console`.
+
+All links of the page are relative to it, so that it works behind a path prefix that a proxy takes away.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from litestar import MediaType, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import PathParameter
+
+from api.console.files import PAGE, About, File, file_of, read_files
+from api.rest.preferences import coding
+from api.settings import Settings
+
+ABOUT = "about.json"
+"""The one file that is made, of `About`."""
+
+ACTION = "console"
+"""What logs and figures call a request for any of the files."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types lit-html"
+)
+"""What a browser may do for the page: load and ask what is of its own origin, and make HTML of text only where
+`lit-html` does, which makes it of the page's own templates alone.
+
+Content-Security-Policy, https://www.w3.org/TR/CSP3/, with https://www.w3.org/TR/trusted-types/."""
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    # Kept, but asked for each time: after an upgrade no module is of another version than the page.
+    "cache-control": "no-cache",
+    "vary": "Accept-Encoding",
+}
+"""Of every answer with a file, and of one that says that a browser has it already."""
+
+_Path = Annotated[str, PathParameter(description="The path of a file below the directory of the page's files")]
+
+
+def console_router(settings: Settings) -> Router:
+    """The routes of the page, with its files as they are now."""
+    files = read_files()
+    page, others = files[PAGE], {name: file for name, file in files.items() if name != PAGE}
+    about = About(settings.registration_open, settings.docs == "public")
+    others[ABOUT] = file_of(msgspec.json.encode(about), MediaType.JSON)
+
+    @get("/", opt={"action": ACTION})
+    async def console_page(request: Request[None, None, State]) -> Response[bytes]:
+        return sent(request, page)
+
+    @get("/console/{file:path}", opt={"action": ACTION})
+    async def console_file(request: Request[None, None, State], file: _Path) -> Response[bytes]:
+        found = others.get(file.removeprefix("/"))
+        if found is None:
+            raise NotFoundException
+        return sent(request, found)
+
+    return Router("/", route_handlers=[console_page, console_file], include_in_schema=False)
+
+
+def sent(request: Request[None, None, State], file: File) -> Response[bytes]:
+    """The answer with `file`, or that the browser has it already (RFC 9110, 13.1.2)."""
+    gzip = coding(request.headers.getall("accept-encoding", []), "gzip")
+    form = file.packed if gzip else file.plain
+    headers = {**HEADERS, "etag": form.tag}
+    if _has(request.headers.getall("if-none-match", []), form.tag):
+        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers, media_type=file.media_type)
+    if gzip:
+        headers["content-encoding"] = "gzip"
+    return Response(form.body, headers=headers, media_type=file.media_type)
+
+
+def _has(kept: list[str], tag: str) -> bool:
+    """Whether `tag` is among those of what a browser kept; a proxy may have called them weak."""
+    tags = [each.strip().removeprefix("W/") for header in kept for each in header.split(",")]
+    return tag in tags or "*" in tags

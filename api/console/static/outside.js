@@ -1,0 +1,58 @@
+/** Text from outside: addresses that people paste, of which few are safe to follow, and columns of spreadsheets. Pure. */
+
+/**
+ * The address to follow for a text, or null: of the web only, and with nothing before the host, where
+ * `https://linkedin.com@evil.example` would hide where it leads.
+ *
+ * @param {unknown} text
+ * @returns {string | null}
+ */
+export function safeLink(text) {
+  if (typeof text !== "string" || !/^https?:\/\//i.test(text)) return null;
+  try {
+    const url = new URL(text);
+    return (url.protocol === "https:" || url.protocol === "http:") && !url.username && !url.password ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a text asks for a page of Apollo's or has the address of one in it. @param {string} text */
+export const looksLikeSearch = (text) => /apollo(\.|%2e)io/i.test(text);
+
+/** Each line that has an address of Apollo's. @param {string} text */
+export const searchesIn = (text) =>
+  text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter(looksLikeSearch);
+
+/**
+ * Each line is an entry; of several cells in a line the first that is not empty; quotes around a cell are the
+ * spreadsheet's. Each entry once.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function entriesOf(text) {
+  const cells = text.split(/[\r\n]+/).map((line) => line.split("\t").map(bare).find(Boolean) ?? "");
+  return [...new Set(cells.filter(Boolean))];
+}
+
+/** Domains may stand in one line too, between commas, semicolons or blanks. @param {string} text */
+export function domainsOf(text) {
+  const cells = text.split(/[\s,;]+/).map((cell) => domain(bare(cell)));
+  return [...new Set(cells.filter((cell) => cell.includes(".")))];
+}
+
+/** @param {string} cell */
+const bare = (cell) => cell.trim().replace(/^"(.*)"$/s, "$1").replace(/""/g, '"').trim();
+
+/** Of an e-mail or an address of the web, its domain. @param {string} text */
+const domain = (text) =>
+  text
+    .toLowerCase()
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//, "")
+    .replace(/^.*@/, "")
+    .replace(/[/?#:].*$/s, "")
+    .replace(/^www\./, "");

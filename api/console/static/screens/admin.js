@@ -1,0 +1,178 @@
+/** For administrators: which contacts are live, what the load before them had, whether all is well, and who the users are. */
+
+import { Question } from "../asking.js";
+import { counted, dated, portion, worded } from "../numbers.js";
+import { dialog, session, socket } from "../page.js";
+import { address } from "../session.js";
+import { typed } from "./parts.js";
+import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+
+/** @typedef {import("../answers.js").Load} Load */
+/** @typedef {import("../answers.js").User} User */
+
+/** @type {Question<{loads: Load[]}>} */
+const loads = new Question(socket, "loads", "loads");
+
+const health = signal("");
+const sure = signal(false);
+
+async function look() {
+  health.value = "Looking…";
+  try {
+    const response = await fetch(address("health/ready"));
+    const { status, detail } = await response.json();
+    health.value = response.ok ? `All is well: the service is ${status}.` : String(detail);
+  } catch {
+    health.value = "The service can’t be reached.";
+  }
+}
+
+export const listen = () =>
+  effect(() => {
+    const shown = dialog.value;
+    untracked(() => {
+      sure.value = false;
+      if (shown === "users") tried(async () => {});
+      if (shown === "loads") {
+        loads.ask({});
+        look();
+      }
+    });
+  });
+
+async function rollBack() {
+  if (!sure.value) return (sure.value = true);
+  sure.value = false;
+  await loads.ask({ rollback: true });
+}
+
+/** The way between both screens of administrators. @param {"loads" | "users"} here */
+const adminTabs = (here) => html`
+  <nav class="tabs" aria-label="Administration">
+    ${/** @type {const} */ (["loads", "users"]).map(
+      (name) => html`<button aria-current=${name === here ? "page" : "false"} @click=${() => (dialog.value = name)}>${worded(name)}</button>`,
+    )}
+  </nav>
+`;
+
+/** @param {Load} load */
+const row = (load) => html`<tr class=${load.live ? "live" : ""}>
+  <th scope="row"><bdi>${load.finished_at ? dated(load.finished_at) : load.name}</bdi>${load.live ? html` <b class="badge">live</b>` : nothing}</th>
+  ${[load.contacts, load.rows, load.repeated, load.rejected, load.repaired].map((number) => html`<td class="figure">${counted(number)}</td>`)}
+</tr>`;
+
+/** Before and after, field by field. @param {Load} live @param {Load | undefined} before */
+const filled = (live, before) => html`
+  <h3>Filled fields</h3>
+  <div class="scroll tall" tabindex="0"><table class="list">
+    <thead><tr><th scope="col">Field</th>${before ? html`<th scope="col" class="figure">Before</th>` : nothing}<th scope="col" class="figure">Live</th></tr></thead>
+    <tbody>
+      ${[...new Set([...Object.keys(live.filled ?? {}), ...Object.keys(before?.filled ?? {})])].map((name) => {
+        const [now, then] = [live.filled?.[name] ?? 0, before?.filled?.[name] ?? 0];
+        return html`<tr class=${before && now < then - 0.05 ? "worse" : ""}><th scope="row">${worded(name)}</th>${before ? html`<td class="figure">${portion(then)}</td>` : nothing}<td class="figure">${portion(now)}</td></tr>`;
+      })}
+    </tbody>
+  </table></div>
+`;
+
+export const loadsDialog = () => {
+  const all = loads.answer.value?.loads ?? [];
+  const at = all.findIndex((load) => load.live);
+  return html`
+    ${adminTabs("loads")}
+    <h2 id="title">Loads</h2>
+    <p class="hint" role="status">${health.value}</p>
+    ${loads.failure.value ? html`<p class="failure" role="alert">${loads.failure.value}</p>` : nothing}
+    ${all.length
+      ? html`<div class="scroll" tabindex="0"><table class="list">
+          <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}</tr></thead>
+          <tbody>${[...all].reverse().map(row)}</tbody>
+        </table></div>`
+      : nothing}
+    ${at > 0
+      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back to the load before" : "Go back to the load before…"}</button></p>`
+      : nothing}
+    ${at >= 0 && all[at].filled ? filled(all[at], all[at - 1]) : nothing}
+  `;
+};
+
+const ROLES = ["counter", "user", "admin"];
+const PATH = "api/v2/auth/users";
+
+const users = signal(/** @type {User[] | null} */ (null));
+const complaint = signal("");
+/** The user whom another click on the same would delete. */
+const doomed = signal("");
+
+/** Do something to the users, and see what became of them. @param {() => Promise<unknown>} deed */
+async function tried(deed) {
+  complaint.value = doomed.value = "";
+  try {
+    await deed();
+    users.value = await (await session.fetch(PATH)).json();
+  } catch (error) {
+    complaint.value = /** @type {Error} */ (error).message;
+  }
+}
+
+/** @param {string} path @param {string} method @param {object} [body] */
+const send = (path, method, body) =>
+  session.fetch(path, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
+
+/** @param {User} user @param {object} what */
+const alter = (user, what) => tried(() => send(`${PATH}/${encodeURIComponent(user.uuid)}`, "PATCH", what));
+
+/** @param {User} user */
+const remove = (user) =>
+  doomed.value === user.uuid ? tried(() => send(`${PATH}/${encodeURIComponent(user.uuid)}`, "DELETE")) : (doomed.value = user.uuid);
+
+/** @param {SubmitEvent} event */
+function create(event) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  tried(async () => {
+    await send(PATH, "POST", Object.fromEntries(new FormData(form)));
+    form.reset();
+  });
+}
+
+/** @param {User} user */
+const person = (user) => {
+  const own = user.uuid === session.user.value?.uuid;
+  return html`<tr class=${user.active ? "" : "off"}>
+    <th scope="row"><bdi>${user.email}</bdi></th>
+    <td><bdi dir="auto">${user.name}</bdi></td>
+    <td>
+      <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${typed((role) => alter(user, { role }))}>
+        ${ROLES.map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
+      </select>
+    </td>
+    <td>
+      ${own
+        ? html`<span class="hint">you</span>`
+        : html`<button class="quiet" @click=${() => alter(user, { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
+            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${() => remove(user)}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
+    </td>
+  </tr>`;
+};
+
+export const usersDialog = () => html`
+  ${adminTabs("users")}
+  <h2 id="title">Users</h2>
+  ${complaint.value ? html`<p class="failure" role="alert">${complaint.value}</p>` : nothing}
+  ${users.value
+    ? html`<div class="scroll" tabindex="0"><table class="list">
+        <thead><tr><th scope="col">E-mail</th><th scope="col">Name</th><th scope="col">Role</th><th><span class="spoken">What to do</span></th></tr></thead>
+        <tbody>${users.value.map(person)}</tbody>
+      </table></div>`
+    : nothing}
+  <h3>Another</h3>
+  <form class="line" @submit=${create}>
+    <label>E-mail <input name="email" type="email" required autocomplete="off"></label>
+    <label>Name <input name="name" autocomplete="off"></label>
+    <label>Password <input name="password" type="password" required minlength="8" autocomplete="new-password"></label>
+    <label>Role <select name="role">${ROLES.map((role) => html`<option ?selected=${role === "user"}>${role}</option>`)}</select></label>
+    <button class="primary">Create</button>
+  </form>
+`;

@@ -1,0 +1,135 @@
+/** Two or three searches beside each other: bars that overlap where the same contacts are found, each part a click away. */
+
+import { Question } from "../asking.js";
+import { counted, numeric, share, several, signed } from "../numbers.js";
+import { change, search, session, socket, target } from "../page.js";
+import { looksLikeSearch } from "../outside.js";
+import { cross } from "./parts.js";
+import { table } from "./table.js";
+import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
+import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
+
+/** @typedef {import("../answers.js").Comparison} Comparison */
+/** @typedef {import("../answers.js").Region} Region */
+
+const MOST = 3;
+const ROW = 30;
+
+/** @type {Question<Comparison>} */
+const comparison = new Question(socket, "compare_urls", "comparison");
+
+const complaint = signal("");
+
+export const listen = () =>
+  effect(() => {
+    const [what, of] = [/** @type {{url: string} | null} */ (target.value), search.value];
+    if (of.view !== "compare" || !what || session.standing.value !== "in") return;
+    untracked(() => (of.others.length ? comparison.ask({ urls: [what.url, ...of.others] }) : comparison.forget()));
+  });
+
+/** @param {string[]} others */
+const put = (others) => change({ ...search.value, others, region: null });
+
+/** @param {Event} event */
+function submit(event) {
+  event.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("other"));
+  const text = input.value.trim();
+  complaint.value = looksLikeSearch(text) ? "" : "This is no address of Apollo’s.";
+  if (complaint.value) return;
+  input.value = "";
+  put([...search.value.others, text]);
+}
+
+/** The first of the searches is A. @param {number} at */
+const letter = (at) => "ABC"[at];
+
+/** @param {Region} region @param {number} all how many searches there are */
+const worded = (region, all) => {
+  if (region.in.length === all) return all === 2 ? "both" : "all";
+  return `${region.in.length === 1 ? "only " : ""}${region.in.map(letter).join(" and ")}`;
+};
+
+/** So that each search is in one piece as far as that can be: A, A and B, all, and so on around. */
+const AROUND = ["0", "0,1", "0,1,2", "0,2", "1", "1,2", "2"];
+
+/** @param {Comparison} told */
+const bars = (told) => {
+  const regions = [...told.regions].sort((one, other) => AROUND.indexOf(one.in.join()) - AROUND.indexOf(other.in.join()));
+  const union = Math.max(numeric(told.union), 1);
+  let x = 0;
+  const placed = regions.map((region) => {
+    const width = (1000 * numeric(region.count)) / union;
+    const from = x;
+    x += width;
+    return { region, from, width };
+  });
+  return html`
+    <svg class="overlap" viewBox="0 0 1000 ${told.counts.length * ROW}" preserveAspectRatio="none" aria-hidden="true">
+      ${told.counts.map((_, at) => placed.filter(({ region, width }) => width > 0 && region.in.includes(at)).map(
+        ({ region, from, width }) => svg`<rect class=${`of-${at}`} x=${from} y=${at * ROW + 4} width=${Math.max(width, 2)} height=${ROW - 8} @click=${() => pick(region)}></rect>`,
+      ))}
+    </svg>
+  `;
+};
+
+/** @param {Region} region */
+const pick = (region) =>
+  change({ ...search.value, region: search.value.region?.join() === region.in.join() ? null : region.in });
+
+/** @param {Comparison} told */
+const differences = (told) => html`
+  <h3>Where they differ</h3>
+  <div class="scroll" tabindex="0"><table class="differences">
+    <thead><tr><th scope="col">Parameter</th>${told.counts.map((_, at) => html`<th scope="col">${letter(at)}</th>`)}<th scope="col">A would change by</th></tr></thead>
+    <tbody>
+      ${told.parameters.map(
+        ({ name, values, change: by }) => html`<tr>
+          <th scope="row"><code>${name}</code></th>
+          ${values.map((each) => html`<td><bdi dir="auto">${each.slice(0, 6).join(", ") || "–"}${each.length > 6 ? ` and ${each.length - 6} more` : ""}</bdi></td>`)}
+          <td>${by.map((count, at) => (count === null ? nothing : html`<span>${typeof count === "number" ? signed(count) : count} with ${letter(at)}’s </span>`))}</td>
+        </tr>`,
+      )}
+    </tbody>
+  </table></div>
+`;
+
+/** @param {Comparison} told */
+const told = (told) => html`
+  <div class="compared ${comparison.pending.value ? "stale" : ""}">
+    <div class="legend">
+      ${told.counts.map((count, at) => html`<span><b class="key of-${at}">${letter(at)}</b> ${counted(count)}</span>`)}
+      <span class="hint">${several(told.union, "contact")} together</span>
+    </div>
+    ${bars(told)}
+    <ul class="regions">
+      ${told.regions.map(
+        (region) => html`<li><button aria-pressed=${String(search.value.region?.join() === region.in.join())} ?disabled=${region.count === 0} @click=${() => pick(region)}>
+          <span>${worded(region, told.counts.length)}</span> <b>${counted(region.count)}</b> <span class="hint">${share(region.count, told.union)}</span></button></li>`,
+      )}
+    </ul>
+    ${told.parameters.length ? differences(told) : html`<p class="hint">They ask for the same.</p>`}
+  </div>
+`;
+
+export const compare = () => {
+  const { others, region } = search.value;
+  const answer = comparison.answer.value;
+  return html`
+    <section class="compare" aria-label="Compare">
+      <ol class="searches">
+        <li><b class="key of-0">A</b> The search on this page${Object.keys(search.value.lists).length ? html` <span class="hint">without its lists of companies</span>` : nothing}</li>
+        ${others.map(
+          (url, at) => html`<li><b class="key of-${at + 1}">${letter(at + 1)}</b> <bdi class="url" title=${url}>${url}</bdi>
+            ${cross(`Remove ${letter(at + 1)}`, () => put(others.filter((_, each) => each !== at)))}</li>`,
+        )}
+      </ol>
+      ${others.length + 1 < MOST
+        ? html`<form class="paste" @submit=${submit}><input name="other" aria-label="Address of another search" placeholder="Paste another search to compare with" autocomplete="off" spellcheck="false"><button class="primary">Compare</button></form>`
+        : nothing}
+      ${complaint.value || comparison.failure.value ? html`<p class="failure" role="alert">${complaint.value || comparison.failure.value}</p>` : nothing}
+      ${others.length && answer ? told(answer) : nothing}
+      ${region && answer ? html`<h3>Who that is</h3>${table()}` : nothing}
+    </section>
+  `;
+};

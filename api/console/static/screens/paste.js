@@ -1,0 +1,65 @@
+/** Where a search comes in: pasted, typed or dropped. */
+
+import { change, reading, remark, search, take } from "../page.js";
+import { looksLikeSearch } from "../outside.js";
+import { NOTHING, urlOf } from "../search.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+
+const EXAMPLE =
+  "https://app.apollo.io/#/people?contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder" +
+  "&personLocations[]=United%20States&personLocations[]=Germany&organizationNumEmployeesRanges[]=11,50" +
+  "&organizationNumEmployeesRanges[]=51,200&sortByField=recommendations_score";
+
+/** @param {Event} event */
+function submit(event) {
+  event.preventDefault();
+  const input = /** @type {HTMLInputElement} */ (document.getElementById("url"));
+  // So that keys are for the page again.
+  input.blur();
+  take(input.value);
+}
+
+/** What is pasted into the field takes the place of all that is there. @param {ClipboardEvent} event */
+function pasted(event) {
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (!looksLikeSearch(text)) return;
+  event.preventDefault();
+  remark.value = "";
+  take(text);
+}
+
+/** @param {Event} event */
+const selected = (event) => /** @type {HTMLInputElement} */ (event.target).select();
+
+export const field = () => html`
+  <form class="paste" role="search" aria-busy=${String(reading.value)} @submit=${submit}>
+    <input id="url" name="url" type="text" spellcheck="false" autocomplete="off" aria-label="Address of a search in Apollo"
+      placeholder="Paste the address of a search in Apollo" .value=${urlOf(search.value)}
+      @paste=${pasted} @focus=${selected}>
+    ${search.value.path
+      ? html`<button type="button" class="icon" aria-label="Begin anew" title="Begin anew" @click=${() => change(NOTHING)}>×</button>`
+      : html`<button class="primary">Look</button>`}
+  </form>
+  ${remark.value
+    ? html`<p class="remark" role="alert">${remark.value}
+        <button class="icon" aria-label="Close this remark" @click=${() => (remark.value = "")}>×</button></p>`
+    : nothing}
+`;
+
+export const example = () => html`
+  <p class="hint">No search at hand? <button class="link" @click=${() => take(EXAMPLE)}>Try an example</button></p>
+`;
+
+/** Pasting and dropping anywhere, where nothing else takes it. */
+export function listen() {
+  document.addEventListener("paste", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (event.defaultPrevented || target.closest("input, textarea, dialog")) return;
+    take(event.clipboardData?.getData("text") ?? "");
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text") || "");
+  });
+}

@@ -1,0 +1,94 @@
+/** The searches that the user has saved, with how many contacts each found then and finds now. */
+
+import { Question } from "../asking.js";
+import { counted, dated, signed } from "../numbers.js";
+import { change, dialog, listed, read, search, socket } from "../page.js";
+import { LISTS } from "../search.js";
+import { cross } from "./parts.js";
+import { effect, untracked } from "../vendor/signals-core/signals-core.module.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+
+/** @typedef {import("../answers.js").SavedSearch} SavedSearch */
+
+/** @type {Question<{searches: SavedSearch[]}>} */
+const saved = new Question(socket, "saved_searches", "saved");
+/** @type {Question<{searches: SavedSearch[]}>} */
+const saving = new Question(socket, "save_search", "saving");
+/** @type {Question<{searches: SavedSearch[]}>} */
+const deleting = new Question(socket, "delete_search", "deleting");
+
+export const listen = () =>
+  effect(() => {
+    if (dialog.value === "saved") untracked(() => saved.ask({}));
+  });
+
+/** The URLs of a search, those first that it finds, if they are as many as can be compared on the page. @param {SavedSearch} one */
+function urlsOf({ url, combine }) {
+  const { any = [], all = [], not = [] } = combine ?? {};
+  const urls = url === null ? [...any, ...all, ...not] : [url];
+  return urls.length <= 3 && any.length <= 1 ? urls : [];
+}
+
+/** @param {SavedSearch} one */
+async function open(one) {
+  const [url, ...others] = urlsOf(one);
+  const found = (one.combine?.any?.length ?? 0) + (one.combine?.all?.length ?? 0);
+  dialog.value = "";
+  const first = await read(url);
+  if (!first) return;
+  const lists = Object.fromEntries(LISTS.filter((name) => one[name]).map((name) => [name, /** @type {string[]} */ (one[name])]));
+  const compared = { others, view: /** @type {const} */ ("compare"), region: [...Array(found).keys()] };
+  change({ ...first, lists, perCompany: one.per_company ?? null, ...(others.length && compared) });
+}
+
+/** @param {SubmitEvent} event */
+async function save(event) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const answer = await saving.ask({ ...listed.value, name: String(new FormData(form).get("name")) });
+  if (answer) {
+    saved.answer.value = answer;
+    form.reset();
+  }
+}
+
+/** @param {SavedSearch} one */
+async function remove(one) {
+  const answer = await deleting.ask({ name: one.name });
+  if (answer) saved.answer.value = answer;
+}
+
+/** @param {SavedSearch} one */
+const row = (one) => {
+  const { count_then: then, count_now: now } = one;
+  const by = typeof then === "number" && typeof now === "number" ? now - then : 0;
+  return html`<tr>
+    <th scope="row">${urlsOf(one).length
+      ? html`<button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button>`
+      : html`<bdi dir="auto">${one.name}</bdi> <span class="hint">several searches together</span>`}</th>
+    <td>${dated(one.saved_at)}</td>
+    <td class="figure">${counted(then)}</td>
+    <td class="figure">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
+    <td>${cross(`Delete ${one.name}`, () => remove(one))}</td>
+  </tr>`;
+};
+
+export const savedDialog = () => {
+  const all = saved.answer.value?.searches;
+  const failure = saved.failure.value || saving.failure.value || deleting.failure.value;
+  return html`
+    <h2 id="title">Saved searches</h2>
+    ${search.value.path
+      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus></label> <button class="primary">Save</button></form>`
+      : nothing}
+    ${failure ? html`<p class="failure" role="alert">${failure}</p>` : nothing}
+    ${!all
+      ? html`<p class="hint">${saved.pending.value ? "Counting them anew…" : ""}</p>`
+      : all.length === 0
+        ? html`<p class="hint">None yet. A saved search remembers how many contacts it found, so you see what a new load brings.</p>`
+        : html`<div class="scroll" tabindex="0"><table class="list">
+            <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
+            <tbody>${all.map(row)}</tbody>
+          </table></div>`}
+  `;
+};

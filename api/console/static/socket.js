@@ -1,0 +1,173 @@
+/**
+ * One WebSocket for all that the page asks: many requests at once, each answered when it is done. It comes back by itself,
+ * and asks again what was not answered: requests only read, but for those of whoever asks with `once`.
+ */
+
+import { signal } from "./vendor/signals-core/signals-core.module.js";
+
+/** An error that the service answered. `code` is its, such as `forbidden`. */
+export class Refused extends Error {
+  /** @param {string} message @param {string} code */
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What became of a request in whose place another was sent. */
+export class Superseded extends Error {}
+
+/** @typedef {{message: string, once: boolean, sent: boolean, slot: string, part: (data: any) => void, resolve: (data: any) => void, reject: (error: Error) => void}} Waiting */
+
+const FIRST_WAIT = 400;
+const LONGEST_WAIT = 15_000;
+const EXPIRED = 4401;
+
+export class Socket {
+  /** Whether it is there: `false` also while it is being opened. */
+  open = signal(false);
+
+  /** Whether it was lost and has not come back. */
+  lost = signal(false);
+
+  #address;
+  #session;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {Map<string, Waiting>} */
+  #waiting = new Map();
+  #lastId = 0;
+  #wait = FIRST_WAIT;
+  #retry = 0;
+
+  /**
+   * @param {string} address
+   * @param {{token: () => Promise<string>, stale: () => void}} session where tokens come from, and who is told that one
+   *   does not hold
+   */
+  constructor(address, session) {
+    this.#address = address;
+    this.#session = session;
+    window.addEventListener("online", () => this.#again(0));
+  }
+
+  /**
+   * The `data` of the answer.
+   *
+   * @param {string} action
+   * @param {object} data
+   * @param {{slot?: string, once?: boolean, part?: (data: any) => void}} [how] `slot`: an earlier request there, if it is not
+   *   answered, is cancelled. `once`: it is not sent again. `part` takes each part of a stream.
+   * @returns {Promise<any>} rejected with `Refused` or `Superseded`
+   */
+  ask(action, data, { slot = "", once = false, part = () => {} } = {}) {
+    if (slot) this.cancel(slot);
+    const id = String(++this.#lastId);
+    const message = JSON.stringify({ action, request_id: id, data });
+    return new Promise((resolve, reject) => {
+      const waiting = { message, once, sent: false, slot, part, resolve, reject };
+      this.#waiting.set(id, waiting);
+      this.#send(waiting);
+    });
+  }
+
+  /** End what was asked in a slot, at the service too. @param {string} slot */
+  cancel(slot) {
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.slot !== slot) continue;
+      this.#waiting.delete(id);
+      waiting.reject(new Superseded());
+      const message = { action: "cancel", request_id: `cancel-${id}`, data: { request_id: id } };
+      if (waiting.sent && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    }
+  }
+
+  /** Let the connection live on with another token. @param {string} token */
+  renew(token) {
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify({ action: "authenticate", request_id: "renewal", data: { token } }));
+    }
+  }
+
+  /** Lose the connection, as networks do. */
+  drop() {
+    this.#socket?.close();
+  }
+
+  /** End the connection, as after signing out; the next request opens another. */
+  close() {
+    this.#socket?.close();
+    for (const waiting of this.#waiting.values()) waiting.reject(new Superseded());
+    this.#waiting.clear();
+  }
+
+  /** Be connected, as soon as there is a token. */
+  async connect() {
+    if (this.#socket) return;
+    // In its place until there is one, so that there is one at a time.
+    const socket = (this.#socket = /** @type {WebSocket} */ (/** @type {unknown} */ ({ readyState: 0, close() {} })));
+    try {
+      const token = await this.#session.token();
+      if (this.#socket === socket) this.#opened(new WebSocket(this.#address, ["bearer", token]));
+    } catch {
+      this.#again(this.#later());
+    }
+  }
+
+  /** @param {WebSocket} socket */
+  #opened(socket) {
+    let lived = false;
+    this.#socket = socket;
+    socket.onopen = () => {
+      lived = this.open.value = true;
+      this.lost.value = false;
+      this.#wait = FIRST_WAIT;
+      for (const waiting of this.#waiting.values()) this.#send(waiting);
+    };
+    socket.onmessage = (event) => this.#take(JSON.parse(event.data));
+    socket.onclose = ({ code }) => {
+      this.open.value = false;
+      this.lost.value = true;
+      // Browsers don't tell a handshake that was refused for its token from a host that is not there.
+      if (code === EXPIRED || !lived) this.#session.stale();
+      for (const [id, waiting] of this.#waiting) {
+        if (!waiting.once || !waiting.sent) continue;
+        this.#waiting.delete(id);
+        waiting.reject(new Refused("The connection was lost; nobody knows whether this was done.", "lost"));
+      }
+      this.#again(code === EXPIRED ? 0 : this.#later());
+    };
+  }
+
+  #later() {
+    const wait = this.#wait * (0.5 + Math.random() / 2);
+    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+    return wait;
+  }
+
+  /** @param {number} wait milliseconds */
+  #again(wait) {
+    if (this.#socket && this.#socket.readyState === WebSocket.OPEN) return;
+    window.clearTimeout(this.#retry);
+    this.#socket = null;
+    this.#retry = window.setTimeout(() => this.connect(), wait);
+  }
+
+  /** @param {Waiting} waiting */
+  #send(waiting) {
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      waiting.sent = true;
+      this.#socket.send(waiting.message);
+    } else this.connect();
+  }
+
+  /** @param {{request_id: string | null, status: string, data: any, error?: {message: string, code: string}}} answer */
+  #take({ request_id, status, data, error }) {
+    const waiting = this.#waiting.get(request_id ?? "");
+    if (!waiting) return;
+    if (status === "partial") return waiting.part(data);
+    this.#waiting.delete(request_id ?? "");
+    if (status === "success") waiting.resolve(data);
+    else waiting.reject(new Refused(error?.message ?? "", error?.code ?? ""));
+  }
+}

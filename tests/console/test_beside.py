@@ -1,0 +1,133 @@
+"""What stands beside the search: lists of companies, other searches, saved ones, the same as code."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.console.conftest import both_engines
+from tests.console.desk import Desk, number, url_of
+from tests.harness.browser import screenshot
+from tests.harness.service import Service
+
+CEOS = url_of(("personTitles[]", "ceo"))
+GERMANS = url_of(("personLocations[]", "Germany"), ("personTitles[]", "ceo"), ("personTitles[]", "cto"))
+FOUNDERS = url_of(("personSeniorities[]", "founder"))
+
+
+@pytest.fixture
+def desk(page: Page, service: Service, signed_in: BrowserContext) -> Desk:
+    return Desk(page, service).open().search(CEOS)
+
+
+def test_a_pasted_column_of_domains_is_a_list(desk: Desk) -> None:
+    told = desk.service.data("search_contacts", url=CEOS, limit=50)["results"]
+    domains = list(dict.fromkeys([each["website"].split("//")[1].lower() for each in told if each["website"]]))[:3]
+    page = desk.page
+    page.get_by_role("button", name="+ Not these domains").click()
+    column = "\n".join([f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", ""])
+    page.get_by_role("textbox", name="Not these domains").fill(column)
+    expect(page.locator("dialog .hint")).to_have_text("3 entries")
+    page.get_by_role("button", name="Use").click()
+    desk.settled().shows(desk.counts(CEOS, exclude_domain_list=domains))
+    desk.mute("exclude_domain_list", domains[0])
+    desk.shows(desk.counts(CEOS, exclude_domain_list=domains[1:]))
+    desk.mute("exclude_domain_list").shows(desk.counts(CEOS))
+    page.reload()
+    desk.settled().shows(desk.counts(CEOS))
+    page.get_by_role("button", name="+ Only these companies").click()
+    page.get_by_role("textbox", name="Only these companies").fill("an\nco, inc")
+    page.get_by_role("button", name="Use").click()
+    desk.settled().shows(desk.counts(CEOS, include_company_name=["an", "co, inc"]))
+
+
+def test_ten_thousand_domains_are_no_more_than_a_few_chips(desk: Desk) -> None:
+    desk.page.get_by_role("button", name="+ Not these domains").click()
+    field = desk.page.get_by_role("textbox", name="Not these domains")
+    field.evaluate(
+        """(field) => {
+            field.value = Array.from({ length: 10_000 }, (_, number) => `d${number}.example`).join("\\n");
+            field.dispatchEvent(new InputEvent("input"));
+        }"""
+    )
+    expect(desk.page.locator("dialog .hint")).to_have_text("10,000 entries")
+    desk.page.get_by_role("button", name="Use").click()
+    expect(desk.parameter("exclude_domain_list")).to_contain_text("9,992 more…")
+    assert desk.page.locator(".chip").count() < 20
+    # What is asked with them is not waited for: that it is answered is no affair of the page's.
+    desk.parameter("personTitles[]").get_by_role("switch").click()
+    expect(desk.parameter("personTitles[]")).to_have_class(re.compile(r"\boff\b"))
+
+
+@both_engines
+def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None:
+    desk.view("Compare")
+    field = desk.page.get_by_label("Address of another search")
+    for url in (GERMANS, FOUNDERS):
+        field.fill(url)
+        field.press("Enter")
+    told = desk.service.data("compare_urls", urls=[CEOS, GERMANS, FOUNDERS])
+    page = desk.page
+    regions = page.locator(".regions button")
+    expect(regions).to_have_count(7)
+    assert [number(text) for text in regions.locator("b").all_inner_texts()] == [
+        each["count"] for each in told["regions"]
+    ]
+    expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
+    expect(page.locator(".overlap rect").first).to_be_visible()
+    expect(field).to_have_count(0)
+    both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
+    regions.nth(both).click()
+    desk.settled().shows(told["regions"][both]["count"])
+    expect(desk.rows()).to_have_count(min(50, told["regions"][both]["count"]))
+    screenshot(page, "compare")
+    page.go_back()
+    desk.settled().shows(told["counts"][0])
+    page.get_by_role("button", name="Remove C", exact=True).click()
+    expect(regions).to_have_count(3)
+
+
+def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: Desk) -> None:
+    page = desk.page
+    desk.open(f"{CEOS[CEOS.index('#') :]}&.exclude_company_name=an")
+    count = desk.counts(CEOS, exclude_company_name=["an"])
+    desk.shows(count)
+    page.keyboard.press("s")
+    page.get_by_label("Save this one as").fill("CEOs")
+    page.get_by_role("button", name="Save", exact=True).click()
+    row = page.locator("dialog tbody tr")
+    expect(row.locator(".figure")).to_have_text([f"{count:,}", f"{count:,}"])
+    screenshot(page, "saved")
+    page.keyboard.press("Escape")
+    desk.search(FOUNDERS)
+    page.keyboard.press("s")
+    page.get_by_role("button", name="CEOs", exact=True).click()
+    expect(desk.parameter("exclude_company_name")).to_be_visible()
+    desk.settled().shows(count)
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Delete CEOs").click()
+    expect(page.locator("dialog")).to_contain_text("None yet")
+
+
+def test_the_code_does_what_the_page_does(desk: Desk) -> None:
+    desk.open(
+        f"{CEOS[CEOS.index('#') :]}&personLocations[]=Germany&.off=personLocations[]&.exclude_company_name=O'Brien"
+    )
+    desk.view("As code")
+    found = desk.service.data("search_contacts", url=CEOS, exclude_company_name=["O'Brien"], limit=25)["results"]
+    blocks = desk.page.locator(".code")
+    texts = {block.locator("h3").inner_text(): block.locator("pre").inner_text() for block in blocks.all()}
+    environment = os.environ | {"TOKEN": desk.service.token}
+    curl = subprocess.run(["sh", "-c", texts["curl"]], env=environment, capture_output=True, check=True, timeout=30)
+    assert json.loads(curl.stdout)["results"] == found
+    python = subprocess.run(
+        ["python", "-c", texts["Python"]], env=environment, capture_output=True, text=True, check=True, timeout=30
+    )
+    assert [line.split()[0] for line in python.stdout.splitlines()] == [each["uuid"] for each in found]
+    message = json.loads(texts["WebSocket message"])
+    assert desk.service.ask(message)["data"]["results"] == found
+    assert texts["Canonical URL"] == CEOS
+    assert "eyJ" not in "".join(texts.values())

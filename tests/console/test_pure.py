@@ -1,0 +1,135 @@
+"""What of the page's modules is a function of its arguments alone."""
+
+import csv
+import io
+import json
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.harness.service import Service
+
+
+@pytest.fixture
+def bare(page: Page, service: Service) -> Page:
+    """A tab of the service's origin, to import modules in."""
+    page.goto(service.base)
+    return page
+
+
+def call(page: Page, module: str, name: str, *arguments: object) -> object:
+    script = f'(args) => import("/console/{module}.js").then((module) => module.{name}(...args))'
+    return page.evaluate(script, list(arguments))
+
+
+def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
+    safe = {
+        "https://a.example": "https://a.example/",
+        "HTTP://a.example/b?c#d": "http://a.example/b?c#d",
+        "javascript:alert(1)": None,
+        " javascript:alert(1)": None,
+        "java\nscript:alert(1)": None,
+        "data:text/html,x": None,
+        "//a.example": None,
+        "https://a.example@evil.example/": None,
+        "https://": None,
+        "a.example": None,
+    }
+    for text, link in safe.items():
+        assert call(bare, "outside", "safeLink", text) == link, text
+    assert call(bare, "outside", "safeLink", 7) is None
+
+
+def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
+    column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nAcme, Inc\n'
+    assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
+    domains = 'https://www.Acme.example/about?x\njane@b.example; c.example,d\n"e.example"\thttp://f.example:80'
+    assert call(bare, "outside", "domainsOf", domains) == [
+        "acme.example", "b.example", "c.example", "e.example", "f.example",
+    ]  # fmt: skip
+
+
+SEARCHES = [
+    "#/people",
+    "#/people?personTitles[]=a%26b&foo",
+    "#/people?x=1&.off=personTitles%5B%5D%3Da%20%26%20b&.include_domain_list=a.example&.per_company=3",
+    "#/people?x=%zz&.compare=https%3A%2F%2Fapp.apollo.io%2F%23%2Fpeople%3Fa%3Db&.view=compare&.region=0-2",
+]
+
+
+@pytest.mark.parametrize("fragment", SEARCHES)
+def test_a_fragment_is_the_search_and_back(bare: Page, fragment: str) -> None:
+    search = call(bare, "search", "read", fragment)
+    assert call(bare, "search", "written", search) == fragment
+
+
+def test_a_fragment_of_anything_else_is_no_search_and_no_harm(bare: Page) -> None:
+    for fragment in ("", "#", "#code=abc", "#people?x=1"):
+        assert call(bare, "search", "written", call(bare, "search", "read", fragment)) == ""
+    odd = call(bare, "search", "read", "#/people?.view=admin&.per_company=0&.region=x&.nothing=1")
+    assert isinstance(odd, dict)
+    assert (odd["view"], odd["perCompany"], odd["query"]) == ("people", None, "")
+
+
+def analysis(*entries: tuple[str, str]) -> dict[str, object]:
+    ledger = [
+        {"name": name, "value": value, "status": "applied", "reason": "", "read_as": None} for name, value in entries
+    ]
+    names = list(dict.fromkeys(name for name, _ in entries))
+    parameters = [{"name": name, "values": [], "description": name, "category": "All"} for name in names]
+    return {"ledger": ledger, "categories": [{"name": "All", "parameters": parameters}]}
+
+
+def test_a_change_leaves_the_rest_as_it_was_written(bare: Page) -> None:
+    search = call(bare, "search", "read", "#/people?t[]=a%2Cb&t[]=c&odd=%7e")
+    whole = analysis(("t[]", "a,b"), ("t[]", "c"), ("odd", "~"))
+    edited = call(bare, "reading", "edited", search, whole, [["t[]", "c"]], [["t[]", "d e"]])
+    assert isinstance(edited, dict)
+    assert edited["query"] == "t[]=a%2Cb&odd=%7e&t[]=d%20e"
+    # A name that is another spelling, or several values in one, can only be written anew.
+    joined = analysis(("t[]", "a"), ("t[]", "b"), ("t[]", "c"), ("odd", "~"))
+    edited = call(bare, "reading", "edited", search, joined, [["t[]", "b"]], [])
+    assert isinstance(edited, dict)
+    assert edited["query"] == "t[]=a&t[]=c&odd=~"
+
+
+def test_values_of_a_muted_parameter_speak_one_by_one(bare: Page) -> None:
+    search: object = call(bare, "search", "read", "#/people?.off=t[]&.off=u[]")
+    for value, off in (
+        ("b", ["u[]", "t[]=a", "t[]=c"]),
+        ("a", ["u[]", "t[]=c"]),
+        ("c", ["u[]"]),
+        ("a", ["u[]", "t[]=a"]),
+    ):
+        search = call(bare, "reading", "toggledValue", search, "t[]", value, ["a", "b", "c"])
+        assert isinstance(search, dict)
+        assert search["off"] == off
+    for value in "bc":
+        search = call(bare, "reading", "toggledValue", search, "t[]", value, ["a", "b", "c"])
+    assert isinstance(search, dict)
+    assert search["off"] == ["u[]", "t[]"]
+
+
+def test_contacts_are_counted_as_they_pass(bare: Page) -> None:
+    rows = [["a", 'x\n"y",'], ["b", "z"], ["", ""]]
+    text = io.StringIO()
+    csv.writer(text).writerows([["uuid", "title"], *rows])
+    tally = """([text, csv, size]) => import("/console/screens/export.js").then(({ Tally }) => {
+        const [tally, bytes] = [new Tally(csv), new TextEncoder().encode(text)];
+        for (let at = 0; at < bytes.length; at += size) tally.take(bytes.subarray(at, at + size));
+        return tally.contacts;
+    })"""
+    lines = "".join(json.dumps({"uuid": name, "title": title}) + "\n" for name, title in rows)
+    for size in (1, 3, 1000):
+        assert bare.evaluate(tally, [text.getvalue(), True, size]) == len(rows)
+        assert bare.evaluate(tally, [f"# who\r\n{text.getvalue()}", True, size]) == len(rows)
+        assert bare.evaluate(tally, [lines, False, size]) == len(rows)
+    assert bare.evaluate(tally, ["", True, 1]) == 0
+
+
+def test_a_file_is_called_after_its_search(bare: Page) -> None:
+    for words, ending, name in (
+        (["CEO & Co.", "Köln", "../x"], "csv", "contacts-ceo-co-ko-ln-x.csv"),
+        (["???"], "ndjson", "contacts.ndjson"),
+    ):
+        assert call(bare, "screens/export", "fileName", words, ending) == name

@@ -1,0 +1,41 @@
+"""A search that finds nobody: what does it, and what there is instead, a click each."""
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.console.conftest import both_engines
+from tests.console.desk import Desk, number, url_of
+from tests.harness.browser import screenshot
+from tests.harness.service import Service
+
+SLIP = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intrn"), ("personLocations[]", "Germany"))
+REPAIRED = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intern"), ("personLocations[]", "Germany"))
+
+
+@both_engines
+def test_a_filter_that_keeps_everybody_out_is_muted_by_a_click(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    desk = Desk(page, service).open().search(SLIP).shows(0)
+    way = page.locator(".ways button").first
+    expect(way).to_contain_text("Management levels to include")
+    screenshot(page, "nobody")
+    promised = number(way.locator(".count").inner_text())
+    way.click()
+    desk.settled().shows(promised)
+    expect(desk.parameter("personSeniorities[]").get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    page.keyboard.press("Control+z")
+    desk.settled().shows(0)
+    page.locator(".near").filter(has_text="intern").click()
+    desk.settled().shows(desk.counts(REPAIRED))
+    expect(desk.chip("personSeniorities[]", "intern")).to_be_visible()
+
+
+def test_lists_of_companies_are_rescued_from_too(page: Page, service: Service, signed_in: BrowserContext) -> None:
+    url = url_of(("personTitles[]", "ceo"))
+    fragment = url[url.index("#") :] + "&.include_domain_list=nobody.example&.exclude_company_name=Acme"
+    desk = Desk(page, service).open(fragment).shows(0)
+    page.locator(".ways button").filter(has_text="nobody.example").or_(page.locator(".ways button")).first.click()
+    desk.settled().shows(desk.counts(url, exclude_company_name=["Acme"]))
+    card = desk.parameter("include_domain_list")
+    expect(card.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    desk.mute("include_domain_list").shows(0)

@@ -1,0 +1,105 @@
+"""Each screen, light, dark and on a phone: nothing keeps anybody from using it, and what it looks like is kept."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.console.desk import Desk, sign_in, url_of
+from tests.harness.browser import axe_script, screenshot
+from tests.harness.service import Service
+
+SEARCH = url_of(
+    ("personTitles[]", "ceo"),
+    ("personTitles[]", "founder"),
+    ("personSeniorities[]", "cxo"),
+    ("personLocations[]", "United States"),
+    ("foo", "bar"),
+)
+NOBODY = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intrn"))
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+AXE = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations"], runOnly })).violations
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))"""
+
+
+def compared(desk: Desk) -> None:
+    desk.view("Compare")
+    desk.page.get_by_label("Address of another search").fill(NOBODY)
+    desk.page.get_by_label("Address of another search").press("Enter")
+    desk.page.locator(".regions").wait_for()
+
+
+def opened(desk: Desk) -> None:
+    desk.view("People")
+    desk.rows().first.click()
+    desk.page.locator(".why li").first.wait_for()
+
+
+def broken_down(desk: Desk) -> None:
+    desk.page.keyboard.press("Escape")
+    desk.view("Breakdown")
+    desk.page.wait_for_function("() => !document.querySelector('.facet[aria-busy=true]')")
+
+
+def dialog(name: str) -> Callable[[Desk], None]:
+    def open_(desk: Desk) -> None:
+        desk.run(f'() => import("./console/page.js").then(({{ dialog }}) => (dialog.value = "{name}"))')
+        desk.page.locator("dialog").wait_for()
+        desk.page.wait_for_timeout(100)
+
+    return open_
+
+
+def nobody(desk: Desk) -> None:
+    desk.page.keyboard.press("Escape")
+    desk.search(NOBODY).view("People")
+
+
+def signed_out(desk: Desk) -> None:
+    desk.page.get_by_role("button", name="Sign out").click()
+    desk.page.get_by_label("E-mail").wait_for()
+
+
+SCREENS: Mapping[str, Callable[[Desk], object]] = {
+    "empty": lambda desk: None,
+    "search": lambda desk: desk.search(SEARCH),
+    "muted": lambda desk: desk.mute("personSeniorities[]").mute("personTitles[]", "founder"),
+    "code": lambda desk: desk.view("As code"),
+    "comparison": compared,
+    "open": opened,
+    "facets": broken_down,
+    **{name: dialog(name) for name in ("export", "columns", "keys", "lists", "loads", "users", "saved")},
+    "nobody": nobody,
+    "sign-in": signed_out,
+}
+"""What is done to come there from the screen before it."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("desktop", marks=pytest.mark.browsing(viewport={"width": 1440, "height": 900})),
+        pytest.param("phone", marks=pytest.mark.browsing(**PHONE)),
+    ],
+)
+def test_nothing_keeps_anybody_from_using_a_screen(
+    kind: str, page: Page, service: Service, context: BrowserContext, administrator: str
+) -> None:
+    sign_in(context, service, administrator)
+    desk = Desk(page, service).open()
+    page.evaluate(f"{axe_script().read_text()}; 0")
+    found = []
+    for name, do in SCREENS.items():
+        do(desk)
+        found += [f"{name}: {one}" for one in page.evaluate(AXE, ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"])]
+        screenshot(page, f"{name}-{kind}")
+        assert desk.run("() => document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
+        if kind == "phone":
+            continue
+        page.emulate_media(color_scheme="dark")
+        found += [f"{name}, dark: {one}" for one in page.evaluate(AXE, ["color-contrast"])]
+        screenshot(page, f"{name}-dark")
+        page.emulate_media(color_scheme="light")
+    assert found == []

@@ -1,0 +1,180 @@
+"""A search on the page: how it is understood, what its parts cost, and what changes it."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.console.conftest import both_engines
+from tests.console.desk import Desk, url_of
+from tests.harness.browser import screenshot
+from tests.harness.service import Service
+
+MESSY = url_of(
+    ("page", "3"),
+    ("contactEmailStatusV2[]", "verified"),
+    ("title", "ceo"),
+    ("personTitles[]", "founder"),
+    ("personLocations[]", "United States"),
+    ("personLocations[]", "Germany"),
+    ("personSeniorities[]", "cxo"),
+    ("foo", "bar"),
+    ("sortByField", "recommendations_score"),
+)
+
+USED = [
+    ("personTitles[]", "ceo"),
+    ("personTitles[]", "founder"),
+    ("personLocations[]", "United States"),
+    ("personLocations[]", "Germany"),
+    ("personSeniorities[]", "cxo"),
+    ("contactEmailStatusV2[]", "verified"),
+]
+
+
+@pytest.fixture
+def desk(page: Page, service: Service, signed_in: BrowserContext) -> Desk:
+    return Desk(page, service).open()
+
+
+@both_engines
+def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
+    told = desk.service.data("explain_count", url=MESSY)
+    desk.search(MESSY).shows(told["count"])
+    page = desk.page
+    expect(page.locator(".beside")).to_contain_text(f"at {told['companies']['count']:,} companies")
+    expect(page.locator(".beside")).to_contain_text(f"of {told['total']:,}")
+    for parameter in told["parameters"]:
+        card = desk.parameter(parameter["name"])
+        expect(card.locator(".cost")).to_contain_text(f"{parameter['count']:,} have it")
+        expect(card.locator(".cost")).to_contain_text(f"without it {parameter['without']:,}")
+        expect(card.locator(".chip")).to_have_count(len(parameter["values"]))
+    expect(desk.chip("personLocations[]", "Germany")).to_contain_text(
+        f"{told['parameters'][1]['values'][1]['count']:,}"
+    )
+    expect(desk.parameter("personSeniorities[]")).to_contain_text("cxo read as c_suite: another spelling of it")
+    expect(desk.parameter("personTitles[]")).to_contain_text("title is another spelling of personTitles[]")
+    unused = page.locator(".unused li").filter(has_text="foo")
+    expect(unused).to_contain_text("bar")
+    expect(unused).to_contain_text("Unknown parameter (no mapping defined)")
+    expect(page.locator("[aria-live]")).to_contain_text(f"{told['count']:,} contacts at")
+    # The page of Apollo's does not count: the table begins with the first contact.
+    first = desk.service.data("search_contacts", url=MESSY, limit=1, offset=0)["results"][0]
+    expect(desk.rows().first).to_contain_text(first["last_name"])
+    screenshot(page, "search")
+
+
+def test_every_number_follows_a_chip_that_is_muted_and_back_brings_it_again(desk: Desk) -> None:
+    desk.search(MESSY)
+    counts = [desk.counts(MESSY)]
+    for muted in ([("personTitles[]", "founder")], [("personSeniorities[]", "cxo")]):
+        rest = [pair for pair in USED if pair not in muted]
+        counts.append(desk.counts(url_of(*rest)))
+    desk.mute("personTitles[]", "founder").shows(counts[1])
+    expect(desk.chip("personTitles[]", "founder").locator("button").first).to_have_attribute("aria-pressed", "false")
+    desk.mute("personTitles[]", "founder").shows(counts[0])
+    desk.mute("personSeniorities[]").shows(counts[2])
+    expect(desk.parameter("personSeniorities[]").get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    # What is muted keeps its number, and how it was read.
+    expect(desk.parameter("personSeniorities[]")).to_contain_text("cxo read as c_suite")
+    desk.page.go_back()
+    desk.settled().shows(counts[0])
+    desk.page.go_back()
+    desk.settled().shows(counts[1])
+    desk.page.go_forward()
+    desk.settled().shows(counts[0])
+    desk.page.keyboard.press("Control+z")
+    desk.settled().shows(counts[1])
+    desk.page.keyboard.press("Control+Shift+z")
+    desk.settled().shows(counts[0])
+
+
+def test_the_address_of_the_page_is_the_search(desk: Desk, signed_in: BrowserContext) -> None:
+    desk.search(MESSY).mute("personLocations[]", "Germany")
+    page, count = desk.page, desk.page.locator(".large").inner_text()
+    address = page.url
+    assert "#/people?page=3" in address
+    assert ".off=personLocations" in address
+    page.reload()
+    desk.settled()
+    expect(page.locator(".large")).to_have_text(count)
+    other = Desk(signed_in.new_page(), desk.service).open(address[address.index("#") :])
+    expect(other.page.locator(".large")).to_have_text(count)
+    expect(other.chip("personLocations[]", "Germany").locator("button").first).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    expect(other.page.locator(".unused")).to_contain_text("foo")
+    link = page.get_by_role("link", name="Open in Apollo")
+    expect(link).to_have_attribute("href", MESSY)
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    assert "eyJ" not in address
+
+
+def test_values_are_added_removed_and_turned_into_their_opposite(desk: Desk) -> None:
+    desk.search(url_of(("personTitles[]", "ceo"), ("personLocations[]", "Germany"), ("foo", "bar")))
+    desk.parameter("personLocations[]").get_by_role("button", name="Add a value").click()
+    field = desk.page.get_by_label("A value more")
+    expect(desk.page.locator("datalist option").first).to_be_attached()
+    field.fill("France")
+    field.press("Enter")
+    added = url_of(("personTitles[]", "ceo"), ("personLocations[]", "Germany"), ("personLocations[]", "France"))
+    desk.settled().shows(desk.counts(added))
+    desk.chip("personLocations[]", "Germany").hover()
+    desk.chip("personLocations[]", "Germany").get_by_role("button", name="Remove").click()
+    desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), ("personLocations[]", "France"))))
+    desk.chip("personLocations[]", "France").locator("button").first.press("n")
+    desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), ("personNotLocations[]", "France"))))
+    expect(desk.parameter("personNotLocations[]")).to_be_visible()
+    desk.chip("personNotLocations[]", "France").locator("button").first.press("Delete")
+    desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"))))
+    # What was not used is there all the while.
+    expect(desk.page.locator(".unused")).to_contain_text("foo")
+
+
+def test_what_is_pasted_may_be_anything_with_a_search_in_it(desk: Desk) -> None:
+    page = desk.page
+    url = url_of(("personTitles[]", "ceo"))
+    paste = """(text) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", text);
+        document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+    }"""
+    page.evaluate(paste, f"Have a look at this:\n\n{url}\n\nYours, A.")
+    page.locator(".large").wait_for()
+    desk.settled().shows(desk.counts(url))
+    expect(page.locator(".remark")).to_contain_text("Found in what you pasted")
+    drop = """(text) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.setData("text/plain", text);
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }"""
+    other = url_of(("personTitles[]", "cto"))
+    page.evaluate(drop, other)
+    expect(page.locator("#url")).to_have_value(other)
+    desk.settled().shows(desk.counts(other))
+    page.evaluate(paste, f"{url}\n{other}")
+    expect(page.get_by_role("button", name="Compare").first).to_have_attribute("aria-current", "page")
+    page.evaluate(paste, "buy milk")
+    expect(page.locator(".remark")).to_contain_text("no address of Apollo’s")
+
+
+def test_ten_thousand_values_are_there_without_being_drawn(desk: Desk) -> None:
+    values = [f"t{number:x}" for number in range(4500)]
+    desk.run(
+        f"""() => import("./console/page.js").then(({{ change, search }}) => change({{ ...search.value, path: "/people",
+            query: "personTitles[]=ceo&" + {values!r}.map((value) => "t[]=" + value).join("&") }}))"""
+    )
+    desk.settled()
+    assert desk.page.locator(".chip").count() < 50
+
+
+def test_a_search_that_the_service_refuses_says_why(desk: Desk) -> None:
+    page = desk.page
+    page.locator("#url").fill("https://apollo.io.evil.example/#/people?personTitles[]=ceo")
+    page.locator("#url").press("Enter")
+    expect(page.locator(".remark")).to_contain_text("URL must be from apollo.io domain")
+    page.locator("#url").fill(url_of(("organizationNumEmployeesRanges[]", "many")))
+    page.locator("#url").press("Enter")
+    expect(page.locator(".number .failure")).to_contain_text("organizationNumEmployeesRanges[]")
+    # What is wrong stands among what is not used, with a way to be rid of it.
+    page.locator(".unused").get_by_role("button", name="Remove organizationNumEmployeesRanges[]").click()
+    desk.settled().shows(desk.counts(url_of()))
+    screenshot(page, "everybody")

@@ -1,0 +1,96 @@
+"""Whom a browser takes a page for: what scripts can read, and what survives a reload."""
+
+import secrets
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from indexing.cli.demo import page_link
+from tests.console.desk import Desk, url_of
+from tests.harness.browser import Watch, watched
+from tests.harness.service import Service
+
+REFRESH = """async (path) => {
+    const answer = await fetch("api/v2/auth/refresh", {method: "POST", headers: {"X-Console-Path": path}});
+    return [answer.status, answer.ok && answer.status === 200 ? await answer.json() : null];
+}"""
+
+
+def test_scripts_go_on_with_the_session_and_never_see_what_renews_it(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    page.goto(service.base)
+    [cookie] = [each for each in signed_in.cookies() if each["name"] == "contacts_refresh"]
+    assert (cookie["path"], cookie["httpOnly"], cookie["sameSite"]) == ("/api/v2/auth", True, "Strict")
+    status, body = page.evaluate(REFRESH, "/")
+    assert (status, "refresh_token" in body, body["role"]) == (200, False, "user")
+    assert page.evaluate("() => document.cookie") == ""
+    stored = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert cookie["value"] not in stored
+    assert body["access_token"] not in stored
+
+
+EVIL = "http://evil.example/"
+
+ATTACK = """async ([url, options]) => {
+    try {
+        const answer = await fetch(url, {method: "POST", credentials: "include", ...options});
+        return [answer.type, await answer.text()];
+    } catch {
+        return ["refused", ""];
+    }
+}"""
+
+
+def test_a_page_of_another_origin_neither_reads_nor_ends_anything(
+    page: Page, service: Service, signed_in: BrowserContext, watch: Watch
+) -> None:
+    watch.expect("request: http://evil.example")
+    watch.expect("console: .*(CORS|Failed to load)")
+    signed_in.route(EVIL, lambda route: route.fulfill(content_type="text/html", body="<!doctype html><p>Hello"))
+    page.goto(EVIL)
+    header = {"X-Console-Path": "/"}
+    for path in ("refresh", "logout"):
+        url = f"{service.base}/api/v2/auth/{path}"
+        assert page.evaluate(ATTACK, [url, {"headers": header}]) == ["refused", ""]
+        assert page.evaluate(ATTACK, [url, {}]) == ["refused", ""]
+        # Without a preflight it arrives, and without the header the cookie counts for nothing, whoever sends it.
+        assert page.evaluate(ATTACK, [url, {"mode": "no-cors"}])[1] == ""
+    page.goto(service.base)
+    assert page.evaluate(REFRESH, "/")[0] == 200
+
+
+def test_a_page_of_another_origin_can_not_frame_the_console(page: Page, service: Service, watch: Watch) -> None:
+    watch.expect("request: http://evil.example")
+    frame = f'<!doctype html><iframe src="{service.base}/"></iframe>'
+    page.route(EVIL, lambda route: route.fulfill(content_type="text/html", body=frame))
+    page.goto(EVIL)
+    page.wait_for_timeout(200)
+    [framed] = page.main_frame.child_frames
+    assert not framed.url.startswith(service.base)
+
+
+def test_the_link_of_the_demo_signs_in_once_and_leaves_no_trace(
+    page: Page, service: Service, browser: Browser, watch: Watch
+) -> None:
+    email = f"code-{secrets.token_hex(4)}@example.com"
+    service.registered(email)
+    tokens = service.post("/api/v2/auth/login", {"email": email, "password": "long enough"})[1]
+    code = service.post("/api/v2/auth/codes", {"refresh_token": tokens["refresh_token"]})[1]["code"]
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    url = url_of(("personTitles[]", "CEO"))
+    page.goto(page_link(service.base, code, url))
+    Desk(page, service).settled().shows(service.data("count_contacts", url=url)["count"])
+    assert code not in page.url
+    assert all(code not in each for each in asked)
+    page.reload()
+    Desk(page, service).settled()
+    been = page.evaluate("() => navigation.entries().map((entry) => entry.url)")
+    assert been
+    assert all(code not in each for each in been)
+    with watched(browser, service.base) as (another, complaints):
+        complaints.expect("401")
+        late = another.new_page()
+        late.goto(page_link(service.base, code, url))
+        late.get_by_label("Password").wait_for()
+        assert code not in late.url
