@@ -118,9 +118,10 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
         stores.loaded("duckdb", floods.UNREAD_CONTACTS) as store,
         running(stores.quiet(store.environment)) as service,
     ):
-        rose, note = floods.unread(service)
-        yield Result("unread answers: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
-        yield _down("unread answers", service)
+        for name, opens in floods.HELD.items():
+            rose, note = floods.held(service, opens)
+            yield Result(f"{name}: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
+            yield _down(name, service)
 
 
 def strangers_come(options: argparse.Namespace) -> Generator[Result]:
