@@ -25,6 +25,8 @@ URL_BYTES = 57_000
 AHEAD = 64
 """Analyses that are asked for ahead of their answers."""
 
+Opens = Callable[[Service, ExitStack], str]
+
 TEXT, CONTINUATION, PING = 0x01, 0x00, 0x89
 """Of frames; the first two are of a message that goes on."""
 
@@ -147,15 +149,14 @@ def half_messages(service: Service, stack: ExitStack) -> str:
     return f"{HALF_MESSAGES} messages of which {HALF_BYTES:,} bytes came"
 
 
-HELD: Mapping[str, Callable[[Service, ExitStack], str]] = {
+HELD: Mapping[str, Opens] = {
     "unread answers": unread,
     "unread answers over HTTP": unread_over_http,
-    "half messages": half_messages,
 }
-"""Name → what opens connections, left open, that the service holds something for; it answers how much was tried."""
+"""Name → what opens connections, left open, that the service holds answers for; it answers how much was tried."""
 
 
-def held(service: Service, opens: Callable[[Service, ExitStack], str]) -> tuple[float, str]:
+def held(service: Service, opens: Opens) -> tuple[float, str]:
     """How many MiB the process grows at most while those connections are open, and a note."""
     service.data("search_contacts", url=PEOPLE, limit=1)
     with ExitStack() as stack, Memory(service.process.pid) as memory:
