@@ -337,6 +337,9 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._ended or self.transport.is_closing():
             return
         self._ended, self._linger = True, limits.LINGER_BYTES
+        # With what it has of a head that is never whole.
+        self.parser = None  # type: ignore[assignment]
+        self._let_go()
         self._unset_keepalive_if_required()
         self._timer.cancel()
         self._timer = self.loop.call_later(limits.LINGER_SECONDS, self.transport.abort)
