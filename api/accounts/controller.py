@@ -7,7 +7,7 @@ from litestar import Controller, Response, delete, get, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import PathParameter
 
-from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser, SignInCode
+from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, OwnUser, SignInCode
 from api.accounts.bodies import (
     CodesBody,
     LoginBody,
@@ -144,8 +144,8 @@ class AuthController(Controller):
         responses=problems(401, 503),
         security=[BEARER],
     )
-    async def me(self, request: HttpRequest) -> PublicUser:
-        """The user whose access token was sent."""
+    async def me(self, request: HttpRequest) -> OwnUser:
+        """The user whose access token was sent, and the role of that user."""
         return await _accounts(request).me(bearer_token(request))
 
     @post(
