@@ -65,7 +65,7 @@ _MEMBERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 """Fields that are objects: member → its option and what that does. (`--all` has been another option for long.)"""
 
-_OF_URLS = frozenset({"url", "urls", "parameters"})
+OF_URLS = frozenset({"url", "urls", "parameters"})
 """Fields in which there may be what can't be used."""
 
 _WITHIN = "__"
@@ -118,7 +118,7 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
     first = [field for name, field in fields.items() if name in own]
     # The command line reads some fields in a way of its own. What it does not know it refuses, so `strict` is of URLs.
     elsewhere = {*own, *[flag.name for flag in presenter.flags]}
-    if not fields.keys() & _OF_URLS:
+    if not fields.keys() & OF_URLS:
         elsewhere.add("strict")
     rest = [field for name, field in fields.items() if name not in elsewhere and field.place is not Place.MESSAGE]
     audited = any(action.uses_engine for action in variants.values())
