@@ -13,6 +13,8 @@ from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import OpenAPIRenderPlugin
 from litestar.params import PathParameter
 
+from api.rest.kept_files import file_of, sent
+
 VERSION = "5.35.0"
 """Of Swagger UI. What was taken of it, and under which licences, is in `VENDORED.txt` beside its files."""
 
@@ -78,14 +80,16 @@ class DocsPage(OpenAPIRenderPlugin):
         return page.encode()
 
     def receive_router(self, router: Router) -> None:
-        """Have the files served beside the page, as they are now: who reads slowly holds no part of one."""
-        files = {path.name: path.read_bytes() for path in FILES.iterdir()}
+        """Have the files served beside the page, as they are now."""
+        files = {
+            path.name: file_of(path.read_bytes(), _TYPES.get(path.suffix, MediaType.TEXT)) for path in FILES.iterdir()
+        }
 
-        @get(self._files + "/{file:str}", sync_to_thread=False, cache_control=_KEPT)
-        def docs_file(file: _Name) -> Response[bytes]:
+        @get(self._files + "/{file:str}", cache_control=_KEPT)
+        async def docs_file(request: Request[None, None, State], file: _Name) -> Response[bytes]:
             if file not in files:
                 raise NotFoundException
-            return Response(files[file], media_type=_TYPES.get(Path(file).suffix, MediaType.TEXT))
+            return sent(request, files[file], {})
 
         router.register(docs_file)
 

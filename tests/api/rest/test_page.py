@@ -50,6 +50,8 @@ def test_browsers_keep_the_files(service):
         assert (status, body) == (200, (FILES / name).read_text())
         assert headers["Content-Type"] == f"{kind}; charset=utf-8"
         assert headers["Cache-Control"] == "max-age=31536000, public, immutable"
+        again = service.open(f"/docs/swagger-ui-{VERSION}/{name}", None, if_none_match=headers["ETag"])
+        assert again[:2] == (304, None)
     for name in ("nothing.js", "../page.py", "%2e%2e/%2e%2e/page.py"):
         assert service.get(f"/docs/swagger-ui-{VERSION}/{name}")[0] == 404
 
