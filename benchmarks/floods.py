@@ -45,13 +45,7 @@ MOST_MEBIBYTES = 256
 def analyses(uri: str, _seed: int) -> None:
     """Have long URLs explained over one WebSocket, as fast as that is done."""
     titles = "&".join(f"personTitles[]=Chief%20Officer%20{number}" for number in range(URL_BYTES // 38))
-    asked, ends = message("analyze", url=f"https://app.apollo.io/#/people?{titles}"), time.monotonic() + SECONDS
-    with connect(uri, max_size=None, compression=None) as connection:
-        for _ in range(AHEAD):
-            connection.send(asked)
-        while time.monotonic() < ends:
-            connection.recv()
-            connection.send(asked)
+    _ask(uri, message("analyze", url=f"https://app.apollo.io/#/people?{titles}"))
 
 
 def continuations(uri: str, _seed: int) -> None:
@@ -67,7 +61,12 @@ def pings(uri: str, _seed: int) -> None:
 def renewals(uri: str, _seed: int) -> None:
     """Renew the token of one WebSocket, as fast as that is done."""
     [token] = parse_qs(urlsplit(uri).query)["token"]
-    asked, ends = message("authenticate", token=token), time.monotonic() + SECONDS
+    _ask(uri, message("authenticate", token=token))
+
+
+def _ask(uri: str, asked: str) -> None:
+    """Send the same message again and again over one WebSocket, some ahead of their answers."""
+    ends = time.monotonic() + SECONDS
     with connect(uri, max_size=None, compression=None) as connection:
         for _ in range(AHEAD):
             connection.send(asked)
