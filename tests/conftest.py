@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -40,7 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice."""
+    """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice.
+
+    The tests themselves stay for good: no garbage collection need go through them.
+    """
+    gc.collect()
+    gc.freeze()
     if session.config.getoption("loadgroup", False):
         strays = [
             item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
