@@ -30,6 +30,7 @@ from indexing.cli.server_process import CONTACTS
 from indexing.sample.contacts import write_sample
 from indexing.sources.base import BATCH_ROWS
 from indexing.sources.csv import CsvSource
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
@@ -101,7 +102,7 @@ def ours(
 def documents(path: Path) -> list[Document]:
     """The finished documents of a CSV."""
     items = items_of(CsvSource(path=str(path)))
-    return [ElasticsearchLoader.encode(number, item) for number, item in enumerate(items, 1)]
+    return [ElasticsearchEncoder.encode(number, item) for number, item in enumerate(items, 1)]
 
 
 def action(document: Document) -> dict[str, object]:

@@ -64,7 +64,8 @@ def suffixes() -> frozenset[str]:
 @cache
 def _known() -> _List:
     package = find_spec("tldextract")
-    assert package is not None and package.origin is not None, "tldextract is a dependency"
+    assert package is not None
+    assert package.origin is not None
     text = Path(package.origin).with_name(".tld_set_snapshot").read_text(encoding="utf-8")
     of_registries, _, of_others = text.partition(_PRIVATE)
     registries, private = map(frozenset, map(_RULE.findall, (of_registries, of_others)))
