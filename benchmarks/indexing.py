@@ -82,6 +82,8 @@ def ours(
     runner = "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
     runner += "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
     runner += "print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime); sys.exit(code)"
+    # As where it is installed: else each process compiles all modules, which costs 40,000 contacts a tenth more.
+    environment = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if code is not None:
         environment = environment | {"PYTHONPATH": str(code)}
     started = time.perf_counter()
