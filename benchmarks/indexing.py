@@ -82,7 +82,7 @@ def ours(
     runner = "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); "
     runner += "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
     runner += "print(used.ru_maxrss // 1024, used.ru_utime + used.ru_stime); sys.exit(code)"
-    # As where it is installed: else each process compiles all modules, which costs 40,000 contacts a tenth more.
+    # As where it is installed: else each process compiles all its modules, a tenth of a second or two of its time.
     environment = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if code is not None:
         environment = environment | {"PYTHONPATH": str(code)}
