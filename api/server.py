@@ -31,7 +31,7 @@ from api.operations.start import tell_start
 from api.settings import Settings
 from api.socket.connections import Connections
 from mappings.errors import SettingsError
-from search.heap import Option, set_option
+from search.heap import Option, set_options
 
 _BACKLOG = 2048
 
@@ -248,7 +248,7 @@ async def serve_app(
                 gc.collect()
                 gc.freeze()
                 sys.setswitchinterval(_TURN_SECONDS)
-                set_option(Option.MMAP_THRESHOLD, _LARGE_BYTES)
+                set_options({Option.MMAP_THRESHOLD: _LARGE_BYTES})
                 try:
                     async with _admin(app, settings, most_connections):
                         await server.serve([listener])

@@ -39,7 +39,7 @@ from benchmarks.processes import worked
 from benchmarks.stores import INDEX
 from indexing.sources.base import BATCH_ROWS
 from indexing.sources.csv import CsvSource
-from search.elasticsearch.loader import ElasticsearchLoader
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
@@ -204,7 +204,7 @@ def _asked(url: str, method: str = "GET") -> Any:
 def documents(path: Path) -> list[Document]:
     """The finished documents of a CSV."""
     items = items_of(CsvSource(path=str(path)))
-    return [ElasticsearchLoader.encode(number, item) for number, item in enumerate(items, 1)]
+    return [ElasticsearchEncoder.encode(number, item) for number, item in enumerate(items, 1)]
 
 
 def action(document: Document) -> dict[str, object]:

@@ -59,8 +59,12 @@ def run(command: Sequence[str], environment: Mapping[str, str], code: Path | Non
 
 
 def environment_for(environment: Mapping[str, str], code: Path | None) -> dict[str, str]:
-    """`environment` for a process that finds its modules in the checkout at `code`, and is started there."""
-    return {**environment} if code is None else {**environment, "PYTHONPATH": str(code)}
+    """`environment` for a process that finds its modules in the checkout at `code`, and is started there.
+
+    It keeps compiled modules, as where it is installed: else each process compiles them all.
+    """
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept if code is None else {**kept, "PYTHONPATH": str(code)}
 
 
 def worked(process: int) -> float:

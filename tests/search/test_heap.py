@@ -6,17 +6,17 @@ import sys
 import pytest
 
 from search import heap
-from search.heap import Option, set_option
+from search.heap import Option, set_options
 
 _GIVEN_BACK = """
 from pathlib import Path
-from search.heap import Option, set_option
+from search.heap import Option, set_options
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 if {threshold}:
-    set_option(Option.MMAP_THRESHOLD, {threshold})
+    set_options({{Option.MMAP_THRESHOLD: {threshold}}})
 large = [bytearray(2**24)]
 del large[:]
 pieces = [bytearray(2**22 if at % 2 else 2**14) for at in range(32)]
@@ -32,7 +32,7 @@ def test_large_pieces_go_back_at_once() -> None:
 
 def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap.ctypes, "CDLL", lambda _: object())
-    set_option(Option.ARENA_MAX, 1)
+    set_options({Option.ARENA_MAX: 1})
 
 
 def _printed(code: str) -> str:
