@@ -1,5 +1,6 @@
 """Sample contacts in a real engine, for the benchmarks to ask."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,8 +14,8 @@ from tests.harness.service import environment_of
 from tests.harness.stores import delete_loads
 
 ENGINES = ("duckdb", "elasticsearch")
-INDEX = "benchmark"
-"""How the names of all indices begin."""
+INDEX = f"measured-{os.getpid()}"
+"""How the names of all aliases begin: a server may be shared with another run."""
 
 
 class Loaded(msgspec.Struct, frozen=True):
