@@ -41,9 +41,6 @@ from tests.harness.loads import elasticsearch_environment, live, loaded, people,
 from tests.harness.proxy import Proxy, proxy
 from tests.harness.service import contacts
 
-loading_the_same = pytest.mark.xdist_group("hosts")
-"""Tests that are held against one load of one host."""
-
 CONTACTS_IN_FILE = 4800
 FLAGS = ("--max-rejects", "5%")
 
@@ -148,7 +145,6 @@ def after_the_first_write() -> Callable[[bytes], bool]:
     return held
 
 
-@loading_the_same
 def test_four_hosts_two_of_them_killed_make_the_index_of_one(
     environment: dict[str, str], files: Files, one_host: Loaded, tmp_path: Path
 ) -> None:
@@ -186,7 +182,6 @@ def test_four_hosts_two_of_them_killed_make_the_index_of_one(
     assert indices(environment) == {store["name"] for store in status(environment)["stores"]}
 
 
-@loading_the_same
 def test_parts_in_reverse_order_and_twice_at_once_change_nothing(
     environment: dict[str, str], files: Files, one_host: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
