@@ -11,8 +11,8 @@ from functools import partial
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.actions.aside import mapping
-from api.actions.made import Made, following, made
+from api.actions.aside import MOST_AT_ONCE, Aside, mapping
+from api.actions.made import Made, following, following_each, made
 from api.actions.plans import mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
@@ -32,7 +32,7 @@ from mappings.url import ApolloUrl
 from search.engine import Distinct
 from search.filled import filled
 
-_TIMES = 5
+_TIMES = 4
 """How much more work it is to take a search apart than to make its filter: that stands in most of what is counted."""
 
 _TOLD = 4
@@ -99,10 +99,16 @@ class _Further(msgspec.Struct, frozen=True):
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """What is to be counted first: `compiled`, of the whole search before all others, in the engine's form."""
+    """What is to be counted first.
+
+    Attributes:
+        counts: how many predicates that are.
+        size: how many comparisons these are together.
+    """
 
     search: Made[_Search]
-    compiled: list[object]
+    counts: int
+    size: int
     fingerprint: str
 
 
@@ -117,10 +123,11 @@ async def explain_count(service: ContactService, request: ExplainRequest) -> byt
     """`ExplainData`, as JSON. Whoever may not see few counts is told what follows from what they may see only."""
     aside, engine, shown = service.aside, service.engine, service.shown
     lists, compile_filter = request.lists, engine.compile
-    take_apart = partial(_asked, lists=lists, strict=request.strict, compile_filter=compile_filter)
+    take_apart = partial(_asked, lists=lists, strict=request.strict)
     asked = await aside.of_url(request.url, take_apart, _weigh, _TIMES * lists.effort())
     service.searched(asked.fingerprint)
-    summary = await engine.summary(asked.compiled[0], "company_key", asked.compiled)
+    compiled = await _compiled(aside, asked, compile_filter)
+    summary = await engine.summary(compiled[0], "company_key", compiled)
     counts, companies = summary.counts, summary.distinct
     service.found(counts[0])
     go_on = partial(_further, counts=counts, shown=shown, compile_filter=compile_filter)
@@ -134,9 +141,24 @@ def _weigh(url: ApolloUrl) -> int:
     return _TIMES * mapping(url)
 
 
-def _asked(
-    url: ApolloUrl, *, lists: CompanyLists, strict: bool, compile_filter: Callable[[ContactFilter], object]
-) -> _Asked:
+async def _compiled(aside: Aside, asked: _Asked, compile_filter: Callable[[ContactFilter], object]) -> list[object]:
+    """What is to be counted first in the engine's form, the whole search before all others."""
+    turns = -(-asked.size // MOST_AT_ONCE)
+    a_turn = -(-asked.counts // turns)
+    works = [
+        (partial(_compiled_some, at=at, end=at + a_turn, compile_filter=compile_filter), asked.size // turns)
+        for at in range(0, asked.counts, a_turn)
+    ]
+    return [each for some in await following_each(aside, asked.search, works) for each in some]
+
+
+def _compiled_some(
+    search: _Search, *, at: int, end: int, compile_filter: Callable[[ContactFilter], object]
+) -> list[object]:
+    return [compile_filter(ContactFilter(predicate)) for predicate in search.predicates[at:end]]
+
+
+def _asked(url: ApolloUrl, *, lists: CompanyLists, strict: bool) -> _Asked:
     """What to count first. Raises what a plan does."""
     today = datetime.now(UTC).date()
     mapped = mapped_strictly(url, today, strict)
@@ -146,7 +168,7 @@ def _asked(
     size = _size(predicates)
     refuse_over(size)
     search = made(_Search(url, explained, predicates, size, print_, today), size // _TOLD)
-    return _Asked(search, [compile_filter(ContactFilter(predicate)) for predicate in predicates], print_)
+    return _Asked(search, len(predicates), size, print_)
 
 
 def _further(

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from api.actions.aside import mapping
 from api.actions.labels import Named
-from api.actions.made import Made, following, made
+from api.actions.made import Made, following_each, made
 from api.actions.plans import ledger_part, mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.roles import Role
@@ -43,9 +43,9 @@ _A_SWITCH = 3
 """What it takes to make the URL of a value, beside the other values of its parameter: as much as to make so many
 predicates."""
 
-_READINGS, _FILTERS = 2, 4
-"""How much work a search is that is counted by facets, as multiples of mapping it: it is read in several ways, and of
-so many facets some have filters of their own, which take as long together."""
+_READINGS, _A_FACET = 2, 7
+"""How much work it is to take a search apart for its facets: so many times that of mapping it, and as much for each
+facet as to make so many predicates."""
 
 
 class FacetRequest(CountRequest, frozen=True, kw_only=True):
@@ -142,6 +142,18 @@ class _Found(msgspec.Struct, frozen=True):
     lifts: Mapping[Value, float] = {}
 
 
+class _Reader(msgspec.Struct, frozen=True):
+    """Whoever is answered.
+
+    Attributes:
+        shown: makes of a number of contacts what they are told.
+        sees_few: they may know of few.
+    """
+
+    shown: Callable[[int], Count]
+    sees_few: bool
+
+
 async def facet_contacts(service: ContactService, request: FacetRequest) -> bytes:
     """`FacetData`, as JSON.
 
@@ -173,15 +185,21 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     _refuse_urls(len(buckets), search.characters)
     labels = await service.labels.of([(field, value) for field, value in buckets if isinstance(value, str)])
     service.found(count)
-    show = partial(_shown, found=found, labels=labels, shown=service.shown, sees_few=service.sees_few)
-    switches = [len(of.facet.buckets) * (_A_SWITCH + each.beside) for each, of in zip(asked, found, strict=True)]
-    facets_shown = await following(aside, search.choices, show, sum(switches))
+    show = partial(_shown, labels=labels, reader=_Reader(service.shown, service.sees_few))
+    facets_shown = await following_each(
+        aside,
+        search.choices,
+        [
+            (partial(show, at=at, found=of), len(of.facet.buckets) * (_A_SWITCH + each.beside))
+            for at, (each, of) in enumerate(zip(asked, found, strict=True))
+        ],
+    )
     encode, shown = msgspec.json.encode, service.shown
-    return b'{"count":%b,"total":%b,"companies":%b,"facets":%b%b}' % (
+    return b'{"count":%b,"total":%b,"companies":%b,"facets":[%b]%b}' % (
         encode(shown(count)),
         encode(shown(total)),
         encode(Companies(shown(companies.count), companies.exact)),
-        facets_shown,
+        b",".join(facets_shown),
         search.ledger,
     )
 
@@ -202,7 +220,7 @@ def _refuse_urls(values: int, characters: int) -> None:
 
 
 def _weigh(facets: int, url: ApolloUrl) -> int:
-    return (_READINGS + facets // _FILTERS) * mapping(url)
+    return _READINGS * mapping(url) + facets * _A_FACET
 
 
 def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[ContactFilter], object]) -> _Search:
@@ -312,20 +330,17 @@ def _texts(values: Iterable[Value]) -> tuple[str, ...]:
 def _shown(
     choices: Sequence[Choice],
     *,
-    found: Sequence[_Found],
+    at: int,
+    found: _Found,
     labels: Mapping[Named, str],
-    shown: Callable[[int], Count],
-    sees_few: bool,
+    reader: _Reader,
 ) -> bytes:
-    """The list of facets as it is answered."""
-
-    def counts(choice: Choice, of: _Found) -> FacetCounts:
-        facet = of.facet
-        numbers = [*[bucket.count for bucket in facet.buckets], facet.missing, facet.other]
-        together = not sees_few and not SEARCH_FIELDS[choice.row.field].many
-        return _facet(choice, of, labels, withheld(numbers) if together else [*map(shown, numbers)], shown(facet.count))
-
-    return msgspec.json.encode([counts(*pair) for pair in zip(choices, found, strict=True)])
+    """One of the facets as it is answered."""
+    choice, facet, shown = choices[at], found.facet, reader.shown
+    numbers = [*[bucket.count for bucket in facet.buckets], facet.missing, facet.other]
+    together = not reader.sees_few and not SEARCH_FIELDS[choice.row.field].many
+    parts = withheld(numbers) if together else [*map(shown, numbers)]
+    return msgspec.json.encode(_facet(choice, found, labels, parts, shown(facet.count)))
 
 
 def _facet(
