@@ -100,6 +100,12 @@ def test_an_export_can_be_cancelled_and_then_there_is_no_file(desk: Desk) -> Non
     desk.page.get_by_role("button", name="Save…").click()
     expect(desk.page.get_by_role("progressbar")).to_be_visible()
     desk.page.wait_for_function("() => window.go !== undefined")
+    desk.page.wait_for_timeout(600)
+    desk.run("() => window.go()")
+    # How fast it goes is told once there is something to tell.
+    expect(desk.page.locator("dialog .hint").filter(has_text="a second")).to_contain_text(
+        f"of {desk.counts(url_of()):,}"
+    )
     desk.page.get_by_role("button", name="Cancel").click()
     desk.run("() => window.go()")
     expect(desk.page.get_by_role("button", name="Save…")).to_be_visible()

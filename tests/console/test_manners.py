@@ -1,11 +1,14 @@
 """Manners of the page: signing in, keys, lost connections, sessions that end, administrators' screens."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from indexing.sample.contacts import write_sample
 from tests.console.desk import Desk, sign_in, url_of
 from tests.harness.browser import Watch, screenshot
-from tests.harness.service import Service
+from tests.harness.service import Service, contacts_process
 
 CEOS = url_of(("personTitles[]", "ceo"))
 GERMANS = url_of(("personLocations[]", "Germany"))
@@ -40,6 +43,13 @@ def test_one_signs_in_and_stays_so_until_one_signs_out(page: Page, service: Serv
     page.get_by_label("Password").fill("long enough")
     page.get_by_label("Password").press("Enter")
     desk.settled().shows(desk.counts(CEOS))
+
+
+def test_where_registration_is_closed_nobody_is_offered_it(page: Page, service: Service) -> None:
+    page.route("**/console/about.json", lambda route: route.fulfill(json={"registration": False, "docs": False}))
+    with page.expect_response("**/console/about.json"):
+        page.goto(service.base)
+    expect(page.get_by_role("button")).to_have_text(["Sign in"])
 
 
 def test_keys_do_what_the_page_says(desk: Desk) -> None:
@@ -110,7 +120,7 @@ def test_who_is_signed_out_goes_on_in_place_with_the_password(
 
 
 def test_administrators_see_loads_users_and_health(
-    page: Page, service: Service, context: BrowserContext, administrator: str
+    page: Page, service: Service, context: BrowserContext, administrator: str, watch: Watch
 ) -> None:
     sign_in(context, service, administrator)
     Desk(page, service).open()
@@ -131,9 +141,42 @@ def test_administrators_see_loads_users_and_health(
     row.get_by_role("button", name="Disable").click()
     expect(row.get_by_role("button", name="Enable")).to_be_visible()
     screenshot(page, "users")
+    # A proxy may keep the service's health to those inside.
+    watch.expect("status of 404")
+    page.route("**/health/ready", lambda route: route.fulfill(status=404, body="<html>Not Found"))
+    dialog.get_by_role("button", name="Loads").click()
+    expect(dialog.get_by_role("status")).to_contain_text("The service answers.")
+    dialog.get_by_role("button", name="Users").click()
     row.get_by_role("button", name="Delete…").click()
     row.get_by_role("button", name="Yes, delete").click()
     expect(row).to_have_count(0)
+
+
+def test_an_administrator_goes_back_to_the_load_before_by_two_clicks(
+    page: Page, service: Service, context: BrowserContext, administrator: str, tmp_path: Path
+) -> None:
+    before = service.data("count_contacts", url=url_of())["count"]
+    smaller = tmp_path / "smaller.csv"
+    with smaller.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(20, stream)
+    outcome = contacts_process(
+        service.environment, "index", "csv", str(smaller), "--allow-shrink", "--rejects", str(tmp_path / "r")
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    sign_in(context, service, administrator)
+    desk = Desk(page, service).open().search(url_of()).shows(20)
+    page.get_by_role("button", name="Admin").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("thead").last).to_contain_text("Before")
+    dialog.get_by_role("button", name="Go back to the load before…").click()
+    expect(dialog).to_contain_text("All searches will see the contacts of the load before")
+    screenshot(page, "rollback")
+    dialog.get_by_role("button", name="Yes, go back").click()
+    expect(dialog.locator("tr.live")).to_contain_text(f"{before:,}")
+    expect(dialog.get_by_role("button", name="Go back")).to_have_count(0)
+    page.keyboard.press("Escape")
+    # What is on the page is of the contacts that are live now.
+    desk.settled().shows(before)
 
 
 def test_others_see_no_screens_of_administrators(desk: Desk) -> None:

@@ -53,7 +53,7 @@ def test_the_order_is_part_of_the_search(desk: Desk) -> None:
 
 
 def test_the_page_sorts_by_what_the_service_does(desk: Desk) -> None:
-    sorts = desk.run('() => import("./console/fields.js").then(({ SORTS }) => [...SORTS.values()])')
+    sorts = desk.run('() => import("./console/screens/table.js").then(({ SORTS }) => [...SORTS.values()])')
     known = {name for names in read_data("sort_keys", dict[str, list[str]]).values() for name in names}
     assert set(sorts) <= known
 
@@ -98,6 +98,9 @@ def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) ->
         assert re.match("https?://", link.get_attribute("href") or "")
         assert link.get_attribute("rel") == "noopener noreferrer nofollow"
     screenshot(page, "contact")
+    # Another search is another reason.
+    desk.mute("contactEmailStatusV2[]")
+    expect(pane.locator(".why")).to_contain_text("asks for nothing in particular")
     page.keyboard.press("Escape")
     expect(pane).to_have_count(0)
 

@@ -2,7 +2,7 @@
 
 import { listen as listenToAdmin, loadsDialog, usersDialog } from "./screens/admin.js";
 import { codeView } from "./screens/as_code.js";
-import { chips, valuesDialog } from "./screens/chips.js";
+import { chips, folded, valuesDialog } from "./screens/chips.js";
 import { compare, listen as listenToComparison } from "./screens/compare.js";
 import { contact, listen as listenToContact } from "./screens/contact.js";
 import { exportDialog } from "./screens/export.js";
@@ -18,8 +18,8 @@ import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
 import { change, dialog, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
-import { effect } from "./vendor/signals-core/signals-core.module.js";
-import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { effect, html, nothing } from "./screens/parts.js";
+import { render } from "./vendor/lit-html/lit-html.js";
 
 /** @param {string} name */
 const opens = (name) => () => (dialog.value = name);
@@ -46,7 +46,7 @@ const top = () => html`
   ${socket.lost.value && session.standing.value === "in" ? html`<p class="lost" role="status">The connection was lost; it comes back by itself.</p>` : nothing}
 `;
 
-/** @type {Record<import("./search.js").View, [string, () => unknown]>} */
+/** @type {Record<View, [string, () => unknown]>} */
 const SHOWN = {
   people: ["People", () => [rescue(), table()]],
   breakdown: ["Breakdown", facets],
@@ -58,7 +58,7 @@ const views = () => html`
   <nav class="tabs" aria-label="Views">
     ${Object.entries(SHOWN).map(
       ([view, [title]]) => html`<button aria-current=${search.value.view === view ? "page" : "false"}
-        @click=${() => change({ ...search.value, view: /** @type {import("./search.js").View} */ (view) })}>${title}</button>`,
+        @click=${() => change({ ...search.value, view: /** @type {View} */ (view) })}>${title}</button>`,
     )}
   </nav>
   <div class="view">${SHOWN[search.value.view][1]()}</div>
@@ -103,7 +103,7 @@ const empty = () => html`
 const desk = () => html`
   <main class="desk">
     ${number()}
-    <section class="reading" aria-label="How the search was understood">${chips()} ${lists()}</section>
+    <section class="reading ${folded.value ? "folded" : ""}" aria-label="How the search was understood">${chips()} ${lists()}</section>
     <section class="views" aria-label="The contacts">${views()}</section>
     ${contact()}
   </main>

@@ -5,16 +5,12 @@
  * questions are asked again, and what is drawn reads the signals here.
  */
 
-import { Question } from "./asking.js";
 import { asked, keyOf, unwrapping } from "./reading.js";
-import { looksLikeSearch, searchesIn } from "./outside.js";
+import { searchesIn } from "./outside.js";
 import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
-import { Socket, Superseded } from "./socket.js";
+import { Question, Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
-
-/** @typedef {import("./search.js").Search} Search */
-/** @typedef {import("./numbers.js").Count} Count */
 
 export const PAGE_SIZE = 50;
 
@@ -37,32 +33,28 @@ export const dialog = signal("");
 export const sees = computed(() => session.user.value?.role !== "counter");
 
 /** The contact that is open beside the table. */
-export const opened = signal(/** @type {import("./answers.js").Contact | null} */ (null));
+export const opened = signal(/** @type {Contact | null} */ (null));
 
-/** @type {Question<import("./answers.js").Analysis>} of the whole URL, muted parts included */
-export const analysis = new Question(socket, "analyze", "analysis");
-/** @type {Question<import("./answers.js").Explanation>} */
-export const explanation = new Question(socket, "explain_count", "explanation", remember);
-/** @type {Question<{count: Count}>} */
-export const count = new Question(socket, "count_contacts", "count");
-/** @type {Question<{count: Count}>} of all contacts there are */
+/** Of the whole URL, muted parts included. */
+export const analysis = new Question(socket, "analyze");
+export const explanation = new Question(socket, "explain_count");
+export const count = new Question(socket, "count_contacts");
+/** Of all contacts there are. */
 export const total = new Question(socket, "count_contacts", "total");
-/** @type {Question<import("./answers.js").Page>} */
-export const contacts = new Question(socket, "search_contacts", "contacts");
+export const contacts = new Question(socket, "search_contacts");
 
 /** Of the table, from 1. */
 export const pageNumber = signal(1);
 
-/** How many contacts have a value, whatever else is asked: so what is muted keeps its number. @type {Map<string, Count>} */
-export const known = new Map();
+/** @type {Map<string, Count>} */
+const counts = new Map();
 
-/** @param {import("./answers.js").Explanation} answer */
-function remember({ parameters, lists }) {
-  for (const part of [...parameters, ...lists]) {
-    known.set(part.name, part.count);
-    for (const value of part.values) known.set(keyOf(part.name, value.value), value.count);
-  }
-}
+/** How many contacts have a value, whatever else is asked; of all that were ever told, so that what is muted keeps its number. */
+export const known = computed(() => {
+  const { parameters = [], lists = [] } = explanation.answer.value ?? {};
+  for (const { name, values } of [...parameters, ...lists]) for (const { value, count } of values) counts.set(keyOf(name, value), count);
+  return counts;
+});
 
 /** Whose analysis the last answer is. */
 const analysed = signal("");
@@ -92,18 +84,15 @@ function follow() {
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
 export async function take(text) {
-  const lines = searchesIn(text);
-  const several = lines.length > 1 && lines.every((line) => (line.match(/apollo(\.|%2e)io/gi) ?? []).length === 1);
-  const first = several ? lines[0] : text.trim();
-  if (!first) return change(NOTHING);
-  if (!looksLikeSearch(first)) {
+  const [first, ...others] = searchesIn(text).map((each) => each.trim());
+  if (!first) {
     remark.value = "This is no address of Apollo’s: copy the one your browser shows while you see a people search there.";
     return;
   }
   const next = await read(first);
   if (!next) return;
-  if (several && lines.length > 3) remark.value = `Of ${lines.length} searches the first three are compared.`;
-  change(several ? { ...next, others: lines.slice(1, 3), view: "compare" } : next);
+  if (others.length > 2) remark.value = `Of ${others.length + 1} searches the first three are compared.`;
+  change(others.length ? { ...next, others: others.slice(0, 2), view: "compare" } : next);
 }
 
 let reads = 0;
@@ -118,7 +107,7 @@ export async function read(text) {
   const mine = ++reads;
   reading.value = true;
   try {
-    /** @type {import("./answers.js").Analysis} */
+    /** @type {Analysis} */
     const told = await socket.ask("analyze", { url: text, ledger: true }, { slot: "read" });
     const { hash_path: path, query_string: query } = told.url_structure;
     const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
@@ -138,12 +127,13 @@ export async function read(text) {
   }
 }
 
-/** What a table is asked for, beside the page of it. @param {Search} of @param {object} asking */
+/** What a table is asked for, beside the page of it. @param {Search} of @param {{url: string}} asking */
 const listing = (of, asking) => {
-  const urls = [/** @type {any} */ (asking).url, ...of.others];
+  const urls = [asking.url, ...of.others];
   const picked = of.view === "compare" && of.region;
-  const combine = picked && { all: urls.filter((_, at) => picked.includes(at)), not: urls.filter((_, at) => !picked.includes(at)) };
-  return combine ? { combine } : { ...asking, ...(of.perCompany ? { per_company: of.perCompany } : {}) };
+  return picked
+    ? { combine: { all: urls.filter((_, at) => picked.includes(at)), not: urls.filter((_, at) => !picked.includes(at)) } }
+    : { ...asking, ...(of.perCompany && { per_company: of.perCompany }) };
 };
 
 /** The same for exports and copies: all that the table shows, page by page. */
@@ -197,7 +187,7 @@ export function start() {
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
-  if (code) session.signInWith(code).catch((error) => (remark.value = error.message)).finally(() => socket.connect());
+  if (code) session.enter("redeem", { code }).catch((error) => (remark.value = error.message)).finally(() => socket.connect());
   else socket.connect();
   if (url) take(url);
 }

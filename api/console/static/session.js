@@ -5,10 +5,11 @@
 
 import { batch, signal } from "./vendor/signals-core/signals-core.module.js";
 
-/** @typedef {import("./answers.js").User} User */
-
 /** The page's own address, without what a proxy has before it, is what all others are relative to. @param {string} path */
 export const address = (path) => new URL(path, document.baseURI).href;
+
+/** A body as JSON, if there is one, and the headers of a request with it. @param {object} [body] @param {object} [headers] */
+export const json = (body, headers) => ({ headers: { ...headers, ...(body && { "content-type": "application/json" }) }, body: body && JSON.stringify(body) });
 
 /** What the service said no to, over HTTP. */
 export class Declined extends Error {
@@ -22,8 +23,7 @@ export class Declined extends Error {
 const EARLY_SECONDS = 60;
 
 export class Session {
-  /** @type {import("./vendor/signals-core/signals-core.module.js").Signal<User | null>} */
-  user = signal(null);
+  user = signal(/** @type {User | null} */ (null));
 
   /** `unknown` until the cookie was tried; `expired` if somebody was signed in a moment ago. */
   standing = signal(/** @type {"unknown" | "out" | "in" | "expired"} */ ("unknown"));
@@ -51,14 +51,10 @@ export class Session {
     this.#token = "";
   }
 
-  /** @param {string} email @param {string} password */
-  signIn = (email, password) => this.#enter("login", { email, password });
-
-  /** @param {string} email @param {string} password @param {string} name */
-  register = (email, password, name) => this.#enter("register", { email, password, name });
-
-  /** With the one-use code of a link. @param {string} code */
-  signInWith = (code) => this.#enter("redeem", { code });
+  /** With a password, a new account, or the one-use code of a link. @param {"login" | "register" | "redeem"} how @param {object} body */
+  async enter(how, body) {
+    this.#take(await (await this.#post(how, body)).json());
+  }
 
   async signOut() {
     const token = this.#token;
@@ -78,22 +74,18 @@ export class Session {
     return checked(await fetch(address(path), { ...how, headers }));
   }
 
-  /** @param {string} what @param {object} body */
-  async #enter(what, body) {
-    this.#take(await (await this.#post(what, body)).json());
-  }
-
   /** One at a time, however many ask: a refresh token is used up by it. */
   #refresh() {
     this.#refreshing ??= (async () => {
+      const before = this.#token;
       try {
         const response = await this.#post("refresh");
         // Without a cookie there is nobody to sign in, which is no error.
-        if (response.status === 204) this.#leave();
+        if (response.status === 204) this.#leave(before);
         else this.#take(await response.json());
       } catch (error) {
         if (!(error instanceof Declined) || error.status === 429 || error.status >= 500) throw error;
-        this.#leave();
+        this.#leave(before);
       } finally {
         this.#refreshing = null;
       }
@@ -101,7 +93,9 @@ export class Session {
     return this.#refreshing;
   }
 
-  #leave() {
+  /** Unless somebody signed in meanwhile. @param {string} before the token that could not be renewed */
+  #leave(before) {
+    if (this.#token !== before) return;
     this.stale();
     this.standing.value = this.user.value ? "expired" : "out";
   }
@@ -109,9 +103,8 @@ export class Session {
   /** @param {string} what @param {object} [body] @param {string} [token] */
   async #post(what, body, token) {
     // So that the refresh token is in a cookie, for the page at this path, and in no answer.
-    const path = { "x-console-path": new URL(".", document.baseURI).pathname };
-    const headers = { ...path, ...(body && { "content-type": "application/json" }), ...(token && { authorization: `Bearer ${token}` }) };
-    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", headers, body: body && JSON.stringify(body) }));
+    const headers = { "x-console-path": new URL(".", document.baseURI).pathname, ...(token && { authorization: `Bearer ${token}` }) };
+    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", ...json(body, headers) }));
   }
 
   /** @param {{user: User, role: string, access_token: string, expires_in: number}} issued */

@@ -3,7 +3,7 @@
  * and asks again what was not answered: requests only read, but for those of whoever asks with `once`.
  */
 
-import { signal } from "./vendor/signals-core/signals-core.module.js";
+import { batch, signal } from "./vendor/signals-core/signals-core.module.js";
 
 /** An error that the service answered. `code` is its, such as `forbidden`. */
 export class Refused extends Error {
@@ -169,5 +169,66 @@ export class Socket {
     this.#waiting.delete(request_id ?? "");
     if (status === "success") waiting.resolve(data);
     else waiting.reject(new Refused(error?.message ?? "", error?.code ?? ""));
+  }
+}
+
+/** One kind of question to the service, of which the last one asked counts. @template {keyof Answers} A */
+export class Question {
+  /** The last answer, which stays until there is another. @type {Signal<Answers[A] | null>} */
+  answer = signal(null);
+
+  /** Whether it is older than what was asked last. */
+  pending = signal(false);
+
+  /** What the service said in place of an answer; empty if it answered. */
+  failure = signal("");
+
+  #socket;
+  #action;
+  #slot;
+  #asked = 0;
+
+  /**
+   * @param {Socket} socket
+   * @param {A} action
+   * @param {string} [slot] of this question alone
+   */
+  constructor(socket, action, slot = action) {
+    this.#socket = socket;
+    this.#action = action;
+    this.#slot = slot;
+  }
+
+  /** @param {object} data @returns {Promise<Answers[A] | null>} the answer; null if there is none, or another was asked meanwhile */
+  async ask(data) {
+    const mine = ++this.#asked;
+    this.pending.value = true;
+    try {
+      const answer = await this.#socket.ask(this.#action, data, { slot: this.#slot });
+      if (mine !== this.#asked) return null;
+      this.#end(answer, "");
+      return answer;
+    } catch (error) {
+      if (mine === this.#asked && !(error instanceof Superseded)) {
+        this.#end(this.answer.value, /** @type {Error} */ (error).message);
+      }
+      return null;
+    }
+  }
+
+  /** As if it had never been asked. */
+  forget() {
+    this.#asked++;
+    this.#socket.cancel(this.#slot);
+    this.#end(null, "");
+  }
+
+  /** @param {Answers[A] | null} answer @param {string} failure */
+  #end(answer, failure) {
+    batch(() => {
+      this.answer.value = answer;
+      this.failure.value = failure;
+      this.pending.value = false;
+    });
   }
 }

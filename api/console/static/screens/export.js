@@ -1,13 +1,11 @@
 /** Taking the contacts along: all of them as a file, or their uuids. */
 
-import { copy } from "./parts.js";
-import { columns } from "../fields.js";
 import { counted, numeric, several, sized } from "../numbers.js";
 import { count, current, explanation, listed, search, session, socket } from "../page.js";
 import { parametersOf } from "../reading.js";
-import { address } from "../session.js";
-import { batch, signal } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { address, json } from "../session.js";
+import { copy, failed, html, nothing, signal } from "./parts.js";
+import { columns } from "./table.js";
 
 const [NEWLINE, QUOTE, HASH] = [10, 34, 35];
 
@@ -80,14 +78,13 @@ function form() {
 const post = (path, headers, signal) =>
   session.fetch(`api/v2/apollo/${path}?${form()}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(listed.value),
+    ...json(listed.value ?? {}, headers),
     signal,
   });
 
 /** Where the browser lets a page write into a file, it is there from the first contact on, however many there are. */
 async function save() {
-  batch(() => (failure.value = proof.value = ""));
+  failure.value = proof.value = "";
   const picker = /** @type {any} */ (window).showSaveFilePicker;
   try {
     if (!picker) return await link();
@@ -135,7 +132,7 @@ async function write(file) {
 }
 
 async function uuids() {
-  batch(() => (failure.value = proof.value = ""));
+  failure.value = proof.value = "";
   /** @type {string[]} */
   const all = [];
   try {
@@ -161,7 +158,7 @@ const progress = () => {
 const choice = (name, value, title, chosen, choose) =>
   html`<label><input type="radio" name=${name} value=${value} .checked=${chosen} @change=${choose}> ${title}</label>`;
 
-/** @param {import("../vendor/signals-core/signals-core.module.js").Signal<boolean>} of @param {string} title */
+/** @param {Signal<boolean>} of @param {string} title */
 const tick = (of, title) =>
   html`<label><input type="checkbox" .checked=${of.value} @change=${() => (of.value = !of.value)}> ${title}</label>`;
 
@@ -180,7 +177,7 @@ export const exportDialog = () => html`
     ${format.value === "csv" ? tick(commented, "The search as a comment in the first line") : nothing}
   </fieldset>
   ${progress()}
-  ${failure.value ? html`<p class="failure" role="alert">${failure.value}</p>` : nothing}
+  ${failed(failure.value)}
   ${proof.value ? html`<p role="status">${proof.value}</p>` : nothing}
   <p class="deeds">
     <button class="quiet" @click=${uuids} ?disabled=${running.value !== null}>Copy the uuids</button>

@@ -1,18 +1,17 @@
 /** The number of contacts, large, and what can be done with them all. */
 
 import { again, change, count, dialog, explanation, search, sees } from "../page.js";
-import { typed } from "./parts.js";
 import { running } from "./export.js";
 import { counted, numeric, share, several } from "../numbers.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { html, nothing, typed } from "./parts.js";
 
 const most = typed((value) => change({ ...search.value, perCompany: Number(value) || null }));
 
-/** @param {import("../numbers.js").Count | undefined} found @param {import("../answers.js").Explanation} told */
+/** @param {Count | undefined} found @param {Explanation} told */
 const beside = (found, { count: all, companies, total }) => {
-  const part = found === 0 ? "nobody" : share(found ?? "", total);
+  const part = share(found ?? "", total);
   return html`
-    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`${found === 0 ? "" : ", "}${part} of ${counted(total)}` : nothing}
+    ${found === 0 ? `of ${counted(total)}` : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>${part && `, ${part} of ${counted(total)}`}`}
     ${search.value.perCompany && all !== found ? html`<br>of ${counted(all)} in all` : nothing}
   `;
 };

@@ -1,15 +1,11 @@
 /** For a search that finds nobody, or few: which of its filters do it, and what there is instead. */
 
 import { change, current, explanation, search } from "../page.js";
-import { counted, numeric, several } from "../numbers.js";
-import { parametersOf, rescued, edited } from "../reading.js";
-import { meter } from "./parts.js";
-import { worded } from "../numbers.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { counted, numeric, several, worded } from "../numbers.js";
+import { edited, parametersOf, rescued, written } from "../reading.js";
+import { html, meter, nothing } from "./parts.js";
 
-/** @typedef {import("../answers.js").Rescue} Rescue */
-
-/** @param {{name: string, value: string | null}} drop @param {Map<string, string>} words */
+/** @param {Drop} drop @param {Map<string, string>} words */
 const told = ({ name, value }, words) =>
   value === null ? html`<b>${words.get(name) ?? worded(name)}</b>` : html`<b><bdi>${value}</bdi></b> of ${words.get(name) ?? worded(name)}`;
 
@@ -24,12 +20,11 @@ const way = (rescue, most, words) => html`
   </li>
 `;
 
-/** @param {import("../answers.js").Instead} instead @param {Map<string, string>} words */
+/** @param {Instead} instead @param {Map<string, string>} words */
 const instead = ({ name, value, nearest }, words) => {
   const swap = (/** @type {string} */ other) => {
     const read = current.value;
-    const meant = read?.ledger.find((entry) => entry.name === name && (entry.value === value || entry.read_as === value));
-    if (read) change(edited(search.value, read, [[name, meant?.value ?? value]], [[name, other]]));
+    if (read) change(edited(search.value, read, written(read, { name, value }).map((each) => [name, each]), [[name, other]]));
   };
   return html`
     <li>

@@ -2,8 +2,7 @@
 
 import { session } from "../page.js";
 import { address } from "../session.js";
-import { signal } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { html, nothing, signal, submitted } from "./parts.js";
 
 const failure = signal("");
 const busy = signal(false);
@@ -18,15 +17,11 @@ export const listen = () =>
     .then((about) => (open.value = about.registration === true))
     .catch(() => {});
 
-/** @param {SubmitEvent} event */
-async function submit(event) {
-  event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const [email, password, name] = ["email", "password", "name"].map((field) => String(new FormData(form).get(field) ?? ""));
+const submit = submitted(async (fields, form) => {
   busy.value = true;
   failure.value = "";
   try {
-    await (registering.value ? session.register(email, password, name) : session.signIn(email, password));
+    await session.enter(registering.value ? "register" : "login", fields);
     registering.value = false;
   } catch (error) {
     failure.value = /** @type {Error} */ (error).message;
@@ -34,7 +29,7 @@ async function submit(event) {
   } finally {
     busy.value = false;
   }
-}
+});
 
 const other = () => {
   registering.value = !registering.value;

@@ -1,13 +1,57 @@
-/** The contacts, a page at a time, and which columns the table has, in which order. */
+/** The contacts, a page at a time. Which columns there are is told by the contacts; which are shown, in which order, is remembered here. */
 
-import { SORTS, cell, choose, columns } from "../fields.js";
 import { PAGE_SIZE, change, contacts, current, dialog, opened, pageNumber, search, sees, turn } from "../page.js";
-import { dated, worded } from "../numbers.js";
+import { counted, dated, worded } from "../numbers.js";
 import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { failed, html, nothing, signal } from "./parts.js";
 
-/** @typedef {import("../answers.js").Contact} Contact */
+const KEY = "columns";
+
+const FIRST = ["name", "title", "company", "country", "email", "email_status"];
+
+/** Fields of a contact → `sortByField` of a URL. */
+export const SORTS = new Map([
+  ["name", "last_name"],
+  ...["first_name", "last_name", "title", "company", "employees", "annual_revenue", "created_at", "updated_at"].map((name) => /** @type {const} */ ([name, name])),
+]);
+
+/** The columns that are shown, in order: names of fields, and `name` for first and last name together. */
+export const columns = signal(remembered());
+
+/** @param {string[]} chosen */
+function choose(chosen) {
+  columns.value = chosen.length ? chosen : FIRST;
+  try {
+    localStorage.setItem(KEY, JSON.stringify(columns.value));
+  } catch {
+    // A browser may refuse to keep anything: then the choice holds as long as the page.
+  }
+}
+
+/** @returns {string[]} */
+function remembered() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    if (Array.isArray(kept) && kept.length && kept.every((name) => typeof name === "string")) return kept;
+  } catch {
+    // As if nothing were kept.
+  }
+  return FIRST;
+}
+
+/** What a field has, as one text for people. @param {unknown} value @param {string} name @returns {string} */
+export function text(value, name) {
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map((each) => text(each, name)).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${text(each, key)}`).join(", ");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "number") return name === "founded_year" ? String(value) : counted(value);
+  return name.endsWith("_at") ? dated(String(value)) : String(value);
+}
+
+/** @param {Contact} contact */
+export const nameOf = ({ first_name: first, last_name: last }) => [first, last].filter(Boolean).join(" ");
 
 const order = () => {
   const pairs = new Map(pairsOf(search.value.query));
@@ -18,7 +62,7 @@ const order = () => {
 function sort(field) {
   const { by, ascending } = order();
   /** @type {[string, string][]} */
-  const added = by !== field ? [["sortByField", field], ["sortAscending", "true"]] : ascending ? [["sortByField", field], ["sortAscending", "false"]] : [];
+  const added = by === field && !ascending ? [] : [["sortByField", field], ["sortAscending", String(by !== field)]];
   if (current.value) change(edited(search.value, current.value, [["sortByField", null], ["sortAscending", null]], added));
 }
 
@@ -26,7 +70,7 @@ function sort(field) {
 const head = (column) => {
   const field = SORTS.get(column);
   const { by, ascending } = order();
-  const sorted = field !== undefined && by === field;
+  const sorted = field && by === field;
   return html`
     <th scope="col" aria-sort=${sorted ? (ascending ? "ascending" : "descending") : nothing}>
       ${field && !search.value.perCompany
@@ -46,17 +90,23 @@ function keys(event, contact) {
   event.preventDefault();
 }
 
-/** @param {Contact} contact @param {number} at @param {string[]} shown */
-const row = (contact, at, shown) => html`
+/** @param {Contact} contact @param {number} at */
+const row = (contact, at) => html`
   <tr tabindex=${at ? -1 : 0} aria-selected=${String(opened.value?.uuid === contact.uuid)}
     @click=${() => (opened.value = contact)} @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, contact)}>
-    ${shown.map((column) => {
-      const text = cell(contact, column);
-      const number = typeof contact[column] === "number";
-      return html`<td class=${number ? "figure" : ""} data-label=${worded(column)}><bdi dir="auto">${number ? Number(contact[column]).toLocaleString("en") : column.endsWith("_at") ? text && dated(text) : text}</bdi></td>`;
+    ${columns.value.map((column) => {
+      const shown = column === "name" ? nameOf(contact) : text(contact[column], column);
+      return html`<td class=${typeof contact[column] === "number" ? "figure" : ""} title=${shown}><bdi dir="auto">${shown}</bdi></td>`;
     })}
   </tr>
 `;
+
+/** By so many pages, to where the service said they are. @param {1 | -1} by */
+export const leaf = (by) => {
+  const number = pageNumber.value + by;
+  const cursor = contacts.answer.value?.[by > 0 ? "next" : "previous"];
+  if (cursor && number) turn(cursor, number);
+};
 
 const paging = () => {
   const page = contacts.answer.value;
@@ -64,9 +114,9 @@ const paging = () => {
   if (!page || (!page.next && !page.previous && number === 1)) return nothing;
   return html`
     <nav class="paging" aria-label="Pages">
-      <button ?disabled=${number === 1 || !page.previous} @click=${() => turn(page.previous, number - 1)}>← Previous</button>
-      <span>Page ${number}</span>
-      <button ?disabled=${!page.next} @click=${() => turn(page.next, number + 1)}>Next →</button>
+      <button ?disabled=${number === 1 || !page.previous} @click=${() => leaf(-1)}>← Previous</button>
+      <span>Page ${counted(number)}</span>
+      <button ?disabled=${!page.next} @click=${() => leaf(1)}>Next →</button>
     </nav>
   `;
 };
@@ -74,22 +124,20 @@ const paging = () => {
 export const table = () => {
   const page = contacts.answer.value;
   if (!sees.value) return html`<p class="hint">With your role you see how many contacts there are, and not who they are.</p>`;
-  if (contacts.failure.value) return html`<p class="failure" role="alert">${contacts.failure.value}</p>`;
+  if (contacts.failure.value) return failed(contacts.failure.value);
   if (!page) return html`<p class="hint">${contacts.pending.value ? "Looking…" : ""}</p>`;
   if (page.results.length === 0) return nothing;
-  const shown = columns.value;
   return html`
     <section class="table ${contacts.pending.value ? "stale" : ""}" aria-label="Contacts">
       <div class="scroll" tabindex="-1">
         <table aria-rowcount=${-1}>
-          <thead><tr>${shown.map(head)}</tr></thead>
-          <tbody>${page.results.map((contact, at) => row(contact, at, shown))}</tbody>
+          <thead><tr>${columns.value.map(head)}</tr></thead>
+          <tbody>${page.results.map(row)}</tbody>
         </table>
       </div>
       <footer>
-        <span class="hint">${page.results.length < PAGE_SIZE && pageNumber.value === 1 ? "" : `${PAGE_SIZE} a page`}</span>
-        ${paging()}
         <button class="quiet" @click=${() => (dialog.value = "columns")}>Columns…</button>
+        ${paging()}
       </footer>
     </section>
   `;
@@ -97,15 +145,14 @@ export const table = () => {
 
 /** @param {string} name @param {number} by */
 function move(name, by) {
-  const rest = columns.value.filter((each) => each !== name);
-  const at = Math.max(0, Math.min(rest.length, columns.value.indexOf(name) + by));
-  choose([...rest.slice(0, at), name, ...rest.slice(at)]);
+  const moved = columns.value.filter((each) => each !== name);
+  moved.splice(columns.value.indexOf(name) + by, 0, name);
+  choose(moved);
 }
 
 export const columnsDialog = () => {
   const shown = columns.value;
-  const all = ["name", ...Object.keys(contacts.answer.value?.results[0] ?? {})];
-  const others = all.filter((name) => !shown.includes(name) && name !== "matched");
+  const others = ["name", ...Object.keys(contacts.answer.value?.results[0] ?? {})].filter((name) => !shown.includes(name) && name !== "matched");
   return html`
     <h2 id="title">Columns</h2>
     <ol class="ordered">
