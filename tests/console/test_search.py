@@ -186,6 +186,9 @@ def test_a_search_that_the_service_refuses_says_why(desk: Desk) -> None:
     page.locator("#url").fill(url_of(("organizationNumEmployeesRanges[]", "many")))
     page.locator("#url").press("Enter")
     expect(page.locator(".number .failure")).to_contain_text("organizationNumEmployeesRanges[]")
+    # No number of another search is taken for this one's.
+    expect(page.locator(".large")).to_have_text("–")
+    expect(desk.rows()).to_have_count(0)
     # What is wrong stands among what is not used, with a way to be rid of it.
     page.locator(".unused").get_by_role("button", name="Remove organizationNumEmployeesRanges[]").click()
     desk.settled().shows(desk.counts(url_of()))

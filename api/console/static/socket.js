@@ -174,7 +174,7 @@ export class Socket {
 
 /** One kind of question to the service, of which the last one asked counts. @template {keyof Answers} A */
 export class Question {
-  /** The last answer, which stays until there is another. @type {Signal<Answers[A] | null>} */
+  /** The last answer, which stays until what was asked next is answered, or fails. @type {Signal<Answers[A] | null>} */
   answer = signal(null);
 
   /** Whether it is older than what was asked last. */
@@ -210,7 +210,7 @@ export class Question {
       return answer;
     } catch (error) {
       if (mine === this.#asked && !(error instanceof Superseded)) {
-        this.#end(this.answer.value, /** @type {Error} */ (error).message);
+        this.#end(null, /** @type {Error} */ (error).message);
       }
       return null;
     }

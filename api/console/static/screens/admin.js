@@ -7,6 +7,7 @@ import { Question } from "../socket.js";
 import { effect, failed, html, nothing, signal, submitted, typed, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
+const rollback = new Question(socket, "loads", "rollback");
 
 const health = signal("");
 const sure = signal(false);
@@ -39,7 +40,10 @@ export const listen = () =>
 async function rollBack() {
   if (!sure.value) return (sure.value = true);
   sure.value = false;
-  if (await loads.ask({ rollback: true })) again();
+  const answer = await rollback.ask({ rollback: true });
+  if (!answer) return;
+  loads.answer.value = answer;
+  again();
 }
 
 /** The way between both screens of administrators. @param {"loads" | "users"} here */
@@ -78,7 +82,7 @@ export const loadsDialog = () => {
     ${adminTabs("loads")}
     <h2 id="title" class="spoken">Loads</h2>
     <p class="hint" role="status">${health.value}</p>
-    ${failed(loads.failure.value)}
+    ${failed(loads.failure.value || rollback.failure.value)}
     ${all.length
       ? html`<div class="scroll" tabindex="0"><table class="list">
           <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}</tr></thead>
@@ -86,7 +90,7 @@ export const loadsDialog = () => {
         </table></div>`
       : nothing}
     ${at > 0
-      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back to the load before" : "Go back to the load before…"}</button></p>`
+      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back" : "Go back to the load before…"}</button></p>`
       : nothing}
     ${at >= 0 && all[at].filled ? filled(all[at], all[at - 1]) : nothing}
   `;

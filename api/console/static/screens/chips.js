@@ -1,7 +1,7 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
 import { facetsOf } from "./facets.js";
-import { change, current, dialog, explanation, known, search, socket, target } from "../page.js";
+import { change, count, current, dialog, explanation, known, search, socket, target } from "../page.js";
 import { briefly, counted, numeric, signed } from "../numbers.js";
 import { OPPOSITE, edited, keyOf, parametersOf, toggled, toggledValue } from "../reading.js";
 import { Question } from "../socket.js";
@@ -46,7 +46,7 @@ export const chip = (name, value, values, remove) => {
   const { shown, off, status, reason } = value;
   const opposite = OPPOSITE.get(name);
   const turn = () => opposite && negate(name, opposite, [value]);
-  const count = known.value.get(keyOf(name, shown)) ?? known.value.get(keyOf(name, value.value));
+  const number = known.value.get(keyOf(name, shown)) ?? known.value.get(keyOf(name, value.value));
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Delete" || event.key === "Backspace") remove();
     else if (event.key === "n" && opposite) turn();
@@ -58,7 +58,7 @@ export const chip = (name, value, values, remove) => {
       <button aria-pressed=${String(!off)} title=${reason} @keydown=${keys}
         @click=${() => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)))}>
         <bdi>${shown || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
-        ${count === undefined ? nothing : html`<span class="count">${briefly(count)}</span>`}
+        ${number === undefined ? nothing : html`<span class="count">${briefly(number)}</span>`}
       </button>
       ${opposite
         ? html`<button class="icon" aria-label="Turn ${shown} into its opposite" title=${/not/i.test(name) ? "Ask for it instead" : "Exclude it instead"} @click=${turn}>≠</button>`
@@ -153,7 +153,7 @@ export const chips = () => {
   return html`
     <button class="fold" aria-expanded=${String(!folded.value)} @click=${() => (folded.value = !folded.value)}><span>
       ${[...asked, ...(unused.length ? [`${unused.length} not used`] : [])].join(" · ") || "Everybody"}</span></button>
-    ${filters.length === 0 ? html`<p class="hint">This search asks for nothing in particular: it finds everybody.</p>` : nothing}
+    ${filters.length === 0 && !count.failure.value ? html`<p class="hint">This search asks for nothing in particular: it finds everybody.</p>` : nothing}
     ${[...new Set(filters.map(({ category }) => category))].map(
       (category) => html`<h2>${category}</h2>${filters.filter((each) => each.category === category).map(parameter)}`,
     )}

@@ -1,6 +1,6 @@
 /** The number of contacts, large, and what can be done with them all. */
 
-import { again, change, count, dialog, explanation, search, sees } from "../page.js";
+import { again, change, contacts, count, dialog, explanation, search, sees } from "../page.js";
 import { running } from "./export.js";
 import { counted, numeric, share, several } from "../numbers.js";
 import { html, nothing, typed } from "./parts.js";
@@ -18,10 +18,11 @@ const beside = (found, { count: all, companies, total }) => {
 
 export const number = () => {
   const [found, told] = [count.answer.value, explanation.answer.value];
+  const failure = count.failure.value || explanation.failure.value || contacts.failure.value;
   const picked = search.value.view === "compare" && search.value.region !== null;
   return html`
     <section class="number" aria-label="How many contacts there are">
-      <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : "…"}</h1>
+      <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : count.pending.value ? "…" : "–"}</h1>
       <p class="beside ${explanation.pending.value ? "stale" : ""}">
         ${found?.count === 1 ? "contact" : "contacts"}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
       </p>
@@ -39,8 +40,8 @@ export const number = () => {
           ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, found?.count ?? 0)}` : "Export…"}</button>`
           : nothing}
       </div>
-      ${explanation.failure.value || count.failure.value
-        ? html`<p class="failure" role="alert">${count.failure.value || explanation.failure.value}
+      ${failure
+        ? html`<p class="failure" role="alert">${failure}
             <button class="link" @click=${again}>Try again</button></p>`
         : nothing}
     </section>

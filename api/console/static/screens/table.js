@@ -4,7 +4,7 @@ import { PAGE_SIZE, change, contacts, current, dialog, opened, pageNumber, searc
 import { counted, dated, worded } from "../numbers.js";
 import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
-import { failed, html, nothing, signal } from "./parts.js";
+import { html, nothing, signal } from "./parts.js";
 
 const KEY = "columns";
 
@@ -124,7 +124,6 @@ const paging = () => {
 export const table = () => {
   const page = contacts.answer.value;
   if (!sees.value) return html`<p class="hint">With your role you see how many contacts there are, and not who they are.</p>`;
-  if (contacts.failure.value) return failed(contacts.failure.value);
   if (!page) return html`<p class="hint">${contacts.pending.value ? "Looking…" : ""}</p>`;
   if (page.results.length === 0) return nothing;
   return html`
