@@ -86,6 +86,13 @@ def test_a_change_leaves_the_rest_as_it_was_written(bare: Page) -> None:
     edited = call(bare, "reading", "edited", search, whole, [["t[]", "c"]], [["t[]", "d e"]])
     assert isinstance(edited, dict)
     assert edited["query"] == "t[]=a%2Cb&odd=%7e&t[]=d%20e"
+    # The same twice, once by another name, goes as a whole.
+    twice = call(bare, "search", "read", "#/people?t[]=a&tee=a&u=b")
+    edited = call(
+        bare, "reading", "edited", twice, analysis(("t[]", "a"), ("t[]", "a"), ("u", "b")), [["t[]", "a"]], []
+    )
+    assert isinstance(edited, dict)
+    assert edited["query"] == "u=b"
     # A name that is another spelling, or several values in one, can only be written anew.
     joined = analysis(("t[]", "a"), ("t[]", "b"), ("t[]", "c"), ("odd", "~"))
     edited = call(bare, "reading", "edited", search, joined, [["t[]", "b"]], [])

@@ -5,7 +5,8 @@
  * questions are asked again, and what is drawn reads the signals here.
  */
 
-import { asked, keyOf, unwrapping } from "./reading.js";
+import { worded } from "./numbers.js";
+import { asked, keyOf, parametersOf, unwrapping } from "./reading.js";
 import { searchesIn } from "./outside.js";
 import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
@@ -61,6 +62,12 @@ const analysed = signal("");
 
 /** The analysis, if it is that of the URL on the page. */
 export const current = computed(() => (analysed.value === urlOf(search.value) ? analysis.answer.value : null));
+
+/** The parts of the URL on the page, in the order of the analysis; none as long as nobody knows them. */
+export const parameters = computed(() => (current.value ? parametersOf(current.value, search.value.off) : []));
+
+/** What a parameter is about, in words. @param {string} name */
+export const described = (name) => parameters.value.find((each) => each.name === name)?.description ?? worded(name);
 
 /** What the service is asked; null while it is not known, or there is no search. */
 export const target = computed(() => (search.value.path ? asked(search.value, current.value) : null));

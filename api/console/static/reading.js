@@ -73,8 +73,16 @@ export function asked(search, analysis) {
   const beside = Object.fromEntries(lists.filter(([, values]) => values.length));
   if (search.off.every((key) => /** @type {readonly string[]} */ (LISTS).includes(key.split("=")[0]))) return { url: urlOf(search), ...beside };
   if (analysis === null) return null;
-  const left = parts(analysis).filter(([name, value]) => !muted(name, value));
-  return { url: urlOf({ ...search, query: queryOf(left) }), ...beside };
+  return { url: urlOf({ ...search, query: left(search.query, analysis, muted) }), ...beside };
+}
+
+/** A query without some parts; the rest stays as it was written. @param {string} query @param {Analysis} analysis of it @param {(name: string, value: string) => boolean} goes */
+function left(query, analysis, goes) {
+  const named = pairsOf(query);
+  const kept = query.split("&").filter(Boolean).filter((_, at) => !goes(...named[at]));
+  const staying = parts(analysis).filter((pair) => !goes(...pair));
+  // Where a name or value is written otherwise than it is called, all are written anew.
+  return named.length - kept.length === parts(analysis).length - staying.length ? kept.join("&") : queryOf(staying);
 }
 
 /** @param {Analysis} analysis @returns {[string, string][]} */
@@ -111,16 +119,9 @@ export function toggledValue(search, name, value, values) {
 export function edited(search, analysis, removed, added) {
   const keys = new Set(removed.map(([name, value]) => (value === null ? name : keyOf(name, value))));
   const goes = muting([...keys]);
-  const written = search.query.split("&").filter(Boolean);
-  const named = pairsOf(search.query);
-  const there = new Set(named.map((pair) => keyOf(...pair)));
-  const [going, staying] = [true, false].map((is) => parts(analysis).filter((pair) => goes(...pair) === is));
-  // Where a name or value is written otherwise than it is called, all are written anew.
-  const plain = going.every((pair) => there.has(keyOf(...pair)));
-  const kept = plain ? written.filter((_, at) => !goes(...named[at])) : [queryOf(staying)];
-  const query = [...kept, queryOf(added)].filter(Boolean).join("&");
-  const left = new Set([...staying, ...added].map(([name]) => name));
-  const gone = removed.map(([name]) => name).filter((name) => !left.has(name));
+  const query = [left(search.query, analysis, goes), queryOf(added)].filter(Boolean).join("&");
+  const there = new Set([...parts(analysis).filter((pair) => !goes(...pair)), ...added].map(([name]) => name));
+  const gone = removed.map(([name]) => name).filter((name) => !there.has(name));
   return { ...search, query, off: search.off.filter((key) => !keys.has(key) && !gone.includes(key.split("=")[0])) };
 }
 

@@ -1,9 +1,9 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
 import { facetsOf } from "./facets.js";
-import { change, count, current, dialog, explanation, known, search, socket, target } from "../page.js";
+import { change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
 import { briefly, counted, numeric, signed } from "../numbers.js";
-import { OPPOSITE, edited, keyOf, parametersOf, toggled, toggledValue } from "../reading.js";
+import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
 import { Question } from "../socket.js";
 import { code, cross, few, html, meter, nothing, signal, typed } from "./parts.js";
 
@@ -145,9 +145,8 @@ const apart = (title, parameters, tell) =>
     : nothing;
 
 export const chips = () => {
-  const read = current.value;
-  if (!read) return html`<p class="hint">Reading the search…</p>`;
-  const all = parametersOf(read, search.value.off);
+  if (!current.value) return html`<p class="hint">Reading the search…</p>`;
+  const all = parameters.value;
   const [filters, settings, unused] = ["filter", "setting", "unused"].map((part) => all.filter((each) => each.part === part));
   const asked = filters.filter(({ off }) => !off).map(({ values }) => few(values.filter(({ off }) => !off).map(({ shown }) => shown), 3));
   return html`
@@ -175,8 +174,7 @@ const filter = typed((value) => {
 
 /** All values of a parameter that has many: found by typing, drawn a few hundred at a time. */
 export const valuesDialog = () => {
-  const read = current.value;
-  const parameter = read && parametersOf(read, search.value.off).find(({ name }) => name === long.value);
+  const parameter = parameters.value.find(({ name }) => name === long.value);
   if (!parameter) return html`<h2 id="title">Values</h2><p class="hint">There are none.</p>`;
   const { name, description, values } = parameter;
   const found = values.filter(({ shown }) => shown.toLocaleLowerCase().includes(wanted.value));

@@ -2,8 +2,7 @@
 
 import { safeLink } from "../outside.js";
 import { worded } from "../numbers.js";
-import { current, opened, socket, target } from "../page.js";
-import { parametersOf } from "../reading.js";
+import { described, opened, socket, target } from "../page.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
 import { nameOf, text } from "./table.js";
@@ -44,7 +43,6 @@ const why = () => {
   const told = check.answer.value?.contacts[0];
   if (check.failure.value) return failed(check.failure.value);
   if (!told) return html`<p class="hint">${check.pending.value ? "Looking why…" : ""}</p>`;
-  const words = new Map(current.value ? parametersOf(current.value, []).map(({ name, description }) => [name, description]) : []);
   return html`
     <h3>${told.matches ? "Why this search finds it" : "Why this search does not find it"}</h3>
     <ul class="why ${check.pending.value ? "stale" : ""}">
@@ -52,7 +50,7 @@ const why = () => {
         ({ name, matches, wanted, has }) => html`
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
-            <b>${words.get(name) ?? worded(name)}</b>
+            <b>${described(name)}</b>
             <span>wants <bdi>${few(wanted, 5)}</bdi>, has <bdi>${few(has.map((each) => text(each, name)), 6) || "nothing there"}</bdi></span>
           </li>
         `,

@@ -1,8 +1,7 @@
 /** Taking the contacts along: all of them as a file, or their uuids. */
 
 import { counted, numeric, several, sized } from "../numbers.js";
-import { count, current, explanation, listed, search, session, socket } from "../page.js";
-import { parametersOf } from "../reading.js";
+import { count, explanation, listed, parameters, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { copy, failed, html, nothing, signal } from "./parts.js";
 import { columns } from "./table.js";
@@ -58,9 +57,7 @@ const proof = signal("");
 
 /** Values of the search, for the name of the file. */
 function words() {
-  const read = current.value;
-  const filters = read ? parametersOf(read, search.value.off).filter(({ off, part }) => part === "filter" && !off) : [];
-  return filters.flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
+  return parameters.value.filter(({ part }) => part === "filter").flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
 }
 
 /** How the service is to write them. The column `name` is the table's own. */

@@ -24,7 +24,7 @@ export const number = () => {
     <section class="number" aria-label="How many contacts there are">
       <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : count.pending.value ? "…" : "–"}</h1>
       <p class="beside ${explanation.pending.value ? "stale" : ""}">
-        ${found?.count === 1 ? "contact" : "contacts"}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
+        ${found ? (found.count === 1 ? "contact" : "contacts") : nothing}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
       </p>
       <div class="with">
         <label>
