@@ -5,7 +5,7 @@ import { codeView } from "./screens/as_code.js";
 import { chips, folded, valuesDialog } from "./screens/chips.js";
 import { compare, listen as listenToComparison } from "./screens/compare.js";
 import { contact, listen as listenToContact } from "./screens/contact.js";
-import { exportDialog } from "./screens/export.js";
+import { exportDialog, listen as listenToExport } from "./screens/export.js";
 import { facets, listen as listenToFacets } from "./screens/facets.js";
 import { keysDialog, listen as listenToKeys } from "./screens/keys.js";
 import { listDialog, lists } from "./screens/lists.js";
@@ -16,13 +16,16 @@ import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
-import { change, dialog, search, sees, session, socket, start, total } from "./page.js";
+import { change, dialog, remark, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
 import { effect, html, nothing } from "./screens/parts.js";
 import { render } from "./vendor/lit-html/lit-html.js";
 
 /** @param {string} name */
 const opens = (name) => () => (dialog.value = name);
+
+const signOut = () =>
+  session.signOut().catch((error) => (remark.value = `You are still signed in, since the service could not be told: ${error.message} Try again.`));
 
 const tools = () => {
   const user = session.user.value;
@@ -32,7 +35,7 @@ const tools = () => {
       ${sees.value ? html`<button class="quiet" @click=${opens("saved")}>Saved</button>` : nothing}
       ${user?.role === "admin" ? html`<button class="quiet" @click=${opens("loads")}>Admin</button>` : nothing}
       <button class="quiet" @click=${opens("keys")} aria-label="Keys" title="Keys">?</button>
-      <button class="quiet" @click=${() => session.signOut()} title=${user?.email ?? ""}>Sign out</button>
+      <button class="quiet" @click=${signOut} title=${user?.email ?? ""}>Sign out</button>
     </nav>
   `;
 };
@@ -135,6 +138,7 @@ const listening = [
   listenToKeys,
   listenToContact,
   listenToFacets,
+  listenToExport,
   listenToComparison,
   listenToSaved,
   listenToAdmin,

@@ -33,6 +33,9 @@ export function dated(text) {
   return Number.isNaN(date.getTime()) ? text : text.includes("T") ? moment.format(date) : day.format(date);
 }
 
+/** As much of a text as is drawn in a moment, however long somebody made it. @param {string} text */
+export const cut = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}… (${counted(text.length - 1000)} more)` : text);
+
 /** Of bytes a second and the like. @param {number} bytes */
 export const sized = (bytes) =>
   bytes < 1e6 ? `${whole.format(Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

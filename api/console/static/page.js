@@ -83,10 +83,19 @@ export function change(next) {
 export const undo = () => depth > 0 && history.back();
 export const redo = () => history.forward();
 
-/** The search as the address of the page has it now. */
-function follow() {
+/** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
+async function follow() {
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
+  const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
+  const [code, url] = [given.get("code"), given.get("url")];
+  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
+  if (code) {
+    const before = session.user.value;
+    await session.redeem(code).catch((error) => (remark.value = error.message));
+    if (!before && session.user.value) remark.value = `You are signed in as ${session.user.value.email}.`;
+  }
+  if (url) take(url);
 }
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
@@ -117,6 +126,7 @@ export async function read(text) {
     /** @type {Analysis} */
     const told = await socket.ask("analyze", { url: text, ledger: true }, { slot: "read" });
     const { hash_path: path, query_string: query } = told.url_structure;
+    if (path && !/^\/(people|compan|contact)/.test(path)) throw new Error(`This is no search for people, but Apollo’s page ${path.slice(0, 100)}.`);
     const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
     const from = unwrapping(told);
     batch(() => {
@@ -188,13 +198,8 @@ export function again() {
 
 /** Once, when the page is there. */
 export function start() {
-  const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
-  const [code, url] = [given.get("code"), given.get("url")];
-  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
-  if (code) session.enter("redeem", { code }).catch((error) => (remark.value = error.message)).finally(() => socket.connect());
-  else socket.connect();
-  if (url) take(url);
+  follow().then(() => socket.connect());
 }

@@ -21,6 +21,7 @@ export class Declined extends Error {
 }
 
 const EARLY_SECONDS = 60;
+const LONGEST_WAIT = 30_000;
 
 export class Session {
   user = signal(/** @type {User | null} */ (null));
@@ -51,21 +52,22 @@ export class Session {
     this.#token = "";
   }
 
-  /** With a password, a new account, or the one-use code of a link. @param {"login" | "register" | "redeem"} how @param {object} body */
+  /** With a password, a new account or a code. @param {"login" | "register" | "redeem"} how @param {object} body */
   async enter(how, body) {
     this.#take(await (await this.#post(how, body)).json());
   }
 
+  /** Rejects if the service could not be told: then the session holds, and nobody is to believe otherwise. */
   async signOut() {
-    const token = this.#token;
-    batch(() => {
-      this.stale();
-      this.user.value = null;
-      this.standing.value = "out";
-    });
-    await this.#post("logout", undefined, token).catch(() => {});
+    await this.#post("logout", undefined, this.#token);
     // So that nothing of this user is left in the page's memory for the next.
     location.reload();
+  }
+
+  /** With the one-use code of a link, unless somebody is signed in already: nobody is made another user by a link. @param {string} code */
+  async redeem(code) {
+    await this.#refresh();
+    if (this.standing.value !== "in") await this.enter("redeem", { code });
   }
 
   /** A request about accounts or for contacts, as whoever is signed in. @param {string} path @param {RequestInit} [how] */
@@ -82,7 +84,12 @@ export class Session {
         const response = await this.#post("refresh");
         // Without a cookie there is nobody to sign in, which is no error.
         if (response.status === 204) this.#leave(before);
-        else this.#take(await response.json());
+        else {
+          const issued = await response.json();
+          // Another tab may have signed in somebody else, who is to find nothing of this user here.
+          if (this.user.value && this.user.value.uuid !== issued.user.uuid) location.reload();
+          else this.#take(issued);
+        }
       } catch (error) {
         if (!(error instanceof Declined) || error.status === 429 || error.status >= 500) throw error;
         this.#leave(before);
@@ -104,7 +111,7 @@ export class Session {
   async #post(what, body, token) {
     // So that the refresh token is in a cookie, for the page at this path, and in no answer.
     const headers = { "x-console-path": new URL(".", document.baseURI).pathname, ...(token && { authorization: `Bearer ${token}` }) };
-    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", ...json(body, headers) }));
+    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", signal: AbortSignal.timeout(LONGEST_WAIT), ...json(body, headers) }));
   }
 
   /** @param {{user: User, role: string, access_token: string, expires_in: number}} issued */

@@ -199,12 +199,18 @@ export class Question {
     this.#slot = slot;
   }
 
-  /** @param {object} data @returns {Promise<Answers[A] | null>} the answer; null if there is none, or another was asked meanwhile */
-  async ask(data) {
+  /**
+   * The answer; null if there is none, or another was asked meanwhile.
+   *
+   * @param {object} data
+   * @param {boolean} [once] what changes something: it is not sent again
+   * @returns {Promise<Answers[A] | null>}
+   */
+  async ask(data, once = false) {
     const mine = ++this.#asked;
     this.pending.value = true;
     try {
-      const answer = await this.#socket.ask(this.#action, data, { slot: this.#slot });
+      const answer = await this.#socket.ask(this.#action, data, { slot: this.#slot, once });
       if (mine !== this.#asked) return null;
       this.#end(answer, "");
       return answer;

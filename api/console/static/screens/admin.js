@@ -4,7 +4,7 @@ import { counted, dated, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
-import { effect, failed, html, nothing, signal, submitted, typed, untracked } from "./parts.js";
+import { effect, failed, html, nothing, signal, submitted, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
 const rollback = new Question(socket, "loads", "rollback");
@@ -40,7 +40,7 @@ export const listen = () =>
 async function rollBack() {
   if (!sure.value) return (sure.value = true);
   sure.value = false;
-  const answer = await rollback.ask({ rollback: true });
+  const answer = await rollback.ask({ rollback: true }, true);
   if (!answer) return;
   loads.answer.value = answer;
   again();
@@ -128,6 +128,14 @@ const create = submitted((fields, form) =>
   }),
 );
 
+/** The field shows the role that the user has, until that is another. @param {Event} event @param {User} user */
+function promote(event, user) {
+  const field = /** @type {HTMLSelectElement} */ (event.target);
+  const role = field.value;
+  field.value = user.role ?? "";
+  alter(user, "PATCH", { role });
+}
+
 /** @param {User} user */
 const person = (user) => {
   const own = user.uuid === session.user.value?.uuid;
@@ -135,8 +143,8 @@ const person = (user) => {
     <th scope="row"><bdi>${user.email}</bdi></th>
     <td><bdi dir="auto">${user.name}</bdi></td>
     <td>
-      <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${typed((role) => alter(user, "PATCH", { role }))}>
-        ${ROLES.map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
+      <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${(/** @type {Event} */ event) => promote(event, user)}>
+        ${ROLES.map((role) => html`<option value=${role} .selected=${role === user.role}>${role}</option>`)}
       </select>
     </td>
     <td>

@@ -2,7 +2,7 @@
 
 import { facetsOf } from "./facets.js";
 import { change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
-import { briefly, counted, numeric, signed } from "../numbers.js";
+import { briefly, counted, cut, numeric, signed } from "../numbers.js";
 import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
 import { Question } from "../socket.js";
 import { code, cross, few, html, meter, nothing, signal, typed } from "./parts.js";
@@ -25,8 +25,9 @@ export const PLAIN = new Map([
   ["Unknown parameter (no mapping defined)", "Not known here: it may be new at Apollo, or a slip."],
 ]);
 
-/** @param {string} reason */
-const plain = (reason) => code(PLAIN.get(reason) ?? reason);
+/** @param {string} reason @param {string} name */
+const plain = (reason, name) =>
+  PLAIN.has(reason) && /^sort/.test(name) ? "Your contacts have no such order." : code(PLAIN.get(reason) ?? reason);
 
 /** @param {[string, string | null][]} removed @param {[string, string][]} [added] */
 const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
@@ -57,8 +58,8 @@ export const chip = (name, value, values, remove) => {
     <li class="chip ${off ? "off" : ""} ${status}">
       <button aria-pressed=${String(!off)} title=${reason} @keydown=${keys}
         @click=${() => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)))}>
-        <bdi>${shown || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
-        ${number === undefined ? nothing : html`<span class="count">${briefly(number)}</span>`}
+        <bdi>${cut(shown) || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
+        ${number === undefined ? nothing : html`<span class="count ${number === 0 ? "none" : ""}">${briefly(number)}</span>`}
       </button>
       ${opposite
         ? html`<button class="icon" aria-label="Turn ${shown} into its opposite" title=${/not/i.test(name) ? "Ask for it instead" : "Exclude it instead"} @click=${turn}>≠</button>`
@@ -111,15 +112,15 @@ export const card = (name, title, values, told, parts) => {
 export const rest = (left, act) => (left > 0 ? html`<li><button class="link" @click=${act}>${counted(left)} more…</button></li>` : nothing);
 
 /** @param {ReadParameter} parameter */
-const notes = ({ values }) => {
+const notes = ({ name, values }) => {
   /** @param {string} status */
   const those = (status) => values.filter((value) => value.status === status);
   const [same, other] = [true, false].map((is) => those("repaired").filter(({ read_as: read, value }) => (read === null || read === value) === is));
   return [
-    ...other.slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${value}</bdi></s> read as <b><bdi>${read}</bdi></b>: ${code(reason)}</p>`),
+    ...other.slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${cut(value)}</bdi></s> read as <b><bdi>${cut(read ?? "")}</bdi></b>: ${code(reason)}</p>`),
     ...same.slice(0, 1).map(({ reason }) => html`<p class="note">${code(reason)}</p>`),
     ...[...new Set(those("approximated").map(({ reason }) => reason))].map((reason) => html`<p class="note">≈ ${code(reason)}</p>`),
-    ...those("ignored").slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${value || "(empty)"}</bdi></b> not used: ${plain(reason)}</p>`),
+    ...those("ignored").slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${cut(value) || "(empty)"}</bdi></b> not used: ${plain(reason, name)}</p>`),
   ];
 };
 
@@ -132,7 +133,7 @@ const parameter = (parameter) => {
     deeds: html`${opposite ? html`<button class="quiet" @click=${() => negate(name, opposite, values)}>Opposite</button>` : nothing}
       <button class="quiet" @click=${() => edit([[name, null]])}>Remove</button>`,
     chips: html`${values.slice(0, MOST).map((value) => chip(name, value, values, () => edit([[name, value.value]])))}
-      ${rest(values.length - MOST, () => { long.value = name; dialog.value = "values"; })} <li>${add(name)}</li>`,
+      ${rest(values.length - MOST, () => { long.value = name; dialog.value = "values"; })} ${values.every(({ value }) => /^(true|false)$/.test(value)) ? nothing : html`<li>${add(name)}</li>`}`,
     notes: notes(parameter),
   });
 };
@@ -158,7 +159,7 @@ export const chips = () => {
     )}
     ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
     ${apart("Settings", settings, ({ name, description, values }) => html`${description}: <b><bdi>${few(values.map(({ shown }) => shown), 3)}</bdi></b> <code>${name}</code>`)}
-    ${apart("Not used", unused, ({ name, values }) => html`<code>${name}</code> <b><bdi>${few(values.map(({ value }) => value), 3)}</bdi></b> <span>${plain(values[0]?.reason ?? "")}</span>`)}
+    ${apart("Not used", unused, ({ name, values }) => html`<code>${name}</code> <b><bdi>${few(values.map(({ value }) => value), 3)}</bdi></b> <span>${plain(values[0]?.reason ?? "", name)}</span>`)}
   `;
 };
 

@@ -1,7 +1,7 @@
 /** One contact beside the table: all that is stored of it, and why the search finds it. */
 
 import { safeLink } from "../outside.js";
-import { worded } from "../numbers.js";
+import { cut, worded } from "../numbers.js";
 import { described, opened, socket, target } from "../page.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
@@ -31,10 +31,10 @@ const group = (name) => (RECORD.test(name) ? "Record" : COMPANY.test(name) ? "Co
 /** @param {unknown} value @param {string} name */
 const valueOf = (value, name) => {
   const link = safeLink(value);
-  if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${value}</bdi></a>`;
+  if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${text(value, name)}</bdi></a>`;
   if (Array.isArray(value)) return html`<ul class="tags">${value.map((each) => html`<li><bdi dir="auto">${text(each, name)}</bdi></li>`)}</ul>`;
   if (typeof value === "object" && value !== null) {
-    return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${key}</bdi>: <bdi dir="auto">${text(each, key)}</bdi></div>`);
+    return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${cut(key)}</bdi>: <bdi dir="auto">${text(each, key)}</bdi></div>`);
   }
   return html`<bdi dir="auto">${text(value, name)}</bdi>`;
 };
@@ -69,8 +69,8 @@ export const contact = () => {
     <aside class="contact" aria-label="Contact" tabindex="-1">
       <button class="icon close" aria-label="Close the contact" title="Close" @click=${() => (opened.value = null)}>×</button>
       <h2><bdi dir="auto">${nameOf(who) || "(no name)"}</bdi></h2>
-      <p class="lead"><bdi dir="auto">${who.title}</bdi>${who.title && who.company ? ", " : ""}<bdi dir="auto">${who.company}</bdi></p>
-      <p class="hint"><bdi dir="auto">${place}</bdi></p>
+      <p class="lead"><bdi dir="auto">${text(who.title, "")}</bdi>${who.title && who.company ? ", " : ""}<bdi dir="auto">${text(who.company, "")}</bdi></p>
+      <p class="hint"><bdi dir="auto">${cut(place)}</bdi></p>
       ${why()}
       ${["Person", "Company", "Record"].map((title) => {
         const own = fields.filter((name) => group(name) === title);

@@ -1,6 +1,6 @@
 /** Who they are: the contacts counted by the values of fields, each a click away. */
 
-import { counted, numeric, share } from "../numbers.js";
+import { counted, cut, numeric, share } from "../numbers.js";
 import { change, current, search, sees, session, socket, target } from "../page.js";
 import { replaced } from "../reading.js";
 import { Question } from "../socket.js";
@@ -89,7 +89,7 @@ const filter = (name) => typed((value) => (filters.value = { ...filters.value, [
 const bucketOf = (bucket, most) => {
   const go = () => bucket.url && current.value && change(replaced(search.value, current.value, bucket.url));
   const inside = html`
-    <span class="label"><bdi dir="auto">${bucket.label}</bdi>${bucket.url && !bucket.url_exact ? html`<span class="sign" title="Chosen, it finds a little more than these">≈</span>` : nothing}</span>
+    <span class="label"><bdi dir="auto">${cut(bucket.label)}</bdi>${bucket.url && !bucket.url_exact ? html`<span class="sign" title="Chosen, it finds a little more than these">≈</span>` : nothing}</span>
     <span class="count">${counted(bucket.count)}${bucket.lift === null ? nothing : html` <span class="lift" title="So many times as often as among all contacts">×${bucket.lift.toFixed(1)}</span>`}</span>
     ${meter(numeric(bucket.count), most)}
   `;
@@ -123,7 +123,7 @@ const card = ({ name, label }) => {
       <ul class=${many ? "many" : ""}>${buckets.map((bucket) => bucketOf(bucket, most))}</ul>
       ${facet && !facet.timed_out
         ? html`<footer class="hint">
-            ${[facet.exact ? "" : "about", numeric(facet.other) ? `${counted(facet.other)} others` : "", numeric(facet.missing) ? `${counted(facet.missing)} unknown` : ""].filter(Boolean).join(" · ")}
+            ${[facet.exact ? "" : "about", numeric(facet.other) ? `${counted(facet.other)} others` : "", numeric(facet.missing) ? `${counted(facet.missing)} unknown` : "", buckets.some(({ chosen }) => chosen) ? "as if none of these were asked" : ""].filter(Boolean).join(" · ")}
             ${!many && (numeric(facet.other) || buckets.length >= FEW) ? html`<button class="link" @click=${() => (long.value = [...long.value, name])}>More…</button>` : nothing}
           </footer>`
         : nothing}

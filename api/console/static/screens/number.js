@@ -31,13 +31,13 @@ export const number = () => {
           At most
           <select @change=${most} aria-label="Contacts of one company">
             ${[0, 1, 2, 3, 5, 10, 25].map(
-              (value) => html`<option value=${value} ?selected=${value === (search.value.perCompany ?? 0)}>${value || "any number"}</option>`,
+              (value) => html`<option value=${value} .selected=${value === (search.value.perCompany ?? 0)}>${value || "any number"}</option>`,
             )}
           </select>
           a company
         </label>
         ${sees.value
-          ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, found?.count ?? 0)}` : "Export…"}</button>`
+          ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, running.value.all)}` : "Export…"}</button>`
           : nothing}
       </div>
       ${failure

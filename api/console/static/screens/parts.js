@@ -1,6 +1,7 @@
 /** What screens are made of: the vendored means of drawing, and small parts that several of them have. */
 
 import { signal } from "../vendor/signals-core/signals-core.module.js";
+import { cut } from "../numbers.js";
 import { svg, html, nothing } from "../vendor/lit-html/lit-html.js";
 
 export { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
@@ -21,7 +22,7 @@ export const failed = (message) => (message ? html`<p class="failure" role="aler
 export const code = (words) => words.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 /** The first few of many texts, as a list in a sentence. @param {string[]} texts @param {number} most */
-export const few = (texts, most) => texts.slice(0, most).join(", ") + (texts.length > most ? ` and ${texts.length - most} more` : "");
+export const few = (texts, most) => texts.slice(0, most).map(cut).join(", ") + (texts.length > most ? ` and ${texts.length - most} more` : "");
 
 /** A listener that hands on what stands in a field. @param {(value: string) => unknown} act */
 export const typed = (act) => (/** @type {Event} */ event) => act(/** @type {HTMLInputElement} */ (event.target).value);

@@ -30,7 +30,7 @@ const instead = ({ name, value, nearest }) => {
     <li>
       Nobody has <b><bdi>${value}</bdi></b> in “${described(name)}”.
       ${nearest.length ? "There is:" : "There is nothing like it either."}
-      ${nearest.map((near) => html`<button class="near" @click=${() => swap(near.value)}><bdi>${near.value}</bdi> <span class="count">${counted(near.count)}</span></button>`)}
+      ${nearest.map((near) => html`<button class="near" @click=${() => swap(near.value)}><bdi>${near.value}</bdi> <span class="count">${counted(near.count)} in all</span></button>`)}
     </li>
   `;
 };
@@ -45,7 +45,7 @@ export const rescue = () => {
       <h2 id="rescue">${nobody ? "Nobody is all of this at once" : "What would bring more"}</h2>
       ${answer.instead.length ? html`<ul class="instead">${answer.instead.map(instead)}</ul>` : nothing}
       ${answer.rescue.length
-        ? html`<p class="hint">${nobody ? "Leave out one of these, and there is somebody:" : "Leave out one of these:"}</p>
+        ? html`<p class="hint">${nobody ? "Each of these brings somebody back:" : "Each of these brings more:"}</p>
             <ul class="ways">${answer.rescue.map((each) => way(each, most))}</ul>`
         : nothing}
     </section>

@@ -35,7 +35,7 @@ async function open(one) {
 }
 
 const save = submitted(async ({ name }, form) => {
-  const answer = await saving.ask({ ...listed.value, name });
+  const answer = await saving.ask({ ...listed.value, name }, true);
   if (answer) {
     saved.answer.value = answer;
     form.reset();
@@ -44,7 +44,7 @@ const save = submitted(async ({ name }, form) => {
 
 /** @param {SavedSearch} one */
 async function remove(one) {
-  const answer = await deleting.ask({ name: one.name });
+  const answer = await deleting.ask({ name: one.name }, true);
   if (answer) saved.answer.value = answer;
 }
 

@@ -25,7 +25,7 @@ const submit = submitted(async (fields, form) => {
     registering.value = false;
   } catch (error) {
     failure.value = /** @type {Error} */ (error).message;
-    form.querySelector("input")?.focus();
+    /** @type {HTMLElement | null} */ (form.querySelector("[type=password]"))?.focus();
   } finally {
     busy.value = false;
   }
@@ -51,7 +51,7 @@ const form = (email) => html`
     <p class="failure" role="alert">${failure.value}</p>
     <button class="primary" ?disabled=${busy.value}>${registering.value ? "Make an account" : "Sign in"}</button>
     ${email
-      ? html`<button type="button" class="quiet" @click=${() => session.signOut()}>Sign in as somebody else</button>`
+      ? html`<button type="button" class="quiet" @click=${() => session.signOut().catch((error) => (failure.value = error.message))}>Sign in as somebody else</button>`
       : open.value
         ? html`<button type="button" class="quiet" @click=${other}>
           ${registering.value ? "I have an account" : "Make an account"}

@@ -1,7 +1,7 @@
 /** The contacts, a page at a time. Which columns there are is told by the contacts; which are shown, in which order, is remembered here. */
 
-import { PAGE_SIZE, change, contacts, current, dialog, opened, pageNumber, search, sees, turn } from "../page.js";
-import { counted, dated, worded } from "../numbers.js";
+import { PAGE_SIZE, change, contacts, count, current, dialog, opened, pageNumber, search, sees, turn } from "../page.js";
+import { counted, cut, dated, worded } from "../numbers.js";
 import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
 import { html, nothing, signal } from "./parts.js";
@@ -47,11 +47,11 @@ export function text(value, name) {
   if (typeof value === "object") return Object.entries(value).map(([key, each]) => `${key}: ${text(each, key)}`).join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "number") return name === "founded_year" ? String(value) : counted(value);
-  return name.endsWith("_at") ? dated(String(value)) : String(value);
+  return name.endsWith("_at") ? dated(String(value)) : cut(String(value));
 }
 
 /** @param {Contact} contact */
-export const nameOf = ({ first_name: first, last_name: last }) => [first, last].filter(Boolean).join(" ");
+export const nameOf = ({ first_name: first, last_name: last }) => cut([first, last].filter(Boolean).join(" "));
 
 const order = () => {
   const pairs = new Map(pairsOf(search.value.query));
@@ -74,7 +74,7 @@ const head = (column) => {
   return html`
     <th scope="col" aria-sort=${sorted ? (ascending ? "ascending" : "descending") : nothing}>
       ${field && !search.value.perCompany
-        ? html`<button @click=${() => sort(field)}>${worded(column)}<span aria-hidden="true">${sorted ? (ascending ? " ↑" : " ↓") : ""}</span></button>`
+        ? html`<button @click=${() => sort(field)}>${worded(column)}<span aria-hidden="true">${sorted ? (ascending ? " ↑" : " ↓") : " ↕"}</span></button>`
         : worded(column)}
     </th>
   `;
@@ -102,20 +102,24 @@ const row = (contact, at) => html`
 `;
 
 /** By so many pages, to where the service said they are. @param {1 | -1} by */
-export const leaf = (by) => {
+export async function leaf(by) {
   const number = pageNumber.value + by;
   const cursor = contacts.answer.value?.[by > 0 ? "next" : "previous"];
-  if (cursor && number) turn(cursor, number);
-};
+  if (!cursor || !number) return;
+  await turn(cursor, number);
+  // A page begins with its first row.
+  const rows = document.querySelector(".table");
+  if (rows && rows.getBoundingClientRect().top < 0) rows.scrollIntoView();
+}
 
 const paging = () => {
   const page = contacts.answer.value;
-  const number = pageNumber.value;
+  const [number, all] = [pageNumber.value, count.answer.value?.count];
   if (!page || (!page.next && !page.previous && number === 1)) return nothing;
   return html`
     <nav class="paging" aria-label="Pages">
       <button ?disabled=${number === 1 || !page.previous} @click=${() => leaf(-1)}>← Previous</button>
-      <span>Page ${counted(number)}</span>
+      <span>Page ${counted(number)}${typeof all === "number" && all ? ` of ${counted(Math.ceil(all / PAGE_SIZE))}` : ""}</span>
       <button ?disabled=${!page.next} @click=${() => leaf(1)}>Next →</button>
     </nav>
   `;
@@ -149,6 +153,15 @@ function move(name, by) {
   choose(moved);
 }
 
+/** A box that stays as it is: what is chosen moves elsewhere, and its place is another column's. @param {string} name @param {boolean} on @param {() => void} act */
+const tick = (name, on, act) => {
+  const change = (/** @type {Event} */ event) => {
+    /** @type {HTMLInputElement} */ (event.target).checked = on;
+    act();
+  };
+  return html`<label><input type="checkbox" .checked=${on} @change=${change}> ${worded(name)}</label>`;
+};
+
 export const columnsDialog = () => {
   const shown = columns.value;
   const others = ["name", ...Object.keys(contacts.answer.value?.results[0] ?? {})].filter((name) => !shown.includes(name) && name !== "matched");
@@ -157,7 +170,7 @@ export const columnsDialog = () => {
     <ol class="ordered">
       ${shown.map(
         (name, at) => html`<li>
-          <label><input type="checkbox" .checked=${true} @change=${() => choose(shown.filter((each) => each !== name))}> ${worded(name)}</label>
+          ${tick(name, true, () => choose(shown.filter((each) => each !== name)))}
           <button class="icon" aria-label="${worded(name)} further to the left" ?disabled=${at === 0} @click=${() => move(name, -1)}>↑</button>
           <button class="icon" aria-label="${worded(name)} further to the right" ?disabled=${at === shown.length - 1} @click=${() => move(name, 1)}>↓</button>
         </li>`,
@@ -165,7 +178,7 @@ export const columnsDialog = () => {
     </ol>
     <h3>More</h3>
     <ul class="others">
-      ${others.map((name) => html`<li><label><input type="checkbox" .checked=${false} @change=${() => choose([...shown, name])}> ${worded(name)}</label></li>`)}
+      ${others.map((name) => html`<li>${tick(name, false, () => choose([...shown, name]))}</li>`)}
     </ul>
     <p class="deeds"><button class="quiet" @click=${() => choose([])}>As at first</button></p>
   `;
