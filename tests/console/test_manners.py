@@ -32,6 +32,12 @@ def test_one_signs_in_and_stays_so_until_one_signs_out(page: Page, service: Serv
     desk.settled().shows(desk.counts(CEOS))
     page.reload()
     desk.settled().shows(desk.counts(CEOS))
+    # Nobody is to walk away from a page that looks as if it had signed them out.
+    watch.expect("status of 503")
+    page.route("**/auth/logout", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator(".remark")).to_contain_text("still signed in")
+    page.unroute("**/auth/logout")
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out").click()
     page.get_by_label("E-mail").wait_for()
@@ -84,6 +90,13 @@ def test_a_lost_connection_comes_back_and_what_was_asked_meanwhile_is_answered(d
     page.context.set_offline(False)
     desk.settled().shows(desk.counts(url_of()))
     expect(page.locator(".lost")).to_have_count(0)
+
+
+def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> None:
+    desk.search(CEOS)
+    desk.run(f"""() => import("./console/page.js").then(({{ take }}) => void take("{CEOS} " + "x".repeat(3e6)))""")
+    expect(desk.page.locator(".remark")).to_contain_text("more than the service takes at once")
+    desk.mute("personTitles[]").shows(desk.counts(url_of()))
 
 
 def test_stale_answers_do_not_overtake(desk: Desk) -> None:
@@ -147,7 +160,13 @@ def test_administrators_see_loads_users_and_health(
     dialog.get_by_role("button", name="Loads").click()
     expect(dialog.get_by_role("status")).to_contain_text("The service answers.")
     dialog.get_by_role("button", name="Users").click()
-    row.get_by_role("button", name="Delete…").click()
+    page.route("**/auth/users/*", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    watch.expect("status of 503")
+    row.get_by_label("Role of new@example.com").select_option("admin")
+    expect(dialog.get_by_role("alert")).to_have_text("Not now.")
+    expect(row.get_by_role("combobox")).to_have_value("counter")
+    page.unroute("**/auth/users/*")
+    row.get_by_role("button", name="Delete…").dblclick()
     row.get_by_role("button", name="Yes, delete").click()
     expect(row).to_have_count(0)
 

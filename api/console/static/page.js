@@ -15,6 +15,9 @@ import { batch, computed, effect, signal, untracked } from "./vendor/signals-cor
 
 export const PAGE_SIZE = 50;
 
+/** Characters that browsers keep of an address. */
+const LONGEST = 1_000_000;
+
 export const session = new Session();
 export const socket = new Socket(address("api/v2/apollo/ws").replace(/^http/, "ws"), session);
 session.renewed = (/** @type {string} */ token) => socket.renew(token);
@@ -76,6 +79,7 @@ let depth = 0;
 
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
+  if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
   history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }

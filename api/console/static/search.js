@@ -12,6 +12,9 @@ export const LISTS = ["include_company_name", "exclude_company_name", "include_d
 /** @type {readonly View[]} */
 export const VIEWS = ["people", "breakdown", "compare", "code"];
 
+/** Of one company, at most: zero for any number. */
+export const MOST = [0, 1, 2, 3, 5, 10, 25];
+
 const HOST = "https://app.apollo.io";
 
 /** @type {Search} */
@@ -36,7 +39,7 @@ export function read(fragment) {
     query: pairs.filter((pair) => !pair.startsWith(".")).join("&"),
     off: all("off"),
     lists: Object.fromEntries(LISTS.map((name) => [name, all(name)]).filter(([, values]) => values.length)),
-    perCompany: Number.isInteger(most) && most >= 1 && most <= 100 ? most : null,
+    perCompany: MOST.indexOf(most) > 0 ? most : null,
     view: VIEWS.includes(view) ? view : "people",
     others,
     region: all("region")[0] && region.every((at) => at === 0 || others[at - 1]) ? region : null,

@@ -22,6 +22,7 @@ export class Superseded extends Error {}
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 15_000;
 const EXPIRED = 4401;
+const TOO_LARGE = 1009;
 
 export class Socket {
   /** Whether it is there: `false` also while it is being opened. */
@@ -131,9 +132,9 @@ export class Socket {
       // Browsers don't tell a handshake that was refused for its token from a host that is not there.
       if (code === EXPIRED || !lived) this.#session.stale();
       for (const [id, waiting] of this.#waiting) {
-        if (!waiting.once || !waiting.sent) continue;
+        if (!waiting.sent || (!waiting.once && code !== TOO_LARGE)) continue;
         this.#waiting.delete(id);
-        waiting.reject(new Refused("The connection was lost; nobody knows whether this was done.", "lost"));
+        waiting.reject(new Refused(code === TOO_LARGE ? "This is more than the service takes at once." : "The connection was lost; nobody knows whether this was done.", "lost"));
       }
       this.#again(code === EXPIRED ? 0 : this.#later());
     };

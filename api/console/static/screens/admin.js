@@ -4,7 +4,7 @@ import { counted, dated, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
-import { effect, failed, html, nothing, signal, submitted, untracked } from "./parts.js";
+import { effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
 const rollback = new Question(socket, "loads", "rollback");
@@ -37,14 +37,13 @@ export const listen = () =>
     });
   });
 
-async function rollBack() {
-  if (!sure.value) return (sure.value = true);
-  sure.value = false;
-  const answer = await rollback.ask({ rollback: true }, true);
-  if (!answer) return;
-  loads.answer.value = answer;
+const rollBack = single(async () => {
+  sure.value = !sure.value;
+  if (sure.value) return;
+  await rollback.ask({ rollback: true }, true);
+  loads.ask({});
   again();
-}
+});
 
 /** The way between both screens of administrators. @param {"loads" | "users"} here */
 const adminTabs = (here) => html`
@@ -151,7 +150,7 @@ const person = (user) => {
       ${own
         ? html`<span class="hint">you</span>`
         : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
-            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${() => remove(user)}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
+            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${single(() => remove(user))}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
     </td>
   </tr>`;
 };

@@ -73,7 +73,7 @@ export const codeView = () => {
       ${told ? block("Canonical URL", told.canonical_url) : nothing}
       ${told ? html`<p class="hint">Fingerprint <code>${told.fingerprint}</code>: searches that have it find the same.</p>` : nothing}
       ${codeOf(asked, address("")).map(([title, text]) => block(title, text))}
-      <p class="hint"><code>TOKEN</code> holds for half an hour, unless the service was told otherwise; that of this page is shown to nobody.</p>
+      <p class="hint"><code>TOKEN</code> holds for half an hour, unless the service was told otherwise; that of this page is shown to nobody. These are the first 25: <code>next</code> of an answer, as <code>cursor</code>, brings more.</p>
     </section>
   `;
 };

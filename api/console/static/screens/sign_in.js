@@ -1,8 +1,8 @@
 /** Signing in: before anything else, and in place where a session ended while somebody was at work. */
 
-import { session } from "../page.js";
+import { remark, session } from "../page.js";
 import { address } from "../session.js";
-import { html, nothing, signal, submitted } from "./parts.js";
+import { failed, html, nothing, signal, submitted } from "./parts.js";
 
 const failure = signal("");
 const busy = signal(false);
@@ -65,7 +65,7 @@ export const signIn = () => html`
   <main class="welcome">
     <h1>Contacts</h1>
     <p class="lead">Your own contacts, found with the searches you make in Apollo.</p>
-    ${form("")}
+    ${failed(remark.value)} ${form("")}
   </main>
 `;
 

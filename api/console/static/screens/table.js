@@ -4,7 +4,7 @@ import { PAGE_SIZE, change, contacts, count, current, dialog, opened, pageNumber
 import { counted, cut, dated, worded } from "../numbers.js";
 import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
-import { html, nothing, signal } from "./parts.js";
+import { computed, html, nothing, signal } from "./parts.js";
 
 const KEY = "columns";
 
@@ -17,13 +17,19 @@ export const SORTS = new Map([
 ]);
 
 /** The columns that are shown, in order: names of fields, and `name` for first and last name together. */
-export const columns = signal(remembered());
+const chosen = signal(remembered());
 
-/** @param {string[]} chosen */
-function choose(chosen) {
-  columns.value = chosen.length ? chosen : FIRST;
+/** Those of them that contacts have: what is remembered may be of an earlier version. */
+export const columns = computed(() => {
+  const first = contacts.answer.value?.results[0];
+  return chosen.value.filter((name) => name === "name" || !first || Object.hasOwn(first, name));
+});
+
+/** @param {string[]} names */
+function choose(names) {
+  chosen.value = names.length ? names : FIRST;
   try {
-    localStorage.setItem(KEY, JSON.stringify(columns.value));
+    localStorage.setItem(KEY, JSON.stringify(chosen.value));
   } catch {
     // A browser may refuse to keep anything: then the choice holds as long as the page.
   }
@@ -74,7 +80,7 @@ const head = (column) => {
   return html`
     <th scope="col" aria-sort=${sorted ? (ascending ? "ascending" : "descending") : nothing}>
       ${field && !search.value.perCompany
-        ? html`<button @click=${() => sort(field)}>${worded(column)}<span aria-hidden="true">${sorted ? (ascending ? " ↑" : " ↓") : " ↕"}</span></button>`
+        ? html`<button @click=${() => sort(field)}>${worded(column)}<span aria-hidden="true">${sorted ? (ascending ? " ↑" : " ↓") : ""}</span></button>`
         : worded(column)}
     </th>
   `;
@@ -133,7 +139,7 @@ export const table = () => {
   return html`
     <section class="table ${contacts.pending.value ? "stale" : ""}" aria-label="Contacts">
       <div class="scroll" tabindex="-1">
-        <table aria-rowcount=${-1}>
+        <table>
           <thead><tr>${columns.value.map(head)}</tr></thead>
           <tbody>${page.results.map(row)}</tbody>
         </table>
