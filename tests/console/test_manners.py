@@ -123,6 +123,9 @@ def test_who_is_signed_out_goes_on_in_place_with_the_password(
     assert service.post("/api/v2/auth/sessions", None, token, method="DELETE")[0] == 204
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("ended@example.com")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
     expect(page.locator(".large")).to_have_text(count)
     screenshot(page, "again")
     dialog.get_by_label("Password").fill("long enough")

@@ -129,6 +129,8 @@ def test_values_are_added_removed_and_turned_into_their_opposite(desk: Desk) -> 
     desk.settled()
     desk.chip("personNotLocations[]", "France").locator("button").first.press("Delete")
     desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"))))
+    # Keys are for what is left.
+    expect(desk.parameter("personTitles[]").get_by_role("switch")).to_be_focused()
     # What was not used is there all the while.
     expect(desk.page.locator(".unused")).to_contain_text("foo")
 

@@ -129,7 +129,12 @@ const page = () => {
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
 
 effect(() => {
+  const name = document.activeElement?.closest("[data-name]")?.getAttribute("data-name");
   render(page(), root);
+  // Who removes a value by a key goes on beside it.
+  if (name && document.activeElement === document.body) {
+    /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(name)}"] .add`) ?? root.querySelector("[data-name] .switch"))?.focus();
+  }
   for (const dialog of root.querySelectorAll("dialog")) if (!dialog.open) dialog.showModal();
 });
 const listening = [

@@ -66,8 +66,8 @@ const analysed = signal("");
 /** The analysis, if it is that of the URL on the page. */
 export const current = computed(() => (analysed.value === urlOf(search.value) ? analysis.answer.value : null));
 
-/** The parts of the URL on the page, in the order of the analysis; none as long as nobody knows them. */
-export const parameters = computed(() => (current.value ? parametersOf(current.value, search.value.off) : []));
+/** The parts of the URL, in the order of the analysis; those of the one before until that is there. */
+export const parameters = computed(() => (analysis.answer.value ? parametersOf(analysis.answer.value, search.value.off) : []));
 
 /** What a parameter is about, in words. @param {string} name */
 export const described = (name) => parameters.value.find((each) => each.name === name)?.description ?? worded(name);

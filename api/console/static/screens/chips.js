@@ -1,7 +1,7 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
 import { facetsOf } from "./facets.js";
-import { change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
+import { analysis, change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
 import { briefly, counted, cut, numeric, signed } from "../numbers.js";
 import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
 import { Question } from "../socket.js";
@@ -95,7 +95,7 @@ const cost = (told) => {
 export const card = (name, title, values, told, parts) => {
   const off = values.every((value) => value.off);
   return html`
-    <article class="parameter ${off ? "off" : ""} ${explanation.pending.value ? "stale" : ""}" data-name=${name}>
+    <article class="parameter ${off ? "off" : ""} ${analysis.pending.value || explanation.pending.value ? "stale" : ""}" data-name=${name}>
       <header>
         <button class="switch" role="switch" aria-checked=${String(!off)} aria-label=${title} title=${off ? "Ask for it again" : "Leave it out for now"}
           @click=${() => change(toggled(search.value, name, values.map(({ value }) => value)))}></button>
@@ -146,7 +146,7 @@ const apart = (title, parameters, tell) =>
     : nothing;
 
 export const chips = () => {
-  if (!current.value) return html`<p class="hint">Reading the search…</p>`;
+  if (!analysis.answer.value) return html`<p class="hint">Reading the search…</p>`;
   const all = parameters.value;
   const [filters, settings, unused] = ["filter", "setting", "unused"].map((part) => all.filter((each) => each.part === part));
   const asked = filters.filter(({ off }) => !off).map(({ values }) => few(values.filter(({ off }) => !off).map(({ shown }) => shown), 3));

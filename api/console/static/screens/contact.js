@@ -51,7 +51,7 @@ const why = () => {
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
             <b>${described(name)}</b>
-            <span>wants <bdi>${few(wanted, 5)}</bdi>, has <bdi>${few(has.map((each) => text(each, name)), 6) || "nothing there"}</bdi></span>
+            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted, 5)}</bdi>, has <bdi>${few(has.map((each) => text(each, name)), 6) || "nothing there"}</bdi></span>
           </li>
         `,
       )}
