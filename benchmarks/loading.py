@@ -40,6 +40,7 @@ from benchmarks.stores import INDEX
 from indexing.sources.base import BATCH_ROWS
 from indexing.sources.csv import CsvSource
 from search.elasticsearch.encoder import ElasticsearchEncoder
+from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.engine import EngineSettings
