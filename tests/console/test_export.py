@@ -69,7 +69,7 @@ def test_all_contacts_go_into_a_file_with_the_columns_of_the_table(desk: Desk) -
 
 def test_a_file_has_what_is_asked_for(desk: Desk) -> None:
     desk.page.add_init_script(PICKER)
-    begin(desk, url_of(("personLocations[]", hostile.CITY)))
+    begin(desk, url_of(("personLocations[]", hostile.CITY), ("personLocations[]", "Nowhere, Else")))
     page = desk.page
     page.get_by_label("The search as a comment").check()
     page.get_by_role("button", name="Save…").click()
@@ -77,6 +77,8 @@ def test_a_file_has_what_is_asked_for(desk: Desk) -> None:
     first, rest = text.split("\n", 1)
     assert first.lstrip("\ufeff").startswith("#") or first.startswith('"#')
     assert hostile.CITY in first
+    proof = page.get_by_role("dialog").get_by_role("status")
+    expect(proof).to_contain_text(f"{len(hostile.CONTACTS)} contacts written into contacts-hostile-nowhere-else.csv")
     titles = [row["title"] for row in csv.DictReader(io.StringIO(rest))]
     assert len(titles) == len(hostile.CONTACTS)
     assert "'=cmd|' /C calc'!A0" in titles
@@ -100,10 +102,36 @@ def test_an_export_can_be_cancelled_and_then_there_is_no_file(desk: Desk) -> Non
     desk.page.get_by_role("button", name="Save…").click()
     expect(desk.page.get_by_role("progressbar")).to_be_visible()
     desk.page.wait_for_function("() => window.go !== undefined")
+    desk.page.wait_for_timeout(600)
+    desk.run("() => window.go()")
+    # How fast it goes is told once there is something to tell.
+    expect(desk.page.locator("dialog .hint").filter(has_text="a second")).to_contain_text(
+        f"of {desk.counts(url_of()):,}"
+    )
     desk.page.get_by_role("button", name="Cancel").click()
     desk.run("() => window.go()")
     expect(desk.page.get_by_role("button", name="Save…")).to_be_visible()
     assert desk.run("() => [saved.aborted, saved.closed]") == [True, False]
+
+
+def test_an_export_is_of_the_search_that_it_was_begun_with(desk: Desk) -> None:
+    slow = PICKER.replace("close: async () =>", "close: async () => (await new Promise((go) => (window.go = go))) ||")
+    desk.page.add_init_script(slow)
+    begin(desk)
+    page = desk.page
+    page.get_by_role("button", name="Save…").dblclick()
+    page.wait_for_function("() => window.go !== undefined")
+    page.keyboard.press("Escape")
+    desk.mute("personTitles[]")
+    desk.run("() => window.go()")
+    page.get_by_role("button", name="Export…").click()
+    proof = page.get_by_role("dialog").get_by_role("status")
+    expect(proof).to_contain_text(f"{desk.counts(URL)} contacts written")
+    expect(proof).to_contain_text(desk.service.data("explain_count", url=URL)["fingerprint"])
+    page.keyboard.press("Escape")
+    desk.mute("personTitles[]")
+    page.get_by_role("button", name="Export…").click()
+    expect(proof).to_have_count(0)
 
 
 def test_without_a_picker_the_browser_saves_what_is_behind_a_link(desk: Desk) -> None:

@@ -1,11 +1,14 @@
 """The breakdown: contacts counted by the values of fields, which can be chosen."""
 
+import re
+from typing import Any
+
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mappings.facets import facet_rows
 from tests.console.conftest import both_engines
-from tests.console.desk import Desk, number, url_of
+from tests.console.desk import Desk, Line, number, url_of
 from tests.harness.browser import screenshot
 from tests.harness.service import Service
 
@@ -64,6 +67,41 @@ def test_long_facets_are_filtered_slow_ones_closed_and_special_values_shown(desk
     facet(desk, "technologies").get_by_role("button", name="Close Technologies").click()
     expect(page.locator("[data-facet=technologies]")).to_have_count(0)
     expect(page.get_by_role("button", name="+ Technologies")).to_be_visible()
+
+
+def test_old_numbers_stay_until_there_are_new_ones_and_a_slow_facet_says_so_and_can_be_closed(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    line = Line(page)
+    desk = Desk(page, service).open().search(URL).view("Breakdown")
+    seniority, count = facet(desk, "seniority"), page.locator(".large").inner_text()
+    before = seniority.locator(".label").all_inner_texts()
+    line.holding = True
+    desk.parameter("personTitles[]").get_by_role("switch").click()
+    expect(seniority).to_have_class(re.compile(r"\bstale\b"))
+    expect(seniority.locator(".label")).to_have_text(before)
+    expect(page.locator(".large.stale")).to_have_text(count)
+    expect(page.locator(".parameter.stale").first).to_be_visible()
+    # One that nobody waits for is closed, the others come.
+    page.get_by_role("button", name="Close Industry").click()
+    line.altered = slowed
+    line.release()
+    desk.settled().shows(desk.counts(url_of()))
+    expect(facet(desk, "seniority")).to_contain_text("took too long")
+    expect(page.locator("[data-facet=industries]")).to_have_count(0)
+    screenshot(page, "slow")
+    page.get_by_role("button", name="Close Seniority").click()
+    expect(seniority).to_have_count(0)
+    page.get_by_role("button", name="+ Industry").click()
+    expect(facet(desk, "industries").locator("li").first).to_be_visible()
+
+
+def slowed(answer: dict[str, Any]) -> object:
+    """The answer, as it is where the seniority took longer than its time."""
+    for each in (answer["data"] or {}).get("facets", []):
+        if each["name"] == "seniority":
+            each |= {"timed_out": True, "buckets": [], "count": None, "missing": None, "other": None}
+    return answer
 
 
 def test_the_page_knows_the_facets_of_the_service(desk: Desk) -> None:

@@ -68,7 +68,7 @@ def test_searches_full_of_markup_are_shown_as_they_are(desk: Desk) -> None:
     for title in ("Breakdown", "Compare", "As code"):
         desk.view(title)
         unharmed(desk)
-    expect(desk.page.locator("pre").nth(1)).to_contain_text("window.hacked")
+    expect(desk.page.locator("pre").nth(2)).to_contain_text("window.hacked")
 
 
 def test_names_of_saved_searches_and_what_is_compared_are_text(desk: Desk) -> None:

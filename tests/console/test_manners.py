@@ -1,11 +1,14 @@
 """Manners of the page: signing in, keys, lost connections, sessions that end, administrators' screens."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from indexing.sample.contacts import write_sample
 from tests.console.desk import Desk, sign_in, url_of
 from tests.harness.browser import Watch, screenshot
-from tests.harness.service import Service
+from tests.harness.service import Service, contacts_process
 
 CEOS = url_of(("personTitles[]", "ceo"))
 GERMANS = url_of(("personLocations[]", "Germany"))
@@ -29,6 +32,12 @@ def test_one_signs_in_and_stays_so_until_one_signs_out(page: Page, service: Serv
     desk.settled().shows(desk.counts(CEOS))
     page.reload()
     desk.settled().shows(desk.counts(CEOS))
+    # Nobody is to walk away from a page that looks as if it had signed them out.
+    watch.expect("status of 503")
+    page.route("**/auth/logout", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator(".remark")).to_contain_text("still signed in")
+    page.unroute("**/auth/logout")
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out").click()
     page.get_by_label("E-mail").wait_for()
@@ -40,6 +49,13 @@ def test_one_signs_in_and_stays_so_until_one_signs_out(page: Page, service: Serv
     page.get_by_label("Password").fill("long enough")
     page.get_by_label("Password").press("Enter")
     desk.settled().shows(desk.counts(CEOS))
+
+
+def test_where_registration_is_closed_nobody_is_offered_it(page: Page, service: Service) -> None:
+    page.route("**/console/about.json", lambda route: route.fulfill(json={"registration": False, "docs": False}))
+    with page.expect_response("**/console/about.json"):
+        page.goto(service.base)
+    expect(page.get_by_role("button")).to_have_text(["Sign in"])
 
 
 def test_keys_do_what_the_page_says(desk: Desk) -> None:
@@ -76,6 +92,13 @@ def test_a_lost_connection_comes_back_and_what_was_asked_meanwhile_is_answered(d
     expect(page.locator(".lost")).to_have_count(0)
 
 
+def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> None:
+    desk.search(CEOS)
+    desk.run(f"""() => import("./console/page.js").then(({{ take }}) => void take("{CEOS} " + "x".repeat(3e6)))""")
+    expect(desk.page.locator(".remark")).to_contain_text("more than the service takes at once")
+    desk.mute("personTitles[]").shows(desk.counts(url_of()))
+
+
 def test_stale_answers_do_not_overtake(desk: Desk) -> None:
     desk.search(CEOS)
     desk.run(
@@ -100,6 +123,9 @@ def test_who_is_signed_out_goes_on_in_place_with_the_password(
     assert service.post("/api/v2/auth/sessions", None, token, method="DELETE")[0] == 204
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("ended@example.com")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
     expect(page.locator(".large")).to_have_text(count)
     screenshot(page, "again")
     dialog.get_by_label("Password").fill("long enough")
@@ -110,7 +136,7 @@ def test_who_is_signed_out_goes_on_in_place_with_the_password(
 
 
 def test_administrators_see_loads_users_and_health(
-    page: Page, service: Service, context: BrowserContext, administrator: str
+    page: Page, service: Service, context: BrowserContext, administrator: str, watch: Watch
 ) -> None:
     sign_in(context, service, administrator)
     Desk(page, service).open()
@@ -131,9 +157,48 @@ def test_administrators_see_loads_users_and_health(
     row.get_by_role("button", name="Disable").click()
     expect(row.get_by_role("button", name="Enable")).to_be_visible()
     screenshot(page, "users")
-    row.get_by_role("button", name="Delete…").click()
+    # A proxy may keep the service's health to those inside.
+    watch.expect("status of 404")
+    page.route("**/health/ready", lambda route: route.fulfill(status=404, body="<html>Not Found"))
+    dialog.get_by_role("button", name="Loads").click()
+    expect(dialog.get_by_role("status")).to_contain_text("The service answers.")
+    dialog.get_by_role("button", name="Users").click()
+    page.route("**/auth/users/*", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    watch.expect("status of 503")
+    row.get_by_label("Role of new@example.com").select_option("admin")
+    expect(dialog.get_by_role("alert")).to_have_text("Not now.")
+    expect(row.get_by_role("combobox")).to_have_value("counter")
+    page.unroute("**/auth/users/*")
+    row.get_by_role("button", name="Delete…").dblclick()
     row.get_by_role("button", name="Yes, delete").click()
     expect(row).to_have_count(0)
+
+
+def test_an_administrator_goes_back_to_the_load_before_by_two_clicks(
+    page: Page, service: Service, context: BrowserContext, administrator: str, tmp_path: Path
+) -> None:
+    before = service.data("count_contacts", url=url_of())["count"]
+    smaller = tmp_path / "smaller.csv"
+    with smaller.open("w", newline="", encoding="utf-8") as stream:
+        write_sample(20, stream)
+    outcome = contacts_process(
+        service.environment, "index", "csv", str(smaller), "--allow-shrink", "--rejects", str(tmp_path / "r")
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    sign_in(context, service, administrator)
+    desk = Desk(page, service).open().search(url_of()).shows(20)
+    page.get_by_role("button", name="Admin").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("thead").last).to_contain_text("Before")
+    dialog.get_by_role("button", name="Go back to the load before…").click()
+    expect(dialog).to_contain_text("All searches will see the contacts of the load before")
+    screenshot(page, "rollback")
+    dialog.get_by_role("button", name="Yes, go back").click()
+    expect(dialog.locator("tr.live")).to_contain_text(f"{before:,}")
+    expect(dialog.get_by_role("button", name="Go back")).to_have_count(0)
+    page.keyboard.press("Escape")
+    # What is on the page is of the contacts that are live now.
+    desk.settled().shows(before)
 
 
 def test_others_see_no_screens_of_administrators(desk: Desk) -> None:

@@ -53,7 +53,7 @@ SEARCHES = [
     "#/people",
     "#/people?personTitles[]=a%26b&foo",
     "#/people?x=1&.off=personTitles%5B%5D%3Da%20%26%20b&.include_domain_list=a.example&.per_company=3",
-    "#/people?x=%zz&.compare=https%3A%2F%2Fapp.apollo.io%2F%23%2Fpeople%3Fa%3Db&.view=compare&.region=0-2",
+    "#/people?x=%zz&.compare=https%3A%2F%2Fapp.apollo.io%2F%23%2Fpeople%3Fa%3Db&.view=compare&.region=0-1",
 ]
 
 
@@ -66,9 +66,9 @@ def test_a_fragment_is_the_search_and_back(bare: Page, fragment: str) -> None:
 def test_a_fragment_of_anything_else_is_no_search_and_no_harm(bare: Page) -> None:
     for fragment in ("", "#", "#code=abc", "#people?x=1"):
         assert call(bare, "search", "written", call(bare, "search", "read", fragment)) == ""
-    odd = call(bare, "search", "read", "#/people?.view=admin&.per_company=0&.region=x&.nothing=1")
+    odd = call(bare, "search", "read", "#/people?.view=admin&.per_company=0&.region=0-1&.nothing=1")
     assert isinstance(odd, dict)
-    assert (odd["view"], odd["perCompany"], odd["query"]) == ("people", None, "")
+    assert (odd["view"], odd["perCompany"], odd["query"], odd["region"]) == ("people", None, "", None)
 
 
 def analysis(*entries: tuple[str, str]) -> dict[str, object]:
@@ -86,11 +86,32 @@ def test_a_change_leaves_the_rest_as_it_was_written(bare: Page) -> None:
     edited = call(bare, "reading", "edited", search, whole, [["t[]", "c"]], [["t[]", "d e"]])
     assert isinstance(edited, dict)
     assert edited["query"] == "t[]=a%2Cb&odd=%7e&t[]=d%20e"
+    # The same twice, once by another name, goes as a whole.
+    twice = call(bare, "search", "read", "#/people?t[]=a&tee=a&u=b")
+    edited = call(
+        bare, "reading", "edited", twice, analysis(("t[]", "a"), ("t[]", "a"), ("u", "b")), [["t[]", "a"]], []
+    )
+    assert isinstance(edited, dict)
+    assert edited["query"] == "u=b"
     # A name that is another spelling, or several values in one, can only be written anew.
     joined = analysis(("t[]", "a"), ("t[]", "b"), ("t[]", "c"), ("odd", "~"))
     edited = call(bare, "reading", "edited", search, joined, [["t[]", "b"]], [])
     assert isinstance(edited, dict)
     assert edited["query"] == "t[]=a&t[]=c&odd=~"
+
+
+def test_what_is_removed_is_muted_no_more(bare: Page) -> None:
+    search = call(bare, "search", "read", "#/people?t[]=a&t[]=b&u=c&.off=t[]%3Da&.off=u&.off=include_domain_list")
+    whole = analysis(("t[]", "a"), ("t[]", "b"), ("u", "c"))
+    for removed, off in (
+        ([["t[]", None]], ["u", "include_domain_list"]),
+        ([["t[]", "a"]], ["u", "include_domain_list"]),
+        ([["u", "c"]], ["t[]=a", "include_domain_list"]),
+        ([["t[]", "b"]], ["t[]=a", "u", "include_domain_list"]),
+    ):
+        edited = call(bare, "reading", "edited", search, whole, removed, [])
+        assert isinstance(edited, dict)
+        assert edited["off"] == off
 
 
 def test_values_of_a_muted_parameter_speak_one_by_one(bare: Page) -> None:

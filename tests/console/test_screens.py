@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.desk import Desk, sign_in, url_of
 from tests.harness.browser import axe_script, screenshot
@@ -16,6 +16,8 @@ SEARCH = url_of(
     ("personLocations[]", "United States"),
     ("foo", "bar"),
 )
+BROKEN = url_of(("organizationNumEmployeesRanges[]", "many"))
+MANY = url_of(*[("organizationNumEmployeesRanges[]", f"{size},{size + 19}") for size in range(1, 1000, 20)])
 NOBODY = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intrn"))
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -61,6 +63,25 @@ def nobody(desk: Desk) -> None:
     desk.search(NOBODY).view("People")
 
 
+def unfolded(desk: Desk) -> None:
+    """On a phone the parameters are a line until somebody opens them."""
+    fold, narrow = desk.page.locator(".fold"), desk.run("() => innerWidth < 800")
+    assert fold.is_visible() == narrow
+    if narrow:
+        expect(fold).to_contain_text("ceo, founder · United States · c_suite · 1 not used")
+        expect(desk.parameter("personTitles[]")).to_be_hidden()
+        fold.click()
+    expect(desk.parameter("personTitles[]")).to_be_visible()
+
+
+def away(desk: Desk) -> None:
+    """The connection is lost, and a remark is there."""
+    desk.page.keyboard.press("Escape")
+    desk.run("""() => import("./console/page.js").then(({ socket, remark }) => {
+        [socket.lost.value, remark.value] = [true, "Found in what you pasted: a link in a mail."];
+    })""")
+
+
 def signed_out(desk: Desk) -> None:
     with desk.page.expect_navigation():
         desk.page.get_by_role("button", name="Sign out").click()
@@ -71,6 +92,7 @@ def signed_out(desk: Desk) -> None:
 SCREENS: Mapping[str, Callable[[Desk], object]] = {
     "empty": lambda desk: None,
     "search": lambda desk: desk.search(SEARCH),
+    "unfolded": unfolded,
     "muted": lambda desk: desk.mute("personSeniorities[]").mute("personTitles[]", "founder"),
     "code": lambda desk: desk.view("As code"),
     "comparison": compared,
@@ -78,6 +100,10 @@ SCREENS: Mapping[str, Callable[[Desk], object]] = {
     "facets": broken_down,
     **{name: dialog(name) for name in ("export", "columns", "keys", "lists", "loads", "users", "saved")},
     "nobody": nobody,
+    "error": lambda desk: desk.search(BROKEN),
+    "thousands": lambda desk: desk.search(MANY),
+    "values": lambda desk: desk.page.get_by_role("button", name="38 more…").click(),
+    "away": away,
     "sign-in": signed_out,
 }
 """What is done to come there from the screen before it."""

@@ -2,7 +2,7 @@
 
 import secrets
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from indexing.cli.demo import page_link
 from tests.console.desk import Desk, url_of
@@ -88,9 +88,18 @@ def test_the_link_of_the_demo_signs_in_once_and_leaves_no_trace(
     been = page.evaluate("() => navigation.entries().map((entry) => entry.url)")
     assert been
     assert all(code not in each for each in been)
+    # A link makes nobody another user, and is taken out of the address where the page is there already too.
+    sender = {"email": f"sender-{secrets.token_hex(4)}@example.com", "password": "long enough", "name": ""}
+    tokens = service.post("/api/v2/auth/register", sender)[1]
+    other = service.post("/api/v2/auth/codes", {"refresh_token": tokens["refresh_token"]})[1]["code"]
+    page.goto(page_link(service.base, other, url))
+    Desk(page, service).settled()
+    assert other not in page.url
+    expect(page.get_by_role("button", name="Sign out")).to_have_attribute("title", email)
     with watched(browser, service.base) as (another, complaints):
         complaints.expect("401")
         late = another.new_page()
         late.goto(page_link(service.base, code, url))
         late.get_by_label("Password").wait_for()
+        expect(late.get_by_role("alert").first).not_to_be_empty()
         assert code not in late.url

@@ -2,27 +2,29 @@
 
 import { listen as listenToAdmin, loadsDialog, usersDialog } from "./screens/admin.js";
 import { codeView } from "./screens/as_code.js";
-import { chips, valuesDialog } from "./screens/chips.js";
+import { chips, folded, valuesDialog } from "./screens/chips.js";
 import { compare, listen as listenToComparison } from "./screens/compare.js";
 import { contact, listen as listenToContact } from "./screens/contact.js";
-import { exportDialog } from "./screens/export.js";
+import { exportDialog, listen as listenToExport } from "./screens/export.js";
 import { facets, listen as listenToFacets } from "./screens/facets.js";
 import { keysDialog, listen as listenToKeys } from "./screens/keys.js";
 import { listDialog, lists } from "./screens/lists.js";
-import { announcement, number } from "./screens/number.js";
+import { announcement, number, rescue } from "./screens/number.js";
 import { example, field, listen as listenToPaste } from "./screens/paste.js";
-import { rescue } from "./screens/rescue.js";
 import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
-import { change, dialog, search, sees, session, socket, start, total } from "./page.js";
+import { change, dialog, remark, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
-import { effect } from "./vendor/signals-core/signals-core.module.js";
-import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { effect, html, nothing } from "./screens/parts.js";
+import { render } from "./vendor/lit-html/lit-html.js";
 
 /** @param {string} name */
 const opens = (name) => () => (dialog.value = name);
+
+const signOut = () =>
+  session.signOut().catch((error) => (remark.value = `You are still signed in, since the service could not be told: ${error.message} Try again.`));
 
 const tools = () => {
   const user = session.user.value;
@@ -32,7 +34,7 @@ const tools = () => {
       ${sees.value ? html`<button class="quiet" @click=${opens("saved")}>Saved</button>` : nothing}
       ${user?.role === "admin" ? html`<button class="quiet" @click=${opens("loads")}>Admin</button>` : nothing}
       <button class="quiet" @click=${opens("keys")} aria-label="Keys" title="Keys">?</button>
-      <button class="quiet" @click=${() => session.signOut()} title=${user?.email ?? ""}>Sign out</button>
+      <button class="quiet" @click=${signOut} title=${user?.email ?? ""}>Sign out</button>
     </nav>
   `;
 };
@@ -46,7 +48,7 @@ const top = () => html`
   ${socket.lost.value && session.standing.value === "in" ? html`<p class="lost" role="status">The connection was lost; it comes back by itself.</p>` : nothing}
 `;
 
-/** @type {Record<import("./search.js").View, [string, () => unknown]>} */
+/** @type {Record<View, [string, () => unknown]>} */
 const SHOWN = {
   people: ["People", () => [rescue(), table()]],
   breakdown: ["Breakdown", facets],
@@ -58,7 +60,7 @@ const views = () => html`
   <nav class="tabs" aria-label="Views">
     ${Object.entries(SHOWN).map(
       ([view, [title]]) => html`<button aria-current=${search.value.view === view ? "page" : "false"}
-        @click=${() => change({ ...search.value, view: /** @type {import("./search.js").View} */ (view) })}>${title}</button>`,
+        @click=${() => change({ ...search.value, view: /** @type {View} */ (view) })}>${title}</button>`,
     )}
   </nav>
   <div class="view">${SHOWN[search.value.view][1]()}</div>
@@ -103,7 +105,7 @@ const empty = () => html`
 const desk = () => html`
   <main class="desk">
     ${number()}
-    <section class="reading" aria-label="How the search was understood">${chips()} ${lists()}</section>
+    <section class="reading ${folded.value ? "folded" : ""}" aria-label="How the search was understood">${chips()} ${lists()}</section>
     <section class="views" aria-label="The contacts">${views()}</section>
     ${contact()}
   </main>
@@ -127,7 +129,12 @@ const page = () => {
 const root = /** @type {HTMLElement} */ (document.getElementById("console"));
 
 effect(() => {
+  const name = document.activeElement?.closest("[data-name]")?.getAttribute("data-name");
   render(page(), root);
+  // Who removes a value by a key goes on beside it.
+  if (name && document.activeElement === document.body) {
+    /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(name)}"] .add`) ?? root.querySelector("[data-name] .switch"))?.focus();
+  }
   for (const dialog of root.querySelectorAll("dialog")) if (!dialog.open) dialog.showModal();
 });
 const listening = [
@@ -135,6 +142,7 @@ const listening = [
   listenToKeys,
   listenToContact,
   listenToFacets,
+  listenToExport,
   listenToComparison,
   listenToSaved,
   listenToAdmin,

@@ -1,7 +1,5 @@
 /** How numbers, dates and words of the service are written for people. Pure. */
 
-/** @typedef {number | string} Count A number, or `"<5"` where somebody may not know few. */
-
 const whole = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
@@ -11,9 +9,8 @@ const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "
 /** @param {Count | null | undefined} count */
 export const counted = (count) => (typeof count === "number" ? whole.format(count) : (count ?? "–"));
 
-/** The same in little room: `12.9K`. @param {Count | null | undefined} count */
-export const briefly = (count) =>
-  typeof count === "number" && count >= 100_000 ? short.format(count) : counted(count);
+/** The same in little room: `129K`. @param {Count} count */
+export const briefly = (count) => (numeric(count) >= 100_000 ? short.format(numeric(count)) : counted(count));
 
 /** Few as they are told: `"<5"` is taken for none where numbers are compared. @param {Count | null | undefined} count */
 export const numeric = (count) => (typeof count === "number" ? count : 0);
@@ -21,12 +18,8 @@ export const numeric = (count) => (typeof count === "number" ? count : 0);
 /** @param {Count} part @param {Count} all @returns {string} nothing where there is no share to tell */
 export function share(part, all) {
   if (typeof part !== "number" || typeof all !== "number" || all === 0) return "";
-  const ratio = part / all;
-  return ratio > 0 && ratio < 0.001 ? "under 0.1%" : percent.format(ratio);
+  return part > 0 && part / all < 0.001 ? "under 0.1%" : percent.format(part / all);
 }
-
-/** A share of one, such as 0.8364. @param {number} ratio */
-export const portion = (ratio) => percent.format(ratio);
 
 /** With its sign: `+518`. @param {number} number */
 export const signed = (number) => (number > 0 ? "+" : number < 0 ? "−" : "±") + whole.format(Math.abs(number));
@@ -40,12 +33,15 @@ export function dated(text) {
   return Number.isNaN(date.getTime()) ? text : text.includes("T") ? moment.format(date) : day.format(date);
 }
 
+/** As much of a text as is drawn in a moment, however long somebody made it. @param {string} text */
+export const cut = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}… (${counted(text.length - 1000)} more)` : text);
+
 /** Of bytes a second and the like. @param {number} bytes */
 export const sized = (bytes) =>
   bytes < 1e6 ? `${whole.format(Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** A field's or facet's name in words: `person_linkedin_url` is `Person linkedin url`. @param {string} name */
 export function worded(name) {
-  const words = name.replace(/_/g, " ").replace(/\burl\b/g, "URL").replace(/linkedin/g, "LinkedIn").replace(/\bsic\b/g, "SIC").replace(/\bnaics\b/g, "NAICS");
+  const words = name.replace(/_/g, " ").replace(/\b(url|sic|naics)\b/g, (word) => word.toUpperCase()).replace("linkedin", "LinkedIn");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

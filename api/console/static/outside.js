@@ -17,15 +17,16 @@ export function safeLink(text) {
   }
 }
 
-/** Whether a text asks for a page of Apollo's or has the address of one in it. @param {string} text */
-export const looksLikeSearch = (text) => /apollo(\.|%2e)io/i.test(text);
+const APOLLO = /apollo(?:\.|%2e)io/i;
 
-/** Each line that has an address of Apollo's. @param {string} text */
-export const searchesIn = (text) =>
-  text
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter(looksLikeSearch);
+/** Whether a text asks for a page of Apollo's or has the address of one in it. @param {string} text */
+export const looksLikeSearch = (text) => APOLLO.test(text);
+
+/** Lines with an address of Apollo's each; else the text as a whole, if there is one in it. @param {string} text */
+export function searchesIn(text) {
+  const lines = text.split(/[\r\n]+/).filter(looksLikeSearch);
+  return lines.length > 1 && lines.every((line) => line.split(APOLLO).length === 2) ? lines : [text].filter(looksLikeSearch);
+}
 
 /**
  * Each line is an entry; of several cells in a line the first that is not empty; quotes around a cell are the

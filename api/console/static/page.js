@@ -5,18 +5,18 @@
  * questions are asked again, and what is drawn reads the signals here.
  */
 
-import { Question } from "./asking.js";
-import { asked, keyOf, unwrapping } from "./reading.js";
-import { looksLikeSearch, searchesIn } from "./outside.js";
+import { worded } from "./numbers.js";
+import { asked, keyOf, parametersOf, unwrapping } from "./reading.js";
+import { searchesIn } from "./outside.js";
 import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
-import { Socket, Superseded } from "./socket.js";
+import { Question, Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
 
-/** @typedef {import("./search.js").Search} Search */
-/** @typedef {import("./numbers.js").Count} Count */
-
 export const PAGE_SIZE = 50;
+
+/** Characters that browsers keep of an address. */
+const LONGEST = 1_000_000;
 
 export const session = new Session();
 export const socket = new Socket(address("api/v2/apollo/ws").replace(/^http/, "ws"), session);
@@ -37,38 +37,40 @@ export const dialog = signal("");
 export const sees = computed(() => session.user.value?.role !== "counter");
 
 /** The contact that is open beside the table. */
-export const opened = signal(/** @type {import("./answers.js").Contact | null} */ (null));
+export const opened = signal(/** @type {Contact | null} */ (null));
 
-/** @type {Question<import("./answers.js").Analysis>} of the whole URL, muted parts included */
-export const analysis = new Question(socket, "analyze", "analysis");
-/** @type {Question<import("./answers.js").Explanation>} */
-export const explanation = new Question(socket, "explain_count", "explanation", remember);
-/** @type {Question<{count: Count}>} */
-export const count = new Question(socket, "count_contacts", "count");
-/** @type {Question<{count: Count}>} of all contacts there are */
+/** Of the whole URL, muted parts included. */
+export const analysis = new Question(socket, "analyze");
+export const explanation = new Question(socket, "explain_count");
+export const count = new Question(socket, "count_contacts");
+/** Of all contacts there are. */
 export const total = new Question(socket, "count_contacts", "total");
-/** @type {Question<import("./answers.js").Page>} */
-export const contacts = new Question(socket, "search_contacts", "contacts");
+export const contacts = new Question(socket, "search_contacts");
 
 /** Of the table, from 1. */
 export const pageNumber = signal(1);
 
-/** How many contacts have a value, whatever else is asked: so what is muted keeps its number. @type {Map<string, Count>} */
-export const known = new Map();
+/** @type {Map<string, Count>} */
+const counts = new Map();
 
-/** @param {import("./answers.js").Explanation} answer */
-function remember({ parameters, lists }) {
-  for (const part of [...parameters, ...lists]) {
-    known.set(part.name, part.count);
-    for (const value of part.values) known.set(keyOf(part.name, value.value), value.count);
-  }
-}
+/** How many contacts have a value, whatever else is asked; of all that were ever told, so that what is muted keeps its number. */
+export const known = computed(() => {
+  const { parameters = [], lists = [] } = explanation.answer.value ?? {};
+  for (const { name, values } of [...parameters, ...lists]) for (const { value, count } of values) counts.set(keyOf(name, value), count);
+  return counts;
+});
 
 /** Whose analysis the last answer is. */
 const analysed = signal("");
 
 /** The analysis, if it is that of the URL on the page. */
 export const current = computed(() => (analysed.value === urlOf(search.value) ? analysis.answer.value : null));
+
+/** The parts of the URL, in the order of the analysis; those of the one before until that is there. */
+export const parameters = computed(() => (analysis.answer.value ? parametersOf(analysis.answer.value, search.value.off) : []));
+
+/** What a parameter is about, in words. @param {string} name */
+export const described = (name) => parameters.value.find((each) => each.name === name)?.description ?? worded(name);
 
 /** What the service is asked; null while it is not known, or there is no search. */
 export const target = computed(() => (search.value.path ? asked(search.value, current.value) : null));
@@ -77,6 +79,7 @@ let depth = 0;
 
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
+  if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
   history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }
@@ -84,26 +87,32 @@ export function change(next) {
 export const undo = () => depth > 0 && history.back();
 export const redo = () => history.forward();
 
-/** The search as the address of the page has it now. */
-function follow() {
+/** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
+async function follow() {
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
+  const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
+  const [code, url] = [given.get("code"), given.get("url")];
+  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
+  if (code) {
+    const before = session.user.value;
+    await session.redeem(code).catch((error) => (remark.value = error.message));
+    if (!before && session.user.value) remark.value = `You are signed in as ${session.user.value.email}.`;
+  }
+  if (url) take(url);
 }
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
 export async function take(text) {
-  const lines = searchesIn(text);
-  const several = lines.length > 1 && lines.every((line) => (line.match(/apollo(\.|%2e)io/gi) ?? []).length === 1);
-  const first = several ? lines[0] : text.trim();
-  if (!first) return change(NOTHING);
-  if (!looksLikeSearch(first)) {
+  const [first, ...others] = searchesIn(text).map((each) => each.trim());
+  if (!first) {
     remark.value = "This is no address of Apollo’s: copy the one your browser shows while you see a people search there.";
     return;
   }
   const next = await read(first);
   if (!next) return;
-  if (several && lines.length > 3) remark.value = `Of ${lines.length} searches the first three are compared.`;
-  change(several ? { ...next, others: lines.slice(1, 3), view: "compare" } : next);
+  if (others.length > 2) remark.value = `Of ${others.length + 1} searches the first three are compared.`;
+  change(others.length ? { ...next, others: others.slice(0, 2), view: "compare" } : next);
 }
 
 let reads = 0;
@@ -118,9 +127,10 @@ export async function read(text) {
   const mine = ++reads;
   reading.value = true;
   try {
-    /** @type {import("./answers.js").Analysis} */
+    /** @type {Analysis} */
     const told = await socket.ask("analyze", { url: text, ledger: true }, { slot: "read" });
     const { hash_path: path, query_string: query } = told.url_structure;
+    if (path && !/^\/(people|compan|contact)/.test(path)) throw new Error(`This is no search for people, but Apollo’s page ${path.slice(0, 100)}.`);
     const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
     const from = unwrapping(told);
     batch(() => {
@@ -138,12 +148,13 @@ export async function read(text) {
   }
 }
 
-/** What a table is asked for, beside the page of it. @param {Search} of @param {object} asking */
+/** What a table is asked for, beside the page of it. @param {Search} of @param {{url: string}} asking */
 const listing = (of, asking) => {
-  const urls = [/** @type {any} */ (asking).url, ...of.others];
+  const urls = [asking.url, ...of.others];
   const picked = of.view === "compare" && of.region;
-  const combine = picked && { all: urls.filter((_, at) => picked.includes(at)), not: urls.filter((_, at) => !picked.includes(at)) };
-  return combine ? { combine } : { ...asking, ...(of.perCompany ? { per_company: of.perCompany } : {}) };
+  return picked
+    ? { combine: { all: urls.filter((_, at) => picked.includes(at)), not: urls.filter((_, at) => !picked.includes(at)) } }
+    : { ...asking, ...(of.perCompany && { per_company: of.perCompany }) };
 };
 
 /** The same for exports and copies: all that the table shows, page by page. */
@@ -191,13 +202,8 @@ export function again() {
 
 /** Once, when the page is there. */
 export function start() {
-  const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
-  const [code, url] = [given.get("code"), given.get("url")];
-  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
-  if (code) session.signInWith(code).catch((error) => (remark.value = error.message)).finally(() => socket.connect());
-  else socket.connect();
-  if (url) take(url);
+  follow().then(() => socket.connect());
 }

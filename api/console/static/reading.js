@@ -5,24 +5,9 @@
  * stays in the URL, and so in the ledger, and is only not asked.
  */
 
-import { LISTS, pairsOf, queryOf, urlOf, withQuery } from "./search.js";
+import { LISTS, pairsOf, queryOf, urlOf } from "./search.js";
 
-/** @typedef {import("./answers.js").Analysis} Analysis */
-/** @typedef {import("./answers.js").Explanation} Explanation */
-/** @typedef {import("./search.js").Search} Search */
-/** @typedef {import("./answers.js").LedgerEntry & {off: boolean, shown: string}} ReadValue */
-
-/**
- * @typedef {object} ReadParameter
- * @property {string} name
- * @property {string} category
- * @property {string} description
- * @property {ReadValue[]} values
- * @property {boolean} off no value of it is asked
- * @property {"filter" | "setting" | "unused"} part what it has in the search
- */
-
-/** Apollo's parameters that say the same and its opposite: only what the service can use. */
+/** Apollo's parameters that say the same and its opposite: only what the service can use. @type {[string, string][]} */
 const OPPOSITES = [
   ["personTitles[]", "personNotTitles[]"],
   ["personLocations[]", "personNotLocations[]"],
@@ -36,24 +21,25 @@ const OPPOSITES = [
   ["existFields[]", "notExistFields[]"],
 ];
 
-/** @type {ReadonlyMap<string, string>} */
-export const OPPOSITE = new Map(OPPOSITES.flatMap(([one, other]) => [[one, other], [other, one]]));
+export const OPPOSITE = new Map([...OPPOSITES, ...OPPOSITES.map(([one, other]) => /** @type {[string, string]} */ ([other, one]))]);
 
 /** @param {string} name @param {string} value */
 export const keyOf = (name, value) => `${name}=${value}`;
 
-/** @param {readonly string[]} off @param {string} name @param {string} value */
-export const isOff = (off, name, value) => off.includes(name) || off.includes(keyOf(name, value));
-
-/** The parameters of the URL, in the order of the analysis. @param {Analysis} analysis @param {readonly string[]} off */
-export function parametersOf(analysis, off) {
+/** Tells of a value whether it is muted. @param {string[]} off @returns {(name: string, value: string) => boolean} */
+export function muting(off) {
   const muted = new Set(off);
+  return (name, value) => muted.has(name) || muted.has(keyOf(name, value));
+}
+
+/** The parameters of the URL, in the order of the analysis. @param {Analysis} analysis @param {string[]} off */
+export function parametersOf(analysis, off) {
+  const muted = muting(off);
   /** @type {Map<string, ReadValue[]>} */
   const values = new Map();
   for (const entry of analysis.ledger) {
     const there = values.get(entry.name) ?? [];
-    const asked = !muted.has(entry.name) && !muted.has(keyOf(entry.name, entry.value));
-    there.push({ ...entry, off: !asked, shown: entry.read_as ?? entry.value });
+    there.push({ ...entry, off: muted(entry.name, entry.value), shown: entry.read_as ?? entry.value });
     values.set(entry.name, there);
   }
   return analysis.categories.flatMap((category) =>
@@ -81,38 +67,44 @@ export const unwrapping = (analysis) => analysis.ledger.find((entry) => entry.na
  * @param {Analysis | null} analysis of the whole URL
  */
 export function asked(search, analysis) {
-  /** @type {Record<string, unknown>} */
-  const lists = {};
-  for (const name of LISTS) {
-    const entries = (search.lists[name] ?? []).filter((value) => !isOff(search.off, name, value));
-    if (entries.length) lists[name] = entries;
-  }
-  const off = search.off.filter((key) => !LISTS.some((name) => key === name || key.startsWith(`${name}=`)));
-  if (off.length === 0) return { url: urlOf(search), ...lists };
+  const muted = muting(search.off);
+  /** @type {[string, string[]][]} */
+  const lists = Object.entries(search.lists).map(([name, values]) => [name, values.filter((value) => !muted(name, value))]);
+  const beside = Object.fromEntries(lists.filter(([, values]) => values.length));
+  if (search.off.every((key) => /** @type {readonly string[]} */ (LISTS).includes(key.split("=")[0]))) return { url: urlOf(search), ...beside };
   if (analysis === null) return null;
-  const muted = new Set(off);
-  const left = parts(analysis).filter(([name, value]) => !muted.has(name) && !muted.has(keyOf(name, value)));
-  return { url: urlOf({ ...search, query: queryOf(left) }), ...lists };
+  return { url: urlOf({ ...search, query: left(search.query, analysis, muted) }), ...beside };
+}
+
+/** A query without some parts; the rest stays as it was written. @param {string} query @param {Analysis} analysis of it @param {(name: string, value: string) => boolean} goes */
+function left(query, analysis, goes) {
+  const named = pairsOf(query);
+  const kept = query.split("&").filter(Boolean).filter((_, at) => !goes(...named[at]));
+  const staying = parts(analysis).filter((pair) => !goes(...pair));
+  // Where a name or value is written otherwise than it is called, all are written anew.
+  return named.length - kept.length === parts(analysis).length - staying.length ? kept.join("&") : queryOf(staying);
 }
 
 /** @param {Analysis} analysis @returns {[string, string][]} */
 const parts = (analysis) =>
   analysis.ledger.filter((entry) => entry.name !== "url").map((entry) => [entry.name, entry.value]);
 
-/** Mute a parameter or list as a whole, or let it speak again. @param {Search} search @param {string} name @param {readonly string[]} values */
+/** What is muted beside a parameter or list. @param {Search} search @param {string} name */
+const besides = ({ off }, name) => off.filter((key) => key !== name && !key.startsWith(`${name}=`));
+
+/** Mute a parameter or list as a whole, or let it speak again. @param {Search} search @param {string} name @param {string[]} values */
 export function toggled(search, name, values) {
-  const rest = search.off.filter((key) => key !== name && !key.startsWith(`${name}=`));
-  const off = values.every((value) => isOff(search.off, name, value));
-  return { ...search, off: off ? rest : [...rest, name] };
+  const muted = muting(search.off);
+  const rest = besides(search, name);
+  return { ...search, off: values.every((value) => muted(name, value)) ? rest : [...rest, name] };
 }
 
-/** The same of one value. @param {Search} search @param {string} name @param {string} value @param {readonly string[]} values all of the parameter */
+/** The same of one value. @param {Search} search @param {string} name @param {string} value @param {string[]} values all of the parameter */
 export function toggledValue(search, name, value, values) {
-  const rest = search.off.filter((key) => key !== name && !key.startsWith(`${name}=`));
-  const off = new Set(search.off);
-  const muted = new Set(values.filter((each) => (off.has(name) || off.has(keyOf(name, each))) !== (each === value)));
-  const whole = values.every((each) => muted.has(each));
-  return { ...search, off: [...rest, ...(whole ? [name] : [...muted].map((each) => keyOf(name, each)))] };
+  const muted = muting(search.off);
+  const now = new Set(values.filter((each) => muted(name, each) !== (each === value)));
+  const whole = values.every((each) => now.has(each));
+  return { ...search, off: [...besides(search, name), ...(whole ? [name] : [...now].map((each) => keyOf(name, each)))] };
 }
 
 /**
@@ -125,19 +117,12 @@ export function toggledValue(search, name, value, values) {
  * @returns {Search}
  */
 export function edited(search, analysis, removed, added) {
-  /** @param {string} name @param {string} value */
-  const goes = (name, value) => removed.some(([of, one]) => of === name && (one === null || one === value));
-  const written = search.query.split("&").filter(Boolean);
-  const named = pairsOf(search.query);
-  const going = parts(analysis).filter(([name, value]) => goes(name, value));
-  // Where a name or value is written otherwise than it is called, all are written anew.
-  const plain = going.every(([name, value]) => named.some(([n, v]) => n === name && v === value));
-  const kept = plain
-    ? written.filter((_, at) => !goes(...named[at]))
-    : [queryOf(parts(analysis).filter(([name, value]) => !goes(name, value)))];
-  const query = [...kept, queryOf(added)].filter(Boolean).join("&");
-  const off = search.off.filter((key) => !removed.some(([of, one]) => key === of || key === keyOf(of, one ?? "")));
-  return { ...search, query, off };
+  const keys = new Set(removed.map(([name, value]) => (value === null ? name : keyOf(name, value))));
+  const goes = muting([...keys]);
+  const query = [left(search.query, analysis, goes), queryOf(added)].filter(Boolean).join("&");
+  const there = new Set([...parts(analysis).filter((pair) => !goes(...pair)), ...added].map(([name]) => name));
+  const gone = removed.map(([name]) => name).filter((name) => !there.has(name));
+  return { ...search, query, off: search.off.filter((key) => !keys.has(key) && !gone.includes(key.split("=")[0])) };
 }
 
 /**
@@ -152,19 +137,22 @@ export function replaced(search, analysis, url) {
   const idle = parametersOf(analysis, search.off).flatMap(({ values, part }) =>
     values.filter((value) => value.off || part === "unused" || part === "setting"),
   );
-  const given = withQuery(search, url);
-  const there = new Set(pairsOf(given.query).map(([name]) => name));
+  const given = url.split("?").slice(1).join("?");
+  const there = new Set(pairsOf(given).map(([name]) => name));
   const along = idle.filter((value) => value.off || !there.has(value.name));
-  const query = [given.query, queryOf(along.map(({ name, value }) => [name, value]))].filter(Boolean).join("&");
-  return { ...search, query };
+  return { ...search, query: [given, queryOf(along.map(({ name, value }) => [name, value]))].filter(Boolean).join("&") };
 }
 
-/** With what a rescue drops muted, be it in the URL or in the lists. @param {Search} search @param {Analysis} analysis @param {readonly {name: string, value: string | null}[]} drops */
+/** Values as they are written for one as the service read it. @param {Analysis} analysis @param {Drop} drop @returns {string[]} */
+export const written = (analysis, { name, value }) =>
+  analysis.ledger.filter((entry) => entry.name === name && [entry.value, entry.read_as].includes(value)).map((entry) => entry.value);
+
+/** With what a rescue drops muted, be it in the URL or in the lists. @param {Search} search @param {Analysis} analysis @param {Drop[]} drops */
 export function rescued(search, analysis, drops) {
   const keys = drops.flatMap(({ name, value }) => {
     if (value === null) return [name];
-    const meant = analysis.ledger.filter((entry) => entry.name === name && (entry.value === value || entry.read_as === value));
-    return meant.length ? meant.map((entry) => keyOf(name, entry.value)) : [keyOf(name, value)];
+    const meant = written(analysis, { name, value });
+    return (meant.length ? meant : [value]).map((each) => keyOf(name, each));
   });
   return { ...search, off: [...new Set([...search.off, ...keys])] };
 }

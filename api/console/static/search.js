@@ -6,27 +6,14 @@
  * on. It never holds contacts or tokens.
  */
 
-/** @typedef {"include_company_name" | "exclude_company_name" | "include_domain_list" | "exclude_domain_list"} ListName */
-
-/**
- * @typedef {object} Search
- * @property {string} path what stands between `#` and `?` in Apollo's address; empty if there is no search
- * @property {string} query what stands behind the `?`, as it was written
- * @property {string[]} off what is muted: a parameter or list, or `name=value` for a value of one
- * @property {Partial<Record<ListName, string[]>>} lists of companies and domains beside the URL
- * @property {number | null} perCompany most contacts of one company
- * @property {View} view
- * @property {string[]} others URLs beside this one to compare with
- * @property {number[] | null} region who of the compared is looked at: in which of the URLs they are
- */
-
-/** @typedef {"people" | "breakdown" | "compare" | "code"} View */
-
 /** @type {readonly ListName[]} */
 export const LISTS = ["include_company_name", "exclude_company_name", "include_domain_list", "exclude_domain_list"];
 
 /** @type {readonly View[]} */
 export const VIEWS = ["people", "breakdown", "compare", "code"];
+
+/** Of one company, at most: zero for any number. */
+export const MOST = [0, 1, 2, 3, 5, 10, 25];
 
 const HOST = "https://app.apollo.io";
 
@@ -45,32 +32,33 @@ export function read(fragment) {
   const all = (name) => own.filter(([key]) => key === `.${name}`).map(([, value]) => value);
   const most = Number(all("per_company")[0]);
   const view = /** @type {View} */ (all("view")[0]);
-  const region = all("region")[0];
+  const others = all("compare").slice(0, 2);
+  const region = (all("region")[0] ?? "").split("-").map(Number);
   return {
     path,
     query: pairs.filter((pair) => !pair.startsWith(".")).join("&"),
     off: all("off"),
     lists: Object.fromEntries(LISTS.map((name) => [name, all(name)]).filter(([, values]) => values.length)),
-    perCompany: Number.isInteger(most) && most >= 1 && most <= 100 ? most : null,
+    perCompany: MOST.indexOf(most) > 0 ? most : null,
     view: VIEWS.includes(view) ? view : "people",
-    others: all("compare").slice(0, 2),
-    region: region === undefined ? null : region.split("-").map(Number).filter(Number.isInteger),
+    others,
+    region: all("region")[0] && region.every((at) => at === 0 || others[at - 1]) ? region : null,
   };
 }
 
 /** The fragment, with its `#`. @param {Search} search */
 export function written(search) {
   if (!search.path) return "";
-  /** @type {[string, string][]} */
-  const own = [
-    ...search.off.map((value) => pair("off", value)),
-    ...LISTS.flatMap((name) => (search.lists[name] ?? []).map((value) => pair(name, value))),
-    ...(search.perCompany ? [pair("per_company", String(search.perCompany))] : []),
-    ...search.others.map((url) => pair("compare", url)),
-    ...(search.view === "people" ? [] : [pair("view", search.view)]),
-    ...(search.region ? [pair("region", search.region.join("-"))] : []),
-  ];
-  const query = [search.query, ...own.map(([name, value]) => `${name}=${encoded(value)}`)].filter(Boolean).join("&");
+  const own = Object.entries({
+    off: search.off,
+    ...search.lists,
+    per_company: [search.perCompany ?? ""],
+    compare: search.others,
+    view: [search.view === "people" ? "" : search.view],
+    region: [search.region?.join("-") ?? ""],
+  });
+  const pairs = own.flatMap(([name, values]) => values.filter(Boolean).map((value) => `.${name}=${encoded(String(value))}`));
+  const query = [search.query, ...pairs].filter(Boolean).join("&");
   return `#${search.path}${query && `?${query}`}`;
 }
 
@@ -80,9 +68,6 @@ export const urlOf = ({ path, query }) => (path ? `${HOST}/#${path}${query && `?
 /** @param {readonly [string, string][]} pairs names and values as texts */
 export const queryOf = (pairs) => pairs.map(([name, value]) => `${encodedName(name)}=${encoded(value)}`).join("&");
 
-/** The same search, with what comes behind the `?` of another address. @param {Search} search @param {string} url */
-export const withQuery = (search, url) => ({ ...search, query: url.includes("?") ? url.slice(url.indexOf("?") + 1) : "" });
-
 /** Names and values of a query, decoded. @param {string} query */
 export const pairsOf = (query) => query.split("&").filter(Boolean).map(splitPair);
 
@@ -91,9 +76,6 @@ function splitPair(text) {
   const at = text.indexOf("=");
   return at < 0 ? [decoded(text), ""] : [decoded(text.slice(0, at)), decoded(text.slice(at + 1))];
 }
-
-/** @param {string} name @param {string} value @returns {[string, string]} */
-const pair = (name, value) => [`.${name}`, value];
 
 /** @param {string} text */
 function decoded(text) {
@@ -105,7 +87,7 @@ function decoded(text) {
 }
 
 /** Half of a surrogate pair, which no address can hold, is left out. @param {string} text */
-const encoded = (text) => encodeURIComponent(text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, ""));
+const encoded = (text) => encodeURIComponent(text.replace(/\p{Cs}/gu, ""));
 
 /** As browsers and Apollo leave brackets. @param {string} name */
-const encodedName = (name) => encoded(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
+const encodedName = (name) => encoded(name).replaceAll("%5B", "[").replaceAll("%5D", "]");

@@ -5,10 +5,11 @@
 
 import { batch, signal } from "./vendor/signals-core/signals-core.module.js";
 
-/** @typedef {import("./answers.js").User} User */
-
 /** The page's own address, without what a proxy has before it, is what all others are relative to. @param {string} path */
 export const address = (path) => new URL(path, document.baseURI).href;
+
+/** A body as JSON, if there is one, and the headers of a request with it. @param {object} [body] @param {object} [headers] */
+export const json = (body, headers) => ({ headers: { ...headers, ...(body && { "content-type": "application/json" }) }, body: body && JSON.stringify(body) });
 
 /** What the service said no to, over HTTP. */
 export class Declined extends Error {
@@ -20,10 +21,10 @@ export class Declined extends Error {
 }
 
 const EARLY_SECONDS = 60;
+const LONGEST_WAIT = 30_000;
 
 export class Session {
-  /** @type {import("./vendor/signals-core/signals-core.module.js").Signal<User | null>} */
-  user = signal(null);
+  user = signal(/** @type {User | null} */ (null));
 
   /** `unknown` until the cookie was tried; `expired` if somebody was signed in a moment ago. */
   standing = signal(/** @type {"unknown" | "out" | "in" | "expired"} */ ("unknown"));
@@ -51,25 +52,22 @@ export class Session {
     this.#token = "";
   }
 
-  /** @param {string} email @param {string} password */
-  signIn = (email, password) => this.#enter("login", { email, password });
+  /** With a password, a new account or a code. @param {"login" | "register" | "redeem"} how @param {object} body */
+  async enter(how, body) {
+    this.#take(await (await this.#post(how, body)).json());
+  }
 
-  /** @param {string} email @param {string} password @param {string} name */
-  register = (email, password, name) => this.#enter("register", { email, password, name });
-
-  /** With the one-use code of a link. @param {string} code */
-  signInWith = (code) => this.#enter("redeem", { code });
-
+  /** Rejects if the service could not be told: then the session holds, and nobody is to believe otherwise. */
   async signOut() {
-    const token = this.#token;
-    batch(() => {
-      this.stale();
-      this.user.value = null;
-      this.standing.value = "out";
-    });
-    await this.#post("logout", undefined, token).catch(() => {});
+    await this.#post("logout", undefined, this.#token);
     // So that nothing of this user is left in the page's memory for the next.
     location.reload();
+  }
+
+  /** With the one-use code of a link, unless somebody is signed in already: nobody is made another user by a link. @param {string} code */
+  async redeem(code) {
+    await this.#refresh();
+    if (this.standing.value !== "in") await this.enter("redeem", { code });
   }
 
   /** A request about accounts or for contacts, as whoever is signed in. @param {string} path @param {RequestInit} [how] */
@@ -78,22 +76,23 @@ export class Session {
     return checked(await fetch(address(path), { ...how, headers }));
   }
 
-  /** @param {string} what @param {object} body */
-  async #enter(what, body) {
-    this.#take(await (await this.#post(what, body)).json());
-  }
-
   /** One at a time, however many ask: a refresh token is used up by it. */
   #refresh() {
     this.#refreshing ??= (async () => {
+      const before = this.#token;
       try {
         const response = await this.#post("refresh");
         // Without a cookie there is nobody to sign in, which is no error.
-        if (response.status === 204) this.#leave();
-        else this.#take(await response.json());
+        if (response.status === 204) this.#leave(before);
+        else {
+          const issued = await response.json();
+          // Another tab may have signed in somebody else, who is to find nothing of this user here.
+          if (this.user.value && this.user.value.uuid !== issued.user.uuid) location.reload();
+          else this.#take(issued);
+        }
       } catch (error) {
         if (!(error instanceof Declined) || error.status === 429 || error.status >= 500) throw error;
-        this.#leave();
+        this.#leave(before);
       } finally {
         this.#refreshing = null;
       }
@@ -101,7 +100,9 @@ export class Session {
     return this.#refreshing;
   }
 
-  #leave() {
+  /** Unless somebody signed in meanwhile. @param {string} before the token that could not be renewed */
+  #leave(before) {
+    if (this.#token !== before) return;
     this.stale();
     this.standing.value = this.user.value ? "expired" : "out";
   }
@@ -109,9 +110,8 @@ export class Session {
   /** @param {string} what @param {object} [body] @param {string} [token] */
   async #post(what, body, token) {
     // So that the refresh token is in a cookie, for the page at this path, and in no answer.
-    const path = { "x-console-path": new URL(".", document.baseURI).pathname };
-    const headers = { ...path, ...(body && { "content-type": "application/json" }), ...(token && { authorization: `Bearer ${token}` }) };
-    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", headers, body: body && JSON.stringify(body) }));
+    const headers = { "x-console-path": new URL(".", document.baseURI).pathname, ...(token && { authorization: `Bearer ${token}` }) };
+    return checked(await fetch(address(`api/v2/auth/${what}`), { method: "POST", signal: AbortSignal.timeout(LONGEST_WAIT), ...json(body, headers) }));
   }
 
   /** @param {{user: User, role: string, access_token: string, expires_in: number}} issued */

@@ -3,7 +3,7 @@
  * and asks again what was not answered: requests only read, but for those of whoever asks with `once`.
  */
 
-import { signal } from "./vendor/signals-core/signals-core.module.js";
+import { batch, signal } from "./vendor/signals-core/signals-core.module.js";
 
 /** An error that the service answered. `code` is its, such as `forbidden`. */
 export class Refused extends Error {
@@ -22,6 +22,7 @@ export class Superseded extends Error {}
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 15_000;
 const EXPIRED = 4401;
+const TOO_LARGE = 1009;
 
 export class Socket {
   /** Whether it is there: `false` also while it is being opened. */
@@ -131,9 +132,9 @@ export class Socket {
       // Browsers don't tell a handshake that was refused for its token from a host that is not there.
       if (code === EXPIRED || !lived) this.#session.stale();
       for (const [id, waiting] of this.#waiting) {
-        if (!waiting.once || !waiting.sent) continue;
+        if (!waiting.sent || (!waiting.once && code !== TOO_LARGE)) continue;
         this.#waiting.delete(id);
-        waiting.reject(new Refused("The connection was lost; nobody knows whether this was done.", "lost"));
+        waiting.reject(new Refused(code === TOO_LARGE ? "This is more than the service takes at once." : "The connection was lost; nobody knows whether this was done.", "lost"));
       }
       this.#again(code === EXPIRED ? 0 : this.#later());
     };
@@ -169,5 +170,72 @@ export class Socket {
     this.#waiting.delete(request_id ?? "");
     if (status === "success") waiting.resolve(data);
     else waiting.reject(new Refused(error?.message ?? "", error?.code ?? ""));
+  }
+}
+
+/** One kind of question to the service, of which the last one asked counts. @template {keyof Answers} A */
+export class Question {
+  /** The last answer, which stays until what was asked next is answered, or fails. @type {Signal<Answers[A] | null>} */
+  answer = signal(null);
+
+  /** Whether it is older than what was asked last. */
+  pending = signal(false);
+
+  /** What the service said in place of an answer; empty if it answered. */
+  failure = signal("");
+
+  #socket;
+  #action;
+  #slot;
+  #asked = 0;
+
+  /**
+   * @param {Socket} socket
+   * @param {A} action
+   * @param {string} [slot] of this question alone
+   */
+  constructor(socket, action, slot = action) {
+    this.#socket = socket;
+    this.#action = action;
+    this.#slot = slot;
+  }
+
+  /**
+   * The answer; null if there is none, or another was asked meanwhile.
+   *
+   * @param {object} data
+   * @param {boolean} [once] what changes something: it is not sent again
+   * @returns {Promise<Answers[A] | null>}
+   */
+  async ask(data, once = false) {
+    const mine = ++this.#asked;
+    this.pending.value = true;
+    try {
+      const answer = await this.#socket.ask(this.#action, data, { slot: this.#slot, once });
+      if (mine !== this.#asked) return null;
+      this.#end(answer, "");
+      return answer;
+    } catch (error) {
+      if (mine === this.#asked && !(error instanceof Superseded)) {
+        this.#end(null, /** @type {Error} */ (error).message);
+      }
+      return null;
+    }
+  }
+
+  /** As if it had never been asked. */
+  forget() {
+    this.#asked++;
+    this.#socket.cancel(this.#slot);
+    this.#end(null, "");
+  }
+
+  /** @param {Answers[A] | null} answer @param {string} failure */
+  #end(answer, failure) {
+    batch(() => {
+      this.answer.value = answer;
+      this.failure.value = failure;
+      this.pending.value = false;
+    });
   }
 }

@@ -114,6 +114,17 @@ def test_without_a_cookie_logging_out_is_by_the_access_token(page):
     assert page.service.get(f"{AUTH}/me", token)[0] == 401
 
 
+def test_logging_out_ends_the_session_of_the_page_and_that_of_the_cookie(page):
+    """Another tab of the browser has signed in anew, be it as somebody else."""
+    kept = page.cookie
+    before = page.post("/refresh")[1]["access_token"]
+    assert page.post("/login", ADA)[0] == 200
+    after, page.cookie = page.post("/refresh")[1]["access_token"], page.cookie
+    assert page.cookie != kept
+    assert page.post("/logout", token=before) == (204, None)
+    assert [page.service.get(f"{AUTH}/me", token)[0] for token in (before, after)] == [401, 401]
+
+
 def test_a_new_password_is_a_new_cookie(page):
     token, before = page.post("/refresh")[1]["access_token"], page.cookie
     status, body = page.post("/password", {"password": ADA["password"], "new_password": "difference"}, token)

@@ -1,18 +1,13 @@
 /** For administrators: which contacts are live, what the load before them had, whether all is well, and who the users are. */
 
-import { Question } from "../asking.js";
-import { counted, dated, portion, worded } from "../numbers.js";
-import { dialog, session, socket } from "../page.js";
-import { address } from "../session.js";
-import { typed } from "./parts.js";
-import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { counted, dated, share, worded } from "../numbers.js";
+import { again, dialog, session, socket } from "../page.js";
+import { address, json } from "../session.js";
+import { Question } from "../socket.js";
+import { effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
 
-/** @typedef {import("../answers.js").Load} Load */
-/** @typedef {import("../answers.js").User} User */
-
-/** @type {Question<{loads: Load[]}>} */
-const loads = new Question(socket, "loads", "loads");
+const loads = new Question(socket, "loads");
+const rollback = new Question(socket, "loads", "rollback");
 
 const health = signal("");
 const sure = signal(false);
@@ -24,7 +19,8 @@ async function look() {
     const { status, detail } = await response.json();
     health.value = response.ok ? `All is well: the service is ${status}.` : String(detail);
   } catch {
-    health.value = "The service can’t be reached.";
+    // As of a proxy that keeps this path to those inside.
+    health.value = "The service answers. How it is can’t be asked from here.";
   }
 }
 
@@ -41,11 +37,13 @@ export const listen = () =>
     });
   });
 
-async function rollBack() {
-  if (!sure.value) return (sure.value = true);
-  sure.value = false;
-  await loads.ask({ rollback: true });
-}
+const rollBack = single(async () => {
+  sure.value = !sure.value;
+  if (sure.value) return;
+  await rollback.ask({ rollback: true }, true);
+  loads.ask({});
+  again();
+});
 
 /** The way between both screens of administrators. @param {"loads" | "users"} here */
 const adminTabs = (here) => html`
@@ -70,7 +68,7 @@ const filled = (live, before) => html`
     <tbody>
       ${[...new Set([...Object.keys(live.filled ?? {}), ...Object.keys(before?.filled ?? {})])].map((name) => {
         const [now, then] = [live.filled?.[name] ?? 0, before?.filled?.[name] ?? 0];
-        return html`<tr class=${before && now < then - 0.05 ? "worse" : ""}><th scope="row">${worded(name)}</th>${before ? html`<td class="figure">${portion(then)}</td>` : nothing}<td class="figure">${portion(now)}</td></tr>`;
+        return html`<tr class=${before && now < then - 0.05 ? "worse" : ""}><th scope="row">${worded(name)}</th>${before ? html`<td class="figure">${share(then, 1)}</td>` : nothing}<td class="figure">${share(now, 1)}</td></tr>`;
       })}
     </tbody>
   </table></div>
@@ -81,9 +79,9 @@ export const loadsDialog = () => {
   const at = all.findIndex((load) => load.live);
   return html`
     ${adminTabs("loads")}
-    <h2 id="title">Loads</h2>
+    <h2 id="title" class="spoken">Loads</h2>
     <p class="hint" role="status">${health.value}</p>
-    ${loads.failure.value ? html`<p class="failure" role="alert">${loads.failure.value}</p>` : nothing}
+    ${failed(loads.failure.value || rollback.failure.value)}
     ${all.length
       ? html`<div class="scroll" tabindex="0"><table class="list">
           <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}</tr></thead>
@@ -91,7 +89,7 @@ export const loadsDialog = () => {
         </table></div>`
       : nothing}
     ${at > 0
-      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back to the load before" : "Go back to the load before…"}</button></p>`
+      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back" : "Go back to the load before…"}</button></p>`
       : nothing}
     ${at >= 0 && all[at].filled ? filled(all[at], all[at - 1]) : nothing}
   `;
@@ -116,25 +114,25 @@ async function tried(deed) {
   }
 }
 
-/** @param {string} path @param {string} method @param {object} [body] */
-const send = (path, method, body) =>
-  session.fetch(path, { method, headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) });
-
-/** @param {User} user @param {object} what */
-const alter = (user, what) => tried(() => send(`${PATH}/${encodeURIComponent(user.uuid)}`, "PATCH", what));
+/** @param {User} user @param {string} method @param {object} [what] */
+const alter = (user, method, what) => tried(() => session.fetch(`${PATH}/${encodeURIComponent(user.uuid)}`, { method, ...json(what) }));
 
 /** @param {User} user */
-const remove = (user) =>
-  doomed.value === user.uuid ? tried(() => send(`${PATH}/${encodeURIComponent(user.uuid)}`, "DELETE")) : (doomed.value = user.uuid);
+const remove = (user) => (doomed.value === user.uuid ? alter(user, "DELETE") : (doomed.value = user.uuid));
 
-/** @param {SubmitEvent} event */
-function create(event) {
-  event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.target);
+const create = submitted((fields, form) =>
   tried(async () => {
-    await send(PATH, "POST", Object.fromEntries(new FormData(form)));
+    await session.fetch(PATH, { method: "POST", ...json(fields) });
     form.reset();
-  });
+  }),
+);
+
+/** The field shows the role that the user has, until that is another. @param {Event} event @param {User} user */
+function promote(event, user) {
+  const field = /** @type {HTMLSelectElement} */ (event.target);
+  const role = field.value;
+  field.value = user.role ?? "";
+  alter(user, "PATCH", { role });
 }
 
 /** @param {User} user */
@@ -144,23 +142,23 @@ const person = (user) => {
     <th scope="row"><bdi>${user.email}</bdi></th>
     <td><bdi dir="auto">${user.name}</bdi></td>
     <td>
-      <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${typed((role) => alter(user, { role }))}>
-        ${ROLES.map((role) => html`<option value=${role} ?selected=${role === user.role}>${role}</option>`)}
+      <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${(/** @type {Event} */ event) => promote(event, user)}>
+        ${ROLES.map((role) => html`<option value=${role} .selected=${role === user.role}>${role}</option>`)}
       </select>
     </td>
     <td>
       ${own
         ? html`<span class="hint">you</span>`
-        : html`<button class="quiet" @click=${() => alter(user, { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
-            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${() => remove(user)}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
+        : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
+            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${single(() => remove(user))}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
     </td>
   </tr>`;
 };
 
 export const usersDialog = () => html`
   ${adminTabs("users")}
-  <h2 id="title">Users</h2>
-  ${complaint.value ? html`<p class="failure" role="alert">${complaint.value}</p>` : nothing}
+  <h2 id="title" class="spoken">Users</h2>
+  ${failed(complaint.value)}
   ${users.value
     ? html`<div class="scroll" tabindex="0"><table class="list">
         <thead><tr><th scope="col">E-mail</th><th scope="col">Name</th><th scope="col">Role</th><th><span class="spoken">What to do</span></th></tr></thead>

@@ -1,9 +1,8 @@
 /** The search as code, to be copied by whoever asks the service without the page. */
 
-import { copy, copied } from "./parts.js";
 import { explanation, listed } from "../page.js";
 import { address } from "../session.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { copied, copy, html, nothing } from "./parts.js";
 
 /** @param {unknown} value */
 const json = (value) => JSON.stringify(value, null, 2);
@@ -22,6 +21,10 @@ const python = (value) => json(value).replace(/\n/g, "\n    ");
 export function codeOf(asked, address) {
   const path = `${address}api/v2/apollo/contacts?limit=25`;
   return [
+    [
+      "A token",
+      `export TOKEN=$(curl -s ${quoted(`${address}api/v2/auth/login`)} -H 'content-type: application/json' \\\n  -d '{"email": "YOUR E-MAIL", "password": "YOUR PASSWORD"}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    ],
     [
       "curl",
       `curl -s ${quoted(path)} \\\n  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\\n  -d ${quoted(JSON.stringify(asked))}`,
@@ -70,7 +73,7 @@ export const codeView = () => {
       ${told ? block("Canonical URL", told.canonical_url) : nothing}
       ${told ? html`<p class="hint">Fingerprint <code>${told.fingerprint}</code>: searches that have it find the same.</p>` : nothing}
       ${codeOf(asked, address("")).map(([title, text]) => block(title, text))}
-      <p class="hint"><code>TOKEN</code> stands for an access token of yours, which this page shows nobody.</p>
+      <p class="hint"><code>TOKEN</code> holds for half an hour, unless the service was told otherwise; that of this page is shown to nobody. These are the first 25: <code>next</code> of an answer, as <code>cursor</code>, brings more.</p>
     </section>
   `;
 };

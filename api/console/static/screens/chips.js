@@ -1,61 +1,75 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
-import { add } from "./add.js";
-import { change, current, dialog, explanation, known, search } from "../page.js";
-import { briefly, counted, numeric, signed } from "../numbers.js";
-import { OPPOSITE, edited, keyOf, parametersOf, toggled, toggledValue } from "../reading.js";
-import { code, cross, meter, typed } from "./parts.js";
-import { signal } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-
-/** @typedef {import("../reading.js").ReadParameter} ReadParameter */
-/** @typedef {import("../reading.js").ReadValue} ReadValue */
+import { facetsOf } from "./facets.js";
+import { analysis, change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
+import { briefly, counted, cut, numeric, signed } from "../numbers.js";
+import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
+import { Question } from "../socket.js";
+import { code, cross, few, html, meter, nothing, signal, typed } from "./parts.js";
 
 const MOST = 12;
 
 /** Which long parameter is looked through in the dialog. */
 const long = signal("");
 
-/** @param {readonly [string, string | null][]} removed @param {readonly [string, string][]} [added] */
+/** Whether the cards are folded into a line where the screen is narrow. */
+export const folded = signal(true);
+
+/** Why the service does not use a parameter → the same for people who know none of its words. */
+export const PLAIN = new Map([
+  ["ID-based filter (no name mapping available)", "It holds ids, and only Apollo knows what they stand for."],
+  ["Apollo-specific feature (search lists, personas)", "It means something that is kept at Apollo, such as a list."],
+  ["Unmapped filter (no equivalent contact field)", "Your contacts have no field for it."],
+  ["UI flag or advanced filter (not applicable)", "It steers Apollo’s own page."],
+  ["Keyword field control (not applicable without keywords)", "It says where to look for keywords, and there are none."],
+  ["Unknown parameter (no mapping defined)", "Not known here: it may be new at Apollo, or a slip."],
+]);
+
+/** @param {string} reason @param {string} name */
+const plain = (reason, name) =>
+  PLAIN.has(reason) && /^sort/.test(name) ? "Your contacts have no such order." : code(PLAIN.get(reason) ?? reason);
+
+/** @param {[string, string | null][]} removed @param {[string, string][]} [added] */
 const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
 
-/** @param {string} name @param {string} value */
-const remove = (name, value) => edit([[name, value]]);
-
 /** @param {string} name @param {string} opposite @param {ReadValue[]} values */
-const negate = (name, opposite, values) =>
-  edit(values.map(({ value }) => [name, value]), values.map(({ value }) => [opposite, value]));
+const negate = (name, opposite, values) => edit(values.map(({ value }) => [name, value]), values.map(({ value }) => [opposite, value]));
 
-/** @param {KeyboardEvent} event @param {string} name @param {ReadValue} value */
-function keys(event, name, value) {
+/**
+ * One value, as a chip.
+ *
+ * @param {string} name of the parameter or list
+ * @param {ReadValue} value
+ * @param {ReadValue[]} values all of it
+ * @param {() => unknown} remove
+ */
+export const chip = (name, value, values, remove) => {
+  const { shown, off, status, reason } = value;
   const opposite = OPPOSITE.get(name);
-  if (event.key === "Delete" || event.key === "Backspace") remove(name, value.value);
-  else if (event.key === "n" && opposite) negate(name, opposite, [value]);
-  else return;
-  event.preventDefault();
-}
-
-/** One value, as a chip. @param {ReadParameter} parameter @param {ReadValue} value */
-const chip = ({ name, values }, value) => {
-  const opposite = OPPOSITE.get(name);
-  const count = known.get(keyOf(name, value.shown)) ?? known.get(keyOf(name, value.value));
-  const mute = () => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)));
-  const click = (/** @type {MouseEvent} */ event) => (event.altKey && opposite ? negate(name, opposite, [value]) : mute());
+  const turn = () => opposite && negate(name, opposite, [value]);
+  const number = known.value.get(keyOf(name, shown)) ?? known.value.get(keyOf(name, value.value));
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Delete" || event.key === "Backspace") remove();
+    else if (event.key === "n" && opposite) turn();
+    else return;
+    event.preventDefault();
+  };
   return html`
-    <li class="chip ${value.off ? "off" : ""} ${value.status}">
-      <button aria-pressed=${String(!value.off)} title=${value.reason} @click=${click} @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, name, value)}>
-        <bdi>${value.shown || "(empty)"}</bdi>${value.status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
-        ${count === undefined ? nothing : html`<span class="count">${briefly(count)}</span>`}
+    <li class="chip ${off ? "off" : ""} ${status}">
+      <button aria-pressed=${String(!off)} title=${reason} @keydown=${keys}
+        @click=${() => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)))}>
+        <bdi>${cut(shown) || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
+        ${number === undefined ? nothing : html`<span class="count ${number === 0 ? "none" : ""}">${briefly(number)}</span>`}
       </button>
       ${opposite
-        ? html`<button class="icon opposite" aria-label="Turn ${value.shown} into its opposite" title="Turn into its opposite" @click=${() => negate(name, opposite, [value])}>≠</button>`
+        ? html`<button class="icon" aria-label="Turn ${shown} into its opposite" title=${/not/i.test(name) ? "Ask for it instead" : "Exclude it instead"} @click=${turn}>≠</button>`
         : nothing}
-      ${cross(`Remove ${value.shown}`, () => remove(name, value.value))}
+      ${cross(`Remove ${shown}`, remove)}
     </li>
   `;
 };
 
-/** What it costs, in words and as a bar: of whom it lets through, of those who pass everything else. @param {import("../answers.js").Explained | undefined} told */
+/** What it costs, in words and as a bar: of whom it lets through, of those who pass everything else. @param {Explained | undefined} told */
 const cost = (told) => {
   const whole = explanation.answer.value;
   if (!told || !whole) return nothing;
@@ -63,97 +77,89 @@ const cost = (told) => {
   return html`
     <p class="cost">
       ${numeric(told.without) ? meter(numeric(whole.count), numeric(told.without)) : nothing}
-      <span title="Contacts that have it, whatever else is asked">${counted(told.count)} have it</span>
+      <span title="Contacts that fit this, whatever else is asked">${counted(told.count)} fit</span>
       <span>without it <b>${counted(told.without)}</b>${more > 0 ? html` <span class="more">${signed(more)}</span>` : nothing}</span>
     </p>
   `;
 };
 
-/** @param {ReadParameter} parameter */
-const notes = ({ values }) => {
-  const repaired = values.filter(({ status, read_as: read, value }) => status === "repaired" && read !== null && read !== value);
-  const approximated = [...new Set(values.filter(({ status }) => status === "approximated").map(({ reason }) => reason))];
-  const ignored = values.filter(({ status }) => status === "ignored");
-  return [
-    ...repaired.slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${value}</bdi></s> read as <b><bdi>${read}</bdi></b>: ${reason}</p>`),
-    ...values
-      .filter(({ status, read_as: read, value }) => status === "repaired" && (read === null || read === value))
-      .slice(0, 1)
-      .map(({ reason }) => html`<p class="note">${code(reason)}</p>`),
-    ...approximated.map((reason) => html`<p class="note">≈ ${code(reason)}</p>`),
-    ...ignored.slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${value || "(empty)"}</bdi></b> not used: ${code(reason)}</p>`),
-  ];
-};
-
-/** @param {ReadParameter} parameter */
-const card = (parameter) => {
-  const { name, description, values, off } = parameter;
-  const told = explanation.answer.value?.parameters.find((each) => each.name === name);
-  const opposite = OPPOSITE.get(name);
-  const toggle = () => change(toggled(search.value, name, values.map(({ value }) => value)));
+/**
+ * The card of a parameter or list: whether it is asked, its values, and what it costs.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {ReadValue[]} values
+ * @param {Explained | undefined} told
+ * @param {{title?: unknown, deeds: unknown, chips: unknown, notes?: unknown}} parts
+ */
+export const card = (name, title, values, told, parts) => {
+  const off = values.every((value) => value.off);
   return html`
-    <article class="parameter ${off ? "off" : ""} ${explanation.pending.value ? "stale" : ""}" data-name=${name}>
+    <article class="parameter ${off ? "off" : ""} ${analysis.pending.value || explanation.pending.value ? "stale" : ""}" data-name=${name}>
       <header>
-        <button class="switch" role="switch" aria-checked=${String(!off)} aria-label=${description} title=${off ? "Ask for it again" : "Leave it out for now"} @click=${toggle}></button>
-        <h3>${description} <code>${name}</code></h3>
-        <span class="deeds">
-          ${opposite ? html`<button class="quiet" @click=${() => negate(name, opposite, values)}>Opposite</button>` : nothing}
-          <button class="quiet" @click=${() => edit([[name, null]])}>Remove</button>
-        </span>
+        <button class="switch" role="switch" aria-checked=${String(!off)} aria-label=${title} title=${off ? "Ask for it again" : "Leave it out for now"}
+          @click=${() => change(toggled(search.value, name, values.map(({ value }) => value)))}></button>
+        <h3>${title} ${parts.title}</h3>
+        <span class="deeds">${parts.deeds}</span>
       </header>
-      <ul class="chips">
-        ${values.slice(0, MOST).map((value) => chip(parameter, value))}
-        ${values.length > MOST
-          ? html`<li><button class="link" @click=${() => { long.value = name; dialog.value = "values"; }}>${counted(values.length - MOST)} more…</button></li>`
-          : nothing}
-        <li>${add(name)}</li>
-      </ul>
-      ${off ? nothing : cost(told)} ${notes(parameter)}
+      <ul class="chips">${parts.chips}</ul>
+      ${off ? nothing : cost(told)} ${parts.notes}
     </article>
   `;
 };
 
-/** @param {ReadParameter[]} settings */
-const settingsOf = (settings) => html`
-  <h2>Settings</h2>
-  <ul class="plain">
-    ${settings.map(
-      ({ name, description, values }) => html`
-        <li title=${values[0]?.reason ?? ""}>${description}: <b><bdi>${values.map(({ shown }) => shown).join(", ")}</bdi></b> <code>${name}</code>
-          ${cross(`Remove ${description}`, () => edit([[name, null]]))}</li>
-      `,
-    )}
-  </ul>
-`;
+/** A link to the values that are not shown. @param {number} left how many those are @param {() => unknown} act */
+export const rest = (left, act) => (left > 0 ? html`<li><button class="link" @click=${act}>${counted(left)} more…</button></li>` : nothing);
 
-/** @param {ReadParameter[]} unused */
-const unusedOf = (unused) => html`
-  <h2>Not used</h2>
-  <ul class="plain unused">
-    ${unused.map(
-      ({ name, values }) => html`
-        <li><code>${name}</code> <b><bdi>${values.slice(0, 3).map(({ value }) => value).join(", ")}${values.length > 3 ? "…" : ""}</bdi></b>
-          <span>${code(values[0]?.reason ?? "")}</span>
-          ${cross(`Remove ${name}`, () => edit([[name, null]]))}</li>
-      `,
-    )}
-  </ul>
-`;
+/** @param {ReadParameter} parameter */
+const notes = ({ name, values }) => {
+  /** @param {string} status */
+  const those = (status) => values.filter((value) => value.status === status);
+  const [same, other] = [true, false].map((is) => those("repaired").filter(({ read_as: read, value }) => (read === null || read === value) === is));
+  return [
+    ...other.slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${cut(value)}</bdi></s> read as <b><bdi>${cut(read ?? "")}</bdi></b>: ${code(reason)}</p>`),
+    ...same.slice(0, 1).map(({ reason }) => html`<p class="note">${code(reason)}</p>`),
+    ...[...new Set(those("approximated").map(({ reason }) => reason))].map((reason) => html`<p class="note">≈ ${code(reason)}</p>`),
+    ...those("ignored").slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${cut(value) || "(empty)"}</bdi></b> not used: ${plain(reason, name)}</p>`),
+  ];
+};
+
+/** @param {ReadParameter} parameter */
+const parameter = (parameter) => {
+  const { name, description, values } = parameter;
+  const opposite = OPPOSITE.get(name);
+  return card(name, description, values, explanation.answer.value?.parameters.find((each) => each.name === name), {
+    title: html`<code>${name}</code>`,
+    deeds: html`${opposite ? html`<button class="quiet" @click=${() => negate(name, opposite, values)}>Opposite</button>` : nothing}
+      <button class="quiet" @click=${() => edit([[name, null]])}>Remove</button>`,
+    chips: html`${values.slice(0, MOST).map((value) => chip(name, value, values, () => edit([[name, value.value]])))}
+      ${rest(values.length - MOST, () => { long.value = name; dialog.value = "values"; })} ${values.every(({ value }) => /^(true|false)$/.test(value)) ? nothing : html`<li>${add(name)}</li>`}`,
+    notes: notes(parameter),
+  });
+};
+
+/** @param {string} title @param {ReadParameter[]} parameters @param {(parameter: ReadParameter) => unknown} tell */
+const apart = (title, parameters, tell) =>
+  parameters.length
+    ? html`<h2>${title}</h2>
+      <ul class="plain ${title === "Settings" ? "" : "unused"}">${parameters.map((each) => html`<li>${tell(each)} ${cross(`Remove ${each.name}`, () => edit([[each.name, null]]))}</li>`)}</ul>`
+    : nothing;
 
 export const chips = () => {
-  const read = current.value;
-  if (!read) return html`<p class="hint">Reading the search…</p>`;
-  const all = parametersOf(read, search.value.off);
-  const filters = all.filter(({ part }) => part === "filter");
-  const [settings, unused] = [all.filter(({ part }) => part === "setting"), all.filter(({ part }) => part === "unused")];
-  const categories = [...new Set(filters.map(({ category }) => category))];
+  if (!analysis.answer.value) return html`<p class="hint">Reading the search…</p>`;
+  const all = parameters.value;
+  const [filters, settings, unused] = ["filter", "setting", "unused"].map((part) => all.filter((each) => each.part === part));
+  const asked = filters.filter(({ off }) => !off).map(({ values }) => few(values.filter(({ off }) => !off).map(({ shown }) => shown), 3));
   return html`
-    ${filters.length === 0 ? html`<p class="hint">This search asks for nothing in particular: it finds everybody.</p>` : nothing}
-    ${categories.map(
-      (category) => html`<h2>${category}</h2>${filters.filter((each) => each.category === category).map(card)}`,
+    <button class="fold" aria-expanded=${String(!folded.value)} @click=${() => (folded.value = !folded.value)}><span>
+      ${[...asked, ...(unused.length ? [`${unused.length} not used`] : [])].join(" · ") || "Everybody"}</span></button>
+    ${filters.length === 0 && !count.failure.value ? html`<p class="hint">This search asks for nothing in particular: it finds everybody.</p>` : nothing}
+    ${[...new Set(filters.map(({ category }) => category))].map(
+      (category) => html`<h2>${category}</h2>${filters.filter((each) => each.category === category).map(parameter)}`,
     )}
     ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
-    ${settings.length ? settingsOf(settings) : nothing} ${unused.length ? unusedOf(unused) : nothing}
+    ${apart("Settings", settings, ({ name, description, values }) => html`${description}: <b><bdi>${few(values.map(({ shown }) => shown), 3)}</bdi></b> <code>${name}</code>`)}
+    ${apart("Not used", unused, ({ name, values }) => html`<code>${name}</code> <b><bdi>${few(values.map(({ value }) => value), 3)}</bdi></b> <span>${plain(values[0]?.reason ?? "", name)}</span>`)}
   `;
 };
 
@@ -169,18 +175,59 @@ const filter = typed((value) => {
 
 /** All values of a parameter that has many: found by typing, drawn a few hundred at a time. */
 export const valuesDialog = () => {
-  const read = current.value;
-  const parameter = read && parametersOf(read, search.value.off).find(({ name }) => name === long.value);
+  const parameter = parameters.value.find(({ name }) => name === long.value);
   if (!parameter) return html`<h2 id="title">Values</h2><p class="hint">There are none.</p>`;
-  const found = parameter.values.filter((value) => value.shown.toLocaleLowerCase().includes(wanted.value));
+  const { name, description, values } = parameter;
+  const found = values.filter(({ shown }) => shown.toLocaleLowerCase().includes(wanted.value));
   return html`
-    <h2 id="title">${parameter.description}</h2>
-    <input type="search" autofocus aria-label="Filter" placeholder="Filter ${counted(parameter.values.length)} values" .value=${wanted.value} @input=${filter}>
+    <h2 id="title">${description}</h2>
+    <input type="search" autofocus aria-label="Filter" placeholder="Filter ${counted(values.length)} values" .value=${wanted.value} @input=${filter}>
     <ul class="chips">
-      ${found.slice(0, most.value).map((value) => chip(parameter, value))}
-      ${found.length > most.value
-        ? html`<li><button class="link" @click=${() => (most.value += STEP)}>${counted(found.length - most.value)} more…</button></li>`
-        : nothing}
+      ${found.slice(0, most.value).map((value) => chip(name, value, values, () => edit([[name, value.value]])))}
+      ${rest(found.length - most.value, () => (most.value += STEP))}
     </ul>
+  `;
+};
+
+/** The parameter that a value is typed for; empty for none. */
+const adding = signal("");
+
+const suggested = new Question(socket, "facet_contacts", "add");
+
+/** @param {string} name */
+function begin(name) {
+  adding.value = name;
+  /** @type {HTMLElement | null} */ (document.querySelector(".adding"))?.focus();
+  suggested.forget();
+  const facets = facetsOf(name);
+  if (facets.length && target.value) suggested.ask({ ...target.value, facets, size: 100 });
+}
+
+/** @param {string} name @param {string} text */
+function end(name, text) {
+  if (adding.value !== name) return;
+  adding.value = "";
+  if (text.trim()) edit([], [[name, text.trim()]]);
+}
+
+/** What is written to ask for a value: a range as it is, else the label that people know. @param {Bucket} bucket */
+const asWritten = ({ value, label }) => (/^[\d,]+$/.test(value) ? value : label);
+
+/** A value more: typed, or picked from what the contacts of the search have there. @param {string} name */
+const add = (name) => {
+  if (adding.value !== name) return html`<button class="add" aria-label="Add a value" title="Add a value" @click=${() => begin(name)}>+</button>`;
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter") end(name, /** @type {HTMLInputElement} */ (event.target).value);
+    else if (event.key === "Escape") adding.value = "";
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  // What is picked from the list is meant; what is typed is not yet.
+  const input = (/** @type {InputEvent} */ event) => [undefined, "insertReplacementText"].includes(event.inputType) && typed((text) => end(name, text))(event);
+  const buckets = (suggested.answer.value?.facets ?? []).flatMap((facet) => facet.buckets).filter(({ chosen }) => !chosen);
+  return html`
+    <input class="adding" list="known" aria-label="A value more" placeholder="Add…" @keydown=${keys} @input=${input} @blur=${typed((text) => end(name, text))}>
+    <datalist id="known">${buckets.map((bucket) => html`<option value=${asWritten(bucket)}>${bucket.label}: ${bucket.count}</option>`)}</datalist>
   `;
 };

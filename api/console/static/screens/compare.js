@@ -1,28 +1,22 @@
 /** Two or three searches beside each other: bars that overlap where the same contacts are found, each part a click away. */
 
-import { Question } from "../asking.js";
 import { counted, numeric, share, several, signed } from "../numbers.js";
 import { change, search, session, socket, target } from "../page.js";
 import { looksLikeSearch } from "../outside.js";
-import { cross } from "./parts.js";
+import { Question } from "../socket.js";
+import { cross, effect, failed, few, html, nothing, signal, submitted, svg, untracked } from "./parts.js";
 import { table } from "./table.js";
-import { effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
-
-/** @typedef {import("../answers.js").Comparison} Comparison */
-/** @typedef {import("../answers.js").Region} Region */
 
 const MOST = 3;
 const ROW = 30;
 
-/** @type {Question<Comparison>} */
-const comparison = new Question(socket, "compare_urls", "comparison");
+const comparison = new Question(socket, "compare_urls");
 
 const complaint = signal("");
 
 export const listen = () =>
   effect(() => {
-    const [what, of] = [/** @type {{url: string} | null} */ (target.value), search.value];
+    const [what, of] = [target.value, search.value];
     if (of.view !== "compare" || !what || session.standing.value !== "in") return;
     untracked(() => (of.others.length ? comparison.ask({ urls: [what.url, ...of.others] }) : comparison.forget()));
   });
@@ -30,16 +24,12 @@ export const listen = () =>
 /** @param {string[]} others */
 const put = (others) => change({ ...search.value, others, region: null });
 
-/** @param {Event} event */
-function submit(event) {
-  event.preventDefault();
-  const input = /** @type {HTMLInputElement} */ (/** @type {HTMLFormElement} */ (event.target).elements.namedItem("other"));
-  const text = input.value.trim();
-  complaint.value = looksLikeSearch(text) ? "" : "This is no address of Apollo’s.";
+const submit = submitted(({ other }, form) => {
+  complaint.value = looksLikeSearch(other) ? "" : "This is no address of Apollo’s.";
   if (complaint.value) return;
-  input.value = "";
-  put([...search.value.others, text]);
-}
+  form.reset();
+  put([...search.value.others, other.trim()]);
+});
 
 /** The first of the searches is A. @param {number} at */
 const letter = (at) => "ABC"[at];
@@ -66,9 +56,12 @@ const bars = (told) => {
   });
   return html`
     <svg class="overlap" viewBox="0 0 1000 ${told.counts.length * ROW}" preserveAspectRatio="none" aria-hidden="true">
-      ${told.counts.map((_, at) => placed.filter(({ region, width }) => width > 0 && region.in.includes(at)).map(
-        ({ region, from, width }) => svg`<rect class=${`of-${at}`} x=${from} y=${at * ROW + 4} width=${Math.max(width, 2)} height=${ROW - 8} @click=${() => pick(region)}></rect>`,
-      ))}
+      ${told.counts.map((_, at) => [
+        svg`<rect class="rest" y=${at * ROW + 4} width="1000" height=${ROW - 8}></rect>`,
+        ...placed.filter(({ region, width }) => width > 0 && region.in.includes(at)).map(
+          ({ region, from, width }) => svg`<rect class=${`of-${at}`} x=${from} y=${at * ROW + 4} width=${Math.max(width, 2)} height=${ROW - 8} @click=${() => pick(region)}></rect>`,
+        ),
+      ])}
     </svg>
   `;
 };
@@ -86,7 +79,7 @@ const differences = (told) => html`
       ${told.parameters.map(
         ({ name, values, change: by }) => html`<tr>
           <th scope="row"><code>${name}</code></th>
-          ${values.map((each) => html`<td><bdi dir="auto">${each.slice(0, 6).join(", ") || "–"}${each.length > 6 ? ` and ${each.length - 6} more` : ""}</bdi></td>`)}
+          ${values.map((each) => html`<td><bdi dir="auto">${few(each, 6) || "–"}</bdi></td>`)}
           <td>${by.map((count, at) => (count === null ? nothing : html`<span>${typeof count === "number" ? signed(count) : count} with ${letter(at)}’s </span>`))}</td>
         </tr>`,
       )}
@@ -127,7 +120,7 @@ export const compare = () => {
       ${others.length + 1 < MOST
         ? html`<form class="paste" @submit=${submit}><input name="other" aria-label="Address of another search" placeholder="Paste another search to compare with" autocomplete="off" spellcheck="false"><button class="primary">Compare</button></form>`
         : nothing}
-      ${complaint.value || comparison.failure.value ? html`<p class="failure" role="alert">${complaint.value || comparison.failure.value}</p>` : nothing}
+      ${failed(complaint.value || comparison.failure.value)}
       ${others.length && answer ? told(answer) : nothing}
       ${region && answer ? html`<h3>Who that is</h3>${table()}` : nothing}
     </section>

@@ -1,24 +1,24 @@
 /** One contact beside the table: all that is stored of it, and why the search finds it. */
 
-import { Question } from "../asking.js";
-import { text } from "../fields.js";
 import { safeLink } from "../outside.js";
-import { dated, worded } from "../numbers.js";
-import { current, opened, socket, target } from "../page.js";
-import { parametersOf } from "../reading.js";
-import { effect, untracked } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { cut, worded } from "../numbers.js";
+import { described, opened, socket, target } from "../page.js";
+import { Question } from "../socket.js";
+import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
+import { nameOf, text } from "./table.js";
 
-/** @type {Question<{contacts: import("../answers.js").CheckedContact[]}>} */
-const check = new Question(socket, "explain_contact", "check");
+const check = new Question(socket, "explain_contact");
 
-/** Whenever another contact is opened, ask why. */
+/** Of which contact the last answer is. */
+let checked = "";
+
+/** Whenever another contact is opened, or another search is there, ask why. */
 export const listen = () =>
   effect(() => {
-    const contact = opened.value;
+    const [contact, what] = [opened.value, target.value];
     untracked(() => {
-      check.forget();
-      if (contact && target.value) check.ask({ ...target.value, uuid: contact.uuid });
+      if (checked !== (checked = contact?.uuid ?? "")) check.forget();
+      if (contact && what) check.ask({ ...what, uuid: contact.uuid });
     });
   });
 
@@ -31,30 +31,27 @@ const group = (name) => (RECORD.test(name) ? "Record" : COMPANY.test(name) ? "Co
 /** @param {unknown} value @param {string} name */
 const valueOf = (value, name) => {
   const link = safeLink(value);
-  if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${text(value)}</bdi></a>`;
-  if (Array.isArray(value)) return html`<ul class="tags">${value.map((each) => html`<li><bdi dir="auto">${text(each)}</bdi></li>`)}</ul>`;
-  if (typeof value === "number" && name !== "founded_year") return value.toLocaleString("en");
+  if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${text(value, name)}</bdi></a>`;
+  if (Array.isArray(value)) return html`<ul class="tags">${value.map((each) => html`<li><bdi dir="auto">${text(each, name)}</bdi></li>`)}</ul>`;
   if (typeof value === "object" && value !== null) {
-    return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${key}</bdi>: <bdi dir="auto">${text(each)}</bdi></div>`);
+    return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${cut(key)}</bdi>: <bdi dir="auto">${text(each, key)}</bdi></div>`);
   }
-  return html`<bdi dir="auto">${name.endsWith("_at") ? dated(text(value)) : text(value)}</bdi>`;
+  return html`<bdi dir="auto">${text(value, name)}</bdi>`;
 };
 
 const why = () => {
   const told = check.answer.value?.contacts[0];
-  if (check.failure.value) return html`<p class="failure">${check.failure.value}</p>`;
+  if (check.failure.value) return failed(check.failure.value);
   if (!told) return html`<p class="hint">${check.pending.value ? "Looking why…" : ""}</p>`;
-  const words = new Map(current.value ? parametersOf(current.value, []).map(({ name, description }) => [name, description]) : []);
   return html`
     <h3>${told.matches ? "Why this search finds it" : "Why this search does not find it"}</h3>
-    <ul class="why">
+    <ul class="why ${check.pending.value ? "stale" : ""}">
       ${told.parameters.map(
         ({ name, matches, wanted, has }) => html`
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
-            <b>${words.get(name) ?? worded(name)}</b>
-            <span>wants <bdi>${wanted.slice(0, 5).join(", ")}${wanted.length > 5 ? ` and ${wanted.length - 5} more` : ""}</bdi>,
-              has <bdi>${has.length ? has.slice(0, 6).map(text).join(", ") : "nothing there"}${has.length > 6 ? "…" : ""}</bdi></span>
+            <b>${described(name)}</b>
+            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted, 5)}</bdi>, has <bdi>${few(has.map((each) => text(each, name)), 6) || "nothing there"}</bdi></span>
           </li>
         `,
       )}
@@ -66,14 +63,14 @@ const why = () => {
 export const contact = () => {
   const who = opened.value;
   if (!who) return nothing;
-  const fields = Object.keys(who).filter((name) => name !== "matched" && text(who[name]) !== "");
+  const fields = Object.keys(who).filter((name) => name !== "matched" && text(who[name], name) !== "");
   const place = [who.city, who.state, who.country].filter(Boolean).join(", ");
   return html`
     <aside class="contact" aria-label="Contact" tabindex="-1">
       <button class="icon close" aria-label="Close the contact" title="Close" @click=${() => (opened.value = null)}>×</button>
-      <h2><bdi dir="auto">${[who.first_name, who.last_name].filter(Boolean).join(" ") || "(no name)"}</bdi></h2>
-      <p class="lead"><bdi dir="auto">${text(who.title)}</bdi>${who.title && who.company ? ", " : ""}<bdi dir="auto">${text(who.company)}</bdi></p>
-      <p class="hint"><bdi dir="auto">${place}</bdi></p>
+      <h2><bdi dir="auto">${nameOf(who) || "(no name)"}</bdi></h2>
+      <p class="lead"><bdi dir="auto">${text(who.title, "")}</bdi>${who.title && who.company ? ", " : ""}<bdi dir="auto">${text(who.company, "")}</bdi></p>
+      <p class="hint"><bdi dir="auto">${cut(place)}</bdi></p>
       ${why()}
       ${["Person", "Company", "Record"].map((title) => {
         const own = fields.filter((name) => group(name) === title);

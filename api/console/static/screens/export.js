@@ -1,22 +1,19 @@
 /** Taking the contacts along: all of them as a file, or their uuids. */
 
-import { copy } from "./parts.js";
-import { columns } from "../fields.js";
 import { counted, numeric, several, sized } from "../numbers.js";
-import { count, current, explanation, listed, search, session, socket } from "../page.js";
-import { parametersOf } from "../reading.js";
-import { address } from "../session.js";
-import { batch, signal } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { count, explanation, listed, parameters, session, socket } from "../page.js";
+import { address, json } from "../session.js";
+import { copy, effect, failed, html, nothing, signal, untracked } from "./parts.js";
+import { columns } from "./table.js";
 
-const [NEWLINE, QUOTE, HASH] = [10, 34, 35];
+const [NEWLINE, QUOTE] = [10, 34];
 
 /** How many contacts there are in a file on its way, counted as its bytes pass. */
 export class Tally {
   #quoted = false;
   #lines = 0;
   #last = NEWLINE;
-  #first = 0;
+  #head = "";
 
   /** @param {boolean} csv rows under a header, below a comment if there is one; else lines */
   constructor(csv) {
@@ -25,14 +22,15 @@ export class Tally {
 
   /** So far. */
   get contacts() {
-    const above = this.csv ? (this.#first === HASH ? 2 : 1) : 0;
+    // A comment stands in quotes where it has any itself.
+    const above = this.csv ? (/^"?#/.test(this.#head) ? 2 : 1) : 0;
     return Math.max(0, this.#lines + (this.#last === NEWLINE ? 0 : 1) - above);
   }
 
   /** @param {Uint8Array} bytes UTF-8, in which neither a newline nor a quote is part of anything else */
   take(bytes) {
     if (!bytes.length) return;
-    this.#first ||= bytes[0];
+    if (this.#head.length < 2) this.#head += String.fromCharCode(...bytes.subarray(0, 2));
     for (const byte of bytes) {
       if (byte === QUOTE && this.csv) this.#quoted = !this.#quoted;
       else if (byte === NEWLINE && !this.#quoted) this.#lines++;
@@ -52,17 +50,15 @@ const some = signal(true);
 const safe = signal(true);
 const commented = signal(false);
 
-/** What is on its way; null before and after. */
-export const running = signal(/** @type {{contacts: number, bytes: number, seconds: number, cancel: AbortController} | null} */ (null));
+/** What is on its way, of so many in all; null before and after. */
+export const running = signal(/** @type {{contacts: number, all: Count, bytes: number, seconds: number, cancel: AbortController} | null} */ (null));
 const failure = signal("");
 /** What was taken along, and how one can tell that it is all. */
 const proof = signal("");
 
 /** Values of the search, for the name of the file. */
 function words() {
-  const read = current.value;
-  const filters = read ? parametersOf(read, search.value.off).filter(({ off, part }) => part === "filter" && !off) : [];
-  return filters.flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
+  return parameters.value.filter(({ part }) => part === "filter").flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
 }
 
 /** How the service is to write them. The column `name` is the table's own. */
@@ -76,23 +72,39 @@ function form() {
   });
 }
 
-/** @param {string} path @param {Record<string, string>} [headers] @param {AbortSignal} [signal] */
-const post = (path, headers, signal) =>
-  session.fetch(`api/v2/apollo/${path}?${form()}`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(listed.value),
-    signal,
+/** What is asked for now, whatever becomes of the page. */
+function request() {
+  const [kind, query, body] = [format.value, form(), listed.value ?? {}];
+  /** @param {string} path @param {Record<string, string>} [headers] @param {AbortSignal} [signal] */
+  const post = (path, headers, signal) => session.fetch(`api/v2/apollo/${path}?${query}`, { method: "POST", ...json(body, headers), signal });
+  return { kind, post };
+}
+
+/** What was said of one search is not said beside another. */
+export const listen = () =>
+  effect(() => {
+    listed.value;
+    untracked(() => running.value === null && (failure.value = proof.value = ""));
   });
 
 /** Where the browser lets a page write into a file, it is there from the first contact on, however many there are. */
 async function save() {
-  batch(() => (failure.value = proof.value = ""));
+  if (running.value) return;
+  failure.value = proof.value = "";
   const picker = /** @type {any} */ (window).showSaveFilePicker;
+  // What is on the page may be another search before all are written.
+  const [all, print, name] = [count.answer.value?.count ?? 0, fingerprint(), fileName(words(), format.value)];
+  const begun = { contacts: 0, all, bytes: 0, seconds: 0, cancel: new AbortController() };
+  const asking = request();
+  running.value = begun;
   try {
-    if (!picker) return await link();
-    const file = await picker({ suggestedName: fileName(words(), format.value) });
-    await write(await file.createWritable());
+    if (picker) {
+      const file = await picker({ suggestedName: name });
+      proof.value = `${several(await write(await file.createWritable(), asking, begun), "contact")} written into ${name}. ${print}`;
+    } else {
+      await link(asking);
+      proof.value = `Your browser saves ${several(all, "contact")}. ${print}`;
+    }
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     failure.value = name === "AbortError" ? "" : message;
@@ -102,32 +114,34 @@ async function save() {
 }
 
 /** Else the browser saves what is behind a link, which is good once and holds no token. */
-async function link() {
-  const { path } = await (await post(`downloads/${format.value}`)).json();
+/** @param {ReturnType<typeof request>} asking */
+async function link({ kind, post }) {
+  const { path } = await (await post(`downloads/${kind}`)).json();
   Object.assign(document.createElement("a"), { href: address(path), download: "" }).click();
-  proof.value = `Your browser saves ${several(count.answer.value?.count ?? 0, "contact")}. ${fingerprint()}`;
 }
 
-const fingerprint = () => `Fingerprint of the search: ${explanation.answer.value?.fingerprint ?? "unknown"}.`;
+/** Of what is searched for; a part of a comparison has none. */
+const fingerprint = () => {
+  const told = listed.value && "url" in listed.value && explanation.answer.value;
+  return told ? `Fingerprint of the search: ${told.fingerprint}.` : "";
+};
 
-/** @param {any} file what can be written to */
-async function write(file) {
-  const [cancel, begun, tally] = [new AbortController(), performance.now(), new Tally(format.value === "csv")];
-  running.value = { contacts: 0, bytes: 0, seconds: 0, cancel };
+/** How many were written. @param {any} file what can be written to @param {ReturnType<typeof request>} asking @param {NonNullable<typeof running.value>} begun */
+async function write(file, { kind, post }, begun) {
+  const [start, tally, { cancel }] = [performance.now(), new Tally(kind === "csv"), begun];
   try {
-    const accept = format.value === "csv" ? "text/csv" : "application/x-ndjson";
-    const response = await post("contacts", { accept }, cancel.signal);
+    const response = await post("contacts", { accept: kind === "csv" ? "text/csv" : "application/x-ndjson" }, cancel.signal);
     const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
     let bytes = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       bytes += part.value.length;
       tally.take(part.value);
       await file.write(part.value);
-      running.value = { contacts: tally.contacts, bytes, seconds: (performance.now() - begun) / 1000, cancel };
+      running.value = { ...begun, contacts: tally.contacts, bytes, seconds: (performance.now() - start) / 1000 };
     }
     cancel.signal.throwIfAborted();
     await file.close();
-    proof.value = `${several(tally.contacts, "contact")} written. ${fingerprint()}`;
+    return tally.contacts;
   } catch (error) {
     await file.abort().catch(() => {});
     throw error;
@@ -135,7 +149,7 @@ async function write(file) {
 }
 
 async function uuids() {
-  batch(() => (failure.value = proof.value = ""));
+  failure.value = proof.value = "";
   /** @type {string[]} */
   const all = [];
   try {
@@ -150,7 +164,7 @@ async function uuids() {
 const progress = () => {
   const now = running.value;
   if (!now) return nothing;
-  const all = numeric(count.answer.value?.count);
+  const all = numeric(now.all);
   return html`
     <progress max=${all} .value=${now.contacts} aria-label="Written so far"></progress>
     <p class="hint">${counted(now.contacts)} of ${counted(all)}${now.seconds > 0.5 ? html` · ${counted(Math.round(now.contacts / now.seconds))} a second · ${sized(now.bytes / now.seconds)}/s` : nothing}</p>
@@ -161,7 +175,7 @@ const progress = () => {
 const choice = (name, value, title, chosen, choose) =>
   html`<label><input type="radio" name=${name} value=${value} .checked=${chosen} @change=${choose}> ${title}</label>`;
 
-/** @param {import("../vendor/signals-core/signals-core.module.js").Signal<boolean>} of @param {string} title */
+/** @param {Signal<boolean>} of @param {string} title */
 const tick = (of, title) =>
   html`<label><input type="checkbox" .checked=${of.value} @change=${() => (of.value = !of.value)}> ${title}</label>`;
 
@@ -180,7 +194,7 @@ export const exportDialog = () => html`
     ${format.value === "csv" ? tick(commented, "The search as a comment in the first line") : nothing}
   </fieldset>
   ${progress()}
-  ${failure.value ? html`<p class="failure" role="alert">${failure.value}</p>` : nothing}
+  ${failed(failure.value)}
   ${proof.value ? html`<p role="status">${proof.value}</p>` : nothing}
   <p class="deeds">
     <button class="quiet" @click=${uuids} ?disabled=${running.value !== null}>Copy the uuids</button>

@@ -1,8 +1,9 @@
 /** The keyboard: which keys there are, and what they do. */
 
-import { change, contacts, dialog, opened, pageNumber, redo, search, sees, turn, undo } from "../page.js";
+import { change, dialog, opened, redo, search, sees, undo } from "../page.js";
 import { VIEWS } from "../search.js";
-import { html } from "../vendor/lit-html/lit-html.js";
+import { html } from "./parts.js";
+import { leaf } from "./table.js";
 
 /** @type {[string, string, () => unknown][]} */
 const KEYS = [
@@ -12,8 +13,8 @@ const KEYS = [
   ["2", "Breakdown", () => view(1)],
   ["3", "Compare", () => view(2)],
   ["4", "As code", () => view(3)],
-  ["n", "Next page", () => turn(contacts.answer.value?.next ?? null, pageNumber.value + 1)],
-  ["p", "Previous page", () => pageNumber.value > 1 && turn(contacts.answer.value?.previous ?? null, pageNumber.value - 1)],
+  ["n", "Next page", () => leaf(1)],
+  ["p", "Previous page", () => leaf(-1)],
   ["t", "To the table", () => /** @type {HTMLElement | null} */ (document.querySelector("tbody tr"))?.focus()],
   ["e", "Export", () => search.value.path && sees.value && (dialog.value = "export")],
   ["s", "Saved searches", () => sees.value && (dialog.value = "saved")],
@@ -29,7 +30,6 @@ export const keysDialog = () => html`
     <div><dt><kbd>Ctrl</kbd> <kbd>Z</kbd></dt><dd>Undo the last change of the search; with <kbd>Shift</kbd>, redo it</dd></div>
     <div><dt><kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd></dt><dd>In the table: from contact to contact, open one</dd></div>
     <div><dt><kbd>Space</kbd> <kbd>Delete</kbd> <kbd>n</kbd></dt><dd>On a value: leave it out, remove it, turn it into its opposite</dd></div>
-    <div><dt><kbd>Alt</kbd> and a click</dt><dd>On a value: turn it into its opposite</dd></div>
     <div><dt><kbd>Esc</kbd></dt><dd>Close what is open</dd></div>
   </dl>
 `;

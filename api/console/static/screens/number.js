@@ -1,47 +1,49 @@
-/** The number of contacts, large, and what can be done with them all. */
+/** The number of contacts, large, what can be done with them all, and what to do where there is nobody. */
 
-import { again, change, count, dialog, explanation, search, sees } from "../page.js";
-import { typed } from "./parts.js";
+import { again, change, contacts, count, current, described, dialog, explanation, search, sees } from "../page.js";
 import { running } from "./export.js";
 import { counted, numeric, share, several } from "../numbers.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { MOST } from "../search.js";
+import { edited, rescued, written } from "../reading.js";
+import { html, meter, nothing, typed } from "./parts.js";
 
 const most = typed((value) => change({ ...search.value, perCompany: Number(value) || null }));
 
-/** @param {import("../numbers.js").Count | undefined} found @param {import("../answers.js").Explanation} told */
+/** @param {Count | undefined} found @param {Explanation} told */
 const beside = (found, { count: all, companies, total }) => {
-  const part = found === 0 ? "nobody" : share(found ?? "", total);
+  const part = share(found ?? "", total);
   return html`
-    ${found === 0 ? nothing : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>`}${part ? html`${found === 0 ? "" : ", "}${part} of ${counted(total)}` : nothing}
+    ${found === 0 ? `of ${counted(total)}` : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>${part && `, ${part} of ${counted(total)}`}`}
     ${search.value.perCompany && all !== found ? html`<br>of ${counted(all)} in all` : nothing}
   `;
 };
 
 export const number = () => {
   const [found, told] = [count.answer.value, explanation.answer.value];
+  const failure = count.failure.value || explanation.failure.value || contacts.failure.value;
   const picked = search.value.view === "compare" && search.value.region !== null;
   return html`
     <section class="number" aria-label="How many contacts there are">
-      <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : "…"}</h1>
+      <h1 class="large ${count.pending.value ? "stale" : ""}">${found ? counted(found.count) : count.pending.value ? "…" : "–"}</h1>
       <p class="beside ${explanation.pending.value ? "stale" : ""}">
-        ${found?.count === 1 ? "contact" : "contacts"}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
+        ${found ? (found.count === 1 ? "contact" : "contacts") : nothing}${picked ? html`<br>in the picked part of the comparison` : told ? beside(found?.count, told) : nothing}
       </p>
       <div class="with">
         <label>
           At most
           <select @change=${most} aria-label="Contacts of one company">
-            ${[0, 1, 2, 3, 5, 10, 25].map(
-              (value) => html`<option value=${value} ?selected=${value === (search.value.perCompany ?? 0)}>${value || "any number"}</option>`,
+            ${MOST.map(
+              (value) => html`<option value=${value} .selected=${value === (search.value.perCompany ?? 0)}>${value || "any number"}</option>`,
             )}
           </select>
           a company
         </label>
         ${sees.value
-          ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, found?.count ?? 0)}` : "Export…"}</button>`
+          ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, running.value.all)}` : "Export…"}</button>`
           : nothing}
       </div>
-      ${explanation.failure.value || count.failure.value
-        ? html`<p class="failure" role="alert">${count.failure.value || explanation.failure.value}
+      ${failure
+        ? html`<p class="failure" role="alert">${failure}
             <button class="link" @click=${again}>Try again</button></p>`
         : nothing}
     </section>
@@ -53,4 +55,51 @@ export const announcement = () => {
   const [found, told] = [count.answer.value, explanation.answer.value];
   if (!search.value.path || !found || !told || count.pending.value || explanation.pending.value) return "";
   return `${several(found.count, "contact")} at ${several(told.companies.count, "company", "companies")}`;
+};
+
+/** @param {Drop} drop */
+const told = ({ name, value }) =>
+  value === null ? html`<b>“${described(name)}”</b>` : html`<b><bdi>${value}</bdi></b> of “${described(name)}”`;
+
+/** @param {Rescue} rescue @param {number} most */
+const way = (rescue, most) => html`
+  <li>
+    <button @click=${() => current.value && change(rescued(search.value, current.value, rescue.drop))}>
+      <span>Without ${rescue.drop.map((drop, at) => [at ? " and " : "", told(drop)])}</span>
+      ${meter(numeric(rescue.count), most)}
+      <span class="count">${several(rescue.count, "contact")}</span>
+    </button>
+  </li>
+`;
+
+/** @param {Instead} instead */
+const instead = ({ name, value, nearest }) => {
+  const swap = (/** @type {string} */ other) => {
+    const read = current.value;
+    if (read) change(edited(search.value, read, written(read, { name, value }).map((each) => [name, each]), [[name, other]]));
+  };
+  return html`
+    <li>
+      Nobody has <b><bdi>${value}</bdi></b> in “${described(name)}”.
+      ${nearest.length ? "There is:" : "There is nothing like it either."}
+      ${nearest.map((near) => html`<button class="near" @click=${() => swap(near.value)}><bdi>${near.value}</bdi> <span class="count">${counted(near.count)} in all</span></button>`)}
+    </li>
+  `;
+};
+
+export const rescue = () => {
+  const answer = explanation.answer.value;
+  if (!answer || !current.value || (answer.rescue.length === 0 && answer.instead.length === 0)) return nothing;
+  const most = Math.max(...answer.rescue.map((each) => numeric(each.count)), 1);
+  const nobody = numeric(answer.count) === 0;
+  return html`
+    <section class="rescue ${explanation.pending.value ? "stale" : ""}" aria-labelledby="rescue">
+      <h2 id="rescue">${nobody ? "Nobody is all of this at once" : "What would bring more"}</h2>
+      ${answer.instead.length ? html`<ul class="instead">${answer.instead.map(instead)}</ul>` : nothing}
+      ${answer.rescue.length
+        ? html`<p class="hint">${nobody ? "Each of these brings somebody back:" : "Each of these brings more:"}</p>
+            <ul class="ways">${answer.rescue.map((each) => way(each, most))}</ul>`
+        : nothing}
+    </section>
+  `;
 };

@@ -1,7 +1,11 @@
-/** Small parts that several screens have. */
+/** What screens are made of: the vendored means of drawing, and small parts that several of them have. */
 
 import { signal } from "../vendor/signals-core/signals-core.module.js";
-import { svg, html } from "../vendor/lit-html/lit-html.js";
+import { cut } from "../numbers.js";
+import { svg, html, nothing } from "../vendor/lit-html/lit-html.js";
+
+export { computed, effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
+export { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 
 /** A part of a whole, as a bar: its length is an attribute, which the policy of the page allows where it forbids styles. What it says stands beside it as a number. @param {number} part @param {number} whole */
 export const meter = (part, whole) => html`
@@ -11,14 +15,30 @@ export const meter = (part, whole) => html`
   </svg>
 `;
 
+/** What went wrong, if anything did. @param {string} message */
+export const failed = (message) => (message ? html`<p class="failure" role="alert">${message}</p>` : nothing);
+
 /** Words of the service with names between backticks. @param {string} words */
 export const code = (words) => words.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+
+/** The first few of many texts, as a list in a sentence. @param {string[]} texts @param {number} most */
+export const few = (texts, most) => texts.slice(0, most).map(cut).join(", ") + (texts.length > most ? ` and ${texts.length - most} more` : "");
 
 /** A listener that hands on what stands in a field. @param {(value: string) => unknown} act */
 export const typed = (act) => (/** @type {Event} */ event) => act(/** @type {HTMLInputElement} */ (event.target).value);
 
-/** The × that closes or removes. @param {string} label @param {() => unknown} act */
-export const cross = (label, act) => html`<button class="icon" aria-label=${label} title="Remove" @click=${act}>×</button>`;
+/** A listener for clicks, the second of a double one left out: what asks whether somebody is sure is not answered by it. @param {() => unknown} act */
+export const single = (act) => (/** @type {MouseEvent} */ event) => event.detail < 2 && act();
+
+/** A listener for a form, which hands on what is in it. @param {(fields: Record<string, string>, form: HTMLFormElement) => unknown} act */
+export const submitted = (act) => (/** @type {Event} */ event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  act(/** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form))), form);
+};
+
+/** The × that closes or removes. @param {string} label @param {() => unknown} act @param {string} [title] */
+export const cross = (label, act, title = "Remove") => html`<button type="button" class="icon" aria-label=${label} title=${title} @click=${act}>×</button>`;
 
 /** What was copied last. */
 export const copied = signal("");

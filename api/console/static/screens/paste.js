@@ -3,7 +3,7 @@
 import { change, reading, remark, search, take } from "../page.js";
 import { looksLikeSearch } from "../outside.js";
 import { NOTHING, urlOf } from "../search.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { cross, html, nothing } from "./parts.js";
 
 const EXAMPLE =
   "https://app.apollo.io/#/people?contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder" +
@@ -16,7 +16,7 @@ function submit(event) {
   const input = /** @type {HTMLInputElement} */ (document.getElementById("url"));
   // So that keys are for the page again.
   input.blur();
-  take(input.value);
+  input.value.trim() ? take(input.value) : change(NOTHING);
 }
 
 /** What is pasted into the field takes the place of all that is there. @param {ClipboardEvent} event */
@@ -37,12 +37,11 @@ export const field = () => html`
       placeholder="Paste the address of a search in Apollo" .value=${urlOf(search.value)}
       @paste=${pasted} @focus=${selected}>
     ${search.value.path
-      ? html`<button type="button" class="icon" aria-label="Begin anew" title="Begin anew" @click=${() => change(NOTHING)}>×</button>`
+      ? cross("Begin anew", () => change(NOTHING), "Begin anew")
       : html`<button class="primary">Look</button>`}
   </form>
   ${remark.value
-    ? html`<p class="remark" role="alert">${remark.value}
-        <button class="icon" aria-label="Close this remark" @click=${() => (remark.value = "")}>×</button></p>`
+    ? html`<p class="remark" role="alert">${remark.value} ${cross("Close this remark", () => (remark.value = ""), "Close")}</p>`
     : nothing}
 `;
 
@@ -50,16 +49,19 @@ export const example = () => html`
   <p class="hint">No search at hand? <button class="link" @click=${() => take(EXAMPLE)}>Try an example</button></p>
 `;
 
+/** Something without text, such as a picture, is nothing to look for. @param {string | undefined} text */
+const came = (text) => text?.trim() && take(text);
+
 /** Pasting and dropping anywhere, where nothing else takes it. */
 export function listen() {
   document.addEventListener("paste", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || target.closest("input, textarea, dialog")) return;
-    take(event.clipboardData?.getData("text") ?? "");
+    came(event.clipboardData?.getData("text"));
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    take(event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text") || "");
+    came(event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text"));
   });
 }

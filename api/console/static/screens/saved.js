@@ -1,21 +1,14 @@
 /** The searches that the user has saved, with how many contacts each found then and finds now. */
 
-import { Question } from "../asking.js";
 import { counted, dated, signed } from "../numbers.js";
 import { change, dialog, listed, read, search, socket } from "../page.js";
 import { LISTS } from "../search.js";
-import { cross } from "./parts.js";
-import { effect, untracked } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { Question } from "../socket.js";
+import { cross, effect, failed, html, nothing, submitted, untracked } from "./parts.js";
 
-/** @typedef {import("../answers.js").SavedSearch} SavedSearch */
-
-/** @type {Question<{searches: SavedSearch[]}>} */
-const saved = new Question(socket, "saved_searches", "saved");
-/** @type {Question<{searches: SavedSearch[]}>} */
-const saving = new Question(socket, "save_search", "saving");
-/** @type {Question<{searches: SavedSearch[]}>} */
-const deleting = new Question(socket, "delete_search", "deleting");
+const saved = new Question(socket, "saved_searches");
+const saving = new Question(socket, "save_search");
+const deleting = new Question(socket, "delete_search");
 
 export const listen = () =>
   effect(() => {
@@ -41,20 +34,17 @@ async function open(one) {
   change({ ...first, lists, perCompany: one.per_company ?? null, ...(others.length && compared) });
 }
 
-/** @param {SubmitEvent} event */
-async function save(event) {
-  event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const answer = await saving.ask({ ...listed.value, name: String(new FormData(form).get("name")) });
+const save = submitted(async ({ name }, form) => {
+  const answer = await saving.ask({ ...listed.value, name }, true);
   if (answer) {
     saved.answer.value = answer;
     form.reset();
   }
-}
+});
 
 /** @param {SavedSearch} one */
 async function remove(one) {
-  const answer = await deleting.ask({ name: one.name });
+  const answer = await deleting.ask({ name: one.name }, true);
   if (answer) saved.answer.value = answer;
 }
 
@@ -81,7 +71,7 @@ export const savedDialog = () => {
     ${search.value.path
       ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus></label> <button class="primary">Save</button></form>`
       : nothing}
-    ${failure ? html`<p class="failure" role="alert">${failure}</p>` : nothing}
+    ${failed(failure)}
     ${!all
       ? html`<p class="hint">${saved.pending.value ? "Counting them anew…" : ""}</p>`
       : all.length === 0

@@ -1,9 +1,8 @@
 /** Signing in: before anything else, and in place where a session ended while somebody was at work. */
 
-import { session } from "../page.js";
+import { remark, session } from "../page.js";
 import { address } from "../session.js";
-import { signal } from "../vendor/signals-core/signals-core.module.js";
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { failed, html, nothing, signal, submitted } from "./parts.js";
 
 const failure = signal("");
 const busy = signal(false);
@@ -18,23 +17,19 @@ export const listen = () =>
     .then((about) => (open.value = about.registration === true))
     .catch(() => {});
 
-/** @param {SubmitEvent} event */
-async function submit(event) {
-  event.preventDefault();
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  const [email, password, name] = ["email", "password", "name"].map((field) => String(new FormData(form).get(field) ?? ""));
+const submit = submitted(async (fields, form) => {
   busy.value = true;
   failure.value = "";
   try {
-    await (registering.value ? session.register(email, password, name) : session.signIn(email, password));
+    await session.enter(registering.value ? "register" : "login", fields);
     registering.value = false;
   } catch (error) {
     failure.value = /** @type {Error} */ (error).message;
-    form.querySelector("input")?.focus();
+    /** @type {HTMLElement | null} */ (form.querySelector("[type=password]"))?.focus();
   } finally {
     busy.value = false;
   }
-}
+});
 
 const other = () => {
   registering.value = !registering.value;
@@ -56,7 +51,7 @@ const form = (email) => html`
     <p class="failure" role="alert">${failure.value}</p>
     <button class="primary" ?disabled=${busy.value}>${registering.value ? "Make an account" : "Sign in"}</button>
     ${email
-      ? html`<button type="button" class="quiet" @click=${() => session.signOut()}>Sign in as somebody else</button>`
+      ? html`<button type="button" class="quiet" @click=${() => session.signOut().catch((error) => (failure.value = error.message))}>Sign in as somebody else</button>`
       : open.value
         ? html`<button type="button" class="quiet" @click=${other}>
           ${registering.value ? "I have an account" : "Make an account"}
@@ -70,13 +65,14 @@ export const signIn = () => html`
   <main class="welcome">
     <h1>Contacts</h1>
     <p class="lead">Your own contacts, found with the searches you make in Apollo.</p>
-    ${form("")}
+    ${failed(remark.value)} ${form("")}
   </main>
 `;
 
 /** Above the page, which stays as it is. @param {string} email */
 export const signInAgain = (email) => html`
-  <dialog class="small" aria-labelledby="again" @cancel=${(/** @type {Event} */ event) => event.preventDefault()}>
+  <dialog class="small" aria-labelledby="again" @cancel=${(/** @type {Event} */ event) => event.preventDefault()}
+    @close=${(/** @type {Event} */ event) => session.standing.value === "expired" && /** @type {HTMLDialogElement} */ (event.target).showModal()}>
     <h2 id="again">You were signed out</h2>
     <p>Nothing is lost: with your password it goes on here, <bdi>${email}</bdi>.</p>
     ${form(email)}
