@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -32,15 +33,37 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave tests of made-up examples out of coverage: it must not hang on chance, and would double what they take."""
+    """Leave tests of made-up examples out of coverage: it must not hang on chance, and would double what they take.
+
+    Tests of a module that share a fixture of it go to the same process, so that it is made once. Those that take long
+    come first: pytest-xdist hands out tests that belong to no group in their order, after those that do.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
         if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.no_cover)
+        if item.get_closest_marker("xdist_group") is None and _shares_a_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares_a_fixture(item: pytest.Item) -> bool:
+    """Whether it asks for a fixture that its module has for all its tests."""
+    information = getattr(item, "_fixtureinfo", None)
+    if information is None or not isinstance(item, pytest.Function):
+        return False
+    fixtures = [each[-1] for each in information.name2fixturedefs.values()]
+    return any(each.scope == "module" and each.func.__module__ == item.module.__name__ for each in fixtures)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice."""
+    """Refuse to run if tests that share what is dear would be handed out one by one, which nobody would notice.
+
+    The tests themselves stay for good: no garbage collection need go through them.
+    """
+    gc.collect()
+    gc.freeze()
     if session.config.getoption("loadgroup", False):
         strays = [
             item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid

@@ -18,7 +18,7 @@ import yaml
 from websockets.sync.client import connect
 
 from api.settings import TABLE, load_settings
-from tests.harness.elasticsearch import LocalElasticsearch
+from tests.harness.elasticsearch import ASKED_LITTLE, LocalElasticsearch
 from tests.harness.loads import duckdb_environment, elasticsearch_environment, live, loaded
 from tests.harness.nginx import HOST, nginx
 from tests.harness.processes import hand_over, server_directory
@@ -210,6 +210,8 @@ def test_users_in_postgres_are_backed_up_and_restored(postgres_database: str, tm
 class _WithRepository(LocalElasticsearch):
     """One that may write snapshots into its directory."""
 
+    java_options = ASKED_LITTLE
+
     def _configure(self) -> None:
         super()._configure()
         (self._run / "snapshots").mkdir()
@@ -218,6 +220,7 @@ class _WithRepository(LocalElasticsearch):
         hand_over(self._run)
 
 
+@pytest.mark.long
 def test_contacts_in_elasticsearch_are_backed_up_and_restored(tmp_path: Path) -> None:
     with server_directory("snapshots-") as directory:
         server = _WithRepository(directory, heap="512m")

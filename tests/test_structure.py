@@ -89,10 +89,11 @@ def fields_of_structs() -> set[str]:
 
 def test_no_name_is_dead() -> None:
     used = OTHERS_USE | fields_of_structs()
-    vulture = Vulture(ignore_names=sorted(used), ignore_decorators=USED_BY_DECORATOR)
+    # vulture holds every name against every pattern: of those that are no patterns it need not know.
+    vulture = Vulture(ignore_names=[name for name in used if "*" in name], ignore_decorators=USED_BY_DECORATOR)
     vulture.scavenge([str(ROOT / path) for path in (*PACKAGES, "tests", "benchmarks", "docs")])
     dead = [f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno} {item.name}"
-            for item in vulture.get_unused_code(min_confidence=60)]  # fmt: skip
+            for item in vulture.get_unused_code(min_confidence=60) if item.name not in used]  # fmt: skip
     assert dead == []
 
 

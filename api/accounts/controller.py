@@ -237,8 +237,8 @@ async def _refresh_page(request: HttpRequest, path: str) -> Response[IssuedToken
 async def _log_out_page(request: HttpRequest, path: str) -> Response[None]:
     """End the session of a page at `path`, if it has one, and take its cookie away.
 
-    The cookie may be of somebody who signed in meanwhile in another tab: then the session of the page's own access token
-    ends too.
+    The cookie may be of somebody who signed in meanwhile in another tab: then the session of the page's own access
+    token ends too.
     """
     accounts, token, bearer = _accounts(request), token_of(request), bearer_token(request)
     with suppress(Unauthorized), deed_of(request, "logout") as deed:

@@ -11,8 +11,8 @@ from functools import partial
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from api.actions.aside import mapping
-from api.actions.made import Made, following, made
+from api.actions.aside import MOST_AT_ONCE, Aside, mapping
+from api.actions.made import Made, following, following_each, made
 from api.actions.plans import mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
@@ -26,14 +26,17 @@ from mappings.explanation import MOST_COUNTS, Counts, ExplainedList, ExplainedPa
 from mappings.fingerprint import fingerprint
 from mappings.ledger import LedgerEntry, ledger
 from mappings.nearest import Instead, Wanting, wanting
-from mappings.predicates import ContactFilter, MatchAll, Predicate
+from mappings.predicates import All, ContactFilter, MatchAll, Predicate
 from mappings.rescue import FEW, Drop, Rescue, helping, pairs, rescues, singles
 from mappings.url import ApolloUrl
 from search.engine import Distinct
 from search.filled import filled
 
-_TIMES = 5
+_TIMES = 4
 """How much more work it is to take a search apart than to make its filter: that stands in most of what is counted."""
+
+_TOLD = 4
+"""How much less work it is to tell what was counted than to make that."""
 
 Shown = Callable[[int], Count]
 """Makes of a number of contacts what an answer has."""
@@ -66,10 +69,17 @@ class ExplainData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Search(msgspec.Struct, frozen=True):
-    """A search, taken apart."""
+    """A search, taken apart.
+
+    Attributes:
+        predicates: what is counted first.
+        size: how many comparisons these are together.
+    """
 
     url: ApolloUrl
     explanation: Explanation
+    predicates: tuple[Predicate, ...]
+    size: int
     fingerprint: str
     today: date
 
@@ -89,10 +99,16 @@ class _Further(msgspec.Struct, frozen=True):
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """What is to be counted first: `compiled`, of the whole search before all others, in the engine's form."""
+    """What is to be counted first.
+
+    Attributes:
+        counts: how many predicates that are.
+        size: how many comparisons these are together.
+    """
 
     search: Made[_Search]
-    compiled: list[object]
+    counts: int
+    size: int
     fingerprint: str
 
 
@@ -107,10 +123,11 @@ async def explain_count(service: ContactService, request: ExplainRequest) -> byt
     """`ExplainData`, as JSON. Whoever may not see few counts is told what follows from what they may see only."""
     aside, engine, shown = service.aside, service.engine, service.shown
     lists, compile_filter = request.lists, engine.compile
-    take_apart = partial(_asked, lists=lists, strict=request.strict, compile_filter=compile_filter)
+    take_apart = partial(_asked, lists=lists, strict=request.strict)
     asked = await aside.of_url(request.url, take_apart, _weigh, _TIMES * lists.effort())
     service.searched(asked.fingerprint)
-    summary = await engine.summary(asked.compiled[0], "company_key", asked.compiled)
+    compiled = await _compiled(aside, asked, compile_filter)
+    summary = await engine.summary(compiled[0], "company_key", compiled)
     counts, companies = summary.counts, summary.distinct
     service.found(counts[0])
     go_on = partial(_further, counts=counts, shown=shown, compile_filter=compile_filter)
@@ -124,9 +141,24 @@ def _weigh(url: ApolloUrl) -> int:
     return _TIMES * mapping(url)
 
 
-def _asked(
-    url: ApolloUrl, *, lists: CompanyLists, strict: bool, compile_filter: Callable[[ContactFilter], object]
-) -> _Asked:
+async def _compiled(aside: Aside, asked: _Asked, compile_filter: Callable[[ContactFilter], object]) -> list[object]:
+    """What is to be counted first in the engine's form, the whole search before all others."""
+    turns = -(-asked.size // MOST_AT_ONCE)
+    a_turn = -(-asked.counts // turns)
+    works = [
+        (partial(_compiled_some, at=at, end=at + a_turn, compile_filter=compile_filter), asked.size // turns)
+        for at in range(0, asked.counts, a_turn)
+    ]
+    return [each for some in await following_each(aside, asked.search, works) for each in some]
+
+
+def _compiled_some(
+    search: _Search, *, at: int, end: int, compile_filter: Callable[[ContactFilter], object]
+) -> list[object]:
+    return [compile_filter(ContactFilter(predicate)) for predicate in search.predicates[at:end]]
+
+
+def _asked(url: ApolloUrl, *, lists: CompanyLists, strict: bool) -> _Asked:
     """What to count first. Raises what a plan does."""
     today = datetime.now(UTC).date()
     mapped = mapped_strictly(url, today, strict)
@@ -135,8 +167,8 @@ def _asked(
     predicates = explained.predicates()
     size = _size(predicates)
     refuse_over(size)
-    search = made(_Search(url, explained, print_, today), size)
-    return _Asked(search, [compile_filter(ContactFilter(predicate)) for predicate in predicates], print_)
+    search = made(_Search(url, explained, predicates, size, print_, today), size // _TOLD)
+    return _Asked(search, len(predicates), size, print_)
 
 
 def _further(
@@ -144,7 +176,7 @@ def _further(
 ) -> _AskedFurther:
     """What to count then."""
     asked = search.explanation
-    seen = _seen(dict(zip(asked.predicates(), counts, strict=True)), shown)
+    seen = _seen(dict(zip(search.predicates, counts, strict=True)), shown)
     drops: Sequence[Drop] = ()
     now = seen[asked.whole]
     if now < FEW:
@@ -156,7 +188,7 @@ def _further(
     more = tuple(dict.fromkeys(predicate for predicate in several if predicate not in seen))
     left = (search, _Further(drops, wanted, more))
     return _AskedFurther(
-        made(left, _size((*asked.predicates(), *more))),
+        made(left, (search.size + _size(more)) // _TOLD),
         [compile_filter(ContactFilter(predicate)) for predicate in more],
     )
 
@@ -172,7 +204,7 @@ def _told(
     """The answer; `counts` are the first ones, and those of what these left open."""
     search, further = left
     asked, url = search.explanation, search.url
-    counted = dict(zip((*asked.predicates(), *further.asked), counts, strict=True))
+    counted = dict(zip((*search.predicates, *further.asked), counts, strict=True))
     seen = _seen(counted, shown)
     parameters, lists = asked.explained(counted, shown)
     helpful = helping(further.drops, seen, seen[asked.whole])[:size]
@@ -193,8 +225,15 @@ def _told(
 
 
 def _size(predicates: Sequence[Predicate]) -> int:
-    """How many comparisons they are together."""
-    return sum([extent(predicate).predicates for predicate in predicates])
+    """How many comparisons they are together. Most have the same parts, of which each is looked at once."""
+    sizes: dict[Predicate, int] = {}
+
+    def size(part: Predicate) -> int:
+        if part not in sizes:
+            sizes[part] = extent(part).predicates
+        return sizes[part]
+
+    return sum([1 + sum(map(size, each.of)) if isinstance(each, All) else size(each) for each in predicates])
 
 
 def _seen(counts: Counts, shown: Shown) -> Counts:

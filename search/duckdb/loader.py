@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
-from operator import add
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
@@ -14,37 +13,26 @@ import duckdb
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
-from search.columns import concatenated
-from search.contact_columns import ContactColumns
-from search.documents import search_columns, search_fields
 from search.duckdb import meta
 from search.duckdb.build import build, remove
+from search.duckdb.encoder import DuckDBEncoder
 from search.duckdb.engine import DuckDBEngine
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.notes import Notes
-from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
-from search.duckdb.schema import PRESENT
 from search.engine import Engine, EngineSettings
-from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
+from search.fields import ContactCompleteItem
+from search.loader import Document, Encoder, Holder, Identity, Refusal, check_left, unheard
 from search.private import make_directory
 from search.stores import LoadFigures, Store, earlier, left_over
 
 Result = TypeVar("Result")
 
-_DOCUMENT = b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"more":%d,"search":%b}\n'
-"""What is staged of a contact beside its packed item and further fields, which have these sizes."""
-
-_ALL_PRESENT = sum(PRESENT.values())
-
 _UNWRITABLE = "The data directory can't be written"
 
 _NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 """With what the system refuses to write to a file that is open."""
-
-_encode = msgspec.json.Encoder().encode
 
 
 class DuckDBLoader:
@@ -55,6 +43,7 @@ class DuckDBLoader:
         name: the file of an interrupted load, to `resume` it; a new one by default.
     """
 
+    encoder: ClassVar[type[Encoder]] = DuckDBEncoder
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 1
 
@@ -68,25 +57,6 @@ class DuckDBLoader:
         self._longest = 0
         self._live = LiveContacts(settings)
         self._notes = Notes(self._data_dir, self._index)
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        item, more = halves(complete or complete_json(contact))
-        packed, packed_more = pack(item), pack(more) if more else b""
-        fields = search_fields(contact)
-        sizes = (len(packed), len(packed_more))
-        parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
-        return Document(row, _DOCUMENT % parts, packed + packed_more)
-
-    @staticmethod
-    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
-        items = [pack(b"%b}" % item) for item in contacts.open_items]
-        more = contacts.more.made(lambda json: pack(json) if json else b"").rows()
-        uuids = contacts.of(["uuid"]).made(_encode).rows()
-        heads = zip(rows, uuids, contacts.present, map(len, items), map(len, more), strict=True)
-        fields = concatenated(search_columns(contacts), contacts.count)
-        bodies = [_DOCUMENT % (*head, b"{%b}" % members[1:]) for head, members in zip(heads, fields, strict=True)]
-        return [Document(*parts) for parts in zip(rows, bodies, map(add, items, more), strict=True)]
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
         """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
@@ -240,11 +210,6 @@ class DuckDBLoader:
         for stream in self._streams or ():
             stream.close()
         self._streams = None
-
-
-def _present(absent: tuple[str, ...]) -> int:
-    """The bits of `contacts.present`."""
-    return _ALL_PRESENT - sum(map(PRESENT.__getitem__, absent))
 
 
 def _store(path: Path, *, live: bool = False) -> Store:

@@ -5,6 +5,7 @@ one meets the others, so that all who lack one part at most are looked for once 
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
@@ -94,8 +95,16 @@ class LeavingOut(msgspec.Struct, frozen=True):
 
 
 def leaving_out(conjunctions: Mapping[bytes, Parts]) -> LeavingOut | None:
-    """The largest of some conjunctions with the parts that others leave out; `None` if that is too few."""
-    whole = max(conjunctions.values(), key=len, default=frozenset())
+    """The conjunction that others leave out parts of, and these parts; `None` if that is too few.
+
+    It is not always the largest: a value that is two parts makes one of more, of which nobody else has these.
+    """
+    having = Counter(part for parts in conjunctions.values() for part in parts)
+    whole = max(
+        conjunctions.values(),
+        key=lambda parts: (sum([having[part] >= _FEWEST for part in parts]), -len(parts)),
+        default=frozenset(),
+    )
     units: list[Parts] = []
     # Of all values of a parameter and one of them it is all that are left out.
     for left in sorted(

@@ -161,6 +161,13 @@ def _content(body: bytes) -> Any:
         return body.decode()
 
 
+class _NoCollection:
+    """In place of `gc` where a server collects garbage when it is ready: in this process that goes through all tests,
+    and takes longer than most of them."""
+
+    collect = freeze = unfreeze = staticmethod(lambda: None)
+
+
 @contextmanager
 def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
     """The service on a real socket, in a thread of its own."""
@@ -182,14 +189,16 @@ def running(settings: Settings, engine: MemoryEngine) -> Iterator[Service]:
     silence_uvicorn()
     app = create_app(settings, engine)
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert ready.wait(20), "the server did not start"
-    server, address = found[0]
-    try:
-        yield Service(address, server, engine, thread, settings)
-    finally:
-        server.should_exit = True
-        thread.join(20)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("api.server.gc", _NoCollection)
+        thread.start()
+        assert ready.wait(20), "the server did not start"
+        server, address = found[0]
+        try:
+            yield Service(address, server, engine, thread, settings)
+        finally:
+            server.should_exit = True
+            thread.join(20)
     assert not thread.is_alive(), "the server did not stop"
 
 

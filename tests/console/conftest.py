@@ -22,10 +22,14 @@ ENGINES = ("duckdb", "elasticsearch")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share a browser and services, so they go to one process."""
+    """All of them share a browser and services, so they go to one process.
+
+    They are left out of coverage, which sees nothing of services in processes of their own but slows the tests down.
+    """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.xdist_group("console"))
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="package")

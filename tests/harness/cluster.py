@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from indexing.cli.server_process import free_port
+from tests.harness.elasticsearch import ASKED_LITTLE
 from tests.harness.faults import MortalElasticsearch
 from tests.harness.processes import server_directory
 
@@ -23,8 +24,8 @@ class ClusterNode(MortalElasticsearch):
         ports: name → the port at which the others talk to it, of all nodes.
     """
 
-    # They start side by side on few processors, and are asked little.
-    java_options = "-XX:TieredStopAtLevel=1 -XX:ActiveProcessorCount=1"
+    # They start side by side on few processors.
+    java_options = f"{ASKED_LITTLE} -XX:ActiveProcessorCount=1"
 
     def __init__(self, directory: Path, name: str, ports: Mapping[str, int]) -> None:
         self.name, self._ports = name, ports

@@ -19,6 +19,9 @@ from tests.harness.processes import ServerUnavailable, hand_over, launch, requir
 _VECTORS = "jdk.incubator.vector"
 """A module that the server asks Java for, and can do without."""
 
+ASKED_LITTLE = "-XX:TieredStopAtLevel=1"
+"""Options of Java for a server that is asked so little that what the better compiler costs would never come back."""
+
 BOOT_SECONDS = 120
 """How long a server that was started has to become ready. A quiet laptop needs about ten."""
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,11 @@ class MortalElasticsearch(LocalElasticsearch):
 
 
 @contextmanager
-def mortal_elasticsearch() -> Iterator[MortalElasticsearch]:
+def mortal_elasticsearch(java_options: str = "") -> Iterator[MortalElasticsearch]:
     """A server of its own that was started. Raises `ServerUnavailable`."""
     with server_directory("mortal-") as directory:
         server = MortalElasticsearch(directory, heap="512m")
+        server.java_options = java_options
         try:
             server.start()
             yield server
@@ -82,35 +83,40 @@ def killed_load(environment: dict[str, str], *flags: str, kills: int, seed: int,
     return loaded(environment, "csv", *flags, *_resume(environment))
 
 
-def outlived_load(environment: dict[str, str], *flags: str, kills: int, seed: int, log: Path) -> dict[str, Any]:
-    """The summary of `contacts index csv FLAGS` that was killed up to so many times, and resumed, until it was over.
+Moment = Callable[[dict[str, Any] | None, dict[str, Any], str], bool]
+"""Tells of the state in which a load began, if it goes on with one, of the state that it is in, and of what it has said
+whether it is to be killed now."""
 
-    It is never begun anew: an update in place can't be. What the jobs say goes to `log`.
+
+def load_killed_at(environment: dict[str, str], *flags: str, moments: Sequence[Moment], log: Path) -> dict[str, Any]:
+    """The summary of `contacts index csv FLAGS` that was killed at each of these moments, and resumed.
+
+    A whole load that is over before it can be killed is begun anew, a few times; an update can't be. What the job says
+    goes to `log`.
     """
-    chance = random.Random(seed)
-    with log.open("ab") as output:
-        while True:
-            command = [*CONTACTS, *arguments(environment, "csv", *flags, *_resume(environment))]
-            process = subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, stderr=output, start_new_session=True
-            )
-            try:
-                said, _ = process.communicate(timeout=chance.uniform(1.0, 2.5) if kills else 120)
-            except subprocess.TimeoutExpired:
-                # Frozen, it can't end between the look and the kill: one that is done must not be begun anew.
-                os.kill(process.pid, signal.SIGSTOP)
-                if interrupted(environment) is None:
-                    os.kill(process.pid, signal.SIGCONT)
-                    said, _ = process.communicate(timeout=120)
-                else:
-                    os.kill(process.pid, signal.SIGKILL)
-                    process.communicate()
-                    kills -= 1
-                    _wait_until_gone(process.pid)
-                    continue
-            assert process.returncode == 0, log.read_text()[-2000:]
-            summary: dict[str, Any] = json.loads(said)
-            return summary
+    tries = 1 if "--update" in flags else 5
+    for number, moment in enumerate(moments):
+        killed = any(_killed(environment, flags, moment, log) for _ in range(tries))
+        assert killed, f"it was over before it could be killed at moment {number}"
+    return loaded(environment, "csv", *flags, *_resume(environment))
+
+
+def _killed(environment: dict[str, str], flags: Sequence[str], moment: Moment, log: Path) -> bool:
+    """Begin a load, or go on with the one that is there; whether it was killed before its end."""
+    before = interrupted(environment)
+    command = [*CONTACTS, *arguments(environment, "csv", *flags, *_resume(environment))]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+    while process.poll() is None:
+        state = interrupted(environment)
+        if state is not None and moment(before, state, log.read_text()):
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            _wait_until_gone(process.pid)
+            return interrupted(environment) is not None
+        time.sleep(0.002)
+    assert process.returncode == 0, log.read_text()[-2000:]
+    return False
 
 
 def _resume(environment: dict[str, str]) -> list[str]:

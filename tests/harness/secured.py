@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.harness.distribution import CURRENT, Release, fetch
-from tests.harness.elasticsearch import LocalElasticsearch
+from tests.harness.elasticsearch import ASKED_LITTLE, LocalElasticsearch
 from tests.harness.processes import ServerUnavailable, hand_over, server_directory, tail
 
 _PLUGIN = Path(__file__).with_name("SecurityAnalysis.java")
@@ -70,8 +70,7 @@ class SecuredElasticsearch(LocalElasticsearch):
         authority: whose certificate it has.
     """
 
-    # It is asked so little that what the better compiler costs would never come back.
-    java_options = "-XX:TieredStopAtLevel=1"
+    java_options = ASKED_LITTLE
 
     def __init__(self, directory: Path, release: Release = CURRENT) -> None:
         self.authority = Authority(directory, "authority")

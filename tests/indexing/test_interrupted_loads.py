@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,7 +16,8 @@ import pytest
 from indexing.cli.server_process import CONTACTS
 from mappings.predicates import ContactFilter
 from search.engines import open_engine
-from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch, outlived_load
+from tests.harness.elasticsearch import ASKED_LITTLE
+from tests.harness.faults import Moment, MortalElasticsearch, load_killed_at, mortal_elasticsearch
 from tests.harness.loads import (
     arguments,
     awkward_sample,
@@ -33,7 +35,32 @@ from tests.harness.proxy import proxy
 from tests.harness.service import contacts, contacts_process
 
 ROWS = 8_000
-KILLS = 10
+
+
+def begun(_before: object, _state: object, _said: str) -> bool:
+    """The load has a state: as a rule before any row is safe."""
+    return True
+
+
+def batch_more(before: dict[str, Any] | None, state: dict[str, Any], _said: str) -> bool:
+    """At least one more batch of rows is safe."""
+    return bool(state["numbered"] > (before["numbered"] if before else 0))
+
+
+def batch_read(before: dict[str, Any] | None, state: dict[str, Any], _said: str) -> bool:
+    """The same of what is loaded, and not carried over from what was live."""
+    return bool(state["reading"]["rows"] > (before["reading"]["rows"] if before else 0))
+
+
+def half_built(data: Path) -> Moment:
+    """All rows are safe, and a file is begun that is to be the store; or else a server has all and is to merge it."""
+
+    def reached(_before: object, state: dict[str, Any], said: str) -> bool:
+        files = (data / state["store"], (data / state["store"]).with_suffix(".building"))
+        written = '"stage":"building"' in said and any(file.exists() for file in files)
+        return written or '"stage":"merging"' in said
+
+    return reached
 
 
 @pytest.fixture(scope="session")
@@ -41,18 +68,23 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return awkward_sample(tmp_path_factory.mktemp("resume") / "sample.csv", ROWS)
 
 
+# Of what is killed coverage sees nothing, and what is loaded beside it is loaded by others as well.
+@pytest.mark.no_cover
+@pytest.mark.long
 def test_killed_at_any_point_it_resumes_to_the_same_index(
     environment: dict[str, str], awkward: Path, tmp_path: Path
 ) -> None:
     loaded(environment, "csv", "-", stdin=people(4))
     flags = (str(awkward), "--workers", "2")
-    summary = killed_load(environment, *flags, kills=KILLS, seed=11, log=tmp_path / "log")
+    data = Path(environment["CONTACTS_DATA_DIR"])
+    # The first is for the first alone: a load that goes on has a state at once.
+    moments = (begun, batch_more, batch_more, half_built(data))
+    summary = load_killed_at(environment, *flags, moments=moments, log=tmp_path / "log")
     found = live(environment)
     whole = loaded(environment, "csv", *flags)
     counted = ("rows", "indexed", "repeated", "rejected", "live", "rejects_by_reason")
     assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
     assert found == live(environment)
-    data = Path(environment["CONTACTS_DATA_DIR"])
     assert not [path.name for path in data.iterdir() if path.suffix in (".documents", ".items", ".building", ".json")]
     # Neither of the loads left a half-filled store behind.
     assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
@@ -70,14 +102,16 @@ def half_known(path: Path, number: int) -> Path:
     return path
 
 
+@pytest.mark.no_cover
+@pytest.mark.long
 def test_a_killed_update_resumes_to_the_same_contacts_and_sums(environment: dict[str, str], tmp_path: Path) -> None:
     """Also in place, where what was written before the kill is live already when the update goes on."""
     source = half_known(tmp_path / "update.csv", ROWS)
     flags = (str(source), "--update", "--workers", "2")
     found, sums = [], []
-    for kills in (6, 0):
+    for moments in ((begun, batch_more, batch_read), ()):
         loaded(environment, "csv", "-", "--allow-shrink", "--allow-loss", "city", stdin=people(ROWS))
-        summary = outlived_load(environment, *flags, kills=kills, seed=5, log=tmp_path / "log")
+        summary = load_killed_at(environment, *flags, moments=moments, log=tmp_path / "log")
         found.append({contact["uuid"]: contact for contact in live(environment)})
         sums.append({name: value for name, value in summary.items() if name != "seconds"})
     assert found[0] == found[1]
@@ -89,7 +123,7 @@ def test_a_killed_update_resumes_to_the_same_contacts_and_sums(environment: dict
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Path, number: signal.Signals) -> None:
     source = tmp_path / "people.csv"
-    source.write_text(people(40_000))
+    source.write_text(people(12_000))
     command = [*CONTACTS, *arguments(environment, "csv", str(source), "--workers", "1")]
     with heeding_interrupts(), subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
         while not (state := interrupted(environment)) or not state["numbered"]:
@@ -99,11 +133,11 @@ def test_another_source_is_not_resumed(environment: dict[str, str], tmp_path: Pa
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said.endswith(b"error: interrupted; what was loaded so far stays for --resume\n")
-    source.write_text(people(40_001))
+    source.write_text(people(12_001))
     refused = run_load(environment, "csv", str(source), "--resume")
     assert (refused.returncode, "have changed since" in refused.stderr) == (1, True)
     # Without --resume, what was left is removed.
-    assert loaded(environment, "csv", str(source))["indexed"] == 40_001
+    assert loaded(environment, "csv", str(source))["indexed"] == 12_001
     assert len(status(environment)["stores"]) == 1
 
 
@@ -137,7 +171,7 @@ def test_answers_about_the_live_contacts_that_are_lost_are_asked_for_again(
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[MortalElasticsearch]:
     try:
-        with mortal_elasticsearch() as server:
+        with mortal_elasticsearch(ASKED_LITTLE) as server:
             yield server
     except ServerUnavailable as error:
         if os.environ.get("REQUIRE_ELASTICSEARCH") == "1" and not os.environ.get("ELASTICSEARCH_URL"):
@@ -145,6 +179,7 @@ def mortal() -> Iterator[MortalElasticsearch]:
         pytest.skip(f"NOT TESTED, no Elasticsearch to kill here: {error}")
 
 
+@pytest.mark.long
 def test_a_killed_elasticsearch_is_waited_for(mortal: MortalElasticsearch, awkward: Path, tmp_path: Path) -> None:
     with proxy(mortal.url, busy=0.2) as way:
         environment = elasticsearch_environment(tmp_path, way.url, "job-mortal")

@@ -94,6 +94,7 @@ async def check_facets(engine: Engine[Any], oracle: Oracle, asked: Sequence[Cont
 
 # The examples are of a test inside of it.
 @pytest.mark.no_cover
+@pytest.mark.long
 def test_engines_agree_with_the_naive_evaluator(
     elasticsearch_url: str, own_index: Callable[[str], str], naive: str, tmp_path_factory: Any
 ) -> None:

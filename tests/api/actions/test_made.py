@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.actions.aside import MOST_AT_ONCE, Aside, Maker
-from api.actions.made import following, made
+from api.actions.made import following, following_each, made
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS
 from api.settings import Settings
@@ -49,6 +49,25 @@ async def test_what_is_much_is_used_aside(size: int, weight: int) -> None:
     assert thread != threading.current_thread().name
     with pytest.raises(ValueError, match="4"):
         await following(Aside(), thing, failed, weight)
+
+
+@pytest.mark.parametrize(
+    ("size", "weights", "at_once"),
+    [
+        (1, [], True),
+        (1, [MOST_AT_ONCE] * 4, True),
+        (1, [MOST_AT_ONCE] * 5, False),
+        (1, [0, MOST_AT_ONCE + 1], False),
+        (MOST_AT_ONCE + 1, [1, 1], False),
+    ],
+)
+async def test_several_works_take_turns_with_others_or_are_done_aside(
+    size: int, weights: list[int], at_once: bool
+) -> None:
+    aside = Sent()
+    found = await following_each(aside, made(4, size), [(doubled, weight) for weight in weights])
+    assert [number for number, _, _ in found] == [8] * len(weights)
+    assert len(aside.sent) == (not at_once)
 
 
 async def test_there_it_is_another_process() -> None:

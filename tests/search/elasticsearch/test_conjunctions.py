@@ -55,6 +55,12 @@ def test_the_rarest_parts_are_not_left_out_together_with_the_others() -> None:
     assert {"bool": {"must_not": [{"term": {"search.person_country": "france"}}]}} in body["should"]
 
 
+def test_a_value_of_several_parts_is_no_whole() -> None:
+    whole, each = query(*PARTS), without_each(PARTS)
+    of_one_value = query(*PARTS[:-1], Terms("title_words", ("chief",)), Terms("title_words", ("officer",)))
+    assert left_out(of_one_value, whole, *each) == left_out(whole, *each)
+
+
 def test_few_parts_are_each_left_out_in_a_search_of_its_own() -> None:
     assert left_out(query(*PARTS[:4]), *without_each(PARTS[:4])) is None
     assert left_out() is None

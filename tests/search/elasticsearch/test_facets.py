@@ -13,7 +13,6 @@ from search.fields import FACETS, SEARCH_FIELDS, ContactCompleteItem, Kind
 from tests.harness.naive_engine import derived
 from tests.harness.stores import cluster, load
 
-pytestmark = pytest.mark.xdist_group("counted facets")
 LONG = "long " * LONGEST_TERM
 CONTACTS = [
     ContactCompleteItem(
