@@ -59,7 +59,13 @@ export class Session {
 
   /** Rejects if the service could not be told: then the session holds, and nobody is to believe otherwise. */
   async signOut() {
-    await this.#post("logout", undefined, this.#token);
+    const told = this.#post("logout", undefined, this.#token);
+    // Nobody renews meanwhile what is about to end.
+    this.#refreshing = told.then(() => new Promise(() => {}), () => {});
+    await told.catch((error) => {
+      this.#refreshing = null;
+      throw error;
+    });
     // So that nothing of this user is left in the page's memory for the next.
     location.reload();
   }

@@ -7,7 +7,7 @@ import { svg, html, nothing } from "../vendor/lit-html/lit-html.js";
 export { computed, effect, signal, untracked } from "../vendor/signals-core/signals-core.module.js";
 export { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 
-/** A part of a whole, as a bar: its length is an attribute, which the policy of the page allows where it forbids styles. What it says stands beside it as a number. @param {number} part @param {number} whole */
+/** A part of a whole, as a bar: its length is an attribute, since the policy forbids styles. @param {number} part @param {number} whole */
 export const meter = (part, whole) => html`
   <svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
     <rect class="rest" width="100" height="4"></rect>
@@ -27,7 +27,7 @@ export const few = (texts, most) => texts.slice(0, most).map(cut).join(", ") + (
 /** A listener that hands on what stands in a field. @param {(value: string) => unknown} act */
 export const typed = (act) => (/** @type {Event} */ event) => act(/** @type {HTMLInputElement} */ (event.target).value);
 
-/** A listener for clicks, the second of a double one left out: what asks whether somebody is sure is not answered by it. @param {() => unknown} act */
+/** A listener for clicks: the second of a double one answers no question. @param {() => unknown} act */
 export const single = (act) => (/** @type {MouseEvent} */ event) => event.detail < 2 && act();
 
 /** A listener for a form, which hands on what is in it. @param {(fields: Record<string, string>, form: HTMLFormElement) => unknown} act */
