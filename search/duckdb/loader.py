@@ -4,17 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
-from operator import add
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import duckdb
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
-from search.columns import concatenated
 from search.contact_columns import ContactColumns
-from search.documents import search_columns, search_fields
+from search.documents import search_fields
 from search.duckdb import meta
 from search.duckdb.build import build, remove
 from search.duckdb.engine import DuckDBEngine
@@ -24,20 +22,16 @@ from search.duckdb.notes import Notes
 from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
 from search.duckdb.schema import PRESENT
+from search.duckdb.staging import Stage, Staged, document, documents
 from search.engine import Engine, EngineSettings
 from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal, check_left, unheard
+from search.loader import Document, Holder, Identity, Refusal, unheard
 from search.private import make_directory
 from search.stores import LoadFigures, Store, earlier, left_over
 
 Result = TypeVar("Result")
 
-_DOCUMENT = b'{"line":%d,"uuid":%b,"present":%d,"size":%d,"more":%d,"search":%b}\n'
-"""What is staged of a contact beside its packed item and further fields, which have these sizes."""
-
 _ALL_PRESENT = sum(PRESENT.values())
-
-_encode = msgspec.json.Encoder().encode
 
 
 class DuckDBLoader:
@@ -56,30 +50,23 @@ class DuckDBLoader:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
-        self._documents, self._items, self._building, self._scratch = map(self._file.with_suffix, STAGED)
-        self._streams: tuple[BinaryIO, BinaryIO] | None = None
-        self._longest = 0
+        *files, self._building, self._scratch = map(self._file.with_suffix, STAGED)
+        self._stage = Stage(Staged(*files))
         self._live = LiveContacts(settings)
         self._notes = Notes(self._data_dir, self._index)
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
         item, more = halves(complete or complete_json(contact))
-        packed, packed_more = pack(item), pack(more) if more else b""
         fields = search_fields(contact)
-        sizes = (len(packed), len(packed_more))
-        parts = (row, _encode(contact.uuid), _present(fields.absent), *sizes, fields.json())
-        return Document(row, _DOCUMENT % parts, packed + packed_more)
+        packed = (pack(item), pack(more) if more else b"")
+        return document(row, contact.uuid, _present(fields.absent), packed, fields)
 
     @staticmethod
     def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
         items = [pack(b"%b}" % item) for item in contacts.open_items]
         more = contacts.more.made(lambda json: pack(json) if json else b"").rows()
-        uuids = contacts.of(["uuid"]).made(_encode).rows()
-        heads = zip(rows, uuids, contacts.present, map(len, items), map(len, more), strict=True)
-        fields = concatenated(search_columns(contacts), contacts.count)
-        bodies = [_DOCUMENT % (*head, b"{%b}" % members[1:]) for head, members in zip(heads, fields, strict=True)]
-        return [Document(*parts) for parts in zip(rows, bodies, map(add, items, more), strict=True)]
+        return documents(rows, contacts, items, more)
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
         """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
@@ -98,12 +85,11 @@ class DuckDBLoader:
         await _in_thread(partial(self._resume, mark))
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
-        await _in_thread(partial(self._write, documents))
+        await _in_thread(partial(self._stage.write, documents))
         return []
 
     async def mark(self) -> str:
-        sizes = [stream.tell() for stream in self._streams or ()]
-        return " ".join(map(str, (*sizes, self._longest)))
+        return self._stage.mark()
 
     async def finish(self, figures: LoadFigures | None = None) -> int:
         return await _in_thread(partial(self._build, figures))
@@ -148,7 +134,7 @@ class DuckDBLoader:
         return await _in_thread(self._rollback)
 
     async def close(self) -> None:
-        await _in_thread(self._close)
+        await _in_thread(self._stage.close)
         await _in_thread(self._live.close)
 
     def _clear(self, abandoned: str | None) -> list[str]:
@@ -160,37 +146,16 @@ class DuckDBLoader:
 
     def _start(self) -> None:
         make_directory(self._data_dir)
-        self._streams = (self._documents.open("wb"), self._items.open("wb"))
+        self._stage.start()
 
     def _resume(self, mark: str) -> None:
-        if self._file.exists():
-            return
-        *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
-        staged_sizes = list(zip((self._documents, self._items), sizes, strict=True))
-        for path, size in staged_sizes:
-            check_left(path, size)
-        streams = []
-        for path, size in staged_sizes:
-            stream = path.open("r+b" if path.exists() else "wb")
-            streams.append(stream)
-            stream.truncate(size)
-            stream.seek(size)
-        self._streams = (streams[0], streams[1])
-
-    def _write(self, documents: Sequence[Document]) -> None:
-        if self._streams is None:
-            raise RuntimeError("start the loader before writing to it")
-        lines, items = self._streams
-        self._longest = max([self._longest, *(max(len(document.body), len(document.item)) for document in documents)])
-        lines.write(b"".join([document.body for document in documents]))
-        items.write(b"".join([document.item for document in documents]))
-        for stream in self._streams:
-            stream.flush()
+        if not self._file.exists():
+            self._stage.start(mark)
 
     def _build(self, figures: LoadFigures | None) -> int:
         if not self._file.exists():
-            self._close()
-            build(self._building, self._documents, self._items, self._scratch, self._longest)
+            self._stage.close()
+            build(self._building, self._stage.files, self._scratch, self._stage.longest)
             if figures is not None:
                 with duckdb.connect(self._building) as database:
                     meta.keep_figures(database, figures)
@@ -226,13 +191,8 @@ class DuckDBLoader:
         return [live_path(self._data_dir, self._index).name]
 
     def _remove_staged(self, *also: Path) -> None:
-        self._close()
-        remove(self._documents, self._items, self._building, self._scratch, *also)
-
-    def _close(self) -> None:
-        for stream in self._streams or ():
-            stream.close()
-        self._streams = None
+        self._stage.close()
+        remove(*self._stage.files.paths, self._building, self._scratch, *also)
 
 
 def _present(absent: tuple[str, ...]) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from indexing.cli.server_process import CONTACTS
 from mappings.predicates import ContactFilter
+from search.duckdb.files import STAGED
 from search.engines import open_engine
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch, outlived_load
 from tests.harness.loads import (
@@ -53,7 +54,7 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
     assert found == live(environment)
     data = Path(environment["CONTACTS_DATA_DIR"])
-    assert not [path.name for path in data.iterdir() if path.suffix in (".documents", ".items", ".building", ".json")]
+    assert not [path.name for path in data.iterdir() if path.suffix in (*STAGED, ".json")]
     # Neither of the loads left a half-filled store behind.
     assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
 
