@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from indexing.books import Books
-from indexing.filled import FIELDS, Counts, minus
+from indexing.filled import FIELDS, NONE, Counts, minus, plus
 from indexing.going_live import Filling, go_live
 from indexing.golden import opened
 from indexing.guard import LoadRefused, check_columns, check_lines, check_rejects
@@ -45,7 +45,7 @@ from indexing.repairs import RepairFile
 from indexing.request import LoadRequest
 from indexing.sources.lines import Lines
 from indexing.tally import Reading, Tally
-from mappings.errors import ContactsError, IndexingError, NoSuchLoad, Superseded
+from mappings.errors import ContactsError, EngineDenied, IndexingError, NoSuchLoad, Superseded
 from mappings.predicates import ContactFilter
 from search.directory_lock import DirectoryLock
 from search.engine import EngineSettings
@@ -115,7 +115,7 @@ async def abandon(settings: EngineSettings) -> list[str]:
 
 
 async def under_way(settings: EngineSettings) -> UnderWay | None:
-    """The load that many hosts do, if they do one."""
+    """The load that many hosts do, if they do one; who may read the contacts only is not told of it."""
     loader = open_shared_loader(settings)
     if loader is None:
         return None
@@ -125,6 +125,8 @@ async def under_way(settings: EngineSettings) -> UnderWay | None:
         await loader.join()
         parts, papers = (await loader.shared()).parts, Papers(loader)
         return UnderWay(loader.name, len(parts), tuple(await _missing(papers, len(parts))))
+    except EngineDenied:
+        return None
     finally:
         await loader.close()
 
@@ -309,11 +311,11 @@ class _Gathering:
 
     async def _lost_for_good(self) -> Counts:
         """What was counted for rows that were refused and that no later row of their contact has made up for."""
-        filled: Counts = (0,) * len(FIELDS)
+        filled = NONE
         for first in range(0, len(self._lost), _VERSIONS_AT_ONCE):
             some = self._lost[first : first + _VERSIONS_AT_ONCE]
             versions = await self._loader.versions([lost.uuid for lost in some])
             for lost in some:
                 if versions.get(lost.uuid, 0) < lost.version:
-                    filled = tuple([mine + theirs for mine, theirs in zip(filled, lost.filled, strict=True)])
+                    filled = plus(filled, lost.filled)
         return filled

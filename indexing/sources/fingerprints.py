@@ -64,8 +64,6 @@ def _digests(file: BinaryIO, block: int, count: int) -> Iterator[str]:
         while left and (data := file.read(min(left, _READ_BYTES))):
             digest.update(data)
             left -= len(data)
-        if left == block:
-            return
         yield digest.hexdigest()
 
 

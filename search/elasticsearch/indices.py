@@ -5,6 +5,7 @@ load, neither by a rollback nor by the cleaning up after a swap. Beside that sta
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -134,9 +135,10 @@ class Indices:
 
     async def door(self, name: str, opened: bool) -> None:
         """Open or shut the way by which many hosts write into `name`; it may be so already."""
-        action: dict[str, Any] = {"index": name, "alias": door_name(name)}
-        change = {"add": action} if opened else {"remove": action | {"must_exist": False}}
-        await self._client.json("POST", "/_aliases", {"actions": [change]})
+        change = {"add" if opened else "remove": {"index": name, "alias": door_name(name)}}
+        with nullcontext() if opened else suppress(NothingIndexed):
+            # Refused where it is shut already.
+            await self._client.json("POST", "/_aliases", {"actions": [change]})
 
     async def planned(self) -> list[str]:
         """The stores beside which there is a plan, the oldest first."""

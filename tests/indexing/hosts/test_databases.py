@@ -15,8 +15,6 @@ from tests.harness.loads import duckdb_environment, elasticsearch_environment, l
 from tests.harness.memory_source import MemorySource
 from tests.harness.service import contacts
 
-pytestmark = pytest.mark.xdist_group("hosts")
-
 
 @pytest.fixture
 def environment(tmp_path: Path, elasticsearch_url: str, own_index: Callable[[str], str]) -> dict[str, str]:

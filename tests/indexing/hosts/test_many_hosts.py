@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import re
 import signal
 import subprocess
@@ -21,23 +22,27 @@ import pytest
 
 from indexing.cli.server_process import CONTACTS
 from indexing.hosts import part as part_module
+from indexing.hosts.papers import Papers
 from indexing.hosts.part import PartRequest, load_part
+from indexing.hosts.plan import DonePart
 from indexing.identity.keys import Claim, claims_of
 from indexing.sample.mess.files import write_messy
-from mappings.errors import Superseded
+from indexing.sources.lines import Lines
+from mappings.errors import EngineDenied, Superseded
 from mappings.predicates import ContactFilter
 from search.contact_columns import ContactColumns
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.elasticsearch.shared_loader import SharedElasticsearchLoader
 from search.engines import open_engine
 from search.fields import ContactCompleteItem
-from search.loader import Document
+from search.loader import Document, Refusal
 from tests.harness.hosts import did_part, files_of, finished, host, indices, planned, refused, timeless
 from tests.harness.loads import elasticsearch_environment, live, loaded, people, rejects, settings_of, status
 from tests.harness.proxy import Proxy, proxy
 from tests.harness.service import contacts
 
-pytestmark = pytest.mark.xdist_group("hosts")
+loading_the_same = pytest.mark.xdist_group("hosts")
+"""Tests that are held against one load of one host."""
 
 CONTACTS_IN_FILE = 4800
 FLAGS = ("--max-rejects", "5%")
@@ -143,6 +148,7 @@ def after_the_first_write() -> Callable[[bytes], bool]:
     return held
 
 
+@loading_the_same
 def test_four_hosts_two_of_them_killed_make_the_index_of_one(
     environment: dict[str, str], files: Files, one_host: Loaded, tmp_path: Path
 ) -> None:
@@ -180,12 +186,15 @@ def test_four_hosts_two_of_them_killed_make_the_index_of_one(
     assert indices(environment) == {store["name"] for store in status(environment)["stores"]}
 
 
+@loading_the_same
 def test_parts_in_reverse_order_and_twice_at_once_change_nothing(
-    environment: dict[str, str], files: Files, one_host: Loaded, tmp_path: Path
+    environment: dict[str, str], files: Files, one_host: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where every third answer is lost, and every third request is not taken."""
+    """Also where answers are lost, requests are not taken, and what is kept comes in many small chunks."""
+    for module in ("decisions", "papers"):
+        monkeypatch.setattr(f"indexing.hosts.{module}.CHUNK_BYTES", 100_000)
     loaded(environment, "csv", str(files.base))
-    planned(environment, "csv", "--parts", "5", *files.loaded)
+    planned(environment, "csv", "--parts", "3", *files.loaded)
     settings = settings_of(environment)
 
     async def twice(number: int) -> list[Any]:
@@ -194,18 +203,16 @@ def test_parts_in_reverse_order_and_twice_at_once_change_nothing(
 
     with proxy(environment["CONTACTS_ELASTICSEARCH_URL"], busy=0.3, lost=0.3) as way:
         troubled = host(environment, tmp_path / "troubled", way.url)
-        for number in (4, 3):
-            did_part(troubled, number)
+        did_part(troubled, 2)
         assert way.seen["lost"] + way.seen["429"] + way.seen["503"]
     with warnings.catch_warnings():
         # As the program has it: what is sent is large.
         warnings.simplefilter("ignore", ResourceWarning)
-        first, second = (timeless(msgspec.to_builtins(each)) for each in asyncio.run(twice(2)))
+        first, second = (timeless(msgspec.to_builtins(each)) for each in asyncio.run(twice(1)))
     assert first == second
-    for number in (1, 0):
-        did_part(environment, number)
-    assert did_part(environment, 1)["again"]
-    assert not did_part(environment, 1, "--again")["again"]
+    did_part(environment, 0)
+    assert did_part(environment, 0)["again"]
+    assert not did_part(environment, 0, "--again")["again"]
     assert outcome_of(environment, finished(environment, *FLAGS)) == one_host
 
 
@@ -310,6 +317,16 @@ def test_a_part_that_reads_otherwise_than_the_plan_spoils_the_load(
     assert "part 0 was read otherwise than it was planned" in said
     did_part(environment, 0)
     assert "read otherwise" in refused(environment, "finish")
+    with monkeypatch.context() as patched:
+        write = SharedElasticsearchLoader.write
+
+        async def write_and_touch(self: SharedElasticsearchLoader, documents: Sequence[Document]) -> list[Refusal]:
+            os.utime(path, (1, 1))
+            return await write(self, documents)
+
+        patched.setattr(SharedElasticsearchLoader, "write", write_and_touch)
+        refused(environment, "part", "0", "--workers", "1", "--again")
+    assert "people.csv was changed while part 0 was read; see that" in refused(environment, "finish")
     contacts(environment, "index", "abandon")
     assert status(environment) == {"stores": [], "interrupted": None}
 
@@ -378,12 +395,31 @@ def test_the_parts_stand_in_the_index_and_a_crash_behind_the_swap_is_made_up_for
     async def crash(self: object) -> None:
         raise OSError("the host is gone")
 
+    async def superseded(self: object, *_: object) -> int:
+        raise Superseded("somebody else has the lock")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SharedElasticsearchLoader, "finish", superseded)
+        assert "somebody else has the lock" in refused(environment, "finish")
+    asyncio.run(tell_of_another_line(environment))
+    assert "the parts of people.csv have 14 lines together, and the whole has 13" in refused(environment, "finish")
+    did_part(environment, 0, "--again")
     with monkeypatch.context() as patched:
         patched.setattr(SharedElasticsearchLoader, "unshare", crash)
         refused(environment, "finish")
     assert len(live(environment)) == 12
-    assert finished(environment)["indexed"] == 12
+    assert "12 contacts are live." in contacts(environment, "index", "finish", *files_of(environment)).stdout
     assert len(indices(environment)) == 1
+
+
+async def tell_of_another_line(environment: dict[str, str]) -> None:
+    """Have part 0 say that there was a blank line more."""
+    loader = await joined(environment)
+    papers = Papers(loader)
+    done = await papers.get("done-0", DonePart)
+    assert done.lines is not None
+    await papers.put("done-0", msgspec.structs.replace(done, lines=done.lines + Lines(read=1, blank=1)))
+    await loader.close()
 
 
 def check_parts(environment: dict[str, str], store: str, path: Path) -> None:
@@ -423,10 +459,16 @@ def test_a_plan_that_fails_or_is_killed_leaves_nothing_in_the_way(
 
 def test_packed_files_and_standard_input_are_one_part_each(environment: dict[str, str], tmp_path: Path) -> None:
     text = people(40)
-    outcome = contacts(environment, "index", "plan", "csv", "--parts", "3", "-", "--json", stdin=text)
-    plan = json.loads(outcome.stdout)
-    assert [each["rows"] for each in plan["stretches"]] == [40, 0, 0]
-    assert plan["stretches"][1]["source"] == ""
+    with proxy(environment["CONTACTS_ELASTICSEARCH_URL"], lost=0.6) as way:
+        way.spoils = b"-plan HTTP"
+        there = host(environment, tmp_path / "there", way.url)
+        outcome = contacts(there, "index", "plan", "csv", "--parts", "3", "-", stdin=text)
+        assert way.seen["lost"]
+    assert [line.split() for line in outcome.stdout.splitlines()[1:4]] == [
+        ["0", "standard", "input", "40"],
+        ["1", "(nothing)", "0"],
+        ["2", "(nothing)", "0"],
+    ]
     for number in (1, 2):
         assert did_part(environment, number)["rows"] == 0
     other = contacts(environment, "index", "part", "0", stdin=people(40, 1))
@@ -438,6 +480,17 @@ def test_packed_files_and_standard_input_are_one_part_each(environment: dict[str
     assert finished(environment)["live"] == 40
 
 
+def test_who_may_read_contacts_only_is_told_of_the_loads_alone(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def denied(self: object) -> str:
+        raise EngineDenied("not for you")
+
+    monkeypatch.setattr(SharedElasticsearchLoader, "under_way", denied)
+    assert status(environment) == {"stores": [], "interrupted": None}
+
+
 def test_an_update_is_for_one_host(environment: dict[str, str]) -> None:
+    assert " postgres " in contacts(environment, "index", "plan", "--help").stdout
     said = refused(environment, "plan", "csv", "--parts", "2", "--update", "x.csv", code=2)
     assert "--update is for one host: contacts index csv --update" in said
