@@ -202,9 +202,12 @@ def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, items: Path) -> 
                 f"WHERE row BETWEEN {first} AND {first + _ROWS_AT_ONCE - 1} ORDER BY row"
             )
             places = list(columns(found, (4, 0, 4, 8, 4, 4)))
-            portion = Table(types, _items(places, stream.fileno()))
-            # No bytes at all are NULL.
-            portion.insert(database, "items", "row, uuid, item, nullif(more, ''::BLOB)")
+            # What is added to a table by itself is a row group by itself.
+            database.execute("BEGIN")
+            for portion in _items(places, stream.fileno()):
+                # No bytes at all are NULL.
+                Table(types, [portion]).insert(database, "items", "row, uuid, item, nullif(more, ''::BLOB)")
+            database.execute("COMMIT")
     database.execute(f"INSERT INTO uuids SELECT {UUID_KEY} AS key, row FROM items ORDER BY key")
 
 

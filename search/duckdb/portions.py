@@ -22,7 +22,7 @@ class Portion:
 
     Args:
         path: where it is; what was there is gone.
-        columns: their names and types, which are those of `arrow.FORMATS`: first the numbers, then the bytes.
+        columns: their names and types, which are those of `arrow.Table`: first the numbers, then the bytes.
     """
 
     def __init__(self, path: Path, columns: Mapping[str, str]) -> None:
