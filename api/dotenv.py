@@ -28,7 +28,7 @@ def read_dotenv(path: Path | None) -> dict[str, str]:
     except OSError as error:
         raise SettingsError(f"{path.name}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path.name}: can't be read as UTF-8 text: {type(error).__name__}") from error
+        raise SettingsError(f"{path.name}: is no UTF-8 text; save it as such") from error
     values: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         name, equals, value = line.strip().removeprefix("export ").partition("=")

@@ -117,7 +117,7 @@ async def _console(
             await asyncio.sleep(chance.uniform(*thinking))
             asked = url(next(numbers))
             contacts = {"url": asked, "limit": 25, "offset": 0, "view": "complete"}
-            questions = [
+            questions: list[tuple[str, dict[str, object]]] = [
                 ("analyze", {"url": asked, "ledger": True}),
                 ("explain_count", {"url": asked}),
                 ("count_contacts", {"url": asked}),

@@ -113,14 +113,15 @@ def greed(options: argparse.Namespace) -> Generator[Result]:
             noticed = neighbour.run(service, taken, options.rounds)
             note = f"{noticed.flood_p99:.1f} / {noticed.quiet_p99:.1f} ms"
             yield Result(f"{name}: neighbour's p99 / quiet p99", noticed.ratio, neighbour.TARGET_RATIO, note=note)
+        yield _held("half messages", service, floods.half_messages)
         yield _down("greed", service)
     with (
         stores.loaded("duckdb", floods.UNREAD_CONTACTS) as store,
         running(stores.quiet(store.environment)) as service,
     ):
-        rose, note = floods.unread(service)
-        yield Result("unread answers: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
-        yield _down("unread answers", service)
+        for name, opens in floods.HELD.items():
+            yield _held(name, service, opens)
+            yield _down(name, service)
 
 
 def strangers_come(options: argparse.Namespace) -> Generator[Result]:
@@ -235,6 +236,11 @@ def _slowest(fault: str, dead: list[Call], ending: float) -> Result:
     usual = f"p50 {statistics.median(times):.1f}, p99 {p99(times):.1f} of {len(times):,}"
     note = f"{usual}; before it came back {before:.1f}"
     return Result(f"{fault}: slowest answer once it was noticed, ms", max(times), MOST_DEAD_MILLISECONDS, note=note)
+
+
+def _held(fault: str, service: Service, opens: floods.Opens) -> Result:
+    rose, note = floods.held(service, opens)
+    return Result(f"{fault}: MiB held", rose, floods.MOST_MEBIBYTES, note=note)
 
 
 def _down(fault: str, service: Service) -> Result:

@@ -37,6 +37,7 @@ LOGIN = b"POST /api/v2/auth/login HTTP/1.1\r\nHost: a\r\n"
 WAITING = {
     "silent sockets": b"",
     "half heads": LOGIN + b"X: ",
+    "large half heads": LOGIN + b"X: " + b"x" * 60_000,
     "half handshakes": b"GET /api/v2/apollo/ws HTTP/1.1\r\nHost: a\r\n" + HANDSHAKE,
     "half bodies": LOGIN + b"Content-Length: 10000\r\n\r\n{",
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from api.accounts.bodies import MOST_BYTES
-from api.actions.fields import FIELDS, Field
+from api.actions.fields import FIELDS, Field, Place
 from api.actions.plans import LARGE_BYTES, LARGE_BYTES_IN_USE, MOST_PREDICATES
 from api.actions.requests import fields_of, required_by
 from api.actions.table import ACTIONS, Action
@@ -95,11 +95,15 @@ def _field_name(action: Action[Any], field: Field) -> str:
 
 
 def _fields() -> str:
-    rows = [
-        (f"`{name}`", _kind(field), field.description, field.place.value.removeprefix("in "))
-        for name, field in FIELDS.items()
-    ]
+    rows = [(f"`{name}`", _kind(field), field.description, _where(field)) for name, field in FIELDS.items()]
     return _table(("field", "JSON", "meaning", "where"), rows)
+
+
+def _where(field: Field) -> str:
+    """Where a field comes in; what has no body has all in its query."""
+    bodiless = {action.method for action in ACTIONS.values() if field in fields_of(action.request)} - {"POST"}
+    place = field.place.value.removeprefix("in ")
+    return f"{place}; of a `DELETE` the query" if field.place is Place.BODY and "DELETE" in bodiless else place
 
 
 def _kind(field: Field) -> str:

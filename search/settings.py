@@ -79,8 +79,10 @@ def _secret_in(variable: str, path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(LARGEST_SECRET + 1)
         text = content.decode().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable}: {str(path)!r} can't be read ({type(error).__name__}); {expected}") from None
+    except OSError as error:
+        raise SettingsError(f"{variable}: {str(path)!r} can't be read ({error.strerror}); {expected}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{variable}: {str(path)!r} is no UTF-8; {expected}") from None
     if not text or len(content) > LARGEST_SECRET:
         raise SettingsError(f"{variable}: {str(path)!r} {'is too large' if text else 'is empty'}; {expected}")
     return text

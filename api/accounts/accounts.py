@@ -40,6 +40,12 @@ class PublicUser(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(examples=["Ada"])]
 
 
+class OwnUser(PublicUser, frozen=True):
+    """What a client learns about its user who asks for it: what that user may do, too."""
+
+    role: Annotated[Role, Meta(examples=[Role.USER.value])]
+
+
 class IssuedTokens(msgspec.Struct, frozen=True):
     """The answer to a login: the tokens of its session. `expires_in` is the seconds until the access token expires."""
 
@@ -232,9 +238,10 @@ class Accounts:
             raise Unauthorized(INVALID)
         return msgspec.structs.replace(claims, role=role)
 
-    async def me(self, token: str | None) -> PublicUser:
+    async def me(self, token: str | None) -> OwnUser:
         """The user whose access token this is. Raises `Unauthorized`."""
-        return _public(await self._user_of(token))
+        user = await self._user_of(token)
+        return OwnUser(user.uuid, user.email, user.name, user.role)
 
     async def change_password(self, body: Mapping[str, object], token: str | None, address: str = "") -> IssuedTokens:
         """Give the user whose access token this is the `new_password` in `body`, whose `password` is the one so far.

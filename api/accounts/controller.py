@@ -1,5 +1,6 @@
 """What everybody does for themselves below `/api/v2/auth`: register, log in and out, and look after one's sessions."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Annotated, cast
 
@@ -7,7 +8,7 @@ from litestar import Controller, Response, delete, get, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import PathParameter
 
-from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, PublicUser, SignInCode
+from api.accounts.accounts import Accounts, IssuedTokens, OwnSession, OwnUser, SignInCode
 from api.accounts.bodies import (
     CodesBody,
     LoginBody,
@@ -47,11 +48,7 @@ class AuthController(Controller):
     )
     async def register(self, request: HttpRequest) -> Response[IssuedTokens]:
         """Create a user and log in."""
-        with deed_of(request, "register") as deed:
-            path = path_of(request)
-            issued = await _accounts(request).register(read_object(await request.body()), address_of(request))
-            deed.user = issued.user.uuid
-        return await _answer(request, path, issued)
+        return await _sign_in(request, "register", _accounts(request).register)
 
     @post(
         "/login",
@@ -62,11 +59,7 @@ class AuthController(Controller):
     )
     async def login(self, request: HttpRequest) -> Response[IssuedTokens]:
         """A session for an e-mail and a password: an access token, and a refresh token to get the next with."""
-        with deed_of(request, "login") as deed:
-            path = path_of(request)
-            issued = await _accounts(request).login(read_object(await request.body()), address_of(request))
-            deed.user = issued.user.uuid
-        return await _answer(request, path, issued)
+        return await _sign_in(request, "login", _accounts(request).login)
 
     @post(
         "/refresh",
@@ -111,11 +104,7 @@ class AuthController(Controller):
     )
     async def redeem(self, request: HttpRequest) -> Response[IssuedTokens]:
         """New tokens of the session that a `code` is of, which is used up by it, and so is the refresh token."""
-        with deed_of(request, "redeem") as deed:
-            path = path_of(request)
-            issued = await _accounts(request).redeem(read_object(await request.body()), address_of(request))
-            deed.user = issued.user.uuid
-        return await _answer(request, path, issued)
+        return await _sign_in(request, "redeem", _accounts(request).redeem)
 
     @post(
         "/logout",
@@ -144,8 +133,8 @@ class AuthController(Controller):
         responses=problems(401, 503),
         security=[BEARER],
     )
-    async def me(self, request: HttpRequest) -> PublicUser:
-        """The user whose access token was sent."""
+    async def me(self, request: HttpRequest) -> OwnUser:
+        """The user whose access token was sent, and the role of that user."""
         return await _accounts(request).me(bearer_token(request))
 
     @post(
@@ -201,6 +190,19 @@ class AuthController(Controller):
         """End a session of the user whose access token was sent, and close its WebSockets."""
         with deed_of(request, "end_session") as deed:
             deed.user = await _accounts(request).end_session(bearer_token(request), session)
+
+
+_SignIn = Callable[[Mapping[str, object], str], Awaitable[IssuedTokens]]
+"""Makes tokens of a body, for an address."""
+
+
+async def _sign_in(request: HttpRequest, action: str, sign_in: _SignIn) -> Response[IssuedTokens]:
+    """The answer to a request that brings what signs somebody in."""
+    with deed_of(request, action) as deed:
+        path = path_of(request)
+        issued = await sign_in(read_object(await request.body()), address_of(request))
+        deed.user = issued.user.uuid
+    return await _answer(request, path, issued)
 
 
 async def _answer(request: HttpRequest, path: str | None, issued: IssuedTokens) -> Response[IssuedTokens]:

@@ -111,6 +111,6 @@ def _read(variable: str, path: Path, expected: str) -> object:
             return load_pem_public_key(content)
         return load_pem_private_key(content, password=None)
     except OSError as error:
-        raise SettingsError(f"{variable}: {str(path)!r} can't be read; {expected}") from error
+        raise SettingsError(f"{variable}: {str(path)!r} can't be read ({error.strerror}); {expected}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SettingsError(f"{variable}: {str(path)!r} holds no such key; {expected}") from error

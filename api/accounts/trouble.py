@@ -25,7 +25,10 @@ _SQLITE: Mapping[str, tuple[str, str]] = {
     "SQLITE_PERM": ("can't be opened", _MAY_WRITE),
     "SQLITE_CANTOPEN": ("can't be opened", _MAY_WRITE),
     "SQLITE_FULL": ("can't grow: the disk is full", "make room"),
-    "SQLITE_IOERR": ("can't be read or written: the disk fails", "see what the system's log says of it"),
+    "SQLITE_IOERR": (
+        "can't be read or written: the disk is full, or fails",
+        "make room, or see what the system's log says of it",
+    ),
     "SQLITE_ERROR": ("has other tables than ours", "restart the service, which makes those that are missing"),
 }
 """What SQLite calls an error (https://sqlite.org/rescode.html), without what follows a second `_` → what is wrong, and

@@ -5,6 +5,7 @@ connection, or an HTTP request), for each user and in all.
 """
 
 import math
+import time
 from collections.abc import Callable
 
 from api.actions.slots import Slots
@@ -19,6 +20,10 @@ made before anybody knows its size, so it can't wait for room that it would fit 
 
 UNCOUNTED = 32 * 1024
 """Bytes of an answer that count only once it is finished: so most answers are counted once."""
+
+
+BEYOND_GRACE_SECONDS, BEYOND_PACE = 30.0, 2**20
+"""An answer in its turn is to be read at so many bytes a second, after so long, where others wait for theirs."""
 
 
 class Outgrown(Exception):
@@ -41,15 +46,19 @@ class Budget:
     Args:
         most: bytes in all.
         small: bytes that an account may always hold.
+        clock: seconds that never go back.
 
     Attributes:
         left: bytes that are not held; less than 0 where more accounts than have room for it have a little.
         turns: for the answers that have no room.
+        in_turn: whose turn it is.
     """
 
-    def __init__(self, most: int, small: int = SMALL) -> None:
+    def __init__(self, most: int, small: int = SMALL, clock: Callable[[], float] = time.monotonic) -> None:
         self.left = most
         self.small = small
+        self.clock = clock
+        self.in_turn: Account | None = None
         self.turns = Slots(1)
         self._shares: dict[str, Share] = {}
         self._wanting: dict[Share, None] = {}
@@ -120,6 +129,7 @@ class Account:
         self._held = self._answers = self._unread = 0
         self._wants = False
         self._turn: Hold | None = None
+        self._late_at, self._others_wait = math.inf, False
         self._open = True
 
     @property
@@ -191,19 +201,36 @@ class Account:
             self._wants = False
             self.told()
 
+    def leaves(self, size: int) -> None:
+        """An answer of so many bytes is finished, and its client begins to take it."""
+        if self._turn is not None:
+            self._late_at = self._budget.clock() + BEYOND_GRACE_SECONDS + size / BEYOND_PACE
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its client has had enough time for an answer for whose end another user has waited."""
+        return self._others_wait and self._budget.clock() >= self._late_at
+
     def take_turn(self, hold: "Hold") -> bool:
         """Whether this answer of the account may have any size: because it is its turn, or nobody else's."""
         if self._turn is None and self._budget.turns.take(self._share.user):
-            self._turn = hold
+            self._begin_turn(hold)
         return self._turn is hold
 
     async def turn(self, hold: "Hold") -> None:
         """Wait until this answer may have any size. Raises `TooManyRequests` if too many wait for that."""
+        holder = self._budget.in_turn
+        if holder is not None and holder._share is not self._share:
+            holder._others_wait = True
         await self._budget.turns.acquire(self._share.user)
         if self._open:
-            self._turn = hold
+            self._begin_turn(hold)
         else:
             self._budget.turns.release(self._share.user)
+
+    def _begin_turn(self, hold: "Hold") -> None:
+        self._turn, self._budget.in_turn = hold, self
+        self._others_wait, self._late_at = self._budget.turns.wanted_besides(self._share.user), math.inf
 
     def has_turn(self, hold: "Hold") -> bool:
         """Whether it is this answer's turn."""
@@ -212,7 +239,8 @@ class Account:
     def end_turn(self, hold: "Hold") -> None:
         """This answer has left, or will not be."""
         if self._turn is hold:
-            self._turn = None
+            self._turn = self._budget.in_turn = None
+            self._late_at = math.inf
             self._budget.turns.release(self._share.user)
 
     def close(self) -> None:
@@ -273,6 +301,8 @@ class Hold:
         self.set(size)
         self._made = True
         self._account.unread(size)
+        if self.has_turn:
+            self._account.leaves(size)
 
     async def turn(self) -> None:
         """Wait for the turn of an answer that has outgrown its room. Nothing is held of it meanwhile."""

@@ -10,14 +10,13 @@ from msgspec import UNSET, Meta
 
 from api.actions.aside import mapping
 from api.actions.made import Made, following, made
-from api.actions.plans import refuse_over, refuse_unmapped
+from api.actions.plans import ledger_part, mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.actions.shapes import Ledger
 from mappings.algebra import extent
 from mappings.clauses import Clause, clauses_of, clauses_of_lists
 from mappings.company_lists import CompanyLists
-from mappings.contact_filter import map_url
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, Predicate, Range, Terms, any_of
@@ -136,9 +135,7 @@ def _asked(
 ) -> _Asked:
     """The search, taken apart. Raises what a plan does."""
     today = datetime.now(UTC).date()
-    mapped = map_url(url, today)
-    if strict:
-        refuse_unmapped(mapped.unmapped_categories)
+    mapped = mapped_strictly(url, today, strict)
     clauses = (*clauses_of(url, today), *clauses_of_lists(lists))
     size = sum([extent(clause.predicate).predicates for clause in clauses])
     refuse_over(size)
@@ -146,7 +143,7 @@ def _asked(
         made(clauses, size),
         [compile_filter(ContactFilter(clause.predicate)) for clause in clauses],
         fingerprint(url, mapped, lists),
-        b',"ledger":%b' % msgspec.json.encode(ledger(url, today)) if with_ledger else b"",
+        ledger_part(ledger(url, today)) if with_ledger else b"",
     )
 
 

@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from api.actions.aside import mapping
 from api.actions.made import Made, following, made
-from api.actions.plans import refuse_over, refuse_unmapped
+from api.actions.plans import mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.actions.shapes import Companies
@@ -21,7 +21,6 @@ from mappings.algebra import extent
 from mappings.canonical import canonical
 from mappings.clauses import clauses_of, clauses_of_lists
 from mappings.company_lists import CompanyLists
-from mappings.contact_filter import map_url
 from mappings.counts import Count
 from mappings.explanation import MOST_COUNTS, Counts, ExplainedList, ExplainedParameter, Explanation, explanation
 from mappings.fingerprint import fingerprint
@@ -130,9 +129,7 @@ def _asked(
 ) -> _Asked:
     """What to count first. Raises what a plan does."""
     today = datetime.now(UTC).date()
-    mapped = map_url(url, today)
-    if strict:
-        refuse_unmapped(mapped.unmapped_categories)
+    mapped = mapped_strictly(url, today, strict)
     print_ = fingerprint(url, mapped, lists)
     explained = explanation(clauses_of(url, today), clauses_of_lists(lists), filled)
     predicates = explained.predicates()

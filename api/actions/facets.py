@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 from api.actions.aside import mapping
 from api.actions.labels import Named
 from api.actions.made import Made, following, made
-from api.actions.plans import refuse_over, refuse_unmapped
+from api.actions.plans import ledger_part, mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
 from api.actions.roles import Role
 from api.actions.service import ContactService
@@ -206,9 +206,7 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
     Raises what a plan does.
     """
     today, lists = datetime.now(UTC).date(), request.lists.predicate()
-    mapped = map_url(url, today)
-    if request.strict:
-        refuse_unmapped(mapped.unmapped_categories)
+    mapped = mapped_strictly(url, today, request.strict)
     searched = canonical(url)
     characters = len(searched.url)
     choices = tuple([choice(row, searched, today) for row in request.rows])
@@ -228,7 +226,7 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
         [_query(each, compiled[each.rest.parameters], request.size) for each in choices],
         compile_filter(whole),
         fingerprint(url, mapped, request.lists),
-        b',"ledger":%b' % msgspec.json.encode(ledger(url, today)) if request.ledger else b"",
+        ledger_part(ledger(url, today)) if request.ledger else b"",
         size,
         characters,
     )

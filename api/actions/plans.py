@@ -17,7 +17,7 @@ from mappings.combination import combined, joint_fingerprint
 from mappings.contact_filter import MappedUrl, UnmappedCategory, map_url
 from mappings.errors import InvalidField, TooManyRequests, shorten
 from mappings.fingerprint import fingerprint as search_fingerprint
-from mappings.ledger import ledger, overruled
+from mappings.ledger import LedgerEntry, ledger, overruled
 from mappings.predicates import ContactFilter, Order, Ordering, Sample, all_of
 from mappings.url import ApolloUrl
 from search.cursor import fingerprint
@@ -160,6 +160,19 @@ def refuse_unmapped(categories: Iterable[UnmappedCategory]) -> None:
         raise InvalidField(words)
 
 
+def mapped_strictly(url: ApolloUrl, today: date, strict: bool) -> MappedUrl:
+    """`map_url`. If it is `strict`, raises as `refuse_unmapped`."""
+    mapped = map_url(url, today)
+    if strict:
+        refuse_unmapped(mapped.unmapped_categories)
+    return mapped
+
+
+def ledger_part(entries: Iterable[LedgerEntry]) -> bytes:
+    """What comes after all else in an answer that is to have these entries."""
+    return b',"ledger":%b' % msgspec.json.encode(list(entries))
+
+
 def refuse_over(predicates: int, field: str = "url") -> None:
     """Raise `InvalidField` if so many predicates are more than a request may ask for."""
     if predicates > MOST_PREDICATES:
@@ -234,7 +247,7 @@ def _search(asked: Asked, urls: Sequence[ApolloUrl], each: Sequence[MappedUrl]) 
 def _ledger(asked: Asked, urls: Sequence[ApolloUrl]) -> bytes:
     today = datetime.now(UTC).date()
     entries = [entry for url in urls for entry in ledger(url, today)]
-    return b',"ledger":%b' % msgspec.json.encode(overruled(entries, asked.sorting, asked.paging))
+    return ledger_part(overruled(entries, asked.sorting, asked.paging))
 
 
 def _weight(key: _Key, plan: Plan) -> int:

@@ -195,14 +195,15 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
     def shown(self) -> View:
         """The view."""
         if self.columns:
-            return picked(self.columns)
+            further = (MATCHED,) if self.tag and MATCHED not in self.columns else ()
+            return picked((*self.columns, *further))
         view = VIEWS[self.view]
         return tagged(view) if self.tag else view
 
     @property
     def tagging(self) -> bool:
-        """Whether an answer says which of the URLs find a contact; with columns, if it is among them."""
-        return MATCHED in self.columns if self.columns else self.tag
+        """Whether an answer says which of the URLs find a contact, as it is asked to in either way."""
+        return self.tag or MATCHED in self.columns
 
 
 def exclude(**fields: object) -> None:

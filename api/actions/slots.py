@@ -36,6 +36,10 @@ class Slots:
         """Requests that wait for a slot."""
         return self._waiting
 
+    def wanted_besides(self, user: str) -> bool:
+        """Whether a request of anybody else waits."""
+        return len(self._queues) > (user in self._queues)
+
     def turn(self, user: str) -> "Turn":
         """`async with slots.turn(user):` holds a slot."""
         return Turn(self, user)

@@ -4,7 +4,6 @@ All links of the page are relative to it, so that it works behind a path prefix 
 """
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -13,8 +12,8 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import PathParameter
 
-from api.console.files import PAGE, About, File, file_of, read_files
-from api.rest.preferences import coding
+from api.console.files import PAGE, About, read_files
+from api.rest.kept_files import packed_file_of, sent
 from api.settings import Settings
 
 ABOUT = "about.json"
@@ -50,35 +49,17 @@ def console_router(settings: Settings) -> Router:
     files = read_files()
     page, others = files[PAGE], {name: file for name, file in files.items() if name != PAGE}
     about = About(settings.registration_open, settings.docs == "public")
-    others[ABOUT] = file_of(msgspec.json.encode(about), MediaType.JSON)
+    others[ABOUT] = packed_file_of(msgspec.json.encode(about), MediaType.JSON)
 
     @get("/", opt={"action": ACTION})
     async def console_page(request: Request[None, None, State]) -> Response[bytes]:
-        return sent(request, page)
+        return sent(request, page, HEADERS)
 
     @get("/console/{file:path}", opt={"action": ACTION})
     async def console_file(request: Request[None, None, State], file: _Path) -> Response[bytes]:
         found = others.get(file.removeprefix("/"))
         if found is None:
             raise NotFoundException
-        return sent(request, found)
+        return sent(request, found, HEADERS)
 
     return Router("/", route_handlers=[console_page, console_file], include_in_schema=False)
-
-
-def sent(request: Request[None, None, State], file: File) -> Response[bytes]:
-    """The answer with `file`, or that the browser has it already (RFC 9110, 13.1.2)."""
-    gzip = coding(request.headers.getall("accept-encoding", []), "gzip")
-    form = file.packed if gzip else file.plain
-    headers = {**HEADERS, "etag": form.tag}
-    if _has(request.headers.getall("if-none-match", []), form.tag):
-        return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers, media_type=file.media_type)
-    if gzip:
-        headers["content-encoding"] = "gzip"
-    return Response(form.body, headers=headers, media_type=file.media_type)
-
-
-def _has(kept: list[str], tag: str) -> bool:
-    """Whether `tag` is among those of what a browser kept; a proxy may have called them weak."""
-    tags = [each.strip().removeprefix("W/") for header in kept for each in header.split(",")]
-    return tag in tags or "*" in tags

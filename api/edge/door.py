@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Protocol
 
+from api.actions.budget import Budget
 from api.edge import limits
 
 _log = logging.getLogger(__name__)
@@ -25,9 +26,13 @@ class Door:
 
     Args:
         most: connections of all kinds at once.
+
+    Attributes:
+        unfinished: heads of requests that have not come whole, by address.
     """
 
     def __init__(self, most: int) -> None:
+        self.unfinished = Budget(limits.UNFINISHED_BYTES, limits.SMALL_HEAD_BYTES)
         self._most = most
         self._silent: dict[Visitor, None] = {}
         self._said = -limits.FULL_SECONDS

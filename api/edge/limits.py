@@ -4,6 +4,11 @@ HEAD_BYTES = 64 * 1024
 """Request line and headers, with the trailers of a body; and any bytes in a row that bring a request no further.
 Cookies of single sign-on are large."""
 
+SMALL_HEAD_BYTES = 8 * 1024
+UNFINISHED_BYTES = 16 * 2**20
+"""Of the heads of requests that are not whole, over all connections. An address alone has half of it at most, and any
+connection a little."""
+
 HEAD_SECONDS = 10.0
 """From the connection, or the first byte of a further request, to the end of the headers; and for silence."""
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.actions.budget import Account
 from api.edge import limits
 from api.edge.deadlines import Deadlines, Reading
 from api.edge.door import Door
@@ -31,6 +32,7 @@ LATE_BODY = Refusal(
     408,
     f"A body must be sent within {limits.BODY_SECONDS:g} s, and no slower than {limits.BODY_PACE} bytes a second",
 )
+NO_ROOM = Refusal(503, "Too many unfinished requests; try again later", ((b"retry-after", b"5"),))
 FULL = Refusal(503, "Too many connections; try again later", ((b"retry-after", b"5"),))
 STOPPING = Refusal(503, "The service is stopping; try again", ((b"retry-after", b"5"),))
 
@@ -57,6 +59,10 @@ class EdgeProtocol(HttpToolsProtocol):
         self._size = 0
         """Of the head that is being read, without its unfinished line."""
         self._in_head = False
+        self._unfinished: Account | None = None
+        """What the head of a request is held on that has not come whole."""
+        self._held = 0
+        """Bytes of it, as that knows."""
         self._fruitless = 0
         """Bytes in a row that brought the request no further."""
         self._reason: Refusal | None = None
@@ -89,6 +95,7 @@ class EdgeProtocol(HttpToolsProtocol):
             reset_at_close(self.transport, reset=False)
         self._timer.cancel()
         self._door.asks(self)
+        self._let_go()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -112,6 +119,8 @@ class EdgeProtocol(HttpToolsProtocol):
                 return
         if self._fruitless > limits.HEAD_BYTES:
             self._refuse(LARGE_HEAD)
+        elif self._deadlines.reading in (Reading.HEAD, Reading.BODY):
+            self._hold(self._fruitless if self._in_head else self._size)
 
     def pause_writing(self) -> None:
         """It does not take what it is sent."""
@@ -198,6 +207,7 @@ class EdgeProtocol(HttpToolsProtocol):
         """It is whole."""
         super().on_message_complete()
         self._fruitless = 0
+        self._let_go()
         self._deadlines.all_read()
         if self.cycle is not None and self.cycle.response_complete:
             self._fall_silent()
@@ -258,6 +268,23 @@ class EdgeProtocol(HttpToolsProtocol):
         )
         return b"upgrade" in connection and b"websocket" in upgrade
 
+    def _hold(self, size: int) -> None:
+        """There are `size` bytes of the head of a request that has not come whole."""
+        if self._unfinished is None:
+            self._unfinished = self._door.unfinished.account(self.client[0] if self.client else "")
+        more = size - self._held
+        if more <= 0 or self._unfinished.fits(more):
+            self._unfinished.keep(more)
+            self._held = size
+        else:
+            self._refuse(NO_ROOM)
+
+    def _let_go(self) -> None:
+        """It is whole, or will not be."""
+        if self._unfinished is not None:
+            self._unfinished.close()
+            self._unfinished, self._held = None, 0
+
     def _shakes_hands(self) -> bool:
         return self.parser.should_upgrade() and self._should_upgrade()
 
@@ -265,6 +292,7 @@ class EdgeProtocol(HttpToolsProtocol):
         """Become a WebSocket."""
         self._timer.cancel()
         self._door.asks(self)
+        self._let_go()
         self.connections.discard(self)
         socket = EdgeWebSocket(config=self.config, server_state=self.server_state, app_state=self.app_state)
         socket.connection_made(self.transport)
@@ -309,6 +337,9 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._ended or self.transport.is_closing():
             return
         self._ended, self._linger = True, limits.LINGER_BYTES
+        # With what it has of a head that is never whole.
+        self.parser = None  # type: ignore[assignment]
+        self._let_go()
         self._unset_keepalive_if_required()
         self._timer.cancel()
         self._timer = self.loop.call_later(limits.LINGER_SECONDS, self.transport.abort)

@@ -17,7 +17,8 @@ class Sliced:
 
     async def __call__(self, message: Any) -> None:
         """Send the next piece of the answer; of a large one, each slice once the client has taken those before."""
-        body = message.get("body", b"")
+        # Of a view no piece is a copy.
+        body = memoryview(message.get("body", b""))
         start = 0
         while len(body) - start > limits.SLICE_BYTES:
             end = start + limits.SLICE_BYTES

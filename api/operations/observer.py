@@ -1,5 +1,6 @@
 """Around all HTTP requests: a request id and safe headers, one log line, the figures. WebSockets pass untouched."""
 
+import asyncio
 import logging
 import secrets
 import time
@@ -57,6 +58,10 @@ class Observer:
         self._metrics.in_flight += 1
         try:
             await self._app(scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            # The service stops, which alone ends a request from without, and its client was told or cut off: to let it
+            # through would be called an error of the application.
+            _log.debug("a request is broken off")
         finally:
             self._metrics.in_flight -= 1
             seconds, outcome, action = time.perf_counter() - started, exchange.outcome, self._action(scope)

@@ -4,14 +4,16 @@ import base64
 import hashlib
 import html
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Router
+from litestar import MediaType, Request, Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import NotFoundException
 from litestar.openapi.plugins import OpenAPIRenderPlugin
-from litestar.static_files import create_static_files_router
+from litestar.params import PathParameter
+
+from api.rest.kept_files import file_of, sent
 
 VERSION = "5.35.0"
 """Of Swagger UI. What was taken of it, and under which licences, is in `VENDORED.txt` beside its files."""
@@ -78,19 +80,20 @@ class DocsPage(OpenAPIRenderPlugin):
         return page.encode()
 
     def receive_router(self, router: Router) -> None:
-        """Have the files served beside the page."""
-        caching = CacheControlHeader(max_age=CACHE_SECONDS, public=True, immutable=True)
-        router.register(
-            create_static_files_router(
-                self._files, [FILES], cache_control=caching, name="docs", before_request=_only_files_that_there_are
-            )
-        )
+        """Have the files served beside the page, as they are now."""
+        files = {
+            path.name: file_of(path.read_bytes(), _TYPES.get(path.suffix, MediaType.TEXT)) for path in FILES.iterdir()
+        }
+
+        @get(self._files + "/{file:str}", cache_control=_KEPT)
+        async def docs_file(request: Request[None, None, State], file: _Name) -> Response[bytes]:
+            if file not in files:
+                raise NotFoundException
+            return sent(request, files[file], {})
+
+        router.register(docs_file)
 
 
-_NAMES = frozenset(path.name for path in FILES.iterdir())
-
-
-async def _only_files_that_there_are(request: Request[None, None, State]) -> None:
-    """Raises `NotFoundException` for any other name: one that no file can have would be an error of the file system."""
-    if str(request.path_params["file_path"]).strip("/") not in _NAMES:
-        raise NotFoundException
+_Name = Annotated[str, PathParameter(description="The name of a file of the page")]
+_KEPT = CacheControlHeader(max_age=CACHE_SECONDS, public=True, immutable=True)
+_TYPES = {".js": "text/javascript", ".css": MediaType.CSS}

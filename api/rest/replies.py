@@ -149,9 +149,12 @@ def takes_gzip(request: HttpRequest) -> bool:
 
 
 async def _pieces(body: bytes | bytearray, account: Account) -> AsyncGenerator[bytes]:
-    """All of `body` behind its first piece; it is held until the last one is taken."""
+    """All of `body` behind its first piece; it is held until the last one is taken. Raises `Stopped`."""
+    account.leaves(len(body))
     try:
         for start in range(PIECE, len(body), PIECE):
+            if account.overdue:
+                raise Stopped("The client takes too long over an answer that others wait for")
             yield bytes(body[start : start + PIECE])
     finally:
         account.close()

@@ -180,6 +180,7 @@ class Connection:
             for frame in frames.frames(message, text=not self._msgpack):
                 await send(frame)
                 self._session.moved(self._loop.time())
+                self._do()
         elif self._msgpack:
             await send({"type": "websocket.send", "bytes": message, "text": None})
         else:

@@ -163,8 +163,10 @@ class Session:
             self.succeeded(number, b'{"expires_in":%d}' % max(0, round(self.expiry.at - now)), now)
 
     def moved(self, now: float) -> None:
-        """The client has taken something of the message that is being sent."""
+        """The client has taken something of the message that is being sent. It ends if that has taken too long."""
         self.moments.moved(now)
+        if self.account.overdue:
+            self.end(Close.NOT_READING, now)
 
     def sent(self, now: float) -> None:
         """The last `message` has left."""

@@ -6,7 +6,7 @@ import msgspec
 
 from api.actions.facets import FacetBucket, FacetCounts, FacetData
 from indexing.cli.terminal import Table, heading, print_table, say
-from mappings.counts import Count
+from indexing.cli.totals import number, say_found
 
 FORMS = ("table", "json")
 
@@ -16,8 +16,7 @@ _CHOSEN = "chosen"
 def print_facets(answer: bytes) -> None:
     """The `data` of an answer: a table for each facet."""
     data = msgspec.json.decode(answer, type=FacetData)
-    about = "" if data.companies.exact else "about "
-    say(f"{_number(data.count)} of {_number(data.total)} contacts, of {about}{_number(data.companies.count)} companies")
+    say_found(data.count, data.total, data.companies)
     for facet in data.facets:
         asked = f", {facet.parameter}" if facet.parameter else ""
         heading(f"{facet.name}{asked}")
@@ -34,7 +33,7 @@ def print_facets(answer: bytes) -> None:
 def _rows(facet: FacetCounts, *, special: bool) -> Iterator[tuple[str, ...]]:
     for bucket in facet.buckets:
         lift = ["" if bucket.lift is None else f"{bucket.lift:g}"] * special
-        yield bucket.label, _number(bucket.count), *lift, _CHOSEN if bucket.chosen else _note(bucket)
+        yield bucket.label, number(bucket.count), *lift, _CHOSEN if bucket.chosen else _note(bucket)
 
 
 def _note(bucket: FacetBucket) -> str:
@@ -48,9 +47,4 @@ def _rest(facet: FacetCounts, columns: int) -> Iterator[tuple[str, ...]]:
     """Those that no bucket has."""
     for name, count in (("(other values)", facet.other), ("(none)", facet.missing)):
         if count != 0:
-            yield name, _number(count), *[""] * (columns - 2)
-
-
-def _number(count: Count | None) -> str:
-    """A number for people; what is withheld is a dash."""
-    return "-" if count is None else f"{count:,}" if isinstance(count, int) else count
+            yield name, number(count), *[""] * (columns - 2)

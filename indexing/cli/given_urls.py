@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import click
 import msgspec
 
+from api.actions.fields import FIELDS
 from mappings.canonical import url_of
 from mappings.url import LONGEST_URL, ApolloUrl, parse
 
@@ -24,11 +26,18 @@ def one_given(_context: click.Context, _parameter: click.Parameter, url: str | N
 
 
 def several_given(_context: click.Context, _parameter: click.Parameter, urls: Sequence[str]) -> tuple[str, ...]:
-    """The URLs; `-` stands for the lines of standard input that are not blank."""
+    """The URLs; `-` stands for the lines of standard input that are not blank.
+
+    Raises:
+        click.UsageError: they are fewer or more than the field takes.
+    """
     given: list[str] = []
     for url in urls:
         lines = _read(_MOST_LINES * _LONGEST_INPUT).splitlines() if url == _STDIN else [url]
         given += [line for line in map(str.strip, lines) if line]
+    least, most = (cast("int", FIELDS["urls"].kind.schema[bound]) for bound in ("minItems", "maxItems"))
+    if not least <= len(given) <= most:
+        raise click.UsageError(f"Give {least} to {most} URLs, not {len(given)}.")
     return tuple(given)
 
 

@@ -12,7 +12,7 @@ from api.actions.exports import ItemStream, Sheet, cell, csv_parts, json_parts, 
 from api.actions.requests import SearchRequest
 from api.actions.service import ContactService
 from api.actions.streams import TakeTurn
-from api.actions.views import VIEWS
+from api.actions.views import MATCHED, VIEWS
 from api.actions.wording import words_of
 from indexing.cli.terminal import GrowingTable, print_bytes, print_json, say
 from mappings.errors import InvalidField
@@ -51,6 +51,15 @@ def columns_of(text: str, view: str, further: Sequence[str] = ()) -> tuple[str, 
     if not names:
         raise InvalidField(f"names no field; there are {', '.join(known)}")
     return names
+
+
+def tagged_columns(columns: tuple[str, ...], form: str) -> tuple[str, ...]:
+    """`columns` with the one that says which of the URLs find a contact, at the end if it is not among them.
+
+    A form without columns of its own has it by itself, at the end of each contact.
+    """
+    shown = columns or (_TABLE if form == "table" else ())
+    return (*shown, MATCHED) if shown and MATCHED not in shown else shown
 
 
 def _elsewhere(name: str, known: Sequence[str]) -> str:
@@ -135,9 +144,7 @@ def _say_total(count: int) -> None:
 
 
 def _rows(items: Iterable[bytes], columns: Sequence[str]) -> list[list[str]]:
-    contacts = map(_item, items)
-    if not columns:
-        contacts = map(_for_people, contacts)
+    contacts = map(_for_people, map(_item, items))
     return [[_text(contact.get(name)) for name in columns or _TABLE] for contact in contacts]
 
 

@@ -206,7 +206,7 @@ def main() -> None:
         sys.exit(2)
     except click.Abort as error:
         if isinstance(error.__context__, EOFError):
-            note("error: standard input ended before the answer")
+            note("error: standard input ended before the answer; --help of the command has the flag that gives it")
             sys.exit(1)
         more = f"; {error}" if str(error) else ""
         note(f"error: interrupted{more}")

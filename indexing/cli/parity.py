@@ -59,7 +59,8 @@ def parity(settings: Settings, file: Path, load: str | None, other: str | None, 
     """Compare what the URLs of FILE find in two engines, or in two loads of one: counts, and first pages.
 
     FILE has a URL a line; empty lines and those that begin with # are passed over. Of each URL the first difference is
-    shown. The exit code is 1 if there is any. `contacts index status` has the names of loads.
+    shown. The exit code is 1 if there is any. `contacts index status` has the names of loads. Both
+    engines are asked for the same --index.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ def contacts_place(settings: EngineSettings) -> str:
     engine = engine_module(settings.engine)
     if engine.OWN_PROCESSES:
         return f"the index {settings.index} (CONTACTS_INDEX) of {engine.TITLE}"
-    return files_place(settings)
+    return f"the index {settings.index} (CONTACTS_INDEX) in {files_place(settings)}"
 
 
 def files_place(settings: EngineSettings) -> str:

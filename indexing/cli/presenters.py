@@ -29,7 +29,7 @@ from indexing.cli.comparison import print_comparison
 from indexing.cli.facets import FORMS as FACET_FORMS
 from indexing.cli.facets import print_facets
 from indexing.cli.given_urls import one_given, with_more
-from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream
+from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream, tagged_columns
 from indexing.cli.reasons import print_checked, print_reasons
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
@@ -175,7 +175,7 @@ async def _show_contacts(question: Question) -> None:
         columns = () if flags["columns"] is None else columns_of(flags["columns"], request.view, further)
     except InvalidField as error:
         raise click.BadParameter(str(error), param_hint="--columns") from None
-    listing = Listing(form or "table", columns)
+    listing = Listing(form or "table", tagged_columns(columns, form or "table") if request.tag else columns)
     await question.service.plan(request)
     question.note_remarks()
     if flags["everything"] or listing.form in ("csv", "ndjson"):
@@ -423,7 +423,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         {
             "facets": {"help": "What to count by; repeat for several."},
             "size": {"help": "Most values of each.  [default: 10]"},
-            "special": {"help": "Show the values that these contacts have more often than all others do."},
+            "special": {"help": "Show what these contacts have more often than all others do, the most telling first."},
         },
         (click.Option(["--format", "form"], type=click.Choice(FACET_FORMS), help="What to print.  [default: table]"),),
     ),

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from inspect import cleandoc
-from typing import Any
+from typing import Any, cast
 
 import click
 import msgspec
 
 from api.actions.fields import FIELDS, Field, Place
+from api.actions.kinds import Schema
+from api.actions.options import MOST_PARTS
 from api.actions.requests import ActionRequest, Data, fields_of, required_by
 from api.actions.service import ContactService
 from api.actions.table import ACTIONS, Action
@@ -62,6 +64,9 @@ _MEMBERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 """Fields that are objects: member → its option and what that does. (`--all` has been another option for long.)"""
+
+OF_URLS = frozenset({"url", "urls", "parameters"})
+"""Fields in which there may be what can't be used."""
 
 _WITHIN = "__"
 """Between field and member in the name of such an option's value."""
@@ -111,8 +116,10 @@ def _command(name: str, variants: Mapping[str, Action[ActionRequest]]) -> click.
 
     fields = {field.name: field for action in variants.values() for field in fields_of(action.request)}
     first = [field for name, field in fields.items() if name in own]
-    # The command line reads some fields in a way of its own.
+    # The command line reads some fields in a way of its own. What it does not know it refuses, so `strict` is of URLs.
     elsewhere = {*own, *[flag.name for flag in presenter.flags]}
+    if not fields.keys() & OF_URLS:
+        elsewhere.add("strict")
     rest = [field for name, field in fields.items() if name not in elsewhere and field.place is not Place.MESSAGE]
     audited = any(action.uses_engine for action in variants.values())
     command: Command = _as_json(with_settings(audited=audited)(run))
@@ -150,8 +157,9 @@ def _check_one_of(request: type[ActionRequest], plain: type[ActionRequest], data
     given = data.keys() & set(one_of)
     if not given and any(_is_argument(name, plain) for name in one_of):
         raise click.UsageError(f"Missing argument '{one_of[0].upper()}'.")
-    if one_of and len(given) != 1 and not _GIVEN.keys() & set(one_of):
-        raise click.UsageError(f"Exactly one of {', '.join(map(_flag, one_of))} is needed.")
+    if one_of and len(given) != 1:
+        names = [name.upper() if _is_argument(name, plain) else "/".join(flags_of(FIELDS[name])) for name in one_of]
+        raise click.UsageError(f"Exactly one of {', '.join(names)} is needed.")
 
 
 def _out_of_place(field: str, chosen: Sequence[str], variants: Mapping[str, Action[ActionRequest]]) -> str:
@@ -175,8 +183,8 @@ def _with_field(
             many = {"type": _Fraction()}
         case {"type": "array"}:
             many = {"nargs": -1} if required else {"multiple": True}
-        case {"type": "integer", "minimum": int(least)}:
-            many = {"type": click.IntRange(least)}
+        case {"type": "integer", **bounds}:
+            many = {"type": _whole_number(bounds)}
         case {"type": "boolean"}:
             many = {"is_flag": True, "default": None}
     if required:
@@ -201,7 +209,7 @@ def _with_members(command: Command, field: Field) -> Command:
     """The command with an option for each member of an object."""
     for member, (flag, words) in reversed([*_MEMBERS[field.name].items()]):
         schema = field.kind.members[member].schema
-        many: dict[str, Any] = {"multiple": True} if schema["type"] == "array" else {"type": int}
+        many: dict[str, Any] = {"multiple": True} if schema["type"] == "array" else {"type": _whole_number(schema)}
         command = click.option(_flag(flag), f"{field.name}{_WITHIN}{member}", help=words, **many)(command)
     return command
 
@@ -224,6 +232,18 @@ def _check_members(data: Data) -> None:
         needed = [member for member in members if member in FIELDS[name].kind.required]
         if isinstance(value := data.get(name), dict) and not value.keys() >= {*needed}:
             raise click.UsageError(f"{' and '.join([_flag(members[member][0]) for member in needed])} go together.")
+    if isinstance(combined := data.get("combine"), dict) and combined.keys() == {"not"}:
+        raise click.UsageError("--not leaves contacts out of those of --any or --also: give one of these, for URL too.")
+
+
+def _whole_number(schema: Schema) -> click.ParamType[int]:
+    """The type of an integer of this schema, whose bounds the help shows."""
+    least, most = (cast("int | None", schema.get(bound)) for bound in ("minimum", "maximum"))
+    return click.INT if least is most is None else click.IntRange(least, most)
+
+
+_LONGEST_FRACTION = 20
+"""Characters of a part and of how many it is."""
 
 
 class _Fraction(click.ParamType[dict[str, int]]):
@@ -237,6 +257,9 @@ class _Fraction(click.ParamType[dict[str, int]]):
         part, _, of = value.partition("/")
         if not (part.isdecimal() and of.isdecimal()):
             self.fail(f"{value!r} is not like 1/4.", param, ctx)
+        # Of long digits Python makes no number.
+        if len(value) > _LONGEST_FRACTION or not 1 <= int(part) <= int(of) or not 2 <= int(of) <= MOST_PARTS:
+            self.fail(f"{value!r} is no part of 2 to {MOST_PARTS}, such as 1/4 or 4/4.", param, ctx)
         return {"part": int(part), "of": int(of)}
 
 

@@ -8,6 +8,7 @@ import msgspec
 from api.actions.checking import CheckData, CheckedContact
 from api.actions.explaining import ExplainData
 from indexing.cli.terminal import Table, heading, print_table, say
+from indexing.cli.totals import number, say_found
 from mappings.company_lists import CompanyLists
 from mappings.counts import Count
 from mappings.explanation import ExplainedList, ExplainedParameter, ExplainedValue
@@ -25,8 +26,7 @@ def print_reasons(answer: bytes, lists: CompanyLists) -> None:
         lists: those that stood beside the URL; commands to paste have them too.
     """
     data = msgspec.json.decode(answer, type=ExplainData)
-    about = "" if data.companies.exact else "about "
-    say(f"{_number(data.count)} of {_number(data.total)} contacts, of {about}{_number(data.companies.count)} companies")
+    say_found(data.count, data.total, data.companies)
     parts: list[ExplainedParameter | ExplainedList] = [*data.parameters, *data.lists]
     rows = [row for part in parts for row in _rows(part, data.count)]
     if rows:
@@ -34,30 +34,26 @@ def print_reasons(answer: bytes, lists: CompanyLists) -> None:
     if data.truncated is True:
         say("The longest lists have more values; those are not counted.")
     for instead in data.instead:
-        nearest = ", ".join(f"{near.value} ({_number(near.count)})" for near in instead.nearest) or "nothing like it"
+        nearest = ", ".join(f"{near.value} ({number(near.count)})" for near in instead.nearest) or "nothing like it"
         say(f"nobody has {instead.name}={instead.value}; there is {nearest}")
     if data.rescue:
         heading("what brings more")
     for rescue in data.rescue:
-        say(f"# {_number(rescue.count)} without {_dropped(rescue.drop)}")
+        say(f"# {number(rescue.count)} without {_dropped(rescue.drop)}")
         say(_command(rescue, lists))
 
 
 def _rows(part: ExplainedParameter | ExplainedList, found: Count) -> Iterator[tuple[str, ...]]:
     costs = part.without - found if isinstance(part.without, int) and isinstance(found, int) else ""
-    combined, known = ("", "") if isinstance(part, ExplainedList) else (f" ({part.combine} of)", _number(part.known))
-    yield f"{part.name}{combined}", _number(part.count), "", _number(part.without), _number(costs), known
+    combined, known = ("", "") if isinstance(part, ExplainedList) else (f" ({part.combine} of)", number(part.known))
+    yield f"{part.name}{combined}", number(part.count), "", number(part.without), number(costs), known
     for at, value in enumerate(part.values):
         yield _value(value, last=at == len(part.values) - 1)
 
 
 def _value(value: ExplainedValue, *, last: bool) -> tuple[str, ...]:
     branch = "└─" if last else "├─"
-    return f"{branch} {value.value}", _number(value.count), _number(value.within), "", "", ""
-
-
-def _number(count: Count) -> str:
-    return f"{count:,}" if isinstance(count, int) else count
+    return f"{branch} {value.value}", number(value.count), number(value.within), "", "", ""
 
 
 def _dropped(drop: Sequence[Dropped]) -> str:

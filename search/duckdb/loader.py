@@ -1,6 +1,8 @@
 """Loads contacts into a fresh DuckDB file: documents go to staging files as they come, tables are built at the end."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
@@ -32,6 +34,11 @@ from search.stores import LoadFigures, Store, earlier, left_over
 Result = TypeVar("Result")
 
 _ALL_PRESENT = sum(PRESENT.values())
+
+_UNWRITABLE = "The data directory can't be written"
+
+_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+"""With what the system refuses to write to a file that is open."""
 
 
 class DuckDBLoader:
@@ -219,6 +226,13 @@ async def _in_thread(work: Callable[[], Result]) -> Result:
     try:
         return await asyncio.to_thread(work)
     except duckdb.Error as error:
+        if (refusal := _of_the_system(error)) is not None:
+            raise EngineUnavailable(f"{_UNWRITABLE}: {refusal}") from error
         raise EngineRejected(f"DuckDB could not take the contacts: {type(error).__name__}") from error
     except OSError as error:
-        raise EngineUnavailable(f"The data directory can't be written: {error.strerror}") from error
+        raise EngineUnavailable(f"{_UNWRITABLE}: {error.strerror}") from error
+
+
+def _of_the_system(error: duckdb.Error) -> str | None:
+    """What the system said when it let DuckDB write no more; at the end of its words, of several kinds."""
+    return next((refusal for refusal in map(os.strerror, _NO_MORE) if refusal in str(error)), None)

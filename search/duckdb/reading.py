@@ -20,7 +20,7 @@ _TABLES = frozenset({"contacts", "items", "meta"})
 _MAGIC, _MAGIC_AT = b"DUCK", 8
 
 _CURE = (
-    "`contacts index rollback` goes back to the load before it; "
+    "`contacts index rollback` goes back to the load before it, if there is one; "
     "or put a backup of the file in its place, or delete {pointer} and load anew"
 )
 

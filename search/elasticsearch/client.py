@@ -100,6 +100,10 @@ class Client:
         await self._client.close()
 
 
+LONGEST_PATH = 1024
+"""Characters of a path that are shown: whoever set it has to recognise it."""
+
+
 def _check_authorities(file: str, url: str) -> None:
     if url.startswith("http:"):
         raise SettingsError(
@@ -111,6 +115,6 @@ def _check_authorities(file: str, url: str) -> None:
     except OSError as error:
         reason = error.strerror if isinstance(error, FileNotFoundError | PermissionError) else "it has no certificates"
         raise SettingsError(
-            f"CONTACTS_ELASTICSEARCH_CA_CERTS: {shorten(file)!r} can't be used ({reason}); expected a file with the "
-            "certificates of authorities, in PEM"
+            f"CONTACTS_ELASTICSEARCH_CA_CERTS: {shorten(file, LONGEST_PATH)!r} can't be used ({reason}); expected a "
+            "file with the certificates of authorities, in PEM"
         ) from error

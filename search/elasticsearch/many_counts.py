@@ -69,6 +69,9 @@ class ManyCounts:
             if part is not None and part not in among:
                 among.append(part)
             self._places[query] = (base, part)
+        if not self.searches and self._lacking is None:
+            # Nothing is asked, so nothing is answered.
+            self._found = self._read({})
 
     def ask(self, searches: Searches) -> None:
         """As `Question.ask`."""

@@ -126,7 +126,7 @@ def _everything_under_way(service: Service) -> Iterator[tuple[ClientConnection, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_it_ends_in_time_whatever_is_under_way(start, number):
+def test_it_ends_in_time_whatever_is_under_way(start, tmp_path, number):
     service = start()
     with _everything_under_way(service) as (socket, http):
         code, seconds = ended(service, number)
@@ -138,6 +138,7 @@ def test_it_ends_in_time_whatever_is_under_way(start, number):
             socket.recv(5)
         refused = http.answer()
         assert (refused.status, refused.detail) == (503, "The service is stopping; try again")
+    assert "rror" not in (tmp_path / "log").read_text(), "what is broken off is no fault"
 
 
 def test_what_can_finish_does(start):

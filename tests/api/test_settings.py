@@ -113,7 +113,7 @@ def test_other_names_like_ours_are_told(tmp_path: Path):
 
 def test_a_file_that_is_no_text(tmp_path: Path):
     (tmp_path / ".env").write_bytes(b"A=\xff\n")
-    with pytest.raises(SettingsError, match=r"^\.env: can't be read as UTF-8 text: UnicodeDecodeError$"):
+    with pytest.raises(SettingsError, match=r"^\.env: is no UTF-8 text; save it as such$"):
         load_settings({}, tmp_path / ".env")
 
 

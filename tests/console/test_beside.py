@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -124,7 +125,7 @@ def test_the_code_does_what_the_page_does(desk: Desk) -> None:
     curl = subprocess.run(["sh", "-c", texts["curl"]], env=environment, capture_output=True, check=True, timeout=30)
     assert json.loads(curl.stdout)["results"] == found
     python = subprocess.run(
-        ["python", "-c", texts["Python"]], env=environment, capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", texts["Python"]], env=environment, capture_output=True, text=True, check=True, timeout=30
     )
     assert [line.split()[0] for line in python.stdout.splitlines()] == [each["uuid"] for each in found]
     message = json.loads(texts["WebSocket message"])

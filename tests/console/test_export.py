@@ -93,13 +93,15 @@ def test_a_file_has_what_is_asked_for(desk: Desk) -> None:
 
 def test_an_export_can_be_cancelled_and_then_there_is_no_file(desk: Desk) -> None:
     slow = PICKER.replace(
-        "write: async (part) =>", "write: async (part) => (await new Promise((go) => setTimeout(go, 3000)), part) &&"
+        "write: async (part) =>", "write: async (part) => (await new Promise((go) => (window.go = go))) ||"
     )
     desk.page.add_init_script(slow)
     begin(desk, url_of())
     desk.page.get_by_role("button", name="Save…").click()
     expect(desk.page.get_by_role("progressbar")).to_be_visible()
+    desk.page.wait_for_function("() => window.go !== undefined")
     desk.page.get_by_role("button", name="Cancel").click()
+    desk.run("() => window.go()")
     expect(desk.page.get_by_role("button", name="Save…")).to_be_visible()
     assert desk.run("() => [saved.aborted, saved.closed]") == [True, False]
 

@@ -29,9 +29,9 @@ def test_one_signs_in_and_stays_so_until_one_signs_out(page: Page, service: Serv
     desk.settled().shows(desk.counts(CEOS))
     page.reload()
     desk.settled().shows(desk.counts(CEOS))
-    page.get_by_role("button", name="Sign out").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
     page.get_by_label("E-mail").wait_for()
-    page.reload()
     watch.expect("status of 401")
     page.get_by_label("E-mail").fill("grace@example.com")
     page.get_by_label("Password").fill("not her password")

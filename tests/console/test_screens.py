@@ -24,6 +24,10 @@ AXE = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))"""
 
 
+def have_axe(page: Page) -> None:
+    page.evaluate(f"{axe_script().read_text()}; 0")
+
+
 def compared(desk: Desk) -> None:
     desk.view("Compare")
     desk.page.get_by_label("Address of another search").fill(NOBODY)
@@ -58,7 +62,9 @@ def nobody(desk: Desk) -> None:
 
 
 def signed_out(desk: Desk) -> None:
-    desk.page.get_by_role("button", name="Sign out").click()
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="Sign out").click()
+    have_axe(desk.page)
     desk.page.get_by_label("E-mail").wait_for()
 
 
@@ -89,7 +95,7 @@ def test_nothing_keeps_anybody_from_using_a_screen(
 ) -> None:
     sign_in(context, service, administrator)
     desk = Desk(page, service).open()
-    page.evaluate(f"{axe_script().read_text()}; 0")
+    have_axe(page)
     found = []
     for name, do in SCREENS.items():
         do(desk)

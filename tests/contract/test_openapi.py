@@ -48,11 +48,12 @@ def test_every_answer_is_as_the_document_says(report: dict[str, Any]) -> None:
 
 
 def test_every_operation_succeeded_at_times(report: dict[str, Any]) -> None:
-    """But for those that schemathesis.toml has a word about; `test_users_controller.py` has them succeed."""
+    """But for those that schemathesis.toml has a word about: they succeed in tests of their own."""
     rates = report["valid_rates"]
     operations = {name for name, phases in rates.items() if any(phase["accepted"] for phase in phases.values())}
-    assert all(name == "POST /api/v2/auth/password" or "{" in name for name in set(rates) - operations), operations
-    assert len(operations) >= report["operations"]["total"] - 4 >= 17, operations
+    never = {"POST /api/v2/auth/password", "GET /api/v2/apollo/downloads"}
+    assert all(name in never or "{" in name for name in set(rates) - operations), operations
+    assert len(operations) >= report["operations"]["total"] - 5 >= 17, operations
 
 
 def test_the_exceptions_are_needed(report: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Several Elasticsearch servers that form one cluster, each of which can die and come back."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -82,6 +83,16 @@ class Cluster:
         """The nodes that points in time are kept on."""
         nodes = self.ask("/_nodes/stats/indices/search")["nodes"].values()
         return [self.named(node["name"]) for node in nodes if node["indices"]["search"]["open_contexts"]]
+
+    def holding_part_of(self, index: str) -> list[ClusterNode]:
+        """The nodes with the copies of the first shard of an index, once none is on its way."""
+        deadline = time.monotonic() + _SECONDS
+        while time.monotonic() < deadline:
+            copies = self.ask(f"/_cat/shards/{index}?format=json&h=shard,state,node")
+            if all(copy["state"] == "STARTED" for copy in copies):
+                return [self.named(copy["node"]) for copy in copies if copy["shard"] == "0"]
+            time.sleep(0.1)
+        raise AssertionError("the copies of an index do not come to rest")
 
     def named(self, name: str) -> ClusterNode:
         """The node of this name."""

@@ -73,6 +73,11 @@ def test_what_is_not_quite_a_name_is_unknown(name: str) -> None:
     assert parameter_of(name).name not in NAMES
 
 
+def test_a_name_is_decoded_so_many_times_and_no_more() -> None:
+    keys = [key_of(f"person%{'25' * times}5FTitles") for times in range(4)]
+    assert keys == ["persontitles"] * 3 + ["person%5ftitles"]
+
+
 def test_no_two_parameters_share_a_key() -> None:
     keys = Counter(key_of(name) for name in NAMES)
     assert [key for key, times in keys.items() if times > 1 or not key] == []

@@ -1,11 +1,14 @@
 """Loads one after the other, in every engine: what is live, what stays for a rollback, what an aborted one leaves."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
 import pytest
 
@@ -278,6 +281,29 @@ def test_what_duckdb_can_not_take_is_told(tmp_path: Path) -> None:
         await asyncio.to_thread(staged.write_text, "no document\n")
         try:
             with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
+                await loader.finish()
+        finally:
+            await loader.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS])
+def test_a_disk_that_takes_no_more_from_duckdb_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(*_: object) -> None:
+        words = f'TransactionContext Error: Failed to commit: Could not write file "x.wal": {os.strerror(number)}'
+        raise duckdb.TransactionException(words)
+
+    monkeypatch.setattr("search.duckdb.loader.build", fail)
+    loader = open_loader(EngineSettings(data_dir=tmp_path))
+
+    async def run() -> None:
+        await loader.start()
+        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        try:
+            with pytest.raises(EngineUnavailable, match=f"data directory can't be written: {os.strerror(number)}$"):
                 await loader.finish()
         finally:
             await loader.close()

@@ -94,8 +94,8 @@ def test_a_secret_is_given_once(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "can't be read (FileNotFoundError)"),
-        (b"\xff\xfehush", "can't be read (UnicodeDecodeError)"),
+        (None, "can't be read (No such file or directory)"),
+        (b"\xff\xfehush", "is no UTF-8"),
         (b" \n", "is empty"),
         (b"hush" * 16_385, "is too large"),
     ],

@@ -8,7 +8,7 @@
 import { Question } from "./asking.js";
 import { asked, keyOf, unwrapping } from "./reading.js";
 import { looksLikeSearch, searchesIn } from "./outside.js";
-import { NOTHING, read as readFragment, urlOf, written } from "./search.js";
+import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
 import { Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
@@ -191,20 +191,13 @@ export function again() {
 
 /** Once, when the page is there. */
 export function start() {
-  const [, code, url] = /^#code=([^&]+)(?:&url=([^&]*))?/.exec(location.hash) ?? [];
+  const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
+  const [code, url] = [given.get("code"), given.get("url")];
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
-  effect(() => {
-    if (session.standing.value === "out") {
-      for (const question of [analysis, explanation, contacts, count]) question.forget();
-      explained = shown = analysed.value = "";
-      opened.value = null;
-      dialog.value = "";
-    }
-  });
   if (code) session.signInWith(code).catch((error) => (remark.value = error.message)).finally(() => socket.connect());
   else socket.connect();
-  if (url) take(decodeURIComponent(url));
+  if (url) take(url);
 }

@@ -68,6 +68,8 @@ export class Session {
       this.standing.value = "out";
     });
     await this.#post("logout", undefined, token).catch(() => {});
+    // So that nothing of this user is left in the page's memory for the next.
+    location.reload();
   }
 
   /** A request about accounts or for contacts, as whoever is signed in. @param {string} path @param {RequestInit} [how] */

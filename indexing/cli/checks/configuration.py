@@ -67,7 +67,10 @@ def audit_log(settings: Settings) -> Iterator[Finding]:
     if path is None:
         return
     path = path.resolve()
-    if not (_may_write(path) if path.exists() else path.parent.is_dir() and _may_write(path.parent)) or path.is_dir():
+    if not path.parent.is_dir():
+        cure = f"make the directory {path.parent}, or name another file in CONTACTS_AUDIT_LOG"
+        yield fault(_AUDIT, f"{path} can't be written: its directory is not there", cure)
+    elif not _may_write(path if path.exists() else path.parent) or path.is_dir():
         cure = f"let user {os.geteuid()} write it and its directory, or name another in CONTACTS_AUDIT_LOG"
         yield fault(_AUDIT, f"{path} can't be written", cure)
     elif path.is_file() and path.stat().st_mode & _OTHERS:

@@ -58,7 +58,11 @@ def _disk(settings: Settings) -> Finding:
     largest = max(map(_size, path.iterdir()), default=0)
     found = f"{_gigabytes(free)} free in {path.resolve()}"
     if free < LEAST_FREE:
-        return fault(_DISK, found, "make room: `contacts index status` lists loads; those that are not live can go")
+        return fault(
+            _DISK,
+            found,
+            "make room: `contacts index status` lists loads; files of those that are not live can be deleted",
+        )
     if free < ROOM_FOR_A_LOAD * largest:
         needed = _gigabytes(ROOM_FOR_A_LOAD * largest)
         return warning(_DISK, found, f"make room: the next load of this size may need {needed} for a while")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexing.cli.checks.told import told
+from indexing.cli.places import contacts_place
 from mappings.errors import ContactsError, EngineError, NothingIndexed, SettingsError
 from search.engine import Engine, EngineSettings
 from search.engines import engine_module, examine, open_engine, open_loader
@@ -28,7 +29,7 @@ async def engine(settings: EngineSettings) -> AsyncIterator[Finding]:
         await opened.ready()
         yield ok(_ANSWERS, f"{title} answers, with contacts")
     except NothingIndexed as error:
-        yield warning(_ANSWERS, f"there are no contacts in {settings.index} yet", error.cure)
+        yield warning(_ANSWERS, f"there are no contacts in {contacts_place(settings)} yet", error.cure)
     except ContactsError as error:
         yield await _trouble(opened, title, error)
     finally:

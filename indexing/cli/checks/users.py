@@ -71,7 +71,7 @@ def _of_none(file: Path, settings: Settings) -> Finding:
     if settings.database_url is not None and not os.access(file.parent, os.W_OK | os.X_OK):
         found = f"there is no {file}, and user {os.geteuid()} can't make it"
         return fault(_SUBJECT, found, "make its directory, and let that user write it (chown, chmod)")
-    return warning(_SUBJECT, f"there is no {file} yet", "a first start makes it; then `contacts users create`")
+    return warning(_SUBJECT, f"there is no {file} yet", "`contacts users create` makes it, and so does a first start")
 
 
 async def _number(database: Database) -> Finding:

@@ -58,7 +58,8 @@ def test_what_is_wrong_with_a_login_or_logout(service):
         assert service.post(LOGIN, body) == (400, {"detail": detail})
     wrong = 400, {"detail": "refresh_token must be a string"}
     assert service.post("/api/v2/auth/logout", {"refresh_token": 5}, service.token) == wrong
-    assert service.get("/api/v2/auth/me", service.token)[0] == 200
+    status, me = service.get("/api/v2/auth/me", service.token)
+    assert (status, list(me), me["role"]) == (200, ["uuid", "email", "name", "role"], "user")
 
 
 def test_registration_can_be_closed(serve):

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from api.actions.budget import SMALL, STREAMS_BEYOND, Account, Budget, Hold, Outgrown
+from api.actions.budget import BEYOND_GRACE_SECONDS, BEYOND_PACE, SMALL, STREAMS_BEYOND, Account, Budget, Hold, Outgrown
 
 MOST = 100 * SMALL
 
@@ -95,6 +95,47 @@ async def test_what_has_outgrown_its_room_waits_for_its_turn_with_nothing_held()
     first.end()
     await asyncio.wait_for(waiting, 1)
     assert second.has_turn
+
+
+@pytest.mark.parametrize("user", ["bob", "ada"])
+async def test_who_reads_what_others_wait_for_has_a_time(user):
+    now = 0.0
+    budget = Budget(MOST, clock=lambda: now)
+    reader, other = budget.account("ada"), Hold(budget.account(user))
+    hold = Hold(reader)
+    hold.grow(2 * MOST)
+    hold.made(2 * MOST)
+    enough = BEYOND_GRACE_SECONDS + 2 * MOST / BEYOND_PACE
+    now = enough
+    assert not reader.overdue, "nobody waits"
+    waiting = asyncio.create_task(other.turn())
+    await asyncio.sleep(0)
+    assert reader.overdue == (user == "bob"), "but the user itself"
+    now = enough - 1
+    assert not reader.overdue
+    hold.end()
+    now = enough
+    await asyncio.wait_for(waiting, 1)
+    assert not reader.overdue
+
+
+async def test_the_time_of_the_next_in_turn_is_its_own():
+    now = 0.0
+    budget = Budget(MOST, clock=lambda: now)
+    first, second, third = (Hold(budget.account(user)) for user in ("ada", "bob", "cy"))
+    first.grow(2 * MOST)
+    first.made(2 * MOST)
+    waiting = [asyncio.create_task(hold.turn()) for hold in (second, third)]
+    await asyncio.sleep(0)
+    now = 1000.0
+    first.end()
+    await asyncio.wait_for(waiting[0], 1)
+    second.made(2 * MOST)
+    account = budget.in_turn
+    assert not account.overdue
+    now = 2000.0
+    assert account.overdue, "the third has waited for longer than it has its turn"
+    waiting[1].cancel()
 
 
 async def test_the_turn_of_an_account_that_is_closed_goes_on():

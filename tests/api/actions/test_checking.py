@@ -12,7 +12,7 @@ from api.actions.checking import MOST_CONTACTS, CheckRequest, explain_contact
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.settings import Settings
-from mappings.errors import InvalidField
+from mappings.errors import InvalidField, InvalidInput
 from search.fields import ContactCompleteItem, item_json
 from tests.harness.naive_engine import hits_of
 from tests.harness.oracle_engine import OracleEngine
@@ -128,3 +128,9 @@ async def test_a_contact_matches_if_the_search_finds_it(contacts: list[ContactCo
     for contact in contacts:
         [told] = await checked(contacts, url, uuid=contact.uuid)
         assert told["matches"] is (contact.uuid in found) is all(each["matches"] for each in told["parameters"])
+
+
+@pytest.mark.anyio
+async def test_what_can_not_be_mapped_is_refused_if_that_is_asked_for() -> None:
+    with pytest.raises(InvalidInput, match="foo"):
+        await checked([JANE], f"{PEOPLE}?foo=1", uuid="a", strict=True)

@@ -16,7 +16,7 @@ from api.actions.service import ContactService
 from api.settings import Settings
 from mappings.company_lists import CompanyLists
 from mappings.counts import guarded
-from mappings.errors import InvalidField
+from mappings.errors import InvalidField, InvalidInput
 from mappings.explanation import MOST_COUNTS
 from search.fields import ContactCompleteItem
 from tests.harness.oracle_engine import OracleEngine
@@ -147,3 +147,9 @@ async def test_the_answer_is_of_its_shape():
     answer = await explained(OracleEngine([]), f"{PEOPLE}?" + "&".join(f"personTitles[]=t{n}" for n in range(300)))
     assert list(answer) == list(ExplainData.__struct_fields__)
     assert answer["truncated"] is True
+
+
+@pytest.mark.anyio
+async def test_what_can_not_be_mapped_is_refused_if_that_is_asked_for() -> None:
+    with pytest.raises(InvalidInput, match="foo"):
+        await explained(OracleEngine([]), f"{PEOPLE}?foo=1", strict=True)

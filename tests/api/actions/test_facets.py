@@ -16,7 +16,7 @@ from api.actions.service import ContactService
 from api.settings import Settings
 from mappings.canonical import canonical
 from mappings.counts import FEWEST
-from mappings.errors import Forbidden, InvalidField
+from mappings.errors import Forbidden, InvalidField, InvalidInput
 from mappings.facets import bounds_of, facet_rows
 from mappings.predicates import ContactFilter, Range, Terms
 from mappings.url import parse
@@ -253,3 +253,8 @@ async def test_spellings_are_looked_up_once_while_the_contacts_are_the_same() ->
         await service.labels.renew()
         assert await service.labels.of(wanted[:1]) == {wanted[0]: "C suite"}
     assert asked == [3, 1, 1]
+
+
+async def test_what_can_not_be_mapped_is_refused_if_that_is_asked_for() -> None:
+    with pytest.raises(InvalidInput, match="foo"):
+        await faceted(people(), f"{PEOPLE}?foo=1", strict=True)

@@ -76,11 +76,17 @@ def test_the_users_that_owe_have_a_bound(monkeypatch):
 
 
 async def test_several_that_wait_look_one_after_the_other(monkeypatch):
-    some, waits = Pace(), []
-    sleep = asyncio.sleep
-    monkeypatch.setattr(module.asyncio, "sleep", lambda seconds: waits.append(seconds) or sleep(0.01))
+    clock, waits, sleep = Clock(), [], asyncio.sleep
+    some = Pace(clock)
+
+    async def passed(seconds):
+        waits.append(seconds)
+        await sleep(0)
+        clock.now = max(clock.now, 1000.0 + seconds)
+
+    monkeypatch.setattr(module.asyncio, "sleep", passed)
     some.begin("bob")
-    some.spent("ada", 0.001)
+    some.spent("ada", 1.0)
     await asyncio.gather(*(some.wait("ada") for _ in range(3)))
     assert waits == sorted(waits)
     assert waits[2] - waits[0] > SHORTEST_WAIT

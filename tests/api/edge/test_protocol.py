@@ -57,6 +57,38 @@ def test_a_head_of_64_kib_is_taken_and_of_one_byte_more_is_not(service, lines):
                 client.closed()
 
 
+HALF_HEAD = LOGIN + b"X: " + b"y" * 60_000
+
+
+@pytest.mark.parametrize(
+    "half", [HALF_HEAD, HALF_HEAD + b"\r\nContent-Length: 9\r\n\r\n{"], ids=["half head", "half body"]
+)
+def test_heads_of_which_nothing_comes_have_a_budget_together(serve, monkeypatch, half):
+    monkeypatch.setattr(limits, "UNFINISHED_BYTES", 10 * 60_000)
+    service = serve()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(RawClient(service.port)) for _ in range(7)]
+        for client in clients:
+            client.send(half)
+            time.sleep(0.05)
+        refused = clients[-1].answer()
+        assert refused.status == 503
+        assert refused.headers["retry-after"] == "5"
+        assert "unfinished" in refused.detail
+        clients[-1].closed()
+        for more in (6000, 60_000):
+            with RawClient(service.port) as other:
+                other.send(GET + b"X: ")
+                time.sleep(0.05)
+                assert other.send(b"y" * more + b"\r\n\r\n").answer().status == 200
+    unfinished = service.server.config.http.args[0].unfinished
+    for _ in range(100):
+        if unfinished.left == 10 * 60_000:
+            break
+        time.sleep(0.05)
+    assert unfinished.left == 10 * 60_000
+
+
 @pytest.mark.parametrize("endless", [b"x", b"X: y\r\n", b"/", b"\r\n"], ids=["value", "lines", "path", "blank lines"])
 def test_an_endless_head_is_refused(client, endless):
     start = {b"x": GET + b"X: ", b"X: y\r\n": GET, b"/": b"GET /", b"\r\n": b""}[endless]

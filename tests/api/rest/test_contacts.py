@@ -60,8 +60,10 @@ def test_which_urls_find_a_contact_is_a_column_too(service):
     contact = found(service, body=body, columns="matched,title", limit=1)[1]["results"][0]
     assert list(contact) == ["matched", "title"]
     assert contact["matched"]
-    without = found(service, body=body, columns="title", tag="true", limit=1)[1]["results"][0]
-    assert list(without) == ["title"]
+    tagged = found(service, body=body, columns="title", tag="true", limit=1)[1]["results"][0]
+    assert list(tagged) == ["title", "matched"]
+    once = found(service, body=body, columns="matched,title", tag="true", limit=1)[1]["results"][0]
+    assert list(once) == ["matched", "title"]
 
 
 @pytest.mark.anyio

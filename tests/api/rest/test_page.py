@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from api.rest import page
 from api.rest.page import FILES, VERSION
 
 TAKEN = ["LICENSE", "NOTICE", "swagger-ui-bundle.js", "swagger-ui-bundle.js.LICENSE.txt", "swagger-ui.css"]
@@ -49,8 +50,19 @@ def test_browsers_keep_the_files(service):
         assert (status, body) == (200, (FILES / name).read_text())
         assert headers["Content-Type"] == f"{kind}; charset=utf-8"
         assert headers["Cache-Control"] == "max-age=31536000, public, immutable"
+        again = service.open(f"/docs/swagger-ui-{VERSION}/{name}", None, if_none_match=headers["ETag"])
+        assert again[:2] == (304, None)
     for name in ("nothing.js", "../page.py", "%2e%2e/%2e%2e/page.py"):
         assert service.get(f"/docs/swagger-ui-{VERSION}/{name}")[0] == 404
+
+
+def test_the_files_are_read_once(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(page, "FILES", tmp_path / FILES.name)
+    page.FILES.mkdir()
+    (page.FILES / "swagger-ui.css").write_text("body {}")
+    service = serve()
+    (page.FILES / "swagger-ui.css").unlink()
+    assert service.get(f"/docs/{FILES.name}/swagger-ui.css") == (200, "body {}")
 
 
 @pytest.mark.parametrize("path", ["nothing", "nothing.json", "openapi.yaml", "x/y", "%00", "scalar", "%2e%2e/x"])

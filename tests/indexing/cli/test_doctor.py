@@ -361,6 +361,7 @@ def test_the_audit_log(healthy: dict[str, str], tmp_path: Path) -> None:
         subject, level, words = only(healthy | {"CONTACTS_AUDIT_LOG": str(path)})
         assert (subject, level) == ("audit log", "fault")
         assert words.startswith(f"{path} can't be written")
+        assert ("its directory is not there -> make the directory" in words) is not path.parent.is_dir()
 
 
 def test_what_of_the_engine_can_not_be_used_is_said(healthy: dict[str, str], tmp_path: Path) -> None:

@@ -188,7 +188,10 @@ def test_an_interrupt_in_a_command_and_an_answer_that_does_not_come(tmp_path):
         del contacts.commands["wait"]
     assert (outcome.returncode, outcome.stderr) == (130, "error: interrupted; it stays\n")
     outcome = run_contacts(environment, "users", "create", "ada@example.com", stdin="")
-    assert (outcome.returncode, outcome.stderr.splitlines()[-1]) == (1, "error: standard input ended before the answer")
+    assert (outcome.returncode, outcome.stderr.splitlines()[-1]) == (
+        1,
+        "error: standard input ended before the answer; --help of the command has the flag that gives it",
+    )
 
 
 def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import load_settings
-from indexing.cli.places import contacts_place, users_place
+from indexing.cli.places import contacts_place, files_place, users_place
 from tests.harness.clients import URL
 from tests.harness.loads import duckdb_environment, elasticsearch_environment, run_load, settings_of
 from tests.harness.service import contacts
@@ -14,7 +14,8 @@ from tests.harness.service import contacts
 def test_what_is_kept_in_files_is_in_the_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     environment = duckdb_environment(tmp_path) | {"CONTACTS_DATA_DIR": "here"}
-    assert contacts_place(settings_of(environment)) == f"{tmp_path.resolve()}/here (CONTACTS_DATA_DIR)"
+    place = contacts_place(settings_of(environment | {"CONTACTS_INDEX": "people"}))
+    assert place == f"the index people (CONTACTS_INDEX) in {tmp_path.resolve()}/here (CONTACTS_DATA_DIR)"
 
 
 @pytest.mark.parametrize("command", ["count", "search", "search --all", "uuids", "count --by-filter"])
@@ -45,7 +46,7 @@ def test_loads_into_no_contacts(tmp_path: Path) -> None:
 
 def test_no_users(tmp_path: Path) -> None:
     environment = duckdb_environment(tmp_path)
-    place = contacts_place(settings_of(environment))
+    place = files_place(settings_of(environment))
     assert contacts(environment, "users", "list").stdout == f"There are no users in {place} yet.\n"
     said = contacts(environment, "users", "enable", "ada@example.com").stderr
     assert said == f"error: There is no user with the email ada@example.com in {place}\n"

@@ -263,6 +263,18 @@ def test_tagged_contacts_in_every_form(run):
     header, row = run("search", *one, "--format", "csv", "--view", "simple").output.splitlines()
     assert (header.split(",")[-1], row.split(",")[-1]) == ("matched", "0")
     assert "matched" in run("search", URL, "--columns", "matched").output
+    assert run("search", *one, "--format", "csv", "--columns", "title").output.splitlines() == [
+        "title,matched",
+        "CEO,0",
+    ]
+    assert json.loads(run("search", *one, "--json", "--columns", "title").output)["results"] == [
+        {"title": "CEO", "matched": [0]}
+    ]
+    for further in ([], ["--all"]):
+        options = [option for option in one if not further or option not in ("--limit", "1")]
+        _, head, row, *_ = run("search", *options, *further).output.splitlines()
+        assert (head.split()[-1], row.split()[-1]) == ("matched", "0")
+        assert "place" in head
 
 
 def test_options_of_a_selection(run, engine):
@@ -309,7 +321,9 @@ def test_compare_takes_lines_of_standard_input(engine):
     assert (answer["counts"], answer["union"]) == ([10, 10], 10)
     same = CliRunner().invoke(group, ["compare", URL, "-"], input=URL)
     assert "parameter" not in same.stdout
-    assert isinstance(CliRunner().invoke(group, ["compare", URL]).exception, InvalidField)
+    for urls in ([URL], [URL] * 7):
+        refused = CliRunner().invoke(group, ["compare", *urls])
+        assert (refused.exit_code, f"Give 2 to 6 URLs, not {len(urls)}." in refused.output) == (2, True)
 
 
 def test_a_change_that_is_not_told(capsys):
@@ -342,13 +356,19 @@ def test_canonical_needs_something(run):
     ("arguments", "words"),
     [
         ((), "Missing argument 'URL'."),
-        ((URL, "--any", URL), "url and combine exclude each other"),
-        (("--not", URL), "combine must have a URL in any or all"),
+        ((URL, "--any", URL), "Exactly one of URL, --any/--also/--not is needed."),
+        (("--not", URL), "--not leaves contacts out of those of --any or --also"),
+        ((URL, "--not", URL), "give one of these, for URL too"),
+        ((URL, "--sample", "0", "--seed", "1"), "0 is not in the range 1<=x<="),
+        ((URL, "--per-company", "101"), "101 is not in the range 1<=x<=100"),
         ((URL, "--sample", "5"), "--sample and --seed go together."),
         ((URL, "--seed", "5"), "--sample and --seed go together."),
         ((URL, "--sample", "x", "--seed", "1"), "'x' is not a valid integer"),
         ((URL, "--sample", "1", "--seed", "1", "--per-company", "1"), "sample and per_company exclude each other"),
-        ((URL, "--split", "4/3"), "split.part must be an integer from 1 to split.of, 3, not 4"),
+        *(
+            ((URL, "--split", wrong), f"'{wrong}' is no part of 2 to 100, such as 1/4 or 4/4.")
+            for wrong in ("4/3", "0/3", "1/1", "1/101", f"1/{'9' * 5000}")
+        ),
         ((URL, "--split", "1:3"), "'1:3' is not like 1/4."),
         ((URL, "--per-company", "0"), "--per-company"),
         ((URL, "--by-filter", "--split", "1/3"), "--by-filter and --split exclude each other."),
@@ -440,7 +460,7 @@ def test_a_new_row_is_a_command_with_arguments_and_options_of_its_fields(run, mo
     text = run("shout", "--help").output
     for words in ("NAMES...", "Summary.", "Description.", "--louder", "Much louder."):
         assert words in text
-    assert ("--strict" in text, "--stream" in text) == (True, False)
+    assert ("--strict" in text, "--stream" in text) == (False, False)
 
 
 def test_options_without_a_presenter_have_the_words_of_the_documents(run, monkeypatch):

@@ -220,7 +220,7 @@ def ready(service: Service) -> tuple[int, str]:
 def test_two_of_three_die_and_come_back(three: Cluster, service: Service) -> None:
     """What is left has no master and not all contacts: it says so, and never answers with less than all."""
     number = service.data("count_contacts", url=EVERYBODY)["count"]
-    victims = [node for node in three.nodes if node is not three.master()]
+    victims = three.holding_part_of("people")
     for victim in victims:
         victim.kill()
     for action in ("count_contacts", "search_contacts"):

@@ -125,6 +125,7 @@ async function write(file) {
       await file.write(part.value);
       running.value = { contacts: tally.contacts, bytes, seconds: (performance.now() - begun) / 1000, cancel };
     }
+    cancel.signal.throwIfAborted();
     await file.close();
     proof.value = `${several(tally.contacts, "contact")} written. ${fingerprint()}`;
   } catch (error) {
