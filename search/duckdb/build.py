@@ -16,7 +16,8 @@ import msgspec
 
 from search.duckdb import meta
 from search.duckdb.arrow import Buffers, Table, columns
-from search.duckdb.keeping import Holders, Keeper
+from search.duckdb.holders import Holders
+from search.duckdb.keeping import Keeper
 from search.duckdb.meta import BOUNDS, DICTIONARY, MAPPING, Bounds
 from search.duckdb.packing import dictionary
 from search.duckdb.portions import ends

@@ -13,12 +13,12 @@ from itertools import accumulate
 from pathlib import Path
 
 import duckdb
-import msgspec
 from pyroaring import BitMap
 
 from search.duckdb.arrow import columns
 from search.duckdb.bits import of_numbers
 from search.duckdb.blocks import BLOCK, ESCAPED, FEW, Packer, packed, unescaped
+from search.duckdb.holders import Holders
 from search.duckdb.portions import Portion
 from search.duckdb.schema import CODED, POSTED
 from search.duckdb.spaces import CUT, GRAM, HELD, SEVERAL, SPACES, SPLIT, grams, having, within
@@ -31,28 +31,6 @@ _PAIRS_OF_A_NAME = 8
 
 _CHARACTERS = 16_384
 """Characters of the names in a block after which it ends, however few they are."""
-
-
-class Holders(msgspec.Struct, frozen=True):
-    """Whose texts are in a relation that has a row for each of them.
-
-    Attributes:
-        table: what it is called, or made of.
-        key: its column with their keys.
-        place: the column of `places` with the keys of contacts; `None` if the keys are to be in the sets themselves.
-        number: how many contacts each has, as an expression.
-    """
-
-    table: str
-    key: str
-    place: str | None
-    number: str
-
-    @property
-    def rows(self) -> str:
-        """The relation of (key, row): the contacts of each."""
-        return f"SELECT {self.place} AS key, row FROM places"
-
 
 _TERMS = Holders("parts", "term", None, "1")
 

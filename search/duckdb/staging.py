@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from mappings.errors import Superseded
 from search.columns import Column, concatenated
 from search.contact_columns import ContactColumns
 from search.documents import PIECES, DerivedFields, search_columns
@@ -131,9 +132,11 @@ class Stage:
         """Begin with empty files, or with what they had in them at a `mark`.
 
         Raises:
-            Superseded: less than that is there.
+            Superseded: less than that is there, or another version of this software made the mark.
         """
         *sizes, self.longest = map(int, mark.split()) if mark else (0, 0, 0, 0)
+        if len(sizes) != len(self.files.paths):
+            raise Superseded("another version of this software began the interrupted load; load anew without --resume")
         for path, size in zip(self.files.paths, sizes, strict=True):
             check_left(path, size)
         for path, size in zip(self.files.paths, sizes, strict=True):
@@ -174,10 +177,10 @@ class Stage:
         return " ".join(map(str, (*[stream.tell() for stream in self._streams], self.longest)))
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files, and forget what is in them."""
         for stream in self._streams:
             stream.close()
-        self._streams = []
+        self._streams, self._numbers = [], []
 
 
 def _weight(_key: bytes, _number: int) -> int:

@@ -108,3 +108,10 @@ def test_a_stage_is_begun_first(tmp_path: Path) -> None:
         stage.write([])
     with pytest.raises(Superseded, match="documents"):
         stage.start("10 0 0 0")
+
+
+def test_what_another_version_left_is_not_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "documents").write_bytes(b"{}\n" * 9)
+    with pytest.raises(Superseded, match=r"another version .* load anew without --resume"):
+        Stage(files(tmp_path)).start("27 0 3")
+    assert (tmp_path / "documents").stat().st_size == 27
