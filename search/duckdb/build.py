@@ -38,6 +38,9 @@ _ROWS_AT_ONCE = 122_880
 
 _ITEMS_AT_ONCE = 10_000
 
+_ORDER = "ORDER BY created_at DESC NULLS LAST, _uuid"
+"""The default order, of what is staged."""
+
 _OWN = Holders("staged", "_line", "_line", "1")
 _SHARED = [Holders("shared JOIN shares USING (_id)", "_id", f"_shared_{at}", "number") for at in range(len(SHARED))]
 _HOLDERS = {field: holders for holders, fields in zip(_SHARED, SHARED, strict=True) for field in fields}
@@ -105,6 +108,7 @@ def _one(database: duckdb.DuckDBPyConnection, statement: str) -> int:
 def _stage(database: duckdb.DuckDBPyConnection, staged: Staged, line: int) -> int:
     """`staged`: the lines of the contacts that count, of which there are so many; `places`: the row of each, where its
     item is, and what it shares; `shared`: all that is shared; `shares`: by how many, if by any."""
+    database.execute(f"CREATE TEMP TABLE shared AS FROM {staged.read_shared(line)}")
     database.execute(f"CREATE TEMP TABLE staged AS FROM {staged.read_documents(line)}")
     # To look for lines that do not count takes long, and mostly there are none.
     rows, uuids = database.execute("SELECT count(*), count(DISTINCT hash(_uuid)) FROM staged").fetchall()[0]
@@ -113,15 +117,14 @@ def _stage(database: duckdb.DuckDBPyConnection, staged: Staged, line: int) -> in
         database.execute(f"DELETE FROM staged WHERE _line NOT IN ({last})")
         rows = _one(database, "SELECT count(*) FROM staged")
     shared = [f"_shared_{at}" for at in range(len(SHARED))]
-    row = "(row_number() OVER (ORDER BY created_at DESC NULLS LAST, _uuid) - 1)::INTEGER AS row"
+    # The rows are numbered as they come: a window of all of them would have to be in the memory.
+    ordered = f"SELECT _line, _uuid, _present, _start, _size, _more, {', '.join(shared)} FROM staged {_ORDER}"
     database.execute(
-        f"CREATE TEMP TABLE places AS SELECT row, _line, _uuid, _present, _start, _size, _more, {', '.join(shared)} "
-        f"FROM staged JOIN (SELECT _line, {row} FROM staged) USING (_line)"
+        f"CREATE TEMP TABLE places AS SELECT (row_number() OVER () - 1)::INTEGER AS row, * FROM ({ordered})"
     )
     database.execute("CREATE TEMP TABLE shares (_id BIGINT, number INTEGER)")
     for each in shared:
         database.execute(f"INSERT INTO shares SELECT {each}, count(*) FROM places GROUP BY {each}")
-    database.execute(f"CREATE TEMP TABLE shared AS FROM {staged.read_shared(line)}")
     return int(rows)
 
 
