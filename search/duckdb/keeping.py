@@ -23,7 +23,7 @@ from search.duckdb.portions import Portion
 from search.duckdb.schema import CODED, POSTED
 from search.duckdb.spaces import CUT, GRAM, HELD, SEVERAL, SPACES, SPLIT, grams, having, within
 
-_PAIRS_AT_ONCE = 2_000_000
+_PAIRS_AT_ONCE = 1_000_000
 """Pairs of one slice, well within the memory. A set that has more by itself is read as it comes."""
 
 _PAIRS_OF_A_NAME = 8
