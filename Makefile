@@ -33,7 +33,7 @@ else
 	$(BIN)/pytest $(ARGS)
 endif
 
-bench: setup ## the performance figures, each beside its peer
+bench: setup ## the performance figures, each beside its peer, into benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 faults: setup ## the reliability figures: engines and loads that are killed, a flood

@@ -1,12 +1,11 @@
-"""`python -m benchmarks.console`: what people wait for at the console, in a browser, and beside nineteen others.
+"""What people wait for at the console, in a browser, and beside nineteen others.
 
-Three figures on DuckDB with sample contacts: the first paint of an empty page by somebody who was never there; from the
+On DuckDB with sample contacts: the first paint of an empty page by somebody who was never there; from the
 paste of a URL to its number, beyond what a bare client waits for such a count; and how long the answers to one change
 take at p99 while twenty consoles are used, beside one. These twenty are scripted sockets that ask what the page asks.
 The browser runs on the same processors as the service.
 """
 
-import argparse
 import asyncio
 import itertools
 import json
@@ -19,9 +18,10 @@ from playwright.sync_api import Browser, Page
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.asking import message
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
 from benchmarks.filters import url
-from benchmarks.measure import at_most, median_ratio, p99, show
-from benchmarks.stores import loaded, quiet
+from benchmarks.measure import median_ratio, p99
 from tests.harness.browser import chromium
 from tests.harness.service import Service, running
 
@@ -34,13 +34,20 @@ CHANGES_ALONE, CHANGES_OF_EACH = 100, 10
 THINKING_SECONDS = (1.0, 3.0)
 """Between two changes of one of many; one alone is asked for the next at once."""
 
-PAINT_MS, BEYOND_MS, TARGET_RATIO = 300.0, 200.0, 3.0
+PAINT = Figure(name="first paint of an empty console", unit="ms", target=at_most(300))
+BEYOND = Figure(name="from the paste of a URL to its number, beyond a bare count", unit="ms", target=at_most(200))
+BYTES = Figure(name="all files of the page, gzipped", unit="KiB", target=at_most(60))
+TOGETHER = Figure(name=f"answers to a change, {CONSOLES} consoles ÷ one, p99", target=at_most(3.0))
 
 _PAINT = """() => new Promise((resolve) => {
     const painted = () => performance.getEntriesByName("first-contentful-paint")[0];
     const look = () => painted() ? resolve(painted().startTime) : setTimeout(look, 5);
     look();
 })"""
+
+_WEIGHT = """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+    .filter((each) => each.initiatorType !== "fetch")
+    .reduce((sum, each) => sum + each.encodedBodySize, 0)"""
 
 _PASTE = """(url) => new Promise((resolve) => {
     const started = performance.now();
@@ -138,31 +145,32 @@ async def _answered(socket: ClientConnection, questions: Sequence[tuple[str, dic
     return (time.perf_counter() - started) * 1000
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure it on DuckDB with sample contacts; the exit code is 0 whether or not a target is met."""
-    argparse.ArgumentParser(prog="python -m benchmarks.console", description=__doc__).parse_args(arguments)
-    numbers = itertools.count()
-    with loaded("duckdb", CONTACTS) as store, running(quiet(store.environment)) as service:
+def run(bench: Bench) -> Iterator[Measured]:
+    """On DuckDB with few contacts."""
+    numbers, contacts = itertools.count(), min(CONTACTS, bench.sizes.contacts)
+    with running(bench.store("duckdb", contacts).environment) as service:
         bare = statistics.median(asyncio.run(counts(service, numbers)))
         with chromium() as browser:
             paints = first_paints(browser, service)
-            shown = pastes(signed_in(browser, service), numbers)
-        _show("first paint of an empty console, ms", statistics.median(paints), PAINT_MS, largest=max(paints))
-        beyond = statistics.median(shown) - bare
-        _show("from paste to number beyond a bare count, ms", beyond, BEYOND_MS, bare=bare, p99=p99(shown))
+            page = signed_in(browser, service)
+            weight = float(page.evaluate(_WEIGHT)) / 1024
+            shown = pastes(page, numbers)
+        yield BYTES.measured(weight, contacts)
+        yield PAINT.measured(statistics.median(paints), contacts, beside={"largest": max(paints)})
+        beside = {"bare": bare, "p99": p99(shown)}
+        yield BEYOND.measured(statistics.median(shown) - bare, contacts, beside=beside)
         alone, together = [], []
-        for _ in range(ROUNDS):
+        for _ in range(bench.sizes.rounds(ROUNDS)):
             alone.append(p99(asyncio.run(changes(service, 1, CHANGES_ALONE, numbers))))
             together.append(p99(asyncio.run(changes(service, CONSOLES, CHANGES_OF_EACH, numbers))))
-        ratio = median_ratio(together, alone)
-        one = statistics.median(alone)
-        _show(f"answers to a change, {CONSOLES} consoles / one, p99", ratio, TARGET_RATIO, one=one)
+        one = {"one, ms": statistics.median(alone)}
+        yield TOGETHER.measured(median_ratio(together, alone), contacts, beside=one)
 
 
-def _show(figure: str, value: float, target: float, **more: float) -> None:
-    rounded = {name: round(number, 2) for name, number in {"value": value, **more}.items()}
-    show({"figure": figure} | at_most(value, target) | rounded)
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="What people wait for at the console",
+    figures=(PAINT, BEYOND, BYTES, TOGETHER),
+    run=run,
+    seconds=120,
+    fixed=120,
+)

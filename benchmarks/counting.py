@@ -1,4 +1,4 @@
-"""`python -m benchmarks.counting`: `analyze/count` of a URL beside one count of it, and beside a count of each value.
+"""`analyze/count` of a URL beside one count of it, and beside a count of each value.
 
 A round asks, of a URL of its own with 15 values: how many contacts it selects; the analysis with a count on every
 value and parameter; and 16 separate counts, of the URL and of each of its values alone. All go over one WebSocket to
@@ -6,67 +6,63 @@ the same service. Which comes first changes with every round.
 """
 
 import asyncio
-import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-import msgspec
 from websockets.asyncio.client import connect
 
-from benchmarks import rounds
 from benchmarks.asking import ask
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_least, at_most
 from benchmarks.filters import fifteen_values, url_of
-from benchmarks.measure import at_least, at_most, in_turn, median_ratio, show
-from benchmarks.stores import Loaded
+from benchmarks.measure import Call, in_turn, median_ratio, medians
+from benchmarks.stores import ENGINES
 from tests.harness.service import Service, running
 
-TARGET_ONE = 4.0
-TARGET_SEPARATE = 5.0
-_WARMUP = 10
+_ROUNDS, _WARMUP = 60, 10
+
+ONE = {
+    engine: Figure(name="analyze/count of 15 values ÷ one count", engine=engine, target=at_most(4.0))
+    for engine in ENGINES
+}
+SEPARATE = {
+    engine: Figure(name="16 separate counts ÷ analyze/count of 15 values", engine=engine, target=at_least(5.0))
+    for engine in ENGINES
+}
 
 
-class Times(msgspec.Struct, frozen=True):
-    """Milliseconds of each round: of one count, of the analysis with counts, of the separate counts together."""
+def run(bench: Bench) -> Iterator[Measured]:
+    """Both, on each engine."""
+    rounds, warmup = bench.sizes.rounds(_ROUNDS), bench.sizes.rounds(_WARMUP)
+    for engine, store in bench.on_each_engine():
+        with running(store.environment) as service:
+            times = asyncio.run(_measure(service, bench.fresh(3 * (warmup + rounds)), warmup))
+        analysis, beside = times["analysis, ms"], medians(times)
+        yield ONE[engine].measured(median_ratio(analysis, times["one, ms"]), store.contacts, beside=beside)
+        yield SEPARATE[engine].measured(median_ratio(times["separate, ms"], analysis), store.contacts, beside=beside)
 
-    one: list[float]
-    analysis: list[float]
-    separate: list[float]
 
-
-async def measure(service: Service, rounds: int) -> Times:
+async def _measure(service: Service, numbers: range, warmup: int) -> dict[str, list[float]]:
     """So many rounds. Each kind asks URLs of its own: no engine has seen what another one asked."""
     async with connect(service.socket_url(), max_size=None) as socket:
 
         async def one(number: int) -> None:
-            await ask(socket, "count_contacts", url=url_of(fifteen_values(3 * number)))
+            await ask(socket, "count_contacts", url=url_of(fifteen_values(numbers[3 * number])))
 
         async def analysis(number: int) -> None:
-            await ask(socket, "count_by_filter", url=url_of(fifteen_values(3 * number + 1)))
+            await ask(socket, "count_by_filter", url=url_of(fifteen_values(numbers[3 * number + 1])))
 
         async def separate(number: int) -> None:
-            pairs = fifteen_values(3 * number + 2)
+            pairs = fifteen_values(numbers[3 * number + 2])
             for url in (url_of(pairs), *(url_of([pair]) for pair in pairs)):
                 await ask(socket, "count_contacts", url=url)
 
-        return Times(**await in_turn({"one": one, "analysis": analysis, "separate": separate}, rounds, _WARMUP))
+        sides: dict[str, Call] = {"one, ms": one, "analysis, ms": analysis, "separate, ms": separate}
+        return await in_turn(sides, len(numbers) // 3 - warmup, warmup)
 
 
-def report(engine: str, store: Loaded, contacts: int, number: int) -> None:
-    """Measure a service, and print one line for each target, with the milliseconds at the medians."""
-    with running(store.environment) as service:
-        times = asyncio.run(measure(service, number))
-    medians = {name: statistics.median(milliseconds) for name, milliseconds in msgspec.structs.asdict(times).items()}
-    share, gain = median_ratio(times.analysis, times.one), median_ratio(times.separate, times.analysis)
-    for figure, ratio, target in (
-        ("analyze/count of 15 values / one count", share, at_most(share, TARGET_ONE)),
-        ("16 separate counts / analyze/count", gain, at_least(gain, TARGET_SEPARATE)),
-    ):
-        show({"figure": figure, "ratio": round(ratio, 2), **target, "engine": engine, "contacts": contacts, **medians})
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it."""
-    rounds.run("counting", __doc__, report, arguments)
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="An analysis with counts of a URL with 15 values, beside one count and 16",
+    figures=(*ONE.values(), *SEPARATE.values()),
+    run=run,
+    seconds=50,
+)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.exporting`: everything that matches, beside a bare client that walks the same index itself.
+"""Everything that matches, beside a bare client that walks the same index itself.
 
 On Elasticsearch: `get_uuids` without a limit over WebSocket beside a point in time walked in two slices, and an export
 of the contacts as NDJSON beside a point in time walked in order with `_source`. The peers ask for pages of the same
@@ -6,12 +6,11 @@ size and decode no more of them than the uuids and what they need to go on. On b
 streamed uuids takes, from sending the request over an open connection. Every request has a filter of its own.
 """
 
-import argparse
 import asyncio
 import json
 import statistics
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -19,23 +18,28 @@ import msgspec
 from websockets.asyncio.client import connect
 
 from benchmarks.asking import ask, has_status, message
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_least, at_most
 from benchmarks.filters import url_of
-from benchmarks.measure import alternate, at_least, at_most, show
-from benchmarks.stores import ENGINES, INDEX, loaded
+from benchmarks.measure import in_turn, median_ratio, medians
+from benchmarks.stores import ENGINES, Loaded
 from mappings.predicates import Order
 from search.elasticsearch.compile import sort
 from tests.harness.service import Service, running
-
-TARGET_RATIO = 0.85
-TARGET_FIRST = 50.0
 
 _KEEP_ALIVE = "1m"
 _UUIDS = {"sort": ["_shard_doc"], "stored_fields": "_none_", "docvalue_fields": ["uuid"]}
 _UUID_PAGE = 10_000
 _CONTACTS = {"sort": sort(Order()), "_source": True}
 _CONTACT_PAGE = 1000
-_STREAMS = 30
-_WARMUP = 2
+_ROUNDS, _WARMUP, _STREAMS = 6, 1, 30
+
+UUIDS = Figure(name="get_uuids of all ÷ a bare sliced walk, speed", engine="elasticsearch", target=at_least(0.85))
+CONTACTS = Figure(name="contacts as NDJSON ÷ a bare walk, speed", engine="elasticsearch", target=at_least(0.85))
+FIRST = {
+    engine: Figure(name="first part of streamed uuids", engine=engine, unit="ms", target=at_most(50))
+    for engine in ENGINES
+}
 
 
 class _Hit(msgspec.Struct, gc=False):
@@ -69,8 +73,8 @@ def at_least_revenue(least: int) -> str:
 class Peer:
     """Walks a point in time with nothing but an HTTP client."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session, self._url = session, url
+    def __init__(self, session: aiohttp.ClientSession, store: Loaded) -> None:
+        self._session, self._url, self._index = session, store.url, store.index
 
     async def uuids(self, least: int) -> int:
         """The uuids of all contacts with at least that revenue, by two slices side by side; how many."""
@@ -100,7 +104,7 @@ class Peer:
 
     @asynccontextmanager
     async def _point_in_time(self) -> AsyncGenerator[str]:
-        opened = json.loads(await self._request("POST", f"/{INDEX}/_pit?keep_alive={_KEEP_ALIVE}"))
+        opened = json.loads(await self._request("POST", f"/{self._index}/_pit?keep_alive={_KEEP_ALIVE}"))
         yield str(opened["id"])
         await self._request("DELETE", "/_pit", {"id": opened["id"]})
 
@@ -113,13 +117,13 @@ class Peer:
             return await response.read()
 
 
-async def compare(service: Service, url: str, rounds: int) -> None:
-    """Both exports beside their peers, one line each."""
+async def _compare(service: Service, store: Loaded, rounds: int) -> Mapping[str, dict[str, list[float]]]:
+    """Milliseconds of both exports beside their peers'."""
     async with (
         aiohttp.ClientSession() as session,
         connect(service.socket_url(), max_size=None, compression=None) as socket,
     ):
-        peer = Peer(session, url)
+        peer = Peer(session, store)
 
         async def uuids(number: int) -> int:
             return (await ask(socket, "get_uuids", url=at_least_revenue(2 * number))).count(b"-") // 4
@@ -136,21 +140,20 @@ async def compare(service: Service, url: str, rounds: int) -> None:
 
         assert await uuids(0) == await peer.uuids(0), "not the same uuids"
         assert await contacts(0) == await peer.contacts(0), "not the same contacts"
+        times = {}
         for figure, ours, other in (
-            ("get_uuids unlimited / bare sliced walk", uuids, lambda number: peer.uuids(2 * number + 1)),
-            ("contacts as NDJSON / bare walk", contacts, lambda number: peer.contacts(2 * number + 1)),
+            (UUIDS, uuids, lambda number: peer.uuids(2 * number + 1)),
+            (CONTACTS, contacts, lambda number: peer.contacts(2 * number + 1)),
         ):
-            compared = await alternate(ours, other, rounds, _WARMUP)
-            speed = 1 / compared.ratio
-            line = {"figure": figure, "speed": round(speed, 2), **at_least(speed, TARGET_RATIO)}
-            show(line | msgspec.to_builtins(compared))
+            times[figure.name] = await in_turn({"service, ms": ours, "bare, ms": other}, rounds, _WARMUP)
+        return times
 
 
-async def first_parts(service: Service, engine: str) -> None:
-    """Milliseconds from sending a request for streamed uuids to its first part, the first such request apart."""
+async def _first_parts(service: Service, streams: int) -> list[float]:
+    """Milliseconds from sending a request for streamed uuids to its first part."""
     times = []
     async with connect(service.socket_url(), max_size=None, compression=None) as socket:
-        for number in range(_STREAMS + 1):
+        for number in range(streams + 1):
             request = message("get_uuids", url=at_least_revenue(number), stream=True)
             started = time.perf_counter()
             await socket.send(request)
@@ -159,23 +162,30 @@ async def first_parts(service: Service, engine: str) -> None:
             while not has_status(answer, "success"):
                 assert has_status(answer, "partial"), answer[:500]
                 answer = await socket.recv(decode=False)
-    median = statistics.median(times[1:])
-    line = {"figure": f"first part of streamed uuids, ms, {engine}", "median": round(median, 1)}
-    show(line | {"first of all": round(times[0], 1)} | at_most(median, TARGET_FIRST))
+    return times
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not a target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.exporting", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts (default 300000)")
-    parser.add_argument("--rounds", type=int, default=10, help="pairs of exports that count (default 10)")
-    options = parser.parse_args(arguments)
-    for engine in ENGINES:
-        with loaded(engine, options.contacts) as store, running(store.environment) as service:
-            asyncio.run(first_parts(service, engine))
+def run(bench: Bench) -> Iterator[Measured]:
+    """On each engine: of a tenth of the contacts, since bare walks of all take minutes each."""
+    for engine in bench.sizes.engines:
+        store = bench.store(engine, bench.sizes.few)
+        with running(store.environment) as service:
+            first, *others = asyncio.run(_first_parts(service, bench.sizes.rounds(_STREAMS)))
+            yield FIRST[engine].measured(
+                statistics.median(others), store.contacts, beside={"the very first, ms": first}
+            )
             if engine == "elasticsearch":
-                asyncio.run(compare(service, store.url, options.rounds))
+                compared = asyncio.run(_compare(service, store, bench.sizes.rounds(_ROUNDS)))
+                for figure in (UUIDS, CONTACTS):
+                    times = compared[figure.name]
+                    # Of speeds, so the other way round than that of times.
+                    speed = median_ratio(times["bare, ms"], times["service, ms"])
+                    yield figure.measured(speed, store.contacts, beside=medians(times))
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="All that matches, beside a client that walks the index itself",
+    figures=(UUIDS, CONTACTS, *FIRST.values()),
+    run=run,
+    seconds=180,
+)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.faceting`: eight facets over one WebSocket beside one count, and beside a bare client.
+"""Eight facets over one WebSocket beside one count, and beside a bare client.
 
 Every request has a filter of its own. On Elasticsearch the bare client keeps one HTTP connection alive and sends the
 very searches that the service sends (`benchmarks.replaying`): of each facet all parameters hold but its own, so that
@@ -6,67 +6,69 @@ there are several filters. How values are spelled is known before, as it is for 
 """
 
 import asyncio
-import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import aiohttp
 from websockets.asyncio.client import connect
 
 from api.actions.facets import FacetRequest, facet_contacts
-from benchmarks import rounds
 from benchmarks.asking import ask
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
 from benchmarks.filters import url
-from benchmarks.measure import Call, at_most, in_turn, median_ratio, show
+from benchmarks.measure import Call, in_turn, median_ratio, medians
 from benchmarks.replaying import replay, searches_for
-from benchmarks.stores import Loaded, quiet
+from benchmarks.stores import Loaded
 from tests.harness.service import Service, running
 
 FACETS = ("seniority", "departments", "email_status", "industries", "employees", "annual_revenue", "funding_stage",
           "company_country")  # fmt: skip
 SIZE = 10
-MOST_COUNTS = {"duckdb": 8.0, "elasticsearch": 5.0}
-TARGET_BARE = 1.10
-_WARMUP = 10
+_ROUNDS, _WARMUP = 60, 10
+
+COUNTS = {
+    engine: Figure(name="eight facets ÷ one count", engine=engine, target=at_most(most))
+    for engine, most in {"duckdb": 8.0, "elasticsearch": 5.0}.items()
+}
+BARE = Figure(name="eight facets ÷ the same searches by a bare client", engine="elasticsearch", target=at_most(1.10))
 
 
-async def measure(service: Service, store: Loaded, rounds: int) -> dict[str, list[float]]:
+def run(bench: Bench) -> Iterator[Measured]:
+    """On each engine."""
+    rounds, warmup = bench.sizes.rounds(_ROUNDS), bench.sizes.rounds(_WARMUP)
+    for engine, store in bench.on_each_engine():
+        with running(store.environment) as service:
+            times = asyncio.run(_measure(service, store, bench.fresh(3 * (warmup + rounds)), warmup))
+        facets, beside = times["facets, ms"], medians(times)
+        yield COUNTS[engine].measured(median_ratio(facets, times["count, ms"]), store.contacts, beside=beside)
+        if "bare, ms" in times:
+            yield BARE.measured(median_ratio(facets, times["bare, ms"]), store.contacts, beside=beside)
+
+
+async def _measure(service: Service, store: Loaded, numbers: range, warmup: int) -> dict[str, list[float]]:
     """Milliseconds of each round, by what was asked."""
-    urls = [url(3 * number + 2) for number in range(_WARMUP + rounds)] if store.url else []
+    urls = [url(numbers[3 * number + 2]) for number in range(len(numbers) // 3)] if store.url else []
     requests = [FacetRequest(url=each, facets=FACETS, size=SIZE) for each in urls]
     sent = await searches_for(store, facet_contacts, requests) if requests else []
     async with connect(service.socket_url(), max_size=None) as socket, aiohttp.ClientSession() as session:
 
         async def count(number: int) -> None:
-            await ask(socket, "count_contacts", url=url(3 * number))
+            await ask(socket, "count_contacts", url=url(numbers[3 * number]))
 
         async def facets(number: int) -> None:
-            await ask(socket, "facet_contacts", url=url(3 * number + 1), facets=FACETS, size=SIZE)
+            await ask(socket, "facet_contacts", url=url(numbers[3 * number + 1]), facets=FACETS, size=SIZE)
 
         async def bare(number: int) -> None:
             await replay(session, store, sent[number])
 
-        sides: dict[str, Call] = {"count": count, "facets": facets} | ({"bare": bare} if store.url else {})
-        return await in_turn(sides, rounds, _WARMUP)
+        sides: dict[str, Call] = {"count, ms": count, "facets, ms": facets}
+        sides |= {"bare, ms": bare} if store.url else {}
+        return await in_turn(sides, len(numbers) // 3 - warmup, warmup)
 
 
-def report(engine: str, store: Loaded, contacts: int, number: int) -> None:
-    """Measure a service, and print one line for each target, with the milliseconds at the medians."""
-    with running(quiet(store.environment)) as service:
-        times = asyncio.run(measure(service, store, number))
-    medians = {name: round(statistics.median(milliseconds), 2) for name, milliseconds in times.items()}
-    line = {"engine": engine, "contacts": contacts, **medians}
-    counts = median_ratio(times["facets"], times["count"])
-    target = at_most(counts, MOST_COUNTS[engine])
-    show({"figure": "eight facets / one count", "ratio": round(counts, 2), **target, **line})
-    if "bare" in times:
-        bare = median_ratio(times["facets"], times["bare"])
-        show({"figure": "eight facets / bare client", "ratio": round(bare, 2), **at_most(bare, TARGET_BARE), **line})
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it."""
-    rounds.run("faceting", __doc__, report, arguments)
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="Eight facets, beside one count and a bare client",
+    figures=(*COUNTS.values(), BARE),
+    run=run,
+    seconds=30,
+)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import costly, floods, neighbour, nodes, stores, strangers
+from benchmarks import costly, floods, loads, neighbour, nodes, stores, strangers
 from benchmarks.callers import Call, Callers
 from benchmarks.measure import p99
 from tests.harness.faults import MortalElasticsearch, killed_load, mortal_elasticsearch
@@ -194,7 +194,7 @@ def _on_mortal(contacts: int) -> Iterator[tuple[Service, MortalElasticsearch]]:
     with mortal_elasticsearch() as server, tempfile.TemporaryDirectory(prefix="faults-") as name:
         directory = Path(name)
         environment = elasticsearch_environment(directory, server.url, "faults")
-        stores.load(environment, directory, contacts)
+        loads.load(environment, loads.sample(directory / "sample.csv", contacts), directory)
         settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT)}
         with running(stores.quiet(environment) | settings) as service:
             yield service, server

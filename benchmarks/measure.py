@@ -1,14 +1,9 @@
-"""How figures are taken and how they look. What is compared takes turns, so that a drifting machine moves all of it."""
+"""How figures are taken. What is compared takes turns, so that a drifting machine moves all of it."""
 
-import json
-import os
 import statistics
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
-
-import msgspec
 
 Call = Callable[[int], Awaitable[object]]
 """What is timed; it gets the number of its round, from 0, so that each round can ask something else."""
@@ -16,24 +11,9 @@ Call = Callable[[int], Awaitable[object]]
 Side = TypeVar("Side")
 
 
-class Comparison(msgspec.Struct, frozen=True):
-    """Milliseconds at the median of each side, and the median of the ratios ours ÷ peer, pair by pair."""
-
-    ours: float
-    peer: float
-    ratio: float
-    pairs: int
-
-
-async def alternate(ours: Call, peer: Call, rounds: int, warmup: int = 20) -> Comparison:
-    """Time both in turn, once a round. The first `warmup` rounds do not count; `rounds`, 1 or more, do."""
-    times = await in_turn({"ours": ours, "peer": peer}, rounds, warmup)
-    return Comparison(
-        ours=statistics.median(times["ours"]),
-        peer=statistics.median(times["peer"]),
-        ratio=median_ratio(times["ours"], times["peer"]),
-        pairs=rounds,
-    )
+def medians(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """The median of each side."""
+    return {name: statistics.median(each) for name, each in times.items()}
 
 
 async def in_turn(sides: Mapping[str, Call], rounds: int, warmup: int) -> dict[str, list[float]]:
@@ -77,19 +57,3 @@ def median_microseconds(calls: Sequence[Callable[[], object]], repeat: int = 50)
             times.append((time.perf_counter_ns() - started) / 1000)
         medians.append(statistics.median(times))
     return statistics.median(medians)
-
-
-def at_most(value: float, target: float, unit: str = "") -> dict[str, object]:
-    """The part of a line that says whether a figure is small enough."""
-    return {"target": f"<= {target}{unit}", "met": value <= target}
-
-
-def at_least(value: float, target: float) -> dict[str, object]:
-    """The part of a line that says whether a figure is large enough."""
-    return {"target": f">= {target}", "met": value >= target}
-
-
-def show(line: Mapping[str, object]) -> None:
-    """One figure as a line of JSON, with the number of processors it was measured on."""
-    sys.stdout.write(json.dumps({"cpus": os.cpu_count(), **line}) + "\n")
-    sys.stdout.flush()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.beside import Beside
+from benchmarks.processes import children
 
 _PAUSE_SECONDS = 0.05
 
@@ -29,9 +30,8 @@ class Memory(Beside):
 
 def resident_of_all(process: int) -> float:
     """MiB of memory that a process has, and those that it started. What several of them share counts for each."""
-    listed = [each.read_text().split() for each in Path(f"/proc/{process}/task").glob("*/children")]
     total = resident(process)
-    for child in {int(number) for numbers in listed for number in numbers}:
+    for child in children(process):
         with suppress(FileNotFoundError, ProcessLookupError):
             total += resident(child)
     return total

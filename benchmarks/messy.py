@@ -1,29 +1,42 @@
-"""`python -m benchmarks.messy`: what it costs to load a file as people have them.
+"""What it costs to load a file as people have them.
 
 The same made-up contacts twice: a clean file, and one with every kind of mess on 1 % of them. Both are loaded into
 empty stores, in turn, and compared by the processor time of the command and its workers for each row of the file. With
 Elasticsearch that is the client alone, with DuckDB all. The start of the process is in it: the fewer contacts, the
-closer the ratio to 1. `--before CHECKOUT` adds the clean file loaded by another version of this software, which must
-run in the same environment, and compares with that.
+closer the ratio to 1. The clean file is loaded by each version before as well.
 """
 
-import argparse
-import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
-from benchmarks.indexing import Load, ours, sample
-from benchmarks.measure import at_most, median_ratio, rotated, show
-from benchmarks.stores import ENGINES, INDEX, emptied_elasticsearch
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
+from benchmarks.loads import load
+from benchmarks.measure import median_ratio, medians, rotated
+from benchmarks.stores import ENGINES, INDEX
 from indexing.sample.mess.files import Manifest, write_messy
 from tests.harness.service import environment_of
 from tests.harness.stores import delete_loads
 
-TARGET_RATIO = 1.15
+_ROUNDS = 3
+
+CLEAN = {
+    engine: Figure(name="CPU a row of a messy file ÷ a clean one", engine=engine, target=at_most(1.15))
+    for engine in ENGINES
+}
+BEFORE = {
+    engine: Figure(
+        name="CPU a row of a messy file ÷ a clean one, the commit before",
+        engine=engine,
+        target=at_most(1.15),
+        beside_before=True,
+    )
+    for engine in ENGINES
+}
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -34,74 +47,51 @@ class Side(msgspec.Struct, frozen=True):
     code: Path | None = None
 
 
+def run(bench: Bench) -> Iterator[Measured]:
+    """On each engine, all sides in turn; which goes first changes with every round."""
+    contacts = bench.sizes.few
+    manifest = messy(bench.stores.directory / "messy.csv", contacts)
+    clean = bench.stores.sample(contacts)
+    sides = {"messy": Side(bench.stores.directory / "messy.csv", manifest.rows), "clean": Side(clean, contacts)}
+    sides |= {before.commit: Side(clean, contacts, before.path) for before in bench.befores}
+    for engine in bench.sizes.engines:
+        cpu: dict[str, list[float]] = {name: [] for name in sides}
+        for turn in range(bench.sizes.rounds(_ROUNDS)):
+            for name in rotated(list(sides), turn):
+                bench.say(f"{engine}, round {turn + 1}: {name}")
+                cpu[name].append(_worked(bench, engine, sides[name]))
+        beside = {f"{name}, µs": value for name, value in medians(cpu).items()}
+        yield CLEAN[engine].measured(median_ratio(cpu["messy"], cpu["clean"]), contacts, beside=beside)
+        for before in bench.befores:
+            ratio = median_ratio(cpu["messy"], cpu[before.commit])
+            yield BEFORE[engine].measured(ratio, contacts, before.commit, beside)
+
+
 def messy(path: Path, number: int) -> Manifest:
     """A messy CSV of so many made-up contacts, and what is in it."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         return write_messy(number, stream)
 
 
-def load(side: Side, url: str | None) -> Load:
-    """Load the file of a side into a store of its own, which is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name, _emptied_after(url):
-        settings = {"CONTACTS_INDEX": INDEX}
-        if url is not None:
-            settings |= {"CONTACTS_ENGINE": "elasticsearch", "CONTACTS_ELASTICSEARCH_URL": url}
-        directory = Path(name)
-        return ours(environment_of(directory, **settings), side.path, directory, code=side.code)
+def _worked(bench: Bench, engine: str, side: Side) -> float:
+    """Microseconds a row to load the file of a side into a store of its own, which is gone afterwards."""
+    index = f"{INDEX}-messy"
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
+        if engine == "elasticsearch":
+            stack.callback(delete_loads, bench.stores.url, index)
+        environment = environment_of(directory, **bench.stores.settings(engine, index))
+        return load(environment, side.path, directory, side.code, _flags(engine, side)).cpu / side.rows * 1e6
 
 
-def compare(directory: Path, number: int, rounds: int, url: str | None, before: Path | None) -> dict[str, object]:
-    """All sides in turn; which goes first changes with every round."""
-    manifest = messy(directory / "messy.csv", number)
-    clean = Side(sample(directory / "clean.csv", number), number)
-    sides = {"messy": Side(directory / "messy.csv", manifest.rows), "clean": clean}
-    if before is not None:
-        sides["before"] = msgspec.structs.replace(clean, code=before)
-    loads: dict[str, list[Load]] = {name: [] for name in sides}
-    for turn in range(rounds):
-        for name in rotated(list(sides), turn):
-            loads[name].append(load(sides[name], url))
-    cpu = {name: [each.cpu / sides[name].rows for each in done] for name, done in loads.items()}
-    against = "clean" if before is None else "before"
-    ratio = median_ratio(cpu["messy"], cpu[against])
-    engine = "DuckDB" if url is None else "Elasticsearch"
-    return {
-        "figure": f"contacts index csv into {engine}, CPU a row, {number:,} contacts, messy / {against}",
-        **{f"{name}, microseconds": round(statistics.median(times) * 1e6, 1) for name, times in cpu.items()},
-        "ratio": round(ratio, 2),
-        **at_most(ratio, TARGET_RATIO),
-        **{f"messy / {name}": round(median_ratio(cpu["messy"], cpu[name]), 2) for name in cpu if name != "messy"},
-        "people": manifest.people,
-        "found": loads["messy"][-1].live,
-    }
+def _flags(engine: str, side: Side) -> list[str]:
+    """The merge is the server's work, and waited for; versions before have no word for it, and no merge."""
+    return ["--no-merge"] if engine == "elasticsearch" and side.code is None else []
 
 
-@contextmanager
-def _emptied_after(url: str | None) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if url is not None:
-            delete_loads(url, INDEX)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not a target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.messy", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=100_000, help="made-up contacts (default 100000)")
-    parser.add_argument("--rounds", type=int, default=3, help="loads of each side (default 3)")
-    parser.add_argument("--engine", choices=ENGINES, help="only this one")
-    parser.add_argument("--before", type=Path, help="a checkout of the version to compare with")
-    options = parser.parse_args(arguments)
-    before = options.before and options.before.resolve()
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        directory = Path(name)
-        if options.engine != "duckdb":
-            with emptied_elasticsearch() as url:
-                show(compare(directory, options.contacts, options.rounds, url, before))
-        if options.engine != "elasticsearch":
-            show(compare(directory, options.contacts, options.rounds, None, before))
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="A load of a file as people have them, beside a clean one",
+    figures=(*CLEAN.values(), *BEFORE.values()),
+    run=run,
+    seconds=170,
+)

@@ -1,11 +1,10 @@
-"""`python -m benchmarks.neighbour`: what a client notices of others that flood the service, p99 beside its quiet one.
+"""What a client notices of others that flood the service, p99 beside its quiet one.
 
 Each round measures it quiet, then beside a flood of another user: `CONNECTIONS` connections that send random and
 mutated frames as fast as they are answered, or one of those in `benchmarks.floods`. The flood is a process of its own
 and runs with low priority, where the machine has no core for it: in earnest it would come from another machine.
 """
 
-import argparse
 import asyncio
 import multiprocessing
 import os
@@ -14,14 +13,15 @@ import statistics
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
 import msgspec
 from websockets.asyncio.client import connect
 
 from benchmarks.asking import search_calmly
-from benchmarks.measure import at_most, median_ratio, p99, show
-from benchmarks.stores import loaded
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
+from benchmarks.measure import median_ratio, p99
 from tests.harness.frames import flood
 from tests.harness.service import Service, running
 
@@ -33,6 +33,7 @@ FRAMES = 12_500
 ROUNDS = 3
 QUIET_REQUESTS = 300
 TARGET_RATIO = 3.0
+SEARCHES = Figure(name="searches beside a flood ÷ quiet, p99", engine="duckdb", target=at_most(TARGET_RATIO))
 
 
 class Flood(msgspec.Struct, frozen=True):
@@ -135,14 +136,20 @@ NONSENSE = Flood(nonsense, CONNECTIONS)
 """The flood of this module."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure it on DuckDB with sample contacts; the exit code is 0 whether or not the target is met."""
-    argparse.ArgumentParser(prog="python -m benchmarks.neighbour", description=__doc__).parse_args(arguments)
-    with loaded("duckdb", CONTACTS) as store, running(store.environment) as service:
-        noticed = run(service, NONSENSE)
-    line: dict[str, object] = {"figure": "searches beside a flood / quiet, p99"}
-    show(line | at_most(noticed.ratio, TARGET_RATIO) | msgspec.to_builtins(noticed))
+def _measure(bench: Bench) -> Iterator[Measured]:
+    """On DuckDB with few contacts."""
+    contacts = min(CONTACTS, bench.sizes.contacts)
+    store = bench.store("duckdb", contacts)
+    with running(store.environment) as service:
+        noticed = run(service, NONSENSE, bench.sizes.rounds(ROUNDS))
+    beside = {"quiet, ms": noticed.quiet_p99, "beside, ms": noticed.flood_p99}
+    yield SEARCHES.measured(noticed.ratio, contacts, beside=beside)
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="What one client notices of another's flood",
+    figures=(SEARCHES,),
+    run=_measure,
+    seconds=70,
+    fixed=70,
+)

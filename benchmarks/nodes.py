@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import stores
+from benchmarks import loads, stores
 from benchmarks.beside import Beside
 from benchmarks.callers import Callers
 from indexing.cli.server_process import CONTACTS
@@ -61,7 +61,7 @@ def cluster_and_service(contacts: int) -> Iterator[tuple[Cluster, Service]]:
         cluster.grow(third)
         directory = Path(name)
         environment = elasticsearch_environment(directory, cluster.url, "faults")
-        stores.load(environment, directory, contacts)
+        loads.load(environment, loads.sample(directory / "sample.csv", contacts), directory)
         settings = {"CONTACTS_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT)}
         with running(stores.quiet(environment) | settings) as service:
             yield cluster, service

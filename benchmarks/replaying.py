@@ -15,7 +15,7 @@ import aiohttp
 from api.actions.requests import CountRequest
 from api.actions.service import ContactService
 from api.settings import load_settings
-from benchmarks.stores import INDEX, Loaded
+from benchmarks.stores import Loaded
 from search.elasticsearch.engine import ElasticsearchEngine
 
 Sent = list[tuple[str, bytes]]
@@ -48,7 +48,7 @@ async def searches_for(
     finally:
         await service.aside.close()
         await engine.close()
-    _forget(f"{store.url}/{INDEX}")
+    _forget(f"{store.url}/{store.index}")
     return sent[1:]
 
 

@@ -1,31 +1,36 @@
-"""`python -m benchmarks.search`: search and count over one WebSocket beside a bare client.
+"""Search and count over one WebSocket beside a bare client.
 
 The bare client keeps one HTTP connection alive and sends Elasticsearch the very body that the service sends.
 """
 
-import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import aiohttp
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.asking import has_status, message
+from benchmarks.asking import LIMIT, has_status, message
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
 from benchmarks.filters import url
-from benchmarks.measure import Comparison, alternate, at_most, show
-from benchmarks.stores import INDEX, loaded
+from benchmarks.measure import in_turn, median_ratio, medians
+from benchmarks.stores import Loaded
 from mappings.contact_filter import map_url
 from mappings.url import parse
 from search.elasticsearch.compile import compile_filter, sort
 from tests.harness.service import Service, running
 
-LIMIT = 25
-TARGET_RATIO = 1.10
-ROUNDS = 300
-WARMUP = 50
-"""Rounds that are not counted, before those."""
+_ROUNDS, _WARMUP = 300, 50
+
+SEARCH = Figure(name="search 25 over one WebSocket ÷ a bare client, p50", engine="elasticsearch", target=at_most(1.10))
+# A count alone has no target: what it is to be measured by is the throughput of many.
+COUNT = Figure(name="count over one WebSocket ÷ a bare client, p50", engine="elasticsearch")
+
+SEARCH_PATH = "_search?allow_partial_search_results=false"
+COUNT_PATH = "_count"
+HEADERS = {"content-type": "application/json"}
 
 
 def search_body(number: int) -> bytes:
@@ -42,55 +47,58 @@ def count_body(number: int) -> bytes:
     return b'{"query":%b}' % compile_filter(contact_filter).query
 
 
-async def measure(service: Service, elasticsearch_url: str, index: str, rounds: int) -> dict[str, Comparison]:
-    """Both comparisons, every request with a filter of its own."""
-    base, numbers = f"{elasticsearch_url}/{index}", range(0, 2 * (WARMUP + rounds), 2)
-    async with connect(service.socket_url(), max_size=None) as socket, aiohttp.ClientSession() as session:
-        searches = await _compare(socket, session, base, "search_contacts", numbers)
-        counts = await _compare(socket, session, base, "count_contacts", [10_000_000 + number for number in numbers])
-    return {"search 25": searches, "count": counts}
+async def send(session: aiohttp.ClientSession, address: str, body: str | bytes) -> None:
+    """Ask as the bare client does."""
+    async with session.post(address, data=body, headers=HEADERS) as response:
+        await response.read()
+        assert response.status == 200
 
 
-async def _compare(
-    socket: ClientConnection, session: aiohttp.ClientSession, base: str, action: str, numbers: Sequence[int]
-) -> Comparison:
-    """Ours asks the filters `numbers`, the peer the ones after them: no filter is ever asked twice."""
+async def answered(socket: ClientConnection, asked: str | bytes) -> None:
+    """Send a message on a connection that has no other, and wait for its success."""
+    await socket.send(asked)
+    answer = await socket.recv(decode=False)
+    assert has_status(answer, "success"), answer[:500]
+
+
+def run(bench: Bench) -> Iterator[Measured]:
+    """Both, every request with a filter of its own."""
+    if "elasticsearch" not in bench.sizes.engines:
+        return
+    store, rounds = bench.store("elasticsearch"), bench.sizes.rounds(_ROUNDS)
+    warmup = bench.sizes.rounds(_WARMUP)
+    with running(store.environment) as service:
+        for figure, action in ((SEARCH, "search_contacts"), (COUNT, "count_contacts")):
+            numbers = bench.fresh(2 * (warmup + rounds))
+            times = asyncio.run(_measure(service, store, action, numbers, warmup))
+            ratio = median_ratio(times["service, ms"], times["bare, ms"])
+            yield figure.measured(ratio, store.contacts, beside=medians(times))
+
+
+async def _measure(
+    service: Service, store: Loaded, action: str, numbers: Sequence[int], warmup: int
+) -> dict[str, list[float]]:
+    """Milliseconds of each round, of which there is one for two of the numbers: no filter is asked twice."""
     searching = action == "search_contacts"
-    path = "_search?allow_partial_search_results=false" if searching else "_count"
-    options = {"limit": LIMIT} if searching else {}
     # Prepared beforehand: a client's own work is part of neither side.
-    messages = [message(action, number, url=url(number), **options) for number in numbers]
-    bodies = [(search_body if searching else count_body)(number + 1) for number in numbers]
-    headers = {"content-type": "application/json"}
-
-    async def ours(at: int) -> None:
-        await socket.send(messages[at])
-        answer = await socket.recv(decode=False)
-        assert has_status(answer, "success"), answer[:500]
-
-    async def peer(at: int) -> None:
-        async with session.post(f"{base}/{path}", data=bodies[at], headers=headers) as response:
-            await response.read()
-            assert response.status == 200
-
-    return await alternate(ours, peer, len(numbers) - WARMUP, WARMUP)
+    options = {"limit": LIMIT} if searching else {}
+    messages = [message(action, number, url=url(number), **options) for number in numbers[::2]]
+    bodies = [(search_body if searching else count_body)(number) for number in numbers[1::2]]
+    address = f"{store.url}/{store.index}/{SEARCH_PATH if searching else COUNT_PATH}"
+    async with connect(service.socket_url(), max_size=None) as socket, aiohttp.ClientSession() as session:
+        return await in_turn(
+            {
+                "service, ms": lambda at: answered(socket, messages[at]),
+                "bare, ms": lambda at: send(session, address, bodies[at]),
+            },
+            len(bodies) - warmup,
+            warmup,
+        )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run it; the exit code is 0 whether or not the target is met."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=100_000, help="sample contacts (default 100000)")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"pairs of requests that count (default {ROUNDS})")
-    options = parser.parse_args(arguments)
-    with loaded("elasticsearch", options.contacts) as store, running(store.environment) as service:
-        comparisons = asyncio.run(measure(service, store.url, INDEX, options.rounds))
-    for name, compared in comparisons.items():
-        line: dict[str, object] = {"figure": f"{name} over WebSocket / bare client, p50"}
-        # A count alone has no target: what it is to be measured by is the throughput of many.
-        if name == "search 25":
-            line |= at_most(compared.ratio, TARGET_RATIO)
-        show(line | msgspec.to_builtins(compared))
-
-
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="One client that asks one thing after another, beside one that asks Elasticsearch itself",
+    figures=(SEARCH, COUNT),
+    run=run,
+    seconds=40,
+)

@@ -1,28 +1,33 @@
-"""`python -m benchmarks.streaming`: how much memory the server needs to stream many contacts to a slow reader.
+"""How much memory the server needs to stream many contacts to a slow reader.
 
 For each engine and each way to stream: by how many MiB the server's resident memory rose at most, from after a first
-small request to the end of the stream, and how long first byte and all took.
+small request until the stream was over, or its reader had enough.
 """
 
-import argparse
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import msgspec
 from websockets.sync.client import connect
 
 from benchmarks.asking import has_status, message
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.figures import Figure, Measured, at_most
 from benchmarks.filters import PEOPLE
-from benchmarks.measure import at_most, show
 from benchmarks.memory import Memory
-from benchmarks.stores import ENGINES, loaded
+from benchmarks.stores import ENGINES, Loaded
 from tests.harness.service import Service, running
 
-TARGET_MEBIBYTES = 64
 MEGABYTE = 1_000_000
+RATE = 25.0
+"""Megabytes a second that the reader takes: some 18,000 contacts."""
+
+SECONDS = 20.0
+"""After which it leaves: what a stream holds it holds within the first of them."""
 
 
 class Streamed(msgspec.Struct, frozen=True):
@@ -35,7 +40,7 @@ class Streamed(msgspec.Struct, frozen=True):
     most: float
 
 
-def chunks_over_http(service: Service, accept: str) -> Iterator[int]:
+def chunks_over_http(service: Service, accept: str) -> Generator[int]:
     """Bytes that arrive of `POST /contacts` without a limit, as a plain socket sees them."""
     body = json.dumps({"url": PEOPLE}).encode()
     address = urlsplit(service.base)
@@ -54,7 +59,7 @@ def chunks_over_http(service: Service, accept: str) -> Iterator[int]:
         raise SystemExit("the stream broke off")
 
 
-def chunks_over_websocket(service: Service, action: str) -> Iterator[int]:
+def chunks_over_websocket(service: Service, action: str) -> Generator[int]:
     """Bytes of the messages of a streamed answer."""
     with connect(service.socket_url(), max_queue=1, compression=None) as connection:
         connection.send(message(action, url=PEOPLE, stream=True))
@@ -67,7 +72,7 @@ def chunks_over_websocket(service: Service, action: str) -> Iterator[int]:
                 raise SystemExit(received[:500].decode(errors="replace"))
 
 
-WAYS: dict[str, Callable[[Service], Iterator[int]]] = {
+WAYS: dict[str, Callable[[Service], Generator[int]]] = {
     "REST, JSON": lambda service: chunks_over_http(service, "application/json"),
     "REST, NDJSON": lambda service: chunks_over_http(service, "application/x-ndjson"),
     "REST, CSV": lambda service: chunks_over_http(service, "text/csv"),
@@ -76,41 +81,42 @@ WAYS: dict[str, Callable[[Service], Iterator[int]]] = {
 }
 
 
-def measure(service: Service, way: Callable[[Service], Iterator[int]], rate: float) -> Streamed:
-    """Read the stream at `rate` megabytes a second while looking at the server's memory."""
-    service.data("search_contacts", url=PEOPLE, limit=1)
-    with Memory(service.process.pid) as memory:
-        started, first, total = time.monotonic(), 0.0, 0
-        for size in way(service):
-            first = first or time.monotonic() - started
-            total += size
-            time.sleep(max(0.0, started + total / MEGABYTE / rate - time.monotonic()))
-    return Streamed(total / MEGABYTE, first, time.monotonic() - started, memory.before, memory.most)
+RISE = {
+    (engine, way): Figure(name=f"memory that a stream adds: {way}", engine=engine, unit="MiB", target=at_most(64))
+    for engine in ENGINES
+    for way in WAYS
+}
 
 
-def report(engine: str, environment: dict[str, str], ways: list[str], rate: float) -> None:
+def run(bench: Bench) -> Iterator[Measured]:
     """Each way on a server of its own, so that none finds what another left."""
-    for name in ways:
-        with running(environment) as service:
-            streamed = measure(service, WAYS[name], rate)
-        rose = streamed.most - streamed.before
-        line = {"figure": f"memory that a stream adds, MiB, {engine}, {name}", "rose": round(rose)}
-        rounded = {key: round(value, 3) for key, value in msgspec.structs.asdict(streamed).items()}
-        show(line | at_most(rose, TARGET_MEBIBYTES) | rounded)
+    for engine, store in bench.on_each_engine():
+        for way in WAYS:
+            bench.say(f"{engine}: {way}")
+            streamed = _streamed(store, way)
+            beside = msgspec.structs.asdict(streamed)
+            yield RISE[engine, way].measured(streamed.most - streamed.before, store.contacts, beside=beside)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Load, stream, print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.streaming", description=__doc__)
-    parser.add_argument("--contacts", type=int, default=300_000, help="sample contacts to load (default 300000)")
-    parser.add_argument("--rate", type=float, default=1.0, help="megabytes a second that the reader takes (default 1)")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="default both")
-    parser.add_argument("--way", choices=list(WAYS), action="append", help="default all")
-    options = parser.parse_args(arguments)
-    for engine in options.engine or ENGINES:
-        with loaded(engine, options.contacts) as store:
-            report(engine, store.environment, options.way or list(WAYS), options.rate)
+def _streamed(store: Loaded, way: str) -> Streamed:
+    """Read a stream at `RATE`, for `SECONDS` at most, while looking at the server's memory."""
+    with running(store.environment) as service:
+        service.data("search_contacts", url=PEOPLE, limit=1)
+        with Memory(service.process.pid) as memory, closing(WAYS[way](service)) as sizes:
+            started, first, total = time.monotonic(), 0.0, 0
+            for size in sizes:
+                first = first or time.monotonic() - started
+                total += size
+                if time.monotonic() - started > SECONDS:
+                    break
+                time.sleep(max(0.0, started + total / MEGABYTE / RATE - time.monotonic()))
+            seconds = time.monotonic() - started
+        return Streamed(total / MEGABYTE, first, seconds, memory.before, memory.most)
 
 
-if __name__ == "__main__":
-    main()
+BENCHMARK = Benchmark(
+    words="Memory that a stream of contacts adds",
+    figures=tuple(RISE.values()),
+    run=run,
+    seconds=240,
+)

@@ -70,7 +70,7 @@ class Job:
     def __init__(self, request: LoadRequest, loader: Loader, state: JobState, file: StateFile, progress: ProgressBar):
         self._request, self._loader, self._state, self._file = request, loader, state, file
         self._progress = progress
-        self._encoders = Encoders(type(loader), request.workers or 1)
+        self._encoders = Encoders(loader.encoder, request.workers or 1)
         ledgers = Ledger(file.ledger_path, state.ledger_bytes), Ledger(file.lost_path, state.lost_bytes)
         files = RejectFile(Path(state.reject_path)), RepairFile(Path(state.repair_path))
         self._books = Books(*files, *ledgers)

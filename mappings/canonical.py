@@ -7,6 +7,7 @@ said where it is read (`mappings.rules.Write`); here they are put together.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from urllib.parse import quote
 
 import msgspec
@@ -51,9 +52,7 @@ class Canonical(msgspec.Struct, frozen=True):
     @property
     def url(self) -> str:
         """The text. It is read by `mappings.url.parse` if it is no longer than that takes."""
-        pairs = "&".join([f"{name}={_encoded(value)}" for name, value in self.pairs])
-        text = f"{_BASE}/#{self.path}{'?' if pairs else ''}{pairs}"
-        return text[:-1] + _AT_THE_END.get(text[-1], text[-1])
+        return _text(self.path, [_pairs(*each) for each in self.parameters])
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -74,13 +73,42 @@ class Canonical(msgspec.Struct, frozen=True):
         kept = () if value is None else [other for other in self.values(name) if other != value]
         return self.only(name, kept)
 
-    def with_value(self, name: str, value: str) -> "Canonical":
-        """The search with one more value of a parameter, which may be new."""
-        return self.only(name, (*self.values(name), value))
-
     def only(self, name: str, values: Iterable[str]) -> "Canonical":
         """The search with these values of a parameter and no others, all in their canonical form."""
         return _put_together(self.path, dict(self.parameters) | {name: tuple(values)})
+
+    def around(self, name: str) -> "Around":
+        """What stands around a parameter, which may be new, for many URLs that differ in its values only."""
+        own = by_rank(parameter_of(name))
+        there = [(by_rank(parameter_of(other)), _pairs(other, values)) for other, values in self.parameters]
+        return Around(
+            self,
+            name,
+            tuple([text for rank, text in there if rank < own]),
+            tuple([text for rank, text in there if rank > own]),
+        )
+
+
+class Around(msgspec.Struct, frozen=True):
+    """A search, written but for one parameter.
+
+    Attributes:
+        before: the parameters before it, as they stand in the URL.
+        after: those behind it.
+    """
+
+    search: Canonical
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def url(self, values: Iterable[str]) -> str:
+        """The URL of the search with these values of the parameter and no others, all in their canonical form."""
+        several = sorted(set(values))
+        if not several:
+            # Its controls go with it.
+            return self.search.without(self.name).url
+        return _text(self.search.path, [*self.before, _pairs(self.name, several), *self.after])
 
 
 def url_of(pairs: Iterable[tuple[str, str]], path: str = PEOPLE) -> ApolloUrl:
@@ -97,7 +125,7 @@ def canonical(url: ApolloUrl) -> Canonical:
     """
     read = values_read(given_parameters(url.pairs))
     context = context_of(read, _SOME_DAY)
-    parameters = {parameter.name: _canonical_values(parameter, values, context) for parameter, values in read}
+    parameters = {parameter.name: tuple(_canonical_values(parameter, values, context)) for parameter, values in read}
     path = f"/{(url.hash_path or '').lstrip('/').partition('/')[0]}"
     return _put_together(path if path in _SCREENS else PEOPLE, parameters)
 
@@ -114,6 +142,11 @@ def value_of(parameter: Parameter, value: str, context: Context = _ALONE) -> tup
     Raises:
         InvalidParameter: a number, range or date is malformed.
     """
+    return tuple(readings_of(parameter, value, context))
+
+
+def readings_of(parameter: Parameter, value: str, context: Context) -> dict[str, Predicate | None]:
+    """The same, each with what it asks. Raises the same."""
     return _canonical_values(parameter, values_of(parameter, value), context)
 
 
@@ -125,19 +158,25 @@ def _put_together(path: str, parameters: Mapping[str, tuple[str, ...]]) -> Canon
     return Canonical(path, tuple([(name, there[name]) for name in stand]))
 
 
-def _canonical_values(parameter: Parameter, values: Sequence[str], context: Context) -> tuple[str, ...]:
-    """The values that ask something, each once. Of several that ask the same, the first in alphabetical order."""
-    texts: dict[Predicate | str, str] = {}
+def _canonical_values(parameter: Parameter, values: Sequence[str], context: Context) -> dict[str, Predicate | None]:
+    """The values that ask something, each once, with what they ask; in alphabetical order.
+
+    Of several that ask the same it is the first.
+    """
+    texts: dict[Predicate | str, tuple[str, Predicate | None]] = {}
     for value in values[-1:] if parameter.combine is last_of else values:
         asked = usable(parameter, value, context)
         if asked is None or (written := parameter.write(value)) is None:
             continue
         text = _as_one(parameter, written)
-        if usable(parameter, text, context) != asked:
+        read = asked if text == value else usable(parameter, text, context)
+        if read != asked:
             text = _as_one(parameter, value)
+            read = usable(parameter, text, context)
         key = text if parameter.dated or isinstance(asked, MatchAll) else asked
-        texts[key] = min(text, texts.get(key, text))
-    return tuple(sorted(texts.values()))
+        if key not in texts or text < texts[key][0]:
+            texts[key] = (text, read)
+    return dict(sorted(texts.values(), key=itemgetter(0)))
 
 
 def _as_one(parameter: Parameter, value: str) -> str:
@@ -149,6 +188,17 @@ def _as_one(parameter: Parameter, value: str) -> str:
     few, all_of_them = _TAKEN_APART
     one = text.translate(few)
     return one if values_of(parameter, one) == [one] else text.translate(all_of_them)
+
+
+def _text(path: str, parameters: Iterable[str]) -> str:
+    """The URL with these parameters, each as `_pairs` has it."""
+    pairs = "&".join(parameters)
+    text = f"{_BASE}/#{path}{'?' if pairs else ''}{pairs}"
+    return text[:-1] + _AT_THE_END.get(text[-1], text[-1])
+
+
+def _pairs(name: str, values: Iterable[str]) -> str:
+    return "&".join([f"{name}={_encoded(value)}" for value in values])
 
 
 def _encoded(value: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from mappings.canonical import Canonical, value_of
+from mappings.canonical import Around, Canonical, readings_of
 from mappings.contact_filter import context_of, usable, values_read
 from mappings.data_files import read_data
 from mappings.errors import InvalidParameter
@@ -82,17 +82,20 @@ class Choice(msgspec.Struct, frozen=True):
         searched: the search.
         context: the values of the search.
         chosen: value of the field → the canonical values of the parameter that ask for it and nothing else.
+        around: the search without the facet's parameter, if it has one.
     """
 
     row: FacetRow
     searched: Canonical
     context: Context
     chosen: Mapping[str, tuple[str, ...]]
+    around: Around | None = None
 
     @property
-    def rest(self) -> Canonical:
-        """The search without the facet's parameter, among whose contacts its values are counted."""
-        return self.searched.without(self.row.parameter) if self.row.parameter else self.searched
+    def left_out(self) -> str | None:
+        """The parameter that does not hold for the contacts among whom values are counted; `None` if all hold."""
+        name = self.row.parameter
+        return name if name is not None and self.searched.values(name) else None
 
     @property
     def ranges(self) -> tuple[str, ...]:
@@ -101,48 +104,51 @@ class Choice(msgspec.Struct, frozen=True):
 
     def switched(self, value: str, label: str) -> Switch:
         """The search with `value` switched; `label` is how contacts have it."""
-        if self.row.parameter is None:
+        if self.around is None:
             return Switch(chosen=False, url=None, exact=False)
-        parameter = parameter_of(self.row.parameter)
+        parameter = parameter_of(self.around.name)
         written, asked = self._written(parameter, value, label)
-        there = dict.fromkeys(self.chosen.get(value, ()))
-        if written in self.searched.values(parameter.name):
-            there[str(written)] = None
-        search = self.searched
+        now = self.searched.values(parameter.name)
+        there = {*self.chosen.get(value, ()), *([written] if written in now else [])}
         if there:
-            for each in there:
-                search = search.without(parameter.name, each)
+            url = self.around.url([other for other in now if other not in there])
         elif written is None:
             return Switch(chosen=False, url=None, exact=False)
         else:
-            search = search.with_value(parameter.name, written)
-        return Switch(chosen=bool(there), url=search.url, exact=asked == _exactly(self.row, value))
+            url = self.around.url((*now, written))
+        return Switch(chosen=bool(there), url=url, exact=asked == _exactly(self.row, value))
 
     def _written(self, parameter: Parameter, value: str, label: str) -> tuple[str | None, Predicate | None]:
         """The canonical value that finds `value`, and what it asks; `None` if there is none."""
         for text in dict.fromkeys((label, value)):
             try:
-                found = value_of(parameter, text, self.context)
+                found = readings_of(parameter, text, self.context)
             except InvalidParameter:
                 continue
             if len(found) == 1:
-                asked = _asked(parameter, found[0], self.context)
-                if _finds(self.row, asked, value):
-                    return found[0], asked
+                [(written, asked)] = found.items()
+                if asked is not None and _finds(self.row, asked, value):
+                    return written, asked
         return None, None
 
 
-def choice(row: FacetRow, searched: Canonical, today: date) -> Choice:
-    """A facet beside a search."""
+def choices(rows: Iterable[FacetRow], searched: Canonical, today: date) -> tuple[Choice, ...]:
+    """Some facets beside a search."""
     context = context_of(values_read(given_parameters(searched.pairs)), today)
+    return tuple([_choice(row, searched, context) for row in rows])
+
+
+def _choice(row: FacetRow, searched: Canonical, context: Context) -> Choice:
+    if row.parameter is None:
+        return Choice(row, searched, context, {})
+    parameter = parameter_of(row.parameter)
     chosen: dict[str, list[str]] = {}
-    if row.parameter is not None:
-        parameter = parameter_of(row.parameter)
-        for text in searched.values(parameter.name):
-            value = _value(row, text, _asked(parameter, text, context))
-            if value is not None:
-                chosen.setdefault(value, []).append(text)
-    return Choice(row, searched, context, {value: tuple(texts) for value, texts in chosen.items()})
+    for text in searched.values(parameter.name):
+        value = _value(row, text, _asked(parameter, text, context))
+        if value is not None:
+            chosen.setdefault(value, []).append(text)
+    kept = {value: tuple(texts) for value, texts in chosen.items()}
+    return Choice(row, searched, context, kept, searched.around(parameter.name))
 
 
 @lru_cache(maxsize=256)

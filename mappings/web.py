@@ -1,13 +1,10 @@
 """Websites, domains, e-mail addresses and LinkedIn URLs in the one form in which contacts and filters compare them.
 
-Pure: the public suffix list is the snapshot that comes with `tldextract`; nothing is fetched or cached on disk.
-`tldextract` imports a whole HTTP client to be able to, so it is imported for the first host whose suffix matters:
-loads meet one, searches and the command line's help don't.
+Pure: the public suffix list is a snapshot (`mappings.public_suffixes`); nothing is fetched or cached on disk.
 """
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
 
@@ -16,10 +13,8 @@ import msgspec
 
 from mappings.data_files import read_data
 from mappings.errors import InvalidField, shorten
+from mappings.public_suffixes import split, suffixes
 from mappings.text import LONGEST_TERM
-
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
 
 _LONGEST_HOST = 253
 """Characters of a host name (RFC 1035)."""
@@ -75,11 +70,11 @@ def host_and_parents(host: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _with_parents(host: str) -> tuple[str, ...]:
-    suffix = _public_suffix(host)
-    if not suffix:
+    parts = split(host, registries=True)
+    if not parts.domain:
         return (host,)
     labels = host.split(".")
-    parents = len(labels) - suffix.count(".") - 2
+    parents = len(labels) - parts.suffix.count(".") - 2
     return (host, *(".".join(labels[start:]) for start in range(1, parents + 1)))
 
 
@@ -90,8 +85,8 @@ def own_domain(host: str) -> str:
     suffix list calls private, whose owners let others register beneath them (`wixsite.com`, `github.io`, `uk.com`).
     """
     name, _, top = host.rpartition(".")
-    usual = name and "." not in name and "xn--" not in host and top in _suffixes()
-    if usual and _suffixes().isdisjoint((host, f"*.{top}")):
+    usual = name and "." not in name and "xn--" not in host and top in suffixes()
+    if usual and suffixes().isdisjoint((host, f"*.{top}")):
         return "" if host in _shared_hosts() else host
     return _registrable(host) if name and _shared_hosts().isdisjoint(host_and_parents(host)) else ""
 
@@ -99,8 +94,8 @@ def own_domain(host: str) -> str:
 @lru_cache(maxsize=8192)
 def _registrable(host: str) -> str:
     """The domain beneath a public suffix that a host is or is in; `""` if there is none, or the suffix is private."""
-    found = _extract()(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix and not found.is_private else ""
+    found = split(host)
+    return f"{found.domain}.{found.suffix}" if found.domain and not found.private else ""
 
 
 def email_key(email: str) -> str:
@@ -172,26 +167,6 @@ def _ascii(host: str) -> str:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
         return host.lower()
-
-
-def _public_suffix(host: str) -> str:
-    """The public suffix that a host ends in; `""` if there is none, or nothing before it."""
-    parts = _extract()(host, include_psl_private_domains=False)
-    return parts.suffix if parts.domain else ""
-
-
-@cache
-def _extract() -> "TLDExtract":
-    """Host → its parts, by the public suffix list, private suffixes too."""
-    from tldextract import TLDExtract  # noqa: PLC0415 - a fifth of a second that only loads need
-
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
-@cache
-def _suffixes() -> frozenset[str]:
-    """The public suffix list as it is written: `com`, `co.uk`, `github.io`, `*.ck`, `!www.ck`; no Punycode."""
-    return frozenset(_extract().tlds)
 
 
 class _Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

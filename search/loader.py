@@ -102,7 +102,7 @@ class LiveContacts(Protocol):
 
 class Encoder(Protocol):
     """How contacts become documents of one engine. Pure: a class without a state of its own, to be found by its name
-    in workers, which call it side by side."""
+    in workers, which call it side by side. Each worker imports its module, so that has nothing else in it."""
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
@@ -116,18 +116,19 @@ class Encoder(Protocol):
         ...
 
 
-class Loader(LiveContacts, Encoder, Protocol):
+class Loader(LiveContacts, Protocol):
     """One load into a fresh store. Until `swap` returns, readers see the old contacts; `abort` leaves no trace.
 
-    All methods but those of `Encoder` raise `EngineError` when the engine can't go on, and `Superseded` where they say
-    so.
+    All methods raise `EngineError` when the engine can't go on, and `Superseded` where they say so.
 
     Attributes:
+        encoder: what makes the documents that it writes.
         in_place: the engine can take documents straight into its live store, so that an update needs no fresh one.
         in_flight: writes that may be under way at once; with 1 they are taken strictly in order.
         name: the store that is being filled.
     """
 
+    encoder: ClassVar[type[Encoder]]
     in_place: ClassVar[bool]
     in_flight: ClassVar[int]
 

@@ -137,7 +137,7 @@ class Database:
     async def _migrate(self) -> None:
         """Run `api.accounts.migrate`; see there why in a process of its own."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "api.accounts.migrate"),
+            *(sys.executable, "-P", "-m", "api.accounts.migrate"),
             env=_environment(),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

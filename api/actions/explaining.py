@@ -26,7 +26,7 @@ from mappings.explanation import MOST_COUNTS, Counts, ExplainedList, ExplainedPa
 from mappings.fingerprint import fingerprint
 from mappings.ledger import LedgerEntry, ledger
 from mappings.nearest import Instead, Wanting, wanting
-from mappings.predicates import ContactFilter, MatchAll, Predicate
+from mappings.predicates import All, ContactFilter, MatchAll, Predicate
 from mappings.rescue import FEW, Drop, Rescue, helping, pairs, rescues, singles
 from mappings.url import ApolloUrl
 from search.engine import Distinct
@@ -34,6 +34,9 @@ from search.filled import filled
 
 _TIMES = 5
 """How much more work it is to take a search apart than to make its filter: that stands in most of what is counted."""
+
+_TOLD = 4
+"""How much less work it is to tell what was counted than to make that."""
 
 Shown = Callable[[int], Count]
 """Makes of a number of contacts what an answer has."""
@@ -66,10 +69,17 @@ class ExplainData(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Search(msgspec.Struct, frozen=True):
-    """A search, taken apart."""
+    """A search, taken apart.
+
+    Attributes:
+        predicates: what is counted first.
+        size: how many comparisons these are together.
+    """
 
     url: ApolloUrl
     explanation: Explanation
+    predicates: tuple[Predicate, ...]
+    size: int
     fingerprint: str
     today: date
 
@@ -135,7 +145,7 @@ def _asked(
     predicates = explained.predicates()
     size = _size(predicates)
     refuse_over(size)
-    search = made(_Search(url, explained, print_, today), size)
+    search = made(_Search(url, explained, predicates, size, print_, today), size // _TOLD)
     return _Asked(search, [compile_filter(ContactFilter(predicate)) for predicate in predicates], print_)
 
 
@@ -144,7 +154,7 @@ def _further(
 ) -> _AskedFurther:
     """What to count then."""
     asked = search.explanation
-    seen = _seen(dict(zip(asked.predicates(), counts, strict=True)), shown)
+    seen = _seen(dict(zip(search.predicates, counts, strict=True)), shown)
     drops: Sequence[Drop] = ()
     now = seen[asked.whole]
     if now < FEW:
@@ -156,7 +166,7 @@ def _further(
     more = tuple(dict.fromkeys(predicate for predicate in several if predicate not in seen))
     left = (search, _Further(drops, wanted, more))
     return _AskedFurther(
-        made(left, _size((*asked.predicates(), *more))),
+        made(left, (search.size + _size(more)) // _TOLD),
         [compile_filter(ContactFilter(predicate)) for predicate in more],
     )
 
@@ -172,7 +182,7 @@ def _told(
     """The answer; `counts` are the first ones, and those of what these left open."""
     search, further = left
     asked, url = search.explanation, search.url
-    counted = dict(zip((*asked.predicates(), *further.asked), counts, strict=True))
+    counted = dict(zip((*search.predicates, *further.asked), counts, strict=True))
     seen = _seen(counted, shown)
     parameters, lists = asked.explained(counted, shown)
     helpful = helping(further.drops, seen, seen[asked.whole])[:size]
@@ -193,8 +203,15 @@ def _told(
 
 
 def _size(predicates: Sequence[Predicate]) -> int:
-    """How many comparisons they are together."""
-    return sum([extent(predicate).predicates for predicate in predicates])
+    """How many comparisons they are together. Most have the same parts, of which each is looked at once."""
+    sizes: dict[Predicate, int] = {}
+
+    def size(part: Predicate) -> int:
+        if part not in sizes:
+            sizes[part] = extent(part).predicates
+        return sizes[part]
+
+    return sum([1 + sum(map(size, each.of)) if isinstance(each, All) else size(each) for each in predicates])
 
 
 def _seen(counts: Counts, shown: Shown) -> Counts:

@@ -23,10 +23,10 @@ from api.actions.shapes import Companies, Ledger
 from api.actions.withheld import withheld
 from mappings.algebra import extent
 from mappings.canonical import canonical
-from mappings.contact_filter import map_url
+from mappings.clauses import clauses_of
 from mappings.counts import Count
 from mappings.errors import Forbidden, InvalidField
-from mappings.facets import Choice, FacetRow, bounds_of, choice, facet_rows, names, range_label
+from mappings.facets import Choice, FacetRow, bounds_of, choices, facet_rows, names, range_label
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, MatchAll, all_of
@@ -39,8 +39,13 @@ from search.together import together
 MOST_CHARACTERS = 4 * 1024 * 1024
 """Of all URLs in one answer: each of its values has one, with all that the search has in it."""
 
-_A_SWITCH = 5
-"""What it takes to make the URL of a value, beside all that stands in it: as much as to make so many predicates."""
+_A_SWITCH = 3
+"""What it takes to make the URL of a value, beside the other values of its parameter: as much as to make so many
+predicates."""
+
+_READINGS, _FILTERS = 2, 4
+"""How much work a search is that is counted by facets, as multiples of mapping it: it is read in several ways, and of
+so many facets some have filters of their own, which take as long together."""
 
 
 class FacetRequest(CountRequest, frozen=True, kw_only=True):
@@ -102,11 +107,13 @@ class _Asked(msgspec.Struct, frozen=True):
 
     Attributes:
         chosen: the values that are chosen in the search.
+        beside: how many values its parameter has there.
     """
 
     row: FacetRow
     query: FacetQuery[object]
     chosen: tuple[Value, ...]
+    beside: int
 
 
 class _Search(msgspec.Struct, frozen=True):
@@ -117,7 +124,6 @@ class _Search(msgspec.Struct, frozen=True):
         facets: the same facets, as the engine is asked for them.
         compiled: the search itself, in the engine's form.
         ledger: what comes after all else in the answer.
-        weight: of the search, in predicates.
         characters: of its URL.
     """
 
@@ -126,7 +132,6 @@ class _Search(msgspec.Struct, frozen=True):
     compiled: object
     fingerprint: str
     ledger: bytes
-    weight: int
     characters: int
 
 
@@ -169,7 +174,8 @@ async def facet_contacts(service: ContactService, request: FacetRequest) -> byte
     labels = await service.labels.of([(field, value) for field, value in buckets if isinstance(value, str)])
     service.found(count)
     show = partial(_shown, found=found, labels=labels, shown=service.shown, sees_few=service.sees_few)
-    facets_shown = await following(aside, search.choices, show, len(buckets) * (_A_SWITCH + search.weight))
+    switches = [len(of.facet.buckets) * (_A_SWITCH + each.beside) for each, of in zip(asked, found, strict=True)]
+    facets_shown = await following(aside, search.choices, show, sum(switches))
     encode, shown = msgspec.json.encode, service.shown
     return b'{"count":%b,"total":%b,"companies":%b,"facets":%b%b}' % (
         encode(shown(count)),
@@ -196,8 +202,7 @@ def _refuse_urls(values: int, characters: int) -> None:
 
 
 def _weigh(facets: int, url: ApolloUrl) -> int:
-    """The search is mapped without the parameter of each."""
-    return facets * mapping(url)
+    return (_READINGS + facets // _FILTERS) * mapping(url)
 
 
 def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[ContactFilter], object]) -> _Search:
@@ -209,25 +214,24 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
     mapped = mapped_strictly(url, today, request.strict)
     searched = canonical(url)
     characters = len(searched.url)
-    choices = tuple([choice(row, searched, today) for row in request.rows])
+    beside = choices(request.rows, searched, today)
     # What is chosen always comes.
-    _refuse_urls(sum([len(each.chosen) for each in choices]), characters)
-    rests = {each.rest.parameters: each.rest for each in choices}
+    _refuse_urls(sum([len(each.chosen) for each in beside]), characters)
+    clauses = clauses_of(url, today)
+    # Of facets without a parameter in the search the filter is that of the search, and looked for once with it.
     filters = {
-        key: ContactFilter(all_of((map_url(rest.apollo_url, today).filter.predicate, lists)))
-        for key, rest in rests.items()
+        left_out: all_of([*[clause.predicate for clause in clauses if clause.name != left_out], lists])
+        for left_out in dict.fromkeys([None, *[each.left_out for each in beside]])
     }
-    whole = ContactFilter(all_of((mapped.filter.predicate, lists)))
-    size = extent(whole.predicate).predicates
-    refuse_over(size + sum([extent(each.predicate).predicates for each in filters.values()]))
-    compiled = {key: compile_filter(each) for key, each in filters.items()}
+    size = extent(filters[None]).predicates
+    refuse_over(sum([extent(each).predicates for each in filters.values()]))
+    compiled = {left_out: compile_filter(ContactFilter(each)) for left_out, each in filters.items()}
     return _Search(
-        made(choices, size * len(choices)),
-        [_query(each, compiled[each.rest.parameters], request.size) for each in choices],
-        compile_filter(whole),
+        made(beside, size),
+        [_query(each, compiled[each.left_out], request.size) for each in beside],
+        compiled[None],
         fingerprint(url, mapped, request.lists),
         ledger_part(ledger(url, today)) if request.ledger else b"",
-        size,
         characters,
     )
 
@@ -243,7 +247,8 @@ def _query(choice: Choice, compiled: object, size: int) -> _Asked:
         ranges=ranges,
     )
     chosen: tuple[Value, ...] = tuple([bounds_of(value) for value in choice.chosen]) if ranges else query.values
-    return _Asked(choice.row, query, chosen)
+    name = choice.left_out
+    return _Asked(choice.row, query, chosen, 0 if name is None else len(choice.searched.values(name)))
 
 
 def _ordered(asked: _Asked, facet: Facet, size: int) -> Facet:

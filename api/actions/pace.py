@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 WAITS = 3.0
@@ -34,7 +34,7 @@ class Pace:
         self._total = 0
         self._last, self._last_at, self._other_at = "", -math.inf, -math.inf
         self._go_on_at: OrderedDict[str, float] = OrderedDict()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
 
     def begin(self, user: str) -> None:
         """A request of `user` is carried out from now on."""
@@ -75,13 +75,15 @@ class Pace:
         return self._due(user, self._clock()) if user in self._go_on_at else 0.0
 
     async def wait(self, user: str) -> None:
-        """Wait until nothing is due. Of several that wait for a user one after the other looks."""
+        """Wait until nothing is due. Of several that wait for this user one after the other looks."""
         while seconds := self.due(user):
-            self._waiting += 1
+            self._waiting[user] += 1
             try:
-                await asyncio.sleep(seconds + self._waiting * SHORTEST_WAIT)
+                await asyncio.sleep(seconds + self._waiting[user] * SHORTEST_WAIT)
             finally:
-                self._waiting -= 1
+                self._waiting[user] -= 1
+                if not self._waiting[user]:
+                    del self._waiting[user]
 
     def _due(self, user: str, now: float) -> float:
         seconds = self._go_on_at[user] - now

@@ -35,8 +35,6 @@ URL = (
 NOBODY = "https://app.apollo.io/#/people?personTitles[]=ceo&personSeniorities[]=intrn&personLocations[]=Germany"
 """Finds nobody, for a slip of somebody's."""
 
-PORT = 8000
-
 EMAIL = "demo@example.com"
 
 _REQUESTS: Sequence[tuple[str, Mapping[str, object]]] = (
@@ -65,10 +63,10 @@ class _Found(msgspec.Struct, frozen=True):
     results: list[msgspec.Raw]
 
 
-def run_demo(number: int, once: bool) -> None:
-    """Run the tour with `number` contacts; `once` ends it after the answers, on any free port."""
+def run_demo(number: int, once: bool, port: int) -> None:
+    """Run the tour with `number` contacts on `port`; `once` ends it after the answers, on any free port."""
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
-        environment, port = _environment(Path(directory)), free_port() if once else PORT
+        environment, port = _environment(Path(directory)), free_port() if once else port
         sample = Path(directory) / "sample.csv"
         with sample.open("w", newline="", encoding="utf-8") as stream:
             write_sample(number, stream)

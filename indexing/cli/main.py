@@ -170,7 +170,15 @@ def sample(number: int, seed: int, out: Path | None, mess: bool, share: float | 
 @contacts.command()
 @click.option("--once", is_flag=True, help="Exit after the first answers instead of serving on.")
 @click.option("--contacts", "number", default=10_000, show_default=True, help="Sample contacts to load.")
-def demo(once: bool, number: int) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    envvar="CONTACTS_PORT",
+    default=8000,
+    show_default=True,
+    help="Where it serves on; of all settings CONTACTS_PORT alone counts here.",
+)
+def demo(once: bool, number: int, port: int) -> None:
     """Load sample contacts, ask a real URL over a real socket, show the answers, then serve on.
 
     They go into a directory that is removed at the end, beside nothing of yours.
@@ -179,10 +187,11 @@ def demo(once: bool, number: int) -> None:
     Examples:
       contacts demo
       contacts demo --once --contacts 1000
+      contacts demo --port 8080
     """
     from indexing.cli.demo import run_demo  # noqa: PLC0415 - as for the sample
 
-    run_demo(number, once)
+    run_demo(number, once, port)
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from mappings.errors import ContactsError
 
-CONTACTS = (sys.executable, "-m", "indexing.cli")
-"""The command, whatever is on the path."""
+CONTACTS = (sys.executable, "-P", "-m", "indexing.cli")
+"""The command, whatever is on the path, and whatever stands in the directory that it is started in."""
 
 READY_SECONDS = 60
 STOP_SECONDS = 30

@@ -191,7 +191,7 @@ class _Run:
     def __init__(self, loader: SharedLoader, task: _Task, files: Path, workers: int, progress: ProgressBar) -> None:
         self._loader, self._papers, self._files, self._progress = loader, Papers(loader), files, progress
         self._number, self._part, self._strict_values = task.number, task.part, task.strict_values
-        self._encoders = Encoders(type(loader), workers)
+        self._encoders = Encoders(loader.encoder, workers)
         self._run = uuid4().hex
         rejects, repairs = RejectFile(files / REJECTS), RepairFile(files / REPAIRS)
         self._books = Books(rejects, repairs, Ledger(files / LEDGER), Ledger(files / "late"))

@@ -100,7 +100,7 @@ class _Planning:
         self._request, self._loader, self._progress = request, loader, progress
         self._planned = str(file.holder)
         self._papers = Papers(loader)
-        self._encoders = Encoders(type(loader), request.workers or default_workers(settings.engine))
+        self._encoders = Encoders(loader.encoder, request.workers or default_workers(settings.engine))
         self._recognition = Recognition(file.keys_path, self._encoders, loader, request)
         self._reading, self._tally = Reading(), Tally()
         self._rows = 0

@@ -13,27 +13,22 @@ import duckdb
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
-from search.contact_columns import ContactColumns
-from search.documents import search_fields
 from search.duckdb import meta
 from search.duckdb.build import build, remove
+from search.duckdb.encoder import DuckDBEncoder
 from search.duckdb.engine import DuckDBEngine
 from search.duckdb.files import STAGED, complete_files, live_path, new_name, pointer_path, staged, switch
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.notes import Notes
-from search.duckdb.packing import pack
 from search.duckdb.reading import connect, reading
-from search.duckdb.schema import PRESENT
-from search.duckdb.staging import Stage, Staged, document, documents
+from search.duckdb.staging import Stage, Staged
 from search.engine import Engine, EngineSettings
-from search.fields import ContactCompleteItem, complete_json, halves
-from search.loader import Document, Holder, Identity, Refusal, unheard
+from search.fields import ContactCompleteItem
+from search.loader import Document, Encoder, Holder, Identity, Refusal, unheard
 from search.private import make_directory
 from search.stores import LoadFigures, Store, earlier, left_over
 
 Result = TypeVar("Result")
-
-_ALL_PRESENT = sum(PRESENT.values())
 
 _UNWRITABLE = "The data directory can't be written"
 
@@ -49,6 +44,7 @@ class DuckDBLoader:
         name: the file of an interrupted load, to `resume` it; a new one by default.
     """
 
+    encoder: ClassVar[type[Encoder]] = DuckDBEncoder
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 1
 
@@ -61,19 +57,6 @@ class DuckDBLoader:
         self._stage = Stage(Staged(*files))
         self._live = LiveContacts(settings)
         self._notes = Notes(self._data_dir, self._index)
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        item, more = halves(complete or complete_json(contact))
-        fields = search_fields(contact)
-        packed = (pack(item), pack(more) if more else b"")
-        return document(row, contact.uuid, _present(fields.absent), packed, fields)
-
-    @staticmethod
-    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
-        items = [pack(b"%b}" % item) for item in contacts.open_items]
-        more = contacts.more.made(lambda json: pack(json) if json else b"").rows()
-        return documents(rows, contacts, items, more)
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
         """No other load can be there: the contacts are in the very directory that `holder` has to itself."""
@@ -200,11 +183,6 @@ class DuckDBLoader:
     def _remove_staged(self, *also: Path) -> None:
         self._stage.close()
         remove(*self._stage.files.paths, self._building, self._scratch, *also)
-
-
-def _present(absent: tuple[str, ...]) -> int:
-    """The bits of `contacts.present`."""
-    return _ALL_PRESENT - sum(map(PRESENT.__getitem__, absent))
 
 
 def _store(path: Path, *, live: bool = False) -> Store:

@@ -23,10 +23,11 @@ _AT_ONCE = 3
 
 
 class Counts:
-    """Numbers of the contacts at `path`."""
+    """Numbers of the contacts at `path`. Whether one shard has them all is known by the answer before."""
 
     def __init__(self, client: GuardedClient, path: str) -> None:
         self._client, self._path = client, path
+        self._one_shard = False
 
     async def many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         """As `Engine.count_many`."""
@@ -46,7 +47,7 @@ class Counts:
         self, compiled: CompiledQuery, field: str, counted: Sequence[CompiledQuery], facets: Sequence[Query]
     ) -> Summary:
         """As `Engine.summary`. The facets go with all else as long as that takes no longer than one of them may."""
-        counts, values, together = ManyCounts(counted), DistinctValues(compiled, field), Facets(facets)
+        counts, values, together = ManyCounts(counted), DistinctValues(compiled, field, self._one_shard), Facets(facets)
         try:
             async with asyncio.timeout(FACET_SECONDS if facets else None):
                 await self._ask(counts, values, together)
@@ -82,5 +83,6 @@ class Counts:
             if not searches.asked:
                 return
             answers = await searches.ask(self._client, self._path)
+            self._one_shard = all(answer.of_one_shard for answer in answers.values())
             for question in questions:
                 question.read(answers)

@@ -25,6 +25,9 @@ MOST_ASIDE = 8
 
 BRIEF_SECONDS = 2.0
 
+LATE = 0.9
+"""The share of the time that a request has of which it is as good as over."""
+
 SILENT = "The contacts engine did not answer in time."
 
 _RAISED = {"raised": True}
@@ -37,9 +40,10 @@ class GuardedClient(Client):
     """While the engine is lost, requests are refused at once and `probe` is asked until it is answered well.
 
     It is lost when it can't be reached, or when a request was not answered in time and no other was for half of that
-    time either: one slow answer alone may be the fault of its query. Whoever has a deadline of their own gives up a
-    moment before we do, and looks like somebody who no longer wants a slow answer. So a request that is cancelled after
-    half of that time is a suspicion only: the probe is asked, while requests go on, and decides.
+    time either: one slow answer alone may be the fault of its query. Whoever has the same deadline gives up a moment
+    before we do: a request that is cancelled that late was not answered in time. One that is cancelled earlier looks
+    like somebody who no longer wants a slow answer. After half of that time it is a suspicion, no more: the probe is
+    asked, while requests go on, and decides.
 
     Args:
         probe: the path of a `GET` that succeeds when the engine can answer searches.
@@ -52,6 +56,7 @@ class GuardedClient(Client):
         super().__init__(settings)
         self._probe = probe
         self._silence = settings.timeout / 2
+        self._late = LATE * settings.timeout
         self.brief = min(BRIEF_SECONDS, settings.timeout / 4)
         self._heard = -math.inf
         self._trouble: str | None = None
@@ -76,8 +81,12 @@ class GuardedClient(Client):
             self._tell(error)
             raise
         except asyncio.CancelledError:
-            if _now() - max(asked, self._heard) >= self._silence:
-                self._ask_probe()
+            now = _now()
+            if now - max(asked, self._heard) >= self._silence:
+                if now - asked >= self._late:
+                    self._lose(SILENT)
+                else:
+                    self._ask_probe()
             raise
         self._heard = _now()
         return answer

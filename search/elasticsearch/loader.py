@@ -1,19 +1,14 @@
 """Loads contacts into a fresh Elasticsearch index by bulk requests, and points the alias at it in one call."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import partial
-from operator import attrgetter
 from typing import Any, ClassVar
 
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, NothingIndexed, Superseded
-from search.columns import Column, concatenated
-from search.contact_columns import ContactColumns
-from search.derivation import REMEMBERED_BYTES, characters
-from search.documents import search_columns, search_fields
 from search.elasticsearch.client import Client
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.engine import ElasticsearchEngine
 from search.elasticsearch.indices import Indices, new_name, path_of, plan_name
 from search.elasticsearch.live_contacts import LiveContacts
@@ -21,15 +16,13 @@ from search.elasticsearch.lock import LoadLock
 from search.elasticsearch.merging import merge
 from search.elasticsearch.notes import Notes
 from search.elasticsearch.patience import BUSY, PATIENCE, patiently
-from search.elasticsearch.schema import MORE, NAMES, grams, index_body
+from search.elasticsearch.schema import index_body
 from search.elasticsearch.settings import ElasticsearchSettings
 from search.elasticsearch.spread import shards_for, wait_for_copies
 from search.elasticsearch.trouble import SECURITY, BulkError
 from search.engine import Engine, EngineSettings, check_mapping
-from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
-from search.kinds import DerivedValue
-from search.loader import Document, Holder, Identity, Refusal, unheard
-from search.memo import Memo
+from search.fields import ContactCompleteItem
+from search.loader import Document, Encoder, Holder, Identity, Refusal, unheard
 from search.stores import LoadFigures, Store, left_over
 
 _CONFLICT = "version_conflict_engine_exception"
@@ -46,14 +39,6 @@ class _Bulk(msgspec.Struct):
     items: list[dict[str, _Result]] = []
 
 
-_ACTION = b'{"index":{"_id":%b,"version":%d,"version_type":"external"}}\n'
-_SEARCH, _END = b',"search":{"absent":%b', b"}}\n"
-"""Two lines of a bulk request: the action, then the item with two more fields of its own: its further fields, if it
-has any, as a text, and the derived fields, those first that are absent."""
-
-_ENTRY_BYTES = 256
-"""About what a name, its member of a document and their place in the memory hold beside their letters."""
-
 _ROW_BITS = 40
 """The lower bits of the version of a document that an update wrote: the number of its row."""
 
@@ -69,37 +54,8 @@ class _Action(msgspec.Struct):
     index: _Index
 
 
-_encode = msgspec.json.Encoder().encode
 _bulk = msgspec.json.Decoder(_Bulk).decode
 _action = msgspec.json.Decoder(_Action).decode
-
-
-def _grams(name: str, make: Callable[..., DerivedValue], value: Any) -> bytes:
-    """The member of a document with the trigrams of a field's text, or of each of its texts; nothing without text."""
-    text = make(value)
-    if not text:
-        return b""
-    tokens = [grams(each) for each in text] if isinstance(text, tuple) else grams(str(text))
-    return b',"%b_grams":%b' % (name.encode(), _encode(tokens))
-
-
-def _weight(text: Hashable, member: bytes) -> int:
-    return _ENTRY_BYTES + characters(text) + len(member)
-
-
-_TRIGRAMS = [
-    (
-        SEARCH_FIELDS[name].of,
-        Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, REMEMBERED_BYTES).__getitem__,
-    )
-    for name in NAMES
-]
-"""Of each field that has trigrams beside it: of what of a contact it is made, and how they are."""
-
-
-def _more(json: bytes) -> bytes:
-    """The member of a document with the further fields of a contact; nothing without any."""
-    return b',"%b":%b' % (MORE.encode(), _encode(json.decode())) if json else b""
 
 
 class ElasticsearchLoader:
@@ -110,6 +66,7 @@ class ElasticsearchLoader:
         name: the index of an interrupted load, to `resume` it; a new one by default.
     """
 
+    encoder: ClassVar[type[Encoder]] = ElasticsearchEncoder
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 3
     _bulk: ClassVar[str] = _BULK
@@ -130,30 +87,6 @@ class ElasticsearchLoader:
     def _written(self) -> str:
         """The path of what documents are written into."""
         return self._path
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        item, more = halves(complete or complete_json(contact))
-        fields = search_fields(contact)
-        grams = [make(attrgetter(*of)(contact)) for of, make in _TRIGRAMS]
-        action = _ACTION % (_encode(contact.uuid), row)
-        parts = (action, item[:-1], _more(more), _SEARCH % _encode(fields.absent), *grams, fields.members, _END)
-        return Document(row, b"".join(parts))
-
-    @staticmethod
-    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
-        # As version: a batch that is sent twice changes nothing, and the later row always wins.
-        uuids = contacts.of(["uuid"]).made(_encode).rows()
-        columns = [
-            Column([_ACTION % pair for pair in zip(uuids, rows, strict=True)]),
-            Column(contacts.open_items),
-            contacts.more.made(_more),
-            Column([_SEARCH % names for names in contacts.absent()]),
-            *[contacts.of(of).made(make) for of, make in _TRIGRAMS],
-            *search_columns(contacts),
-            Column([_END], [0] * contacts.count),
-        ]
-        return list(map(Document, rows, concatenated(columns, contacts.count)))
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         return self._lock.held(holder)

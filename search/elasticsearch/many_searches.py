@@ -19,7 +19,7 @@ DISTINCT = "distinct"
 """The aggregation that counts different values, of which none is wanted."""
 
 _SENT = (
-    "responses.status,responses.error,responses.hits.total.value,responses.aggregations,"
+    "responses.status,responses.error,responses._shards.total,responses.hits.total.value,responses.aggregations,"
     f"-responses.aggregations.{DISTINCT}.listed.buckets"
 )
 """What of the answer is needed (`filter_path`)."""
@@ -40,9 +40,14 @@ class _Hits(msgspec.Struct, frozen=True):
     total: _Total = _Total(0)
 
 
+class _Shards(msgspec.Struct, frozen=True):
+    total: int
+
+
 class Answer(Part, frozen=True):
     """The answer to one of them: how many contacts it finds, and its aggregations by their names."""
 
+    asked: _Shards = msgspec.field(name="_shards", default=_Shards(0))
     hits: _Hits = _Hits()
     aggregations: dict[str, msgspec.Raw] = {}
 
@@ -50,6 +55,11 @@ class Answer(Part, frozen=True):
     def count(self) -> int:
         """How many contacts it finds."""
         return self.hits.total.value
+
+    @property
+    def of_one_shard(self) -> bool:
+        """Whether one shard has all contacts that were looked at."""
+        return self.asked.total == 1
 
 
 class _Answers(msgspec.Struct):

@@ -52,7 +52,8 @@ def test_every_service_keeps_the_terminal_clean(monkeypatch, tmp_path: Path, nam
         raise Started
 
     monkeypatch.setattr(faults.stores, "loaded", loaded)
-    monkeypatch.setattr(faults.stores, "load", lambda *_asked: None)
+    for made in ("load", "sample"):
+        monkeypatch.setattr(faults.loads, made, lambda *_asked: None)
     monkeypatch.setattr(faults, "mortal_elasticsearch", loaded)
     monkeypatch.setattr(faults.nodes, "cluster_of_two", cluster_of_two)
     for module in (faults, faults.nodes):

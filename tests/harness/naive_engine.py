@@ -38,7 +38,7 @@ from search.fields import (
     halves,
 )
 from search.findings import Finding
-from search.loader import Document, Holder, Identity, Loader, Refusal, unheard
+from search.loader import Document, Encoder, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
 from search.shared_loader import SharedLoader
 from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
@@ -353,9 +353,22 @@ class NaiveEngine:
         return (hits[at : at + self._batch] for at in range(0, len(hits), self._batch))
 
 
+class NaiveEncoder:
+    """See `search.loader.Encoder`."""
+
+    @staticmethod
+    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
+        return Document(row, (complete or complete_json(contact)) + b"\n")
+
+    @staticmethod
+    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
+        return [Document(row, contact + b"\n") for row, contact in zip(rows, contacts.complete(), strict=True)]
+
+
 class NaiveLoader:
     """One load; see `search.loader.Loader` for the methods."""
 
+    encoder: ClassVar[type[Encoder]] = NaiveEncoder
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 1
 
@@ -365,14 +378,6 @@ class NaiveLoader:
         self.name = name or f"{settings.index}-{new_stamp()}{_ENDING}"
         self._file = settings.data_dir / self.name
         self._part = self._file.with_suffix(_PART)
-
-    @staticmethod
-    def encode(row: int, contact: ContactCompleteItem, complete: bytes | None = None) -> Document:
-        return Document(row, (complete or complete_json(contact)) + b"\n")
-
-    @staticmethod
-    def encode_all(rows: Sequence[int], contacts: ContactColumns) -> list[Document]:
-        return [Document(row, contact + b"\n") for row, contact in zip(rows, contacts.complete(), strict=True)]
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         """Nobody else can be there: the contacts are in the directory that `holder` has to itself."""

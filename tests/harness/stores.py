@@ -44,7 +44,7 @@ async def load(settings: EngineSettings, items: Sequence[ContactCompleteItem], k
     try:
         await loader.start()
         for at in range(0, len(items), BATCH):
-            batch = [loader.encode(row, item) for row, item in enumerate(items[at : at + BATCH], at + 1)]
+            batch = [loader.encoder.encode(row, item) for row, item in enumerate(items[at : at + BATCH], at + 1)]
             assert await loader.write(batch) == []
         count = await loader.finish()
         await loader.swap()

@@ -54,7 +54,7 @@ def titles(environment: dict[str, str]) -> set[str]:
 def encoded(loader: Loader, base: int, title: str, uuids: Sequence[int]) -> list[Any]:
     """Documents of contacts of `people`, from the first row beyond `base` on."""
     contacts = [ContactCompleteItem(uuid=f"id-{at:06}", title=title) for at in uuids]
-    return [loader.encode(row, contact) for row, contact in enumerate(contacts, base + 1)]
+    return [loader.encoder.encode(row, contact) for row, contact in enumerate(contacts, base + 1)]
 
 
 def updating(environment: dict[str, str], use: Any) -> Any:

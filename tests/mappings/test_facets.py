@@ -6,9 +6,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from mappings.canonical import canonical
-from mappings.facets import Choice, bounds_of, choice, facet_rows, names, range_label
-from mappings.parameters import parameter_of
+from mappings.canonical import Canonical, canonical, url_of
+from mappings.clauses import clauses_of
+from mappings.contact_filter import map_url
+from mappings.facets import Choice, FacetRow, bounds_of, choices, facet_rows, names, range_label
+from mappings.parameters import given_parameters, parameter_of
+from mappings.predicates import all_of
 from mappings.url import parse
 from search.fields import FACETS, SEARCH_FIELDS, Kind
 from tests.harness.strategies import urls
@@ -19,7 +22,12 @@ ROWS = facet_rows()
 
 
 def beside(name: str, query: str = "") -> Choice:
-    return choice(ROWS[name], canonical(parse(f"{PEOPLE}?{query}")), TODAY)
+    return beside_search(ROWS[name], canonical(parse(f"{PEOPLE}?{query}")))
+
+
+def beside_search(row: FacetRow, searched: Canonical) -> Choice:
+    [found] = choices([row], searched, TODAY)
+    return found
 
 
 def test_there_is_a_row_for_each_field_that_contacts_are_counted_by() -> None:
@@ -90,13 +98,14 @@ def test_a_value_is_asked_for_as_apollo_writes_it(name: str, value: str, label: 
 def test_the_other_parameters_stay_and_the_other_values_of_its_own() -> None:
     query = "personSeniorities[]=vp&personSeniorities[]=c_suite&personTitles[]=CEO"
     found = beside("seniority", query)
-    assert found.rest.url == f"{PEOPLE}?personTitles[]=CEO"
+    assert found.left_out == "personSeniorities[]"
     assert dict(found.chosen) == {"vp": ("vp",), "c_suite": ("c_suite",)}
     assert found.switched("vp", "VP").url == f"{PEOPLE}?personTitles[]=CEO&personSeniorities[]=c_suite"
     assert found.switched("owner", "Owner").url == f"{PEOPLE}?personTitles[]=CEO" + "".join(
         f"&personSeniorities[]={value}" for value in ("c_suite", "owner", "vp")
     )
-    assert beside("created_month", query).rest.url == canonical(parse(f"{PEOPLE}?{query}")).url
+    assert beside("created_month", query).left_out is None
+    assert beside("email_status", query).left_out is None
 
 
 @pytest.mark.parametrize(
@@ -140,9 +149,29 @@ def test_where_the_parameter_looks_elsewhere_it_does_not_find_the_value() -> Non
 def test_whatever_is_chosen_can_be_left_out_again(url: str) -> None:
     searched = canonical(parse(url))
     for row in ROWS.values():
-        found = choice(row, searched, TODAY)
+        found = beside_search(row, searched)
         for value in found.chosen:
             switch = found.switched(value, value)
             assert switch.chosen
             assert switch.url is not None
-            assert value not in choice(row, canonical(parse(switch.url)), TODAY).chosen
+            assert value not in beside_search(row, canonical(parse(switch.url))).chosen
+
+
+@given(urls)
+def test_without_a_parameter_all_its_clauses_hold_but_one(url: str) -> None:
+    parsed = parse(url)
+    clauses, given_there = clauses_of(parsed, TODAY), given_parameters(parsed.pairs)
+    for left_out in (None, *[parameter.name for parameter, _ in given_there if parameter.steers is None]):
+        others = all_of([clause.predicate for clause in clauses if clause.name != left_out])
+        pairs = [(each.name, value) for each, values in given_there if each.name != left_out for value in values]
+        assert others == map_url(url_of(pairs), TODAY).filter.predicate
+
+
+@given(urls)
+def test_a_url_that_is_written_but_for_one_parameter_is_that_of_the_search(url: str) -> None:
+    searched = canonical(parse(url))
+    for row in ROWS.values():
+        if (name := row.parameter) is not None:
+            around, now = searched.around(name), searched.values(name)
+            for several in (now, now[1:], (), (*now, "x")):
+                assert around.url(several) == searched.only(name, several).url

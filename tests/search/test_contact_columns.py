@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from search.columns import concatenated
 from search.contact_columns import GROUPS, REPEATED, columns_of
 from search.documents import search_columns, search_fields
-from search.duckdb.loader import DuckDBLoader
-from search.elasticsearch.loader import ElasticsearchLoader
+from search.duckdb.encoder import DuckDBEncoder
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.fields import ALL_FIELDS, ContactCompleteItem, complete_json, empty_fields, item_json, more_json
 from search.loader import Document
 from tests.harness.contacts import CONTACTS
@@ -80,7 +80,7 @@ def parts(document: Document) -> tuple[object, ...]:
 @given(BATCHES)
 def test_documents(contacts: list[ContactCompleteItem]) -> None:
     columns, rows = columns_of(contacts), range(7, 7 + len(contacts))
-    of_duckdb = [DuckDBLoader.encode(row, contact) for row, contact in zip(rows, contacts, strict=True)]
-    assert DuckDBLoader.encode_all(rows, columns) == of_duckdb
-    expected = [ElasticsearchLoader.encode(row, contact) for row, contact in zip(rows, contacts, strict=True)]
-    assert list(map(parts, ElasticsearchLoader.encode_all(rows, columns))) == list(map(parts, expected))
+    of_duckdb = [DuckDBEncoder.encode(row, contact) for row, contact in zip(rows, contacts, strict=True)]
+    assert DuckDBEncoder.encode_all(rows, columns) == of_duckdb
+    expected = [ElasticsearchEncoder.encode(row, contact) for row, contact in zip(rows, contacts, strict=True)]
+    assert list(map(parts, ElasticsearchEncoder.encode_all(rows, columns))) == list(map(parts, expected))

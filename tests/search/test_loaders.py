@@ -39,7 +39,9 @@ async def loaded(store: EngineSettings, number: int, keep: int = 1) -> str:
 
     async def fill(loader: Loader) -> str:
         await loader.start()
-        await loader.write([loader.encode(row, ContactCompleteItem(uuid=str(row))) for row in range(1, number + 1)])
+        await loader.write(
+            [loader.encoder.encode(row, ContactCompleteItem(uuid=str(row))) for row in range(1, number + 1)]
+        )
         assert await loader.finish() == number
         await loader.swap()
         return loader.name
@@ -103,7 +105,7 @@ def test_a_finished_store_can_be_read_before_it_is_live_and_afterwards(store: En
 
         async def fill(loader: Loader) -> None:
             await loader.start()
-            await loader.write([loader.encode(row, ContactCompleteItem(uuid=str(row))) for row in (1, 2, 3)])
+            await loader.write([loader.encoder.encode(row, ContactCompleteItem(uuid=str(row))) for row in (1, 2, 3)])
             assert await loader.finish(FIGURES) == 3
             engine = loader.reader()
             try:
@@ -152,7 +154,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
 
         async def begin(loader: Loader) -> tuple[str, str]:
             await loader.start()
-            await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+            await loader.write([loader.encoder.encode(1, ContactCompleteItem(uuid="a"))])
             return loader.name, await loader.mark()
 
         async def abort(loader: Loader) -> None:
@@ -162,7 +164,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
 
         async def go_on(loader: Loader) -> int:
             await loader.resume(mark)
-            await loader.write([loader.encode(2, ContactCompleteItem(uuid="b"))])
+            await loader.write([loader.encoder.encode(2, ContactCompleteItem(uuid="b"))])
             number = await loader.finish()
             # Once more, as after a crash before the swap.
             await loader.resume(mark)
@@ -182,7 +184,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
     async def begun_anew(loader: Loader) -> int:
         """A load that was interrupted before it had a store."""
         await loader.resume("")
-        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await loader.write([loader.encoder.encode(1, ContactCompleteItem(uuid="a"))])
         return await loader.finish()
 
     asyncio.run(run())
@@ -191,7 +193,7 @@ def test_an_aborted_load_leaves_nothing_and_an_interrupted_one_is_gone_on_with(s
 def test_what_broken_off_loads_left_is_cleared_and_nothing_else(store: EngineSettings) -> None:
     async def begun(loader: Loader) -> str:
         await loader.start()
-        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await loader.write([loader.encoder.encode(1, ContactCompleteItem(uuid="a"))])
         return loader.name
 
     async def run() -> None:
@@ -225,7 +227,7 @@ def test_an_update_in_place(elasticsearch_url: str, own_index: Own) -> None:
     async def update(loader: Loader) -> int:
         await loader.start()
         await loader.resume("")
-        await loader.write([loader.encode(2**40, ContactCompleteItem(uuid="new"))])
+        await loader.write([loader.encoder.encode(2**40, ContactCompleteItem(uuid="new"))])
         number = await loader.finish()
         await loader.swap()
         await loader.abort()
@@ -277,7 +279,7 @@ def test_what_duckdb_can_not_take_is_told(tmp_path: Path) -> None:
 
     async def run() -> None:
         await loader.start()
-        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await loader.write([loader.encoder.encode(1, ContactCompleteItem(uuid="a"))])
         await asyncio.to_thread(staged.write_text, "no document\n")
         try:
             with pytest.raises(EngineRejected, match="DuckDB could not take the contacts"):
@@ -301,7 +303,7 @@ def test_a_disk_that_takes_no_more_from_duckdb_is_told(
 
     async def run() -> None:
         await loader.start()
-        await loader.write([loader.encode(1, ContactCompleteItem(uuid="a"))])
+        await loader.write([loader.encoder.encode(1, ContactCompleteItem(uuid="a"))])
         try:
             with pytest.raises(EngineUnavailable, match=f"data directory can't be written: {os.strerror(number)}$"):
                 await loader.finish()

@@ -23,7 +23,7 @@ from mappings.contact_filter import map_url
 from mappings.predicates import ContactFilter, Exists, Phrase, Predicate, Range, Substring, Terms
 from mappings.url import parse
 from search.documents import search_fields
-from search.elasticsearch.loader import ElasticsearchLoader
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.schema import index_body
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem, ContactSimpleItem, contact_of
@@ -86,10 +86,10 @@ def with_the_row(data_dir: Path) -> None:
     properties = index_body()["mappings"]["properties"]
     assert {"founded_in", "nicknames", "region"} <= set(properties)
     for item in items:
-        document = msgspec.json.decode(ElasticsearchLoader.encode(1, item).body.splitlines()[1])
+        document = msgspec.json.decode(ElasticsearchEncoder.encode(1, item).body.splitlines()[1])
         assert set(document) <= set(properties)
         assert set(document["search"]) <= set(properties["search"]["properties"])
-    grams = msgspec.json.decode(ElasticsearchLoader.encode(1, items[0]).body.splitlines()[1])["search"][
+    grams = msgspec.json.decode(ElasticsearchEncoder.encode(1, items[0]).body.splitlines()[1])["search"][
         "nicknames_grams"
     ]
     assert grams == ["bob obb bby by$ y$$", "the he_ e_b _bo bos oss ss$ s$$"]

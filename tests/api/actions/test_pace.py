@@ -90,3 +90,22 @@ async def test_several_that_wait_look_one_after_the_other(monkeypatch):
     await asyncio.gather(*(some.wait("ada") for _ in range(3)))
     assert waits == sorted(waits)
     assert waits[2] - waits[0] > SHORTEST_WAIT
+
+
+async def test_how_many_of_another_user_wait_is_no_matter(monkeypatch):
+    waits, sleep = [], asyncio.sleep
+    clock = Clock()
+    some = Pace(clock)
+
+    async def passed(seconds):
+        waits.append(seconds)
+        await sleep(0)
+        clock.now += 10.0
+
+    monkeypatch.setattr(module.asyncio, "sleep", passed)
+    some.begin("bob")
+    some.begin("ada")
+    some.spent("ada", 1.0)
+    some.spent("bob", 0.1)
+    await asyncio.gather(*(some.wait("ada") for _ in range(50)), some.wait("bob"))
+    assert waits[50] == pytest.approx(0.1 * WAITS + SHORTEST_WAIT)

@@ -199,10 +199,12 @@ def test_commands_that_start_something_start_it_with_what_was_asked(tmp_path, mo
     monkeypatch.setenv("CONTACTS_JWT_SECRET", SECRET)
     started = []
     monkeypatch.setattr("api.server.serve", lambda settings: started.append((settings.host, settings.port)))
-    monkeypatch.setattr("indexing.cli.demo.run_demo", lambda number, once: started.append((number, once)))
+    monkeypatch.setattr("indexing.cli.demo.run_demo", lambda *asked: started.append(asked))
     assert CliRunner().invoke(contacts, ["serve", "--host", "::1", "--port", "9"]).exit_code == 0
     assert CliRunner().invoke(contacts, ["demo", "--once", "--contacts", "5"]).exit_code == 0
-    assert started == [("::1", 9), (5, True)]
+    monkeypatch.setenv("CONTACTS_PORT", "18423")
+    assert CliRunner().invoke(contacts, ["demo"]).exit_code == 0
+    assert started == [("::1", 9), (5, True, 8000), (10_000, False, 18423)]
 
 
 @pytest.mark.parametrize(

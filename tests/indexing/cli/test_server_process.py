@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexing.cli import server_process as module
-from indexing.cli.server_process import ServerFailed, free_port, server_process, wait_until_ready
+from indexing.cli.server_process import CONTACTS, ServerFailed, free_port, server_process, wait_until_ready
 from tests.harness.service import environment_of
 
 
@@ -53,3 +53,10 @@ def test_one_that_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_p
     with server_process({}, free_port()) as process:
         pass
     assert process.returncode == -signal.SIGKILL
+
+
+def test_the_command_is_this_program_whatever_stands_in_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "indexing").mkdir()
+    (tmp_path / "indexing" / "__init__.py").write_text("raise SystemExit('another program')")
+    done = subprocess.run([*CONTACTS, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

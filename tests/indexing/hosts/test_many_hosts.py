@@ -31,7 +31,7 @@ from indexing.sources.lines import Lines
 from mappings.errors import EngineDenied, Superseded
 from mappings.predicates import ContactFilter
 from search.contact_columns import ContactColumns
-from search.elasticsearch.loader import ElasticsearchLoader
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.shared_loader import SharedElasticsearchLoader
 from search.engines import open_engine
 from search.fields import ContactCompleteItem
@@ -218,7 +218,7 @@ def test_parts_in_reverse_order_and_twice_at_once_change_nothing(
 
 def refuse_some(patched: pytest.MonkeyPatch) -> None:
     """The engine refuses the documents of whoever has a bad title."""
-    encode, encode_all = ElasticsearchLoader.encode, ElasticsearchLoader.encode_all
+    encode, encode_all = ElasticsearchEncoder.encode, ElasticsearchEncoder.encode_all
 
     def spoilt(document: Document) -> Document:
         body = document.body.replace(b'"title":"Bad"', b'"nonsense":"Bad"')
@@ -227,8 +227,8 @@ def refuse_some(patched: pytest.MonkeyPatch) -> None:
     def spoilt_all(*given: Any) -> list[Document]:
         return list(map(spoilt, encode_all(*given)))
 
-    patched.setattr(ElasticsearchLoader, "encode", staticmethod(lambda *given: spoilt(encode(*given))))
-    patched.setattr(ElasticsearchLoader, "encode_all", staticmethod(spoilt_all))
+    patched.setattr(ElasticsearchEncoder, "encode", staticmethod(lambda *given: spoilt(encode(*given))))
+    patched.setattr(ElasticsearchEncoder, "encode_all", staticmethod(spoilt_all))
 
 
 def test_bad_documents_end_no_load_and_count_as_on_one_host(
@@ -343,7 +343,7 @@ async def joined(environment: dict[str, str]) -> SharedElasticsearchLoader:
 
 async def write_too_late(loader: SharedElasticsearchLoader) -> list[str]:
     """What is said of each way to write."""
-    document = loader.encode(1, ContactCompleteItem(uuid="id-1"))
+    document = loader.encoder.encode(1, ContactCompleteItem(uuid="id-1"))
     said = []
     for attempt in (loader.write([document]), loader.keep("done-0", b""), loader.shared()):
         with pytest.raises(Superseded) as refusal:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mappings.errors import Superseded
 from search.documents import search_fields
 from search.duckdb import staging
-from search.duckdb.loader import DuckDBLoader
+from search.duckdb.encoder import DuckDBEncoder
 from search.duckdb.staging import OWN, SHARED, Stage, Staged
 from search.fields import ContactCompleteItem
 from search.loader import Document
@@ -65,7 +65,7 @@ def test_all_is_there_also_after_an_interruption(
     tmp_path_factory: pytest.TempPathFactory, contacts: list[ContactCompleteItem], kept: int, remembered: int
 ) -> None:
     directory = tmp_path_factory.mktemp("staged")
-    documents = [DuckDBLoader.encode(row, contact) for row, contact in enumerate(contacts * 2, 1)]
+    documents = [DuckDBEncoder.encode(row, contact) for row, contact in enumerate(contacts * 2, 1)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(staging, "_REMEMBERED", remembered)
         stage = Stage(files(directory))
@@ -87,7 +87,7 @@ def test_what_is_shared_is_staged_once_as_long_as_it_is_remembered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contacts = [ContactCompleteItem(str(at), company=f"Company {at % 2}", keywords=("w" * 200,)) for at in range(6)]
-    documents = [DuckDBLoader.encode(row, contact) for row, contact in enumerate(contacts, 1)]
+    documents = [DuckDBEncoder.encode(row, contact) for row, contact in enumerate(contacts, 1)]
 
     def companies() -> int:
         stage = Stage(files(tmp_path))

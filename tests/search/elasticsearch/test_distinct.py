@@ -46,6 +46,49 @@ def test_what_is_no_estimate_is_known(
             found = {"number": {"count": answer[0]}, "listed": {"sum_other_doc_count": answer[1]}}
         response = {"responses": [{"aggregations": {"distinct": found}}]}
         values.read(searches.answers(msgspec.json.encode(response)))
+    assert_known(values, expected)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([0], Distinct(0, exact=True)),
+        ([MOST], Distinct(MOST, exact=True)),
+        ([MOST + 1, MOST + 9], Distinct(MOST + 9, exact=False)),
+        # An estimate may be too low.
+        ([MOST + 1, MOST - 9], Distinct(MOST + 1, exact=False)),
+    ],
+)
+def test_where_there_is_one_shard_one_contact_of_each_value_is_taken(answers: list[int], expected: Distinct) -> None:
+    values = DistinctValues(EVERYBODY, "company_key", one_shard=True)
+    for answer, kind in zip(answers, ("taken", "estimate"), strict=False):
+        searches = Searches()
+        values.ask(searches)
+        assert list(searches.asked[EVERYBODY.query]["distinct"]["aggs"]) == [kind]
+        found = {"taken": {"doc_count": answer}, "estimate": {"value": answer}}[kind]
+        response = {"responses": [{"_shards": {"total": 1}, "aggregations": {"distinct": {kind: found}}}]}
+        values.read(searches.answers(msgspec.json.encode(response)))
+    assert_known(values, expected)
+
+
+@pytest.mark.parametrize("shards", [0, 2])
+def test_what_several_shards_have_taken_is_not_believed(shards: int) -> None:
+    values, searches, again = DistinctValues(EVERYBODY, "company_key", one_shard=True), Searches(), Searches()
+    values.ask(searches)
+    found = {"distinct": {"taken": {"doc_count": 8}}}
+    response = {"responses": [{"_shards": {"total": shards}, "aggregations": found}]}
+    values.read(searches.answers(msgspec.json.encode(response)))
+    values.ask(again)
+    assert "listed" in again.asked[EVERYBODY.query]["distinct"]["aggs"]
+
+
+def test_of_a_field_with_several_values_none_is_taken() -> None:
+    searches = Searches()
+    DistinctValues(EVERYBODY, "departments", one_shard=True).ask(searches)
+    assert "listed" in searches.asked[EVERYBODY.query]["distinct"]["aggs"]
+
+
+def assert_known(values: DistinctValues, expected: Distinct) -> None:
     nothing = Searches()
     values.ask(nothing)
     assert not nothing.asked
@@ -72,6 +115,8 @@ def test_more_than_a_few_are_counted_exactly_too(
         await load(settings, contacts)
         async with engine_of(settings) as engine:
             filters = ContactFilter(), ContactFilter(Terms("person_city", ("rome",)))
-            return [(await engine.summary(engine.compile(each), "company_key")).distinct for each in filters]
+            # The first answer says how many shards there are.
+            asked = [engine.compile(each) for each in (*filters, *filters)]
+            return [(await engine.summary(each, "company_key")).distinct for each in asked]
 
-    assert asyncio.run(run()) == [Distinct(len(named), exact=True), Distinct(len(romans), exact=True)]
+    assert asyncio.run(run()) == 2 * [Distinct(len(named), exact=True), Distinct(len(romans), exact=True)]

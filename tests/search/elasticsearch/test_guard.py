@@ -102,6 +102,24 @@ def test_an_engine_that_is_given_up_is_left_alone_too(way: Proxy, index: str) ->
     asyncio.run(run())
 
 
+def test_an_engine_that_is_given_up_at_the_very_end_is_lost_at_once(
+    way: Proxy, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is next does not wait for the probe, which would take as long again."""
+    monkeypatch.setattr(guard, "PROBE_SECONDS", 3600.0)
+
+    async def run() -> None:
+        async with asking(way.url, index) as (engine, everything):
+            assert await engine.count(everything) == 3
+            way.held = lambda head: True
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(engine.count(everything), TIMEOUT * 0.95)
+            with pytest.raises(EngineUnavailable, match="did not answer in time"):
+                await engine.search(everything, 1)
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize("slow", [b"/_search", b"/_count"])
 def test_a_client_that_gives_up_a_slow_query_spoils_nothing(
     way: Proxy, index: str, slow: bytes, monkeypatch: pytest.MonkeyPatch

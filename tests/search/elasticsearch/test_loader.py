@@ -9,6 +9,7 @@ import pytest
 
 from mappings.errors import EngineDenied, EngineRejected, EngineUnavailable
 from search.elasticsearch import patience
+from search.elasticsearch.encoder import ElasticsearchEncoder
 from search.elasticsearch.loader import ElasticsearchLoader
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
@@ -65,7 +66,7 @@ def write(cluster: Cluster, number: int) -> list[Refusal]:
 
 
 def documents(number: int) -> list[Document]:
-    return [ElasticsearchLoader.encode(row, ContactCompleteItem(uuid=f"u{row}")) for row in range(1, number + 1)]
+    return [ElasticsearchEncoder.encode(row, ContactCompleteItem(uuid=f"u{row}")) for row in range(1, number + 1)]
 
 
 @pytest.fixture(autouse=True)

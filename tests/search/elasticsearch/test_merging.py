@@ -132,7 +132,7 @@ def test_the_server_keeps_each_contact_once_then(
         path = f"/{loader.name}"
         try:
             await loader.start()
-            documents: list[Document] = [loader.encode(row, contact) for row, contact in enumerate(contacts, 1)]
+            documents: list[Document] = [loader.encoder.encode(row, contact) for row, contact in enumerate(contacts, 1)]
             for first in range(0, len(documents), 200):
                 await loader.write(documents[first : first + 200])
                 await client.request("POST", f"{path}/_refresh")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from search.elasticsearch.loader import ElasticsearchLoader, _grams
+from search.elasticsearch.encoder import ElasticsearchEncoder, _grams
 from search.elasticsearch.schema import NAMES, index_body, values_path
 from search.fields import ITEM_FIELDS, SEARCH_FIELDS, ContactCompleteItem, item_json
 from tests.harness.strategies import items
@@ -15,7 +15,7 @@ PROPERTIES = index_body()["mappings"]["properties"]
 @settings(deadline=None)  # the first website waits for the list of public suffixes
 @given(items)
 def test_a_document_has_no_field_that_the_strict_mapping_lacks(item: ContactCompleteItem) -> None:
-    action, line = ElasticsearchLoader.encode(7, item).body.splitlines()
+    action, line = ElasticsearchEncoder.encode(7, item).body.splitlines()
     assert msgspec.json.decode(action)["index"] == {"_id": item.uuid, "version": 7, "version_type": "external"}
     document = msgspec.json.decode(line)
     assert set(document["search"]) <= set(PROPERTIES["search"]["properties"])
