@@ -5,7 +5,7 @@ rebuilt: since nothing here looks beyond the contact, a new mapping version need
 are and how each is made stands in `search.fields`.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -41,15 +41,19 @@ Members = Callable[[Any], bytes]
 """From the value of one contact field, or a tuple of several, to members of a JSON object, a comma before each."""
 
 
-class _Run(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True):
     """Derived fields that follow each other in a document and are made of the same.
 
     Attributes:
+        fields: their names.
+        shared: they are made of what many contacts share, one of the groups in `REPEATED`.
         of: the contact fields that they are made of, and perhaps more of their group.
         pick: from all values of a contact to those.
         make: from those to the members of a document.
     """
 
+    fields: tuple[str, ...]
+    shared: bool
     of: tuple[str, ...]
     pick: Callable[[tuple[object, ...]], Any]
     make: Members
@@ -98,7 +102,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _runs() -> Iterator[_Run]:
+def _pieces() -> Iterator[Piece]:
     """All derived fields: those of companies last, all others in the order of the table."""
     derived = {name: field for name, field in SEARCH_FIELDS.items() if name != "absent"} | SORT_FIELDS
     ordered = sorted(derived.items(), key=lambda item: _group(item[1]) == _COMPANY)
@@ -111,7 +115,7 @@ def _runs() -> Iterator[_Run]:
         )
         members = _members(run, of)
         make = Memo(members, _weight, shares(of) * SHARED_BYTES).__getitem__ if group >= 0 else members
-        yield _Run(of, itemgetter(*map(ALL_FIELDS.index, of)), make)
+        yield Piece(tuple(run), group >= 0, of, itemgetter(*map(ALL_FIELDS.index, of)), make)
 
 
 def _weight(key: Hashable, members: bytes) -> int:
@@ -119,7 +123,8 @@ def _weight(key: Hashable, members: bytes) -> int:
     return max(_LEAST_BYTES, len(members), characters(key))
 
 
-_RUNS = list(_runs())
+PIECES = tuple(_pieces())
+"""Of what documents are put together, in this order."""
 
 
 class DerivedFields(msgspec.Struct, frozen=True, gc=False):
@@ -127,12 +132,17 @@ class DerivedFields(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         absent: the contact's empty fields. A zero is something, an empty text or list is not.
-        members: the fields of `SEARCH_FIELDS` and `SORT_FIELDS` as members of a JSON object, a comma before each. Empty
-            values are left out.
+        pieces: the fields of `SEARCH_FIELDS` and `SORT_FIELDS` as members of a JSON object, a comma before each, in the
+            `PIECES` that they are made in. Empty values are left out.
     """
 
     absent: tuple[str, ...]
-    members: bytes
+    pieces: Sequence[bytes]
+
+    @property
+    def members(self) -> bytes:
+        """All the fields, one after the other."""
+        return b"".join(self.pieces)
 
     def json(self) -> bytes:
         """The fields as a JSON object."""
@@ -146,12 +156,12 @@ def search_fields(contact: ContactCompleteItem) -> DerivedFields:
     bytes.
     """
     values = msgspec.structs.astuple(contact)
-    return DerivedFields(empty_fields(values), b"".join([run.make(run.pick(values)) for run in _RUNS]))
+    return DerivedFields(empty_fields(values), [piece.make(piece.pick(values)) for piece in PIECES])
 
 
 def search_columns(contacts: ContactColumns) -> list[Column]:
-    """The `DerivedFields.members` of a batch of contacts, in pieces that follow each other."""
-    return [contacts.of(run.of).made(run.make) for run in _RUNS]
+    """The `DerivedFields.pieces` of a batch of contacts."""
+    return [contacts.of(piece.of).made(piece.make) for piece in PIECES]
 
 
 def sorted_by(key: str) -> tuple[str, ...]:

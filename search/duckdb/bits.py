@@ -7,8 +7,7 @@ begins with the highest bit of each byte.
 """
 
 import struct
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from pyroaring import BitMap
 
@@ -26,6 +25,7 @@ _WITH_OFFSETS = 4
 """Containers of the latter from which on it says where they begin."""
 
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_DIGITS = [bytes(b"01"[byte >> bit & 1] for byte in range(256)) for bit in range(8)]
 _INVERTED = bytes(255 - byte for byte in range(256))
 
 
@@ -46,7 +46,26 @@ def bits_of(column: str, rows: int) -> str:
 
 def from_bits(bits: bytes) -> BitMap:
     """The set in a `BIT` of `width` bits that was cast to `BLOB`."""
-    words = bits.translate(_REVERSED)
+    return _from_words(bits.translate(_REVERSED))
+
+
+def of_numbers(numbers: bytes, size: int) -> Iterator[BitMap]:
+    """Of numbers of `size` bytes each, the lowest first: of each bit, from the lowest, the places of those that have a
+    one there. No Python number is made of any."""
+    count = len(numbers) // size
+    for at in range(size):
+        # The last number comes first, as in a number that is written.
+        plane = numbers[at::size][::-1]
+        empty = plane.count(0) == count
+        for digits in _DIGITS:
+            if empty:
+                yield BitMap()
+            else:
+                yield _from_words(int(plane.translate(digits), 2).to_bytes(width(count) // 8, "little"))
+
+
+def _from_words(words: bytes) -> BitMap:
+    """The set in a plain bitmap of whole containers, in which the lowest bit of a byte comes first."""
     many: list[tuple[int, int, bytes]] = []
     # A container of few rows is no bitmap in the serialised form; one of all the others is.
     others: list[tuple[int, int, bytes]] = []
@@ -118,11 +137,3 @@ def _of_places(listed: bytes) -> bytes:
     for (place,) in struct.iter_unpack("<H", listed):
         body[place >> 3] |= 1 << (place & 7)
     return bytes(body)
-
-
-def from_lists(lists: Iterable[list[int]]) -> BitMap:
-    """The union of short lists of rows."""
-    rows = array("I")
-    for listed in lists:
-        rows.extend(listed)
-    return BitMap(rows)

@@ -25,6 +25,9 @@ _END = "\n"
 """Before and after each name. In a name it is escaped; where parts of names are sought they are normalised text, which
 has nothing to escape."""
 
+ESCAPED = r"replace(replace(text, '\', '\\'), chr(10), '\n')"
+"""The `escaped` names in SQL, of the column `text`."""
+
 _BORDERS = (_END, " ")
 
 
@@ -45,11 +48,11 @@ class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def names(self) -> list[str]:
         """The names, in order."""
-        return [_unescaped(name) for name in self.texts.split(_END)[1:-1]]
+        return [unescaped(name) for name in self.texts.split(_END)[1:-1]]
 
     def place(self, text: str) -> int | None:
         """Where a name stands, if it is here."""
-        at = self.texts.find(f"{_END}{_escaped(text)}{_END}")
+        at = self.texts.find(f"{_END}{escaped(text)}{_END}")
         return None if at < 0 else self.texts.count(_END, 0, at)
 
     def containing(self, text: str) -> Iterator[int]:
@@ -89,24 +92,30 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Block).decode
 
 
-def pack(texts: Sequence[str], sizes: Sequence[int], few: Sequence[Sequence[int] | None]) -> bytes:
-    """A block as it is stored, of the names, the sizes of their sets and, where they are few, the numbers in them."""
-    joined = f"{_END}{_END.join(map(_escaped, texts))}{_END}"
-    numbers = b"".join([packed(listed) for listed in few if listed])
-    block = Block(joined, packed(sizes), bytes([len(listed or ()) for listed in few]), numbers)
-    return zstandard.ZstdCompressor(_LEVEL).compress(_encode(block))
+class Packer:
+    """Packs blocks, one at a time."""
+
+    def __init__(self) -> None:
+        self._compress = zstandard.ZstdCompressor(_LEVEL).compress
+
+    def __call__(self, names: Sequence[str], sizes: Sequence[int], listed: bytes, few: bytes) -> bytes:
+        """A block as it is stored, of names that are `escaped`; the others are attributes of `Block`."""
+        texts = f"{_END}{_END.join(names)}{_END}"
+        return self._compress(_encode(Block(texts, packed(sizes), listed, few)))
 
 
 def unpack(block: bytes) -> Block:
-    """A block as it was before `pack`."""
+    """A block as it was before it was packed."""
     return _decode(zstandard.ZstdDecompressor().decompress(block))
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """A name without an `_END`."""
     return name.replace("\\", "\\\\").replace(_END, "\\n")
 
 
-def _unescaped(name: str) -> str:
+def unescaped(name: str) -> str:
+    """The name before it was `escaped`."""
     return "\\".join([part.replace("\\n", _END) for part in name.split("\\\\")]) if "\\" in name else name
 
 

@@ -18,8 +18,9 @@ _ENDING = ".duckdb"
 
 _NAME = re.compile(r"[^/\\\0\n]+\.duckdb")
 
-STAGED = (".documents", ".items", ".building", ".scratch")
-"""Endings, in place of a file's own, of what is there while it is made: documents, items, tables, what was sorted."""
+STAGED = (".documents", ".shared", ".items", ".building", ".scratch")
+"""Endings, in place of a file's own, of what is there while it is made: what is staged (`search.duckdb.staging`), the
+tables, what has no room in the memory."""
 
 
 def new_name(index: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import duckdb
 import msgspec
@@ -21,9 +21,10 @@ from search.duckdb.files import STAGED, complete_files, live_path, new_name, poi
 from search.duckdb.live_contacts import LiveContacts
 from search.duckdb.notes import Notes
 from search.duckdb.reading import connect, reading
+from search.duckdb.staging import Stage, Staged
 from search.engine import Engine, EngineSettings
 from search.fields import ContactCompleteItem
-from search.loader import Document, Encoder, Holder, Identity, Refusal, check_left, unheard
+from search.loader import Document, Encoder, Holder, Identity, Refusal, unheard
 from search.private import make_directory
 from search.stores import LoadFigures, Store, earlier, left_over
 
@@ -52,9 +53,8 @@ class DuckDBLoader:
         self._data_dir, self._index, self._keep = settings.data_dir, settings.index, keep
         self.name = name or new_name(self._index)
         self._file = self._data_dir / self.name
-        self._documents, self._items, self._building, self._scratch = map(self._file.with_suffix, STAGED)
-        self._streams: tuple[BinaryIO, BinaryIO] | None = None
-        self._longest = 0
+        *files, self._building, self._scratch = map(self._file.with_suffix, STAGED)
+        self._stage = Stage(Staged(*files))
         self._live = LiveContacts(settings)
         self._notes = Notes(self._data_dir, self._index)
 
@@ -75,12 +75,11 @@ class DuckDBLoader:
         await _in_thread(partial(self._resume, mark))
 
     async def write(self, documents: Sequence[Document]) -> list[Refusal]:
-        await _in_thread(partial(self._write, documents))
+        await _in_thread(partial(self._stage.write, documents))
         return []
 
     async def mark(self) -> str:
-        sizes = [stream.tell() for stream in self._streams or ()]
-        return " ".join(map(str, (*sizes, self._longest)))
+        return self._stage.mark()
 
     async def finish(self, figures: LoadFigures | None = None) -> int:
         return await _in_thread(partial(self._build, figures))
@@ -125,7 +124,7 @@ class DuckDBLoader:
         return await _in_thread(self._rollback)
 
     async def close(self) -> None:
-        await _in_thread(self._close)
+        await _in_thread(self._stage.close)
         await _in_thread(self._live.close)
 
     def _clear(self, abandoned: str | None) -> list[str]:
@@ -137,37 +136,16 @@ class DuckDBLoader:
 
     def _start(self) -> None:
         make_directory(self._data_dir)
-        self._streams = (self._documents.open("wb"), self._items.open("wb"))
+        self._stage.start()
 
     def _resume(self, mark: str) -> None:
-        if self._file.exists():
-            return
-        *sizes, self._longest = map(int, mark.split()) if mark else (0, 0, 0)
-        staged_sizes = list(zip((self._documents, self._items), sizes, strict=True))
-        for path, size in staged_sizes:
-            check_left(path, size)
-        streams = []
-        for path, size in staged_sizes:
-            stream = path.open("r+b" if path.exists() else "wb")
-            streams.append(stream)
-            stream.truncate(size)
-            stream.seek(size)
-        self._streams = (streams[0], streams[1])
-
-    def _write(self, documents: Sequence[Document]) -> None:
-        if self._streams is None:
-            raise RuntimeError("start the loader before writing to it")
-        lines, items = self._streams
-        self._longest = max([self._longest, *(max(len(document.body), len(document.item)) for document in documents)])
-        lines.write(b"".join([document.body for document in documents]))
-        items.write(b"".join([document.item for document in documents]))
-        for stream in self._streams:
-            stream.flush()
+        if not self._file.exists():
+            self._stage.start(mark)
 
     def _build(self, figures: LoadFigures | None) -> int:
         if not self._file.exists():
-            self._close()
-            build(self._building, self._documents, self._items, self._scratch, self._longest)
+            self._stage.close()
+            build(self._building, self._stage.files, self._scratch, self._stage.longest)
             if figures is not None:
                 with duckdb.connect(self._building) as database:
                     meta.keep_figures(database, figures)
@@ -203,13 +181,8 @@ class DuckDBLoader:
         return [live_path(self._data_dir, self._index).name]
 
     def _remove_staged(self, *also: Path) -> None:
-        self._close()
-        remove(self._documents, self._items, self._building, self._scratch, *also)
-
-    def _close(self) -> None:
-        for stream in self._streams or ():
-            stream.close()
-        self._streams = None
+        self._stage.close()
+        remove(*self._stage.files.paths, self._building, self._scratch, *also)
 
 
 def _store(path: Path, *, live: bool = False) -> Store:

@@ -24,7 +24,7 @@ POSTED = tuple(name for name in TEXTS if SEARCH_FIELDS[name].many)
 PRESENT = {name: 1 << bit for bit, name in enumerate(ALL_FIELDS)}
 """Contact field → its bit in `present` of the documents that a load stages, which has 63."""
 
-STAGED = (
+TYPES = (
     dict.fromkeys((*CODED, *SORT_FIELDS), "VARCHAR")
     | dict.fromkeys(NUMBERS, "BIGINT")
     | dict.fromkeys(POSTED, "VARCHAR[]")

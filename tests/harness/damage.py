@@ -11,15 +11,24 @@ import duckdb
 
 Damage = Callable[[Path], object]
 
+_FIRST_BLOCK_ENDS = 3 * 4096 + 256 * 1024
+"""Of a DuckDB file: what is in its tables comes after it (https://duckdb.org/docs/stable/internals/storage)."""
+
 
 def _parts(content: bytes) -> tuple[bytes, bytes, bytes]:
     third = len(content) // 3
     return content[:third], content[third : 2 * third], content[2 * third :]
 
 
-def _middle_gone(path: Path) -> None:
+def middle_gone(path: Path) -> None:
+    """Overwrite a third of the file at `path` with zeros, that in its middle."""
     first, middle, last = _parts(path.read_bytes())
     path.write_bytes(first + bytes(len(middle)) + last)
+
+
+def _tables_gone(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:_FIRST_BLOCK_ENDS].ljust(len(content), b"\0"))
 
 
 def _replaced_by_directory(path: Path) -> None:
@@ -44,7 +53,7 @@ DAMAGES: Mapping[str, Damage] = {
     "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "nearly all cut off": lambda path: path.write_bytes(path.read_bytes()[:60]),
     "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
-    "a part zeroed": _middle_gone,
+    "a part zeroed": middle_gone,
     "text": lambda path: path.write_text("no such thing\n" * 1000),
     "noise": lambda path: path.write_bytes(bytes(range(128, 256)) * 100),
     "a directory": _replaced_by_directory,
@@ -52,6 +61,7 @@ DAMAGES: Mapping[str, Damage] = {
 """Name → what makes a file unreadable, whatever it is for."""
 
 DUCKDB_DAMAGES: Mapping[str, Damage] = DAMAGES | {
+    "a part zeroed": _tables_gone,
     "empty": lambda path: path.write_bytes(b""),
     "gone": Path.unlink,
     "another DuckDB file": _replaced_by_duckdb,

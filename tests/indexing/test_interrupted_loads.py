@@ -15,6 +15,7 @@ import pytest
 
 from indexing.cli.server_process import CONTACTS
 from mappings.predicates import ContactFilter
+from search.duckdb.files import STAGED
 from search.engines import open_engine
 from tests.harness.elasticsearch import ASKED_LITTLE
 from tests.harness.faults import Moment, MortalElasticsearch, load_killed_at, mortal_elasticsearch
@@ -85,7 +86,7 @@ def test_killed_at_any_point_it_resumes_to_the_same_index(
     counted = ("rows", "indexed", "repeated", "rejected", "live", "rejects_by_reason")
     assert {name: summary[name] for name in counted} == {name: whole[name] for name in counted}
     assert found == live(environment)
-    assert not [path.name for path in data.iterdir() if path.suffix in (".documents", ".items", ".building", ".json")]
+    assert not [path.name for path in data.iterdir() if path.suffix in (*STAGED, ".json")]
     # Neither of the loads left a half-filled store behind.
     assert {store["contacts"] for store in status(environment)["stores"]} == {whole["live"]}
 

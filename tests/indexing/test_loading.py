@@ -217,7 +217,7 @@ def test_a_disk_that_is_full_is_told_with_the_cure(
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("ending", ["*.documents", "*.items", "*.ledger", "*.keys"])
+@pytest.mark.parametrize("ending", ["*.documents", "*.shared", "*.items", "*.ledger", "*.keys"])
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_load_whose_files_lost_their_end_is_begun_anew(settings: EngineSettings, ending: str, whole: bool) -> None:
     """What a machine that goes down may cost: the state says more than is there."""

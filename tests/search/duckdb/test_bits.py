@@ -1,18 +1,26 @@
-"""Sets of rows as DuckDB aggregates them become the same sets as bitmaps."""
+"""Sets of rows as DuckDB aggregates them become the same sets as bitmaps, and so do the bits of numbers."""
+
+from array import array
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from search.duckdb.bits import CONTAINER, bits_of, from_bits, from_lists, to_bits, width
+from search.duckdb.bits import CONTAINER, bits_of, from_bits, of_numbers, to_bits, width
 
 rows = st.sets(st.one_of(st.integers(0, 20), st.integers(0, 3 * CONTAINER - 1), st.sampled_from((65535, 65536))))
 dense = st.builds(
     lambda first, length, step, more: set(range(first, first + length * step, step)) | more,
     st.integers(0, 70_000), st.integers(0, 9000), st.integers(1, 9), rows,
 )  # fmt: skip
+
+
+def numbers_of(code: str) -> st.SearchStrategy[int]:
+    """Numbers that an array of this code takes."""
+    largest = 256 ** array(code).itemsize - 1
+    return st.one_of(st.integers(0, 9), st.integers(0, largest), st.just(largest))
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +58,17 @@ def test_bits_are_those_of_whole_containers() -> None:
     assert from_bits(bytes(width(1) // 8)) == BitMap()
 
 
-@given(st.lists(st.lists(st.integers(0, 2**31 - 1))))
-def test_lists_are_united(lists: list[list[int]]) -> None:
-    assert from_lists(lists) == BitMap([row for listed in lists for row in listed])
+@settings(max_examples=50)
+@given(
+    st.sampled_from("BHIQ").flatmap(lambda code: st.tuples(st.just(code), st.lists(numbers_of(code)))),
+    st.integers(0, 3),
+)
+def test_numbers_have_a_set_for_each_bit(numbers: tuple[str, list[int]], repeated: int) -> None:
+    code, values = numbers
+    # Also more than a container holds.
+    values *= 1 + repeated * CONTAINER // max(1, len(values))
+    content = array(code, values)
+    sets = list(of_numbers(content.tobytes(), content.itemsize))
+    assert len(sets) == 8 * content.itemsize
+    for bit in {0, 1, 7, 8, len(sets) - 1} & {*range(len(sets))}:
+        assert sets[bit] == BitMap([row for row, value in enumerate(values) if value >> bit & 1])

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+import duckdb
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.duckdb.blocks import Block, pack, packed, unpack, unpacked
+from search.duckdb.blocks import ESCAPED, Block, Packer, escaped, packed, unescaped, unpack, unpacked
 
 NUMBERS = st.integers(0, 2**32 - 1)
 anything = st.text(st.one_of(st.sampled_from("a\n\\ n\0é"), st.characters(codec="utf-8")), max_size=8)
@@ -13,7 +14,7 @@ words = st.lists(st.text("abé+", min_size=1, max_size=3), min_size=1, max_size=
 
 
 def block_of(texts: Sequence[str]) -> Block:
-    return unpack(pack(texts, [0] * len(texts), [()] * len(texts)))
+    return unpack(Packer()(list(map(escaped, texts)), [0] * len(texts), bytes(len(texts)), b""))
 
 
 @given(
@@ -26,12 +27,14 @@ def test_what_is_packed_is_found(sets: dict[str, list[int] | int], absent: str) 
     texts = sorted(sets)
     few = [None if isinstance(numbers := sets[text], int) else numbers for text in texts]
     sizes = [numbers if isinstance(numbers := sets[text], int) else len(numbers) for text in texts]
-    block = unpack(pack(texts, sizes, few))
+    listed, numbers = bytes([len(each or ()) for each in few]), b"".join([packed(each) for each in few if each])
+    block = unpack(Packer()(list(map(escaped, texts)), sizes, listed, numbers))
+    assert block.names() == texts
     for place, text in enumerate(texts):
         assert block.place(text) == place
         assert block.size(place) == sizes[place]
-        numbers = block.numbers(place)
-        assert (None if numbers is None else list(unpacked(numbers))) == few[place]
+        found = block.numbers(place)
+        assert (None if found is None else list(unpacked(found))) == few[place]
     assert block.place(absent) == (texts.index(absent) if absent in sets else None)
 
 
@@ -41,6 +44,15 @@ def test_parts_of_names_are_found(texts: list[str], sought: str) -> None:
     assert list(block.containing(sought)) == [place for place, text in enumerate(texts) if sought in text]
     whole = [place for place, text in enumerate(texts) if f" {sought} " in f" {text} "]
     assert list(block.phrasing(sought)) == whole
+
+
+@settings(max_examples=20)
+@given(st.lists(anything))
+def test_names_are_escaped_in_sql_too(texts: list[str]) -> None:
+    with duckdb.connect() as database:
+        found = database.execute(f"SELECT {ESCAPED} FROM (SELECT unnest(?::VARCHAR[]) AS text)", (texts,)).fetchall()
+    assert [text for (text,) in found] == [escaped(text) for text in texts]
+    assert [unescaped(text) for (text,) in found] == texts
 
 
 @given(st.lists(NUMBERS))

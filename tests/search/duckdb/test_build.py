@@ -7,13 +7,14 @@ import duckdb
 import pytest
 
 from search.duckdb import build
+from search.duckdb.staging import Staged
 
 
 @pytest.mark.parametrize("needed", [*build.MEMORY, 10_000])
 def test_a_build_is_tried_with_more_memory(needed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
 
-    def pretend(file: Path, documents: Path, items: Path, scratch: Path, bounds: Any) -> int:
+    def pretend(file: Path, staged: Any, scratch: Path, bounds: Any) -> int:
         assert (scratch.is_dir(), file.exists()) == (True, False)
         tried.append(bounds[0])
         (scratch / "left").touch()
@@ -23,7 +24,8 @@ def test_a_build_is_tried_with_more_memory(needed: int, tmp_path: Path, monkeypa
         return 7
 
     monkeypatch.setattr(build, "_build", pretend)
-    places = [tmp_path / name for name in ("file", "documents", "items", "scratch")]
+    staged = Staged(tmp_path / "documents", tmp_path / "shared", tmp_path / "items")
+    places = (tmp_path / "file", staged, tmp_path / "scratch")
     if needed > build.MEMORY[-1]:
         with pytest.raises(duckdb.OutOfMemoryException):
             build.build(*places, longest=0)

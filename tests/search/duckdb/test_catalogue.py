@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from search.duckdb.blocks import pack, unpacked
+from search.duckdb.blocks import Packer, escaped, packed, unpacked
 from search.duckdb.catalogue import Catalogue
 from search.duckdb.schema import CREATE
 from search.duckdb.spaces import SPACES
@@ -33,8 +33,9 @@ def filled(database: duckdb.DuckDBPyConnection, texts: dict[str, set[str]], size
         while some := list(islice(ordered, size)):
             first = len(ids)
             ids |= {(space, text): first + place for place, text in enumerate(some)}
-            packed = pack(some, [1] * len(some), [[first + place] for place in range(len(some))])
-            values = (block, SPACES[space], first, some[0], packed)
+            listed = range(first, first + len(some))
+            content = Packer()(list(map(escaped, some)), [1] * len(some), b"\1" * len(some), packed(listed))
+            values = (block, SPACES[space], first, some[0], content)
             database.execute("INSERT INTO names VALUES (?, ?, ?, ?, ?)", values)
             block += 1
     return ids

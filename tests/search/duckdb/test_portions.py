@@ -1,38 +1,34 @@
-"""Rows that go to DuckDB by way of a file arrive as they were."""
+"""Rows that wait in a file arrive in DuckDB as they were."""
 
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from search.duckdb.portions import Portion, line_of
+from search.duckdb import portions
+from search.duckdb.portions import Portion
 
 LONG = bytes(range(256)) * 2000
 
 
-def test_rows_arrive_as_they_were(tmp_path: Path) -> None:
-    portion = Portion(tmp_path / "it's here", {"number": False, "content": True, "more": True})
-    first = [(at, b'a,"\n\0\xff' * at, b"" if at % 2 else b"more") for at in range(300)]
+@pytest.mark.parametrize("at_once", [1, 7, 10_000])
+def test_rows_arrive_as_they_were(at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portions, "_ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(portions, "_BATCHES_AT_ONCE", 2)
+    path = tmp_path / "it's here"
+    path.write_text("what was left there")
+    portion = Portion(path, {"number": "INTEGER", "text": "VARCHAR", "content": "BLOB"})
+    rows = [(at, "é" * (at % 3), b'a,"\n\0\xff' * at) for at in range(50)] + [(2**31 - 1, "", LONG), (-1, "x", b"")]
+    for some in (rows[:20], rows[20:], []):
+        portion.add([((number,), (text.encode(), content)) for number, text, content in some])
     with duckdb.connect() as database:
-
-        def arrived() -> list[tuple[int, bytes | None, bytes | None]]:
-            return database.execute(f"FROM ({portion.relation(line_of(2 * len(LONG)))}) ORDER BY number").fetchall()
-
-        assert arrived() == []
-        portion.write(first)
-        # No bytes at all are NULL.
-        expected = [(number, content or None, more or None) for number, content, more in first]
-        assert arrived() == expected
-        portion.add([(300, LONG, LONG)])
-        assert arrived() == [*expected, (300, LONG, LONG)]
-        portion.write([(7, b"x", b"y")])
-        assert arrived() == [(7, b"x", b"y")]
+        database.execute("CREATE TABLE arrived (number INTEGER, text VARCHAR, content BLOB)")
+        portion.insert(database, "arrived")
+        assert database.execute("FROM arrived").fetchall() == rows
 
 
-def test_a_line_is_as_long_as_it_was_said_to_be(tmp_path: Path) -> None:
-    portion = Portion(tmp_path / "rows", {"content": True})
-    portion.write([(LONG,)])
-    with duckdb.connect() as database, pytest.raises(duckdb.Error):
-        database.execute(portion.relation(1000)).fetchall()
+def test_no_rows_are_none(tmp_path: Path) -> None:
     with duckdb.connect() as database:
-        assert database.execute(portion.relation(line_of(len(LONG)))).fetchall() == [(LONG,)]
+        database.execute("CREATE TABLE arrived (content BLOB)")
+        Portion(tmp_path / "rows", {"content": "BLOB"}).insert(database, "arrived")
+        assert database.execute("FROM arrived").fetchall() == []

@@ -17,7 +17,7 @@ from search.duckdb.loader import DuckDBLoader
 from search.duckdb.reading import connect, reading
 from search.engine import EngineSettings
 from search.fields import ContactCompleteItem
-from tests.harness.damage import DAMAGES, DUCKDB_DAMAGES, kept_from_us
+from tests.harness.damage import DAMAGES, DUCKDB_DAMAGES, kept_from_us, middle_gone
 from tests.harness.processes import server_directory
 from tests.harness.stores import load
 
@@ -88,6 +88,26 @@ def test_a_damaged_file_is_told_by_every_reader_and_rolled_back_from(store: Engi
 
     asyncio.run(load_again())
     assert read_all(store) == 2000
+
+
+def test_damage_among_the_items_is_told_by_who_reads_them(store: EngineSettings) -> None:
+    file = live_path(store.data_dir, store.index)
+    middle_gone(file)
+    with pytest.raises(StoreUnreadable) as caught:
+        read_all(store)
+    assert told(caught.value).startswith(f"{file} is damaged: parts of it were overwritten")
+
+    async def load_again() -> None:
+        loader = DuckDBLoader(store)
+        try:
+            # How many contacts there are is said elsewhere in the file.
+            assert [each.contacts for each in await loader.stores()] == [2000, 2000]
+            with pytest.raises(StoreUnreadable):
+                [batch async for batch in loader.identities()]
+        finally:
+            await loader.close()
+
+    asyncio.run(load_again())
 
 
 @pytest.mark.parametrize("damage", ["gone", "zeros", "a directory"])

@@ -123,11 +123,10 @@ def test_sets_agree_with_plain_python(
     chosen: random.Random,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        # Lists, bitmaps of lists and bitmaps of bits, in one slice or in several: the sets are the same.
+        # Lists, bitmaps, and those that are read as they come, in one slice or in several: the sets are the same.
         patch.setattr(keeping, "FEW", min(size, 64))
-        patch.setattr(keeping, "_LISTED", 2 * size)
-        patch.setattr(keeping, "_PAIRS_AT_ONCE", size)
-        patch.setattr(keeping, "_IDS_AT_ONCE", size)
+        patch.setattr(keeping, "_PAIRS_AT_ONCE", 4 * size)
+        patch.setattr(keeping, "_CHARACTERS", 8 * size)
         patch.setattr(keeping, "BLOCK", min(size, 128))
         patch.setattr(texts, "_FREQUENT", size)
         with opened(tmp_path_factory.mktemp("sets"), contacts) as file:
