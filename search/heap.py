@@ -29,3 +29,9 @@ def set_options(options: Mapping[Option, int]) -> None:
         library = ctypes.CDLL(None)
         for option, value in options.items():
             library.mallopt(int(option), value)
+
+
+def give_back() -> None:
+    """Give what is free back to the system, whatever the options say: before something else needs the room."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

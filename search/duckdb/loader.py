@@ -24,6 +24,7 @@ from search.duckdb.reading import connect, reading
 from search.duckdb.staging import Stage, Staged
 from search.engine import Engine, EngineSettings
 from search.fields import ContactCompleteItem
+from search.heap import give_back
 from search.loader import Document, Encoder, Holder, Identity, Refusal, unheard
 from search.private import make_directory
 from search.stores import LoadFigures, Store, earlier, left_over
@@ -145,6 +146,8 @@ class DuckDBLoader:
     def _build(self, figures: LoadFigures | None) -> int:
         if not self._file.exists():
             self._stage.close()
+            # What the batches took is free by now, and the build needs as much.
+            give_back()
             build(self._building, self._stage.files, self._scratch, self._stage.longest)
             if figures is not None:
                 with duckdb.connect(self._building) as database:

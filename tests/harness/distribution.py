@@ -94,7 +94,7 @@ def java_for_server(directory: Path, release: Release) -> Path:
 
 def has_module(java: Path, name: str) -> bool:
     """Whether the Java at home in `java` has a module: smaller ones leave some out."""
-    command = [java / "bin" / "java", "--list-modules"]
+    command = [str(java / "bin" / "java"), "--list-modules"]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return any(line.partition("@")[0] == name for line in answer.stdout.splitlines())
 

@@ -117,7 +117,7 @@ class LocalElasticsearch:
             # A nearly full disk must not make indices read-only.
             "cluster.routing.allocation.disk.threshold_enabled": "false",
         }
-        lines = [f"{key}: {value}\n" for key, value in (settings | self.discovery() | self.security()).items()]
+        lines = [f"{key}: {value}\n" for key, value in {**settings, **self.discovery(), **self.security()}.items()]
         (self._run / "config" / "elasticsearch.yml").write_text("".join(lines))
         if not has_module(self._java, _VECTORS):
             options = self._run / "config" / "jvm.options"

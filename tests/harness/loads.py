@@ -47,7 +47,7 @@ def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | Non
     """The summary of a load that worked."""
     outcome = run_load(environment, kind, *flags, stdin=stdin)
     assert outcome.returncode == 0, outcome.stderr
-    summary = json.loads(outcome.stdout)
+    summary: dict[str, Any] = json.loads(outcome.stdout)
     assert summary["rows"] == summary["indexed"] + summary["repeated"] + summary["rejected"]
     return summary
 
@@ -55,14 +55,16 @@ def loaded(environment: dict[str, str], kind: str, *flags: str, stdin: str | Non
 def status(environment: dict[str, str]) -> dict[str, Any]:
     outcome = contacts(environment, "index", "status", "--json")
     assert outcome.returncode == 0, outcome.stderr
-    return json.loads(outcome.stdout)
+    stores: dict[str, Any] = json.loads(outcome.stdout)
+    return stores
 
 
 def interrupted(environment: dict[str, str]) -> dict[str, Any] | None:
     """The state of the load that is running or was interrupted."""
     try:
         path = Path(environment["CONTACTS_DATA_DIR"]) / f"{environment['CONTACTS_INDEX']}.job.json"
-        return json.loads(path.read_text())
+        state: dict[str, Any] = json.loads(path.read_text())
+        return state
     except FileNotFoundError:
         return None
 

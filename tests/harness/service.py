@@ -50,7 +50,8 @@ class Service:
         """The answer to one message on a connection of its own; a str or bytes is sent as it is."""
         with self.connect() as connection:
             connection.send(message if isinstance(message, str | bytes) else json.dumps(message))
-            return json.loads(connection.recv(ANSWER_SECONDS))
+            answer: dict[str, Any] = json.loads(connection.recv(ANSWER_SECONDS))
+            return answer
 
     def post(
         self, path: str, body: object, token: str | None = None, *, method: str = "POST", **headers: str
@@ -146,7 +147,8 @@ def running(environment: dict[str, str]) -> Iterator[Service]:
 def post(url: str, body: object) -> dict[str, Any]:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json"})
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
-        return json.loads(response.read())
+        answer: dict[str, Any] = json.loads(response.read())
+        return answer
 
 
 def _decoded(body: bytes, headers: Message) -> Any:

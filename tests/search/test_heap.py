@@ -6,11 +6,11 @@ import sys
 import pytest
 
 from search import heap
-from search.heap import Option, set_options
+from search.heap import Option, give_back, set_options
 
 _GIVEN_BACK = """
 from pathlib import Path
-from search.heap import Option, set_options
+from search.heap import Option, give_back, set_options
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
@@ -30,9 +30,17 @@ def test_large_pieces_go_back_at_once() -> None:
     assert given_back < kept - 2**25
 
 
+def test_what_is_kept_is_given_back_when_asked() -> None:
+    kept = _GIVEN_BACK.format(threshold=0)
+    assert int(_printed(f"{kept}\nfrom search.heap import give_back\ngive_back()\nprint(resident())").split()[-1]) < (
+        int(_printed(kept)) - 2**25
+    )
+
+
 def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap.ctypes, "CDLL", lambda _: object())
     set_options({Option.ARENA_MAX: 1})
+    give_back()
 
 
 def _printed(code: str) -> str:
