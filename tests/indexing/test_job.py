@@ -19,7 +19,7 @@ from indexing.state import StateFile
 from mappings.errors import EngineUnavailable, LoadRunning, RowRejected, SourceError
 from search.engine import Engine
 from search.fields import ContactCompleteItem
-from search.loader import Document, Holder, Refusal, unheard
+from search.loader import Document, Encoder, Holder, Refusal, unheard
 from search.stores import LoadFigures, Store
 from tests.harness.encoders import OneByOne
 from tests.harness.live_contacts import LiveMemory
@@ -27,9 +27,20 @@ from tests.harness.loads import people
 from tests.harness.memory_source import MemorySource, contact_rows
 
 
-class MemoryLoader(LiveMemory, OneByOne):
+class Uuids(OneByOne):
+    """Documents that are the uuid alone."""
+
+    @staticmethod
+    def encode(row: int, item: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        if item.title == "unencodable":
+            raise RowRejected("title: can't be encoded")
+        return Document(row, item.uuid.encode())
+
+
+class MemoryLoader(LiveMemory):
     """Keeps documents in a dictionary; `losing` uuids vanish, `refusing` rows are refused."""
 
+    encoder: ClassVar[type[Encoder]] = Uuids
     in_place: ClassVar[bool] = False
     in_flight: ClassVar[int] = 2
     name = "fresh"
@@ -40,12 +51,6 @@ class MemoryLoader(LiveMemory, OneByOne):
         self.written: dict[str, int] = {}
         self.calls: list[str] = []
         self.merged = True
-
-    @staticmethod
-    def encode(row: int, item: ContactCompleteItem, _complete: bytes | None = None) -> Document:
-        if item.title == "unencodable":
-            raise RowRejected("title: can't be encoded")
-        return Document(row, item.uuid.encode())
 
     def exclusively(self, holder: Holder) -> AbstractAsyncContextManager[None]:
         return nullcontext()
