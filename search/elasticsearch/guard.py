@@ -26,7 +26,7 @@ MOST_ASIDE = 8
 BRIEF_SECONDS = 2.0
 
 LATE = 0.9
-"""The share of the time that a request has of which it is as good as over."""
+"""A request that has waited for so much of its time was not answered in it."""
 
 SILENT = "The contacts engine did not answer in time."
 

@@ -31,10 +31,9 @@ def test_large_pieces_go_back_at_once() -> None:
 
 
 def test_what_is_kept_is_given_back_when_asked() -> None:
-    kept = _GIVEN_BACK.format(threshold=0)
-    assert int(_printed(f"{kept}\nfrom search.heap import give_back\ngive_back()\nprint(resident())").split()[-1]) < (
-        int(_printed(kept)) - 2**25
-    )
+    code = _GIVEN_BACK.format(threshold=0)
+    kept, given_back = map(int, _printed(f"{code}\ngive_back()\nprint(resident())").split())
+    assert given_back < kept - 2**25
 
 
 def test_other_c_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
