@@ -348,10 +348,15 @@ def _number_text(value: str) -> str | None:
     return str(number(value))
 
 
+def _bounds_in(field: str) -> tuple[str, str]:
+    """Two numbers as they may be in a field, the rest of which are amounts of money."""
+    return {"employees": ("11", "50"), "founded_year": ("1990", "2010")}.get(field, ("1000000", "5000000"))
+
+
 def number_span(field: str) -> ValueReader:
     """Numbers between two bounds, each of which may be open."""
 
-    @as_in("11-50")
+    @as_in("-".join(_bounds_in(field)))
     @compared("a number in the range, its bounds included; either side may be open", lists.ranges, write=_range_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         bounds = span(value)
@@ -373,7 +378,7 @@ def two_bounds(field: str) -> ValueReader:
     """The same where each bound usually has a name of its own. Which of them would a number alone be?"""
     read_span = number_span(field).read
 
-    @as_in("11-50")
+    @as_in("-".join(_bounds_in(field)))
     @compared(
         "a number in the range, its bounds included; what is no range is left out", lists.ranges, write=_bounds_text
     )
@@ -391,7 +396,7 @@ def two_bounds(field: str) -> ValueReader:
 def at_least(field: str) -> ValueReader:
     """Numbers from this one on."""
 
-    @as_in("50")
+    @as_in(_bounds_in(field)[0])
     @compared("this number or more", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()
@@ -406,7 +411,7 @@ def at_least(field: str) -> ValueReader:
 def at_most(field: str) -> ValueReader:
     """Numbers up to this one."""
 
-    @as_in("50")
+    @as_in(_bounds_in(field)[0])
     @compared("this number or less", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()

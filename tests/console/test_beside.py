@@ -81,6 +81,10 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     ]
     expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
     expect(page.locator(".overlap rect").first).to_be_visible()
+    searches = page.locator(".searches li")
+    expect(searches.nth(0)).to_contain_text("This search: Job titles to include: ceo")
+    expect(searches.nth(1)).to_contain_text("Where the person is: Germany · Job titles to include: ceo, cto")
+    expect(page.locator(".differences")).to_contain_text("Management levels to include")
     expect(field).to_have_count(0)
     both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
     regions.nth(both).click()
