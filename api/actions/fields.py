@@ -127,6 +127,8 @@ _ROWS = (
     Field("name", text(pattern=_NAME_PATTERN, maxLength=200), Place.BODY, "What a saved search is called by its user",
           "CEOs in California"),
     Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
+    Field("go_to", text(), Place.BODY, "Make the load with this name live, older or newer, in one step",
+          "contacts-20260131t120000000000z"),
     Field("uuid", text(), Place.BODY, "Uuid of a contact", "398cce44-233d-5f7c-aea1-e4a6a79df10c"),
     Field("email", text(), Place.BODY, "E-mail address of a contact", "jane.doe@acme.example"),
     Field("linkedin", text(), Place.BODY, "LinkedIn profile of a contact", "https://www.linkedin.com/in/jane-doe"),
