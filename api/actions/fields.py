@@ -148,7 +148,8 @@ _ROWS = (
     Field("columns", CHOSEN, Place.QUERY,
           "In place of the view: the fields of each contact, in this order, each once", ["email", "title"]),
     Field("spreadsheet_safe", FLAG, Place.QUERY,
-          "Of CSV: a text that a spreadsheet takes for a formula gets an apostrophe before it", True),
+          "Of CSV: it begins with a byte order mark, and a text that a spreadsheet takes for a formula with "
+          "an apostrophe", True),
     Field("comment", FLAG, Place.QUERY,
           "Of CSV: the first row says behind `#` what was searched for, in words; so does the name of a file", True),
     Field("ledger", FLAG, Place.EITHER, "Also say what became of each parameter and value of the URL, and why", True),
