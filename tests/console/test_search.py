@@ -45,6 +45,8 @@ def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
     expect(page.locator(".beside")).to_contain_text(f"of {told['total']:,}")
     for parameter in told["parameters"]:
         card = desk.parameter(parameter["name"])
+        expect(card.locator("h3 code")).to_have_text(parameter["name"])
+        expect(page.get_by_role("heading", name=parameter["category"], exact=True)).to_be_visible()
         expect(card.locator(".cost")).to_contain_text(f"{parameter['count']:,} fit")
         expect(card.locator(".cost")).to_contain_text(f"without it {parameter['without']:,}")
         expect(card.locator(".chip")).to_have_count(len(parameter["values"]))

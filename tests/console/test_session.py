@@ -5,6 +5,7 @@ import re
 import secrets
 import signal
 import subprocess
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -32,6 +33,39 @@ def test_scripts_go_on_with_the_session_and_never_see_what_renews_it(
     stored = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert cookie["value"] not in stored
     assert body["access_token"] not in stored
+
+
+SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+    constructor(address, protocols) {
+        super(address, protocols);
+        window.sockets.push([address, protocols]);
+    }
+};
+"""
+
+
+def test_all_is_asked_over_one_socket_and_the_token_is_in_no_address(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(SOCKETS)
+    desk = Desk(page, service).open().search(url_of(("personTitles[]", "ceo")))
+    desk.rows().first.click()
+    page.locator(".why li").first.wait_for()
+    page.keyboard.press("Escape")
+    for view in ("Breakdown", "Compare", "As code"):
+        desk.view(view)
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog")).to_contain_text("None yet")
+    [[address, [scheme, token]]] = desk.run("() => sockets")
+    assert (address, scheme) == (f"{service.base.replace('http', 'ws')}/api/v2/apollo/ws", "bearer")
+    assert re.fullmatch(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", token)
+    paths = {urlsplit(each).path for each in asked}
+    assert [path for path in paths if path != "/" and not path.startswith(("/console/", "/api/v2/auth/"))] == []
+    assert all(token not in each for each in [page.url, *asked])
 
 
 EVIL = "http://evil.example/"
