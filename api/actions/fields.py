@@ -127,6 +127,8 @@ _ROWS = (
     Field("name", text(pattern=_NAME_PATTERN, maxLength=200), Place.BODY, "What a saved search is called by its user",
           "CEOs in California"),
     Field("rollback", FLAG, Place.BODY, "Make the load before the live one live again, in one step", True),
+    Field("go_to", text(), Place.BODY, "Make the load with this name live, older or newer, in one step",
+          "contacts-20260131t120000000000z"),
     Field("uuid", text(), Place.BODY, "Uuid of a contact", "398cce44-233d-5f7c-aea1-e4a6a79df10c"),
     Field("email", text(), Place.BODY, "E-mail address of a contact", "jane.doe@acme.example"),
     Field("linkedin", text(), Place.BODY, "LinkedIn profile of a contact", "https://www.linkedin.com/in/jane-doe"),
@@ -148,7 +150,8 @@ _ROWS = (
     Field("columns", CHOSEN, Place.QUERY,
           "In place of the view: the fields of each contact, in this order, each once", ["email", "title"]),
     Field("spreadsheet_safe", FLAG, Place.QUERY,
-          "Of CSV: a text that a spreadsheet takes for a formula gets an apostrophe before it", True),
+          "Of CSV: it begins with a byte order mark, and a text that a spreadsheet takes for a formula with "
+          "an apostrophe", True),
     Field("comment", FLAG, Place.QUERY,
           "Of CSV: the first row says behind `#` what was searched for, in words; so does the name of a file", True),
     Field("ledger", FLAG, Place.EITHER, "Also say what became of each parameter and value of the URL, and why", True),

@@ -395,12 +395,14 @@ PRESENTERS: Mapping[str, Presenter] = {
     "loads": Presenter(
         """Show the loads that are kept and what each came to; --json has the share of contacts with each field, too.
 
-        With --rollback the load before the live one goes live first, as by `contacts index rollback`.
+        With --rollback the load before the live one goes live first, with --go-to any that is named, as by
+        `contacts index rollback`.
 
         \b
         Examples:
           contacts loads --json
           contacts loads --rollback
+          contacts loads --go-to contacts-20260131t120000000000z
         """,
         _for_people(_show_loads),
     ),

@@ -103,6 +103,7 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     count = desk.counts(CEOS, exclude_company_name=["an"])
     desk.shows(count)
     page.keyboard.press("s")
+    expect(page.get_by_label("Save this one as")).to_have_value("ceo")
     page.get_by_label("Save this one as").fill("CEOs")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.locator("dialog tbody tr")
@@ -115,7 +116,8 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     expect(desk.parameter("exclude_company_name")).to_be_visible()
     desk.settled().shows(count)
     page.keyboard.press("s")
-    page.get_by_role("button", name="Delete CEOs").click()
+    page.get_by_role("button", name="Delete CEOs").dblclick()
+    page.get_by_role("button", name="Yes, delete").click()
     expect(page.locator("dialog")).to_contain_text("None yet")
 
 

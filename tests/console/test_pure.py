@@ -142,14 +142,16 @@ def test_contacts_are_counted_as_they_pass(bare: Page) -> None:
     tally = """([text, csv, size]) => import("/console/screens/export.js").then(({ Tally }) => {
         const [tally, bytes] = [new Tally(csv), new TextEncoder().encode(text)];
         for (let at = 0; at < bytes.length; at += size) tally.take(bytes.subarray(at, at + size));
-        return tally.contacts;
+        return [tally.contacts, tally.whole];
     })"""
     lines = "".join(json.dumps({"uuid": name, "title": title}) + "\n" for name, title in rows)
     for size in (1, 3, 1000):
-        assert bare.evaluate(tally, [text.getvalue(), True, size]) == len(rows)
-        assert bare.evaluate(tally, [f"# who\r\n{text.getvalue()}", True, size]) == len(rows)
-        assert bare.evaluate(tally, [lines, False, size]) == len(rows)
-    assert bare.evaluate(tally, ["", True, 1]) == 0
+        for above in ("", "# who\r\n", '"# who, where"\r\n', "\ufeff", "\ufeff# who\r\n", '\ufeff"# a,b"\r\n'):
+            assert bare.evaluate(tally, [above + text.getvalue(), True, size]) == [len(rows), True]
+        assert bare.evaluate(tally, [lines, False, size]) == [len(rows), True]
+    assert bare.evaluate(tally, ["", True, 1]) == [0, True]
+    for cut, is_csv in ((text.getvalue()[:-1], True), ('a\r\n"b\n', True), (lines[:-1], False)):
+        assert bare.evaluate(tally, [cut, is_csv, 3])[1] is False
 
 
 def test_ranges_are_told_in_words(bare: Page) -> None:

@@ -48,6 +48,8 @@ def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
     expect(page.locator(".beside")).to_contain_text(f"of {told['total']:,}")
     for parameter in told["parameters"]:
         card = desk.parameter(parameter["name"])
+        expect(card.locator("h3 code")).to_have_text(parameter["name"])
+        expect(page.get_by_role("heading", name=parameter["category"], exact=True)).to_be_visible()
         expect(card.locator(".cost")).to_contain_text(f"{parameter['count']:,} fit")
         expect(card.locator(".cost")).to_contain_text(f"without it {parameter['without']:,}")
         expect(card.locator(".chip")).to_have_count(len(parameter["values"]))
@@ -218,8 +220,18 @@ def test_what_is_pasted_may_be_anything_with_a_search_in_it(desk: Desk) -> None:
     page.evaluate(drop, other)
     expect(page.locator("#url")).to_have_value(other)
     desk.settled().shows(desk.counts(other))
-    # A picture has no text in it.
+    # A picture has no text in it; a file of text is as good as the text.
     page.evaluate(drop, "")
+    file = """([text, name, type]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name, { type }));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }"""
+    page.evaluate(file, [url, "a.png", "image/png"])
+    expect(page.locator("#url")).to_have_value(other)
+    page.evaluate(file, [f"[InternetShortcut]\nURL={url}\n", "search.url", ""])
+    expect(page.locator("#url")).to_have_value(url)
+    page.evaluate(file, [f"See this:\n{other}\n", "mail.txt", "text/plain"])
     expect(page.locator("#url")).to_have_value(other)
     page.evaluate(paste, f"{url}\n{other}")
     expect(page.get_by_role("button", name="Compare").first).to_have_attribute("aria-current", "page")

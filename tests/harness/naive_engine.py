@@ -41,7 +41,7 @@ from search.findings import Finding
 from search.loader import Document, Encoder, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
 from search.shared_loader import SharedLoader
-from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
+from search.stores import LoadFigures, Store, by_age, destination, left_over, new_stamp
 
 TITLE = "Naive"
 WIDTH = 1
@@ -463,8 +463,8 @@ class NaiveLoader:
     async def stores(self) -> list[Store]:
         return [self._files.store(name) for name in self._files.names()]
 
-    async def rollback(self) -> Store:
-        name = earlier(self._files.names(), self._files.live())
+    async def rollback(self, name: str | None = None) -> Store:
+        name = destination(self._files.names(), self._files.live(), name)
         self._files.switch(name)
         return self._files.store(name)
 

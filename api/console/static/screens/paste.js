@@ -10,6 +10,9 @@ const EXAMPLE =
   "&personLocations[]=United%20States&personLocations[]=Germany&organizationNumEmployeesRanges[]=11,50" +
   "&organizationNumEmployeesRanges[]=51,200&sortByField=recommendations_score";
 
+/** Bytes of a file that is dropped: what is behind them is not read. */
+const LONGEST_FILE = 100_000;
+
 /** @param {Event} event */
 function submit(event) {
   event.preventDefault();
@@ -66,8 +69,11 @@ export function listen() {
     came(event.clipboardData?.getData("text"));
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
-    came(event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text"));
+    const [given, [file]] = [event.dataTransfer, event.dataTransfer?.files ?? []];
+    // A file of text, such as a mail or a bookmark, or of a kind that the browser does not know.
+    const text = given?.getData("text/uri-list") || given?.getData("text") || (/^(text\/|$)/.test(file?.type ?? "-") && (await file.slice(0, LONGEST_FILE).text()));
+    came(text || "");
   });
 }
