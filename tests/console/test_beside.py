@@ -81,6 +81,10 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     ]
     expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
     expect(page.locator(".overlap rect").first).to_be_visible()
+    # What each would gain or lose by what the others ask for.
+    for row, each in zip(page.locator(".differences tbody tr").all(), told["parameters"], strict=True):
+        changes = [f"{abs(change):,} with" for change in each["change"] if change is not None]
+        assert re.findall(r"[\d,]+ with", row.locator("td").last.inner_text()) == changes
     expect(field).to_have_count(0)
     both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
     regions.nth(both).click()
