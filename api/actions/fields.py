@@ -135,6 +135,8 @@ _ROWS = (
     Field("size", integer(1, MOST_ENTRIES), Place.BODY, "Most entries of each list in the answer", 10),
     Field("facets", several_of("facet", facet_rows()), Place.BODY,
           "What to count by; by default all that have few values", ["seniority"]),
+    Field("contains", text(), Place.BODY,
+          "Only values that have each of these words, or parts of words, in them", "market"),
     Field("special", FLAG, Place.BODY, "The values that these contacts have more often than all others do", True),
     Field("limit", integer(1), Place.QUERY, "Most to answer; without it all", 25),
     Field("offset", integer(0), Place.QUERY, "Contacts to skip", 0),

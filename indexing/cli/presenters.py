@@ -425,6 +425,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         {
             "facets": {"help": "What to count by; repeat for several."},
             "size": {"help": "Most values of each.  [default: 10]"},
+            "contains": {"help": "Only values that have these words, or parts of words, in them."},
             "special": {"help": "Show what these contacts have more often than all others do, the most telling first."},
         },
         (click.Option(["--format", "form"], type=click.Choice(FACET_FORMS), help="What to print.  [default: table]"),),

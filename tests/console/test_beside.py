@@ -85,6 +85,10 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     for row, each in zip(page.locator(".differences tbody tr").all(), told["parameters"], strict=True):
         changes = [f"{abs(change):,} with" for change in each["change"] if change is not None]
         assert re.findall(r"[\d,]+ with", row.locator("td").last.inner_text()) == changes
+    searches = page.locator(".searches li")
+    expect(searches.nth(0)).to_contain_text("This search: Job titles to include: ceo")
+    expect(searches.nth(1)).to_contain_text("Where the person is: Germany · Job titles to include: ceo, cto")
+    expect(page.locator(".differences")).to_contain_text("Management levels to include")
     expect(field).to_have_count(0)
     both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
     regions.nth(both).click()

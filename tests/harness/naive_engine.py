@@ -211,6 +211,7 @@ def facet_of(contacts: Iterable[Contact], query: FacetQuery[ContactFilter]) -> F
         counted = Counter(value for fields in valued for value in _texts(fields, query.field))
         frequent = [(value, number) for value, number in counted.items() if number >= query.least]
         frequent = [(value, number) for value, number in frequent if len(value) <= LONGEST_TERM]
+        frequent = [(value, number) for value, number in frequent if all(text in value for text in query.containing)]
         buckets = sorted(frequent, key=lambda bucket: (-bucket[1], bucket[0]))[: query.size]
         named = [value for value in dict.fromkeys(query.values) if value not in dict(buckets)]
         buckets += [(value, counted[value]) for value in named]

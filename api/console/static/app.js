@@ -1,8 +1,9 @@
 /** The page: what is on it at any moment, drawn anew whenever something of that changes. */
 
+import { filtersDialog } from "./screens/adding.js";
 import { listen as listenToAdmin, loadsDialog, usersDialog } from "./screens/admin.js";
 import { codeView } from "./screens/as_code.js";
-import { chips, folded, valuesDialog } from "./screens/chips.js";
+import { chips, valuesDialog } from "./screens/chips.js";
 import { compare, listen as listenToComparison } from "./screens/compare.js";
 import { contact, listen as listenToContact } from "./screens/contact.js";
 import { exportDialog, listen as listenToExport, running } from "./screens/export.js";
@@ -15,7 +16,7 @@ import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
-import { change, dialog, remark, search, sees, session, socket, start, total } from "./page.js";
+import { change, dialog, folded, remark, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
 import { effect, html, nothing } from "./screens/parts.js";
 import { render } from "./vendor/lit-html/lit-html.js";
@@ -72,6 +73,7 @@ const views = () => html`
 const DIALOGS = {
   columns: columnsDialog,
   export: exportDialog,
+  filters: filtersDialog,
   keys: keysDialog,
   lists: listDialog,
   loads: loadsDialog,

@@ -3,7 +3,7 @@
 import { change, reading, remark, search, take } from "../page.js";
 import { looksLikeSearch } from "../outside.js";
 import { NOTHING, urlOf } from "../search.js";
-import { cross, html, nothing } from "./parts.js";
+import { cross, effect, html, nothing } from "./parts.js";
 
 const EXAMPLE =
   "https://app.apollo.io/#/people?contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder" +
@@ -57,6 +57,12 @@ const came = (text) => text?.trim() && take(text);
 
 /** Pasting and dropping anywhere, where nothing else takes it. */
 export function listen() {
+  // What was typed and not sent does not stand beside another search.
+  effect(() => {
+    const url = urlOf(search.value);
+    const input = /** @type {HTMLInputElement | null} */ (document.getElementById("url"));
+    if (input && document.activeElement !== input) input.value = url;
+  });
   document.addEventListener("paste", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || target.closest("input, textarea, dialog")) return;
