@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import msgspec
-from elastic_transport import TransportError
+from elastic_transport import SerializationError, TransportError
+from elasticsearch import UnsupportedProductError
 
 from mappings.errors import (
     EngineDenied,
@@ -106,8 +107,8 @@ def denied(status: int, reason: str, cluster: ElasticsearchSettings, why: str = 
     return EngineDenied("The contacts engine refused the service's credentials.", detail)
 
 
-def unreachable(error: TransportError, cluster: ElasticsearchSettings) -> EngineUnreachable:
-    """The error for a connection that did not come about, or broke."""
+def unreachable(error: TransportError | UnsupportedProductError, cluster: ElasticsearchSettings) -> EngineUnreachable:
+    """The error for a connection that did not come about, or broke, or that has something else at its other end."""
     detail = f"{place(cluster)} (CONTACTS_ELASTICSEARCH_URL): {_why(error, cluster)}"
     return EngineUnreachable("The contacts engine can't be reached.", detail)
 
@@ -120,7 +121,9 @@ def _credentials(cluster: ElasticsearchSettings) -> str:
     return "it asks who we are: set CONTACTS_ELASTICSEARCH_API_KEY"
 
 
-def _why(error: TransportError, cluster: ElasticsearchSettings) -> str:
+def _why(error: TransportError | UnsupportedProductError, cluster: ElasticsearchSettings) -> str:
+    if isinstance(error, SerializationError | UnsupportedProductError):
+        return "what answers there is not Elasticsearch: a proxy before it, or another service?"
     for cause in _causes(error):
         # What aiohttp wraps an error of TLS in is of the same kind, and says nothing.
         if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_code"):
@@ -150,7 +153,7 @@ def _cause(body: object) -> _Cause:
     """What an answer says is wrong; nothing if it is not Elasticsearch's."""
     try:
         error = _refusal(body).error if isinstance(body, bytes) else ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         error = ""
     return error if isinstance(error, _Cause) else _Cause(reason=error)
 

@@ -83,6 +83,10 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     ]
     expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
     expect(page.locator(".overlap rect").first).to_be_visible()
+    # What each would gain or lose by what the others ask for.
+    for row, each in zip(page.locator(".differences tbody tr").all(), told["parameters"], strict=True):
+        changes = [f"{abs(change):,} with" for change in each["change"] if change is not None]
+        assert re.findall(r"[\d,]+ with", row.locator("td").last.inner_text()) == changes
     searches = page.locator(".searches li")
     expect(searches.nth(0)).to_contain_text("This search: Job titles to include: ceo")
     expect(searches.nth(1)).to_contain_text("Where the person is: Germany · Job titles to include: ceo, cto")

@@ -68,7 +68,9 @@ def test_an_index_that_takes_no_writes_is_no_matter_of_credentials() -> None:
     assert (type(error), "blocked by" in error.detail) == (EngineUnavailable, True)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b'{"error":"text"}', b'{"error":null}', None, {"error": 1}])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b'{"error":"text"}', b'{"error":null}', b'{"error":"\xe9"}', None, {"error": 1}]
+)
 def test_a_refusal_of_whatever_stands_before_the_cluster_is_one(content: object) -> None:
     assert isinstance(refused(403, content, SECURE), EngineDenied)
 
