@@ -81,6 +81,14 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     ]
     expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
     expect(page.locator(".overlap rect").first).to_be_visible()
+    # What each would gain or lose by what the others ask for.
+    for row, each in zip(page.locator(".differences tbody tr").all(), told["parameters"], strict=True):
+        changes = [f"{abs(change):,} with" for change in each["change"] if change is not None]
+        assert re.findall(r"[\d,]+ with", row.locator("td").last.inner_text()) == changes
+    searches = page.locator(".searches li")
+    expect(searches.nth(0)).to_contain_text("This search: Job titles to include: ceo")
+    expect(searches.nth(1)).to_contain_text("Where the person is: Germany · Job titles to include: ceo, cto")
+    expect(page.locator(".differences")).to_contain_text("Management levels to include")
     expect(field).to_have_count(0)
     both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
     regions.nth(both).click()
@@ -99,6 +107,7 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     count = desk.counts(CEOS, exclude_company_name=["an"])
     desk.shows(count)
     page.keyboard.press("s")
+    expect(page.get_by_label("Save this one as")).to_have_value("ceo")
     page.get_by_label("Save this one as").fill("CEOs")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.locator("dialog tbody tr")
@@ -111,7 +120,8 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     expect(desk.parameter("exclude_company_name")).to_be_visible()
     desk.settled().shows(count)
     page.keyboard.press("s")
-    page.get_by_role("button", name="Delete CEOs").click()
+    page.get_by_role("button", name="Delete CEOs").dblclick()
+    page.get_by_role("button", name="Yes, delete").click()
     expect(page.locator("dialog")).to_contain_text("None yet")
 
 

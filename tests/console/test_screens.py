@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.desk import Desk, sign_in, url_of
-from tests.harness.browser import axe_script, screenshot
+from tests.harness.browser import AXE, screenshot, tool
 from tests.harness.service import Service
 
 SEARCH = url_of(
@@ -22,12 +22,14 @@ NOBODY = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intrn"))
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
-AXE = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations"], runOnly })).violations
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]
+
+VIOLATIONS = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations"], runOnly })).violations
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))"""
 
 
 def have_axe(page: Page) -> None:
-    page.evaluate(f"{axe_script().read_text()}; 0")
+    page.evaluate(f"{tool(AXE).read_text()}; 0")
 
 
 def compared(desk: Desk) -> None:
@@ -125,13 +127,13 @@ def test_nothing_keeps_anybody_from_using_a_screen(
     found = []
     for name, do in SCREENS.items():
         do(desk)
-        found += [f"{name}: {one}" for one in page.evaluate(AXE, ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"])]
+        found += [f"{name}: {one}" for one in page.evaluate(VIOLATIONS, RULES)]
         screenshot(page, f"{name}-{kind}")
         assert desk.run("() => document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
         if kind == "phone":
             continue
         page.emulate_media(color_scheme="dark")
-        found += [f"{name}, dark: {one}" for one in page.evaluate(AXE, ["color-contrast"])]
+        found += [f"{name}, dark: {one}" for one in page.evaluate(VIOLATIONS, ["color-contrast"])]
         screenshot(page, f"{name}-dark")
         page.emulate_media(color_scheme="light")
     assert found == []

@@ -39,7 +39,7 @@ def test_every_file_is_there_as_what_it_is(service):
     kinds = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
     for name in NAMES:
         status, headers, body = fetched(service, f"/console/{name}")
-        assert (status, body) == (200, (STATIC / name).read_bytes())
+        assert (status, body) == (200, FILES[name].plain.body)
         kind = kinds.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
         assert (headers["Content-Type"], headers["X-Content-Type-Options"]) == (kind, "nosniff")
         assert headers["Content-Security-Policy"] == POLICY

@@ -5,16 +5,8 @@ import { domainsOf, entriesOf } from "../outside.js";
 import { counted } from "../numbers.js";
 import { change, dialog, explanation, search } from "../page.js";
 import { muting } from "../reading.js";
-import { LISTS } from "../search.js";
+import { LISTS, TITLES } from "../search.js";
 import { html, nothing, signal, typed } from "./parts.js";
-
-/** @type {Record<ListName, string>} */
-const TITLES = {
-  include_company_name: "Only these companies",
-  exclude_company_name: "Not these companies",
-  include_domain_list: "Only these domains",
-  exclude_domain_list: "Not these domains",
-};
 
 const MOST = 8;
 
