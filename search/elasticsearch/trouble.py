@@ -35,6 +35,9 @@ _NO_VIEW, _SHARDS_FAILED = "search_context_missing_exception", "search_phase_exe
 """Types of errors: of a point in time that has expired, or whose node has started anew; and of a search that not every
 shard could answer."""
 
+_TIMED_OUT = "search_timeout_exception"
+"""The type of the cause where the cluster itself has a limit for searches (`search.default_search_timeout`)."""
+
 _REASON_LETTERS = 400
 
 _CERTIFICATE_TROUBLE = {
@@ -91,7 +94,9 @@ def refused(status: int, body: object, cluster: ElasticsearchSettings) -> Engine
     if status in (403, 429) or status >= 500:
         # What is forbidden for another reason is writing to an index that is closed to it.
         detail = f"{place(cluster)} answered {status}: {_shown(cause.reason)}" if status == 403 else ""
-        if status >= 500 and cause.type == _SHARDS_FAILED:
+        if any(each.type == _TIMED_OUT for each in cause.root_cause):
+            detail = f"{place(cluster)} ended the search: its search.default_search_timeout is too short for it"
+        elif status >= 500 and cause.type == _SHARDS_FAILED:
             return EngineUnavailable(PART_MISSING)
         return EngineUnavailable("The contacts engine is busy or in trouble; try again later.", detail)
     return EngineRejected("The contacts engine refused this query; it may have too many values.")

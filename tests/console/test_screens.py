@@ -77,7 +77,7 @@ def nobody(desk: Desk) -> None:
 
 def unfolded(desk: Desk) -> None:
     """On a phone the parameters are a line until somebody opens them."""
-    fold, narrow = desk.page.locator(".fold"), desk.run("() => innerWidth < 800")
+    fold, narrow = desk.page.locator(".fold"), desk.run("() => innerWidth < 960")
     assert fold.is_visible() == narrow
     if narrow:
         expect(fold).to_contain_text("ceo, founder · United States · c_suite · 1 not used")

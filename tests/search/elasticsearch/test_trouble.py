@@ -82,6 +82,14 @@ def test_shards_that_can_not_be_asked_are_told_from_a_busy_cluster() -> None:
     assert "busy" in str(refused(503, body("master_not_discovered_exception", None), SECURE))
 
 
+def test_a_limit_that_the_cluster_has_of_its_own_is_named() -> None:
+    cause = {"type": "search_timeout_exception", "reason": "Time exceeded"}
+    error = {"type": "search_phase_execution_exception", "reason": "all shards failed", "root_cause": [cause]}
+    told = refused(504, msgspec.json.encode({"error": error}), SECURE)
+    assert "busy" in str(told)
+    assert "search.default_search_timeout" in told.detail
+
+
 def test_a_view_that_is_gone_does_not_mean_that_there_are_no_contacts() -> None:
     """A point in time that has expired, and one whose node has started anew, are not found."""
     cause = {"type": "search_context_missing_exception", "reason": "No search context found for id [1]"}
