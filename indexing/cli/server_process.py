@@ -1,5 +1,6 @@
 """`contacts serve` as a process of its own, ready to answer: for the demo, and for the tests' harness."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -71,9 +72,8 @@ def require_free(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        raise ServerFailed(
-            f"port {port} can't be had ({error.strerror}): end what listens there, or take another"
-        ) from error
+        why = os.strerror(error.errno or 0)
+        raise ServerFailed(f"port {port} can't be had: {why}; end what listens there, or take another") from error
 
 
 def free_port() -> int:
