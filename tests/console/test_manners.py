@@ -123,7 +123,7 @@ def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> 
     desk.mute("personTitles[]").shows(desk.counts(url_of()))
     assert len(opened) == 1
     desk.run("""() => import("./console/page.js").then(({ change, search }) => {
-        change({ ...search.value, lists: { exclude_company_name: ["x".repeat(1.1e6)] } });
+        change({ ...search.value, off: ["include_domain_list=" + "x".repeat(1.1e6)] });
     })""")
     expect(desk.page.locator(".remark")).to_contain_text("too long for an address")
 

@@ -57,13 +57,16 @@ const adminTabs = (here) => html`
   </nav>
 `;
 
+/** Of a load, in the order of the columns. */
+const FIGURES = /** @type {const} */ (["contacts", "rows", "repeated", "rejected", "repaired"]);
+
 /** When it was finished; of one that does not say, its name. @param {Load} load */
 const called = (load) => (load.finished_at ? dated(load.finished_at) : load.name);
 
 /** @param {Load} load @param {boolean} newer than the live one */
 const row = (load, newer) => html`<tr class=${load.live ? "live" : ""}>
   <th scope="row"><bdi>${called(load)}</bdi></th>
-  ${[load.contacts, load.rows, load.repeated, load.rejected, load.repaired].map((number) => html`<td class="figure">${counted(number)}</td>`)}
+  ${FIGURES.map((name) => html`<td class="figure" data-label=${worded(name)}>${counted(load[name])}</td>`)}
   <td>${load.live
     ? html`<b class="badge">live</b>`
     : load.contacts === null
@@ -75,7 +78,7 @@ const row = (load, newer) => html`<tr class=${load.live ? "live" : ""}>
 const question = (live, other) => html`
   <div class="question" role="group" aria-labelledby="sure">
     <p id="sure">Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
-      All searches see them at once. The load that is live now stays until the next one: until then there is a way back to it, here.</p>
+      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.</p>
     <p class="deeds"><button class="quiet" @click=${() => (chosen.value = "")}>Cancel</button><button class="danger" @click=${go}>Yes, make it live</button></p>
   </div>
 `;
@@ -83,7 +86,7 @@ const question = (live, other) => html`
 /** One load beside another, field by field. @param {Load} live @param {Load | undefined} other @param {string} title of the other */
 const filled = (live, other, title) => html`
   <h3>Filled fields</h3>
-  <div class="scroll tall" tabindex="0"><table class="list">
+  <div class="scroll tall" tabindex="0"><table>
     <thead><tr><th scope="col">Field</th>${other ? html`<th scope="col" class="figure">${title}</th>` : nothing}<th scope="col" class="figure">Live</th></tr></thead>
     <tbody>
       ${[...new Set([...Object.keys(live.filled ?? {}), ...Object.keys(other?.filled ?? {})])].map((name) => {
@@ -104,8 +107,8 @@ export const loadsDialog = () => {
     <p class="hint" role="status">${health.value}</p>
     ${failed(loads.failure.value || going.failure.value)}
     ${all.length
-      ? html`<div class="scroll" tabindex="0"><table class="list">
-          <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}<th><span class="spoken">What to do</span></th></tr></thead>
+      ? html`<div class="scroll" tabindex="0"><table class="stacked">
+          <thead><tr><th scope="col">Finished</th>${FIGURES.map((name) => html`<th scope="col" class="figure">${worded(name)}</th>`)}<th><span class="spoken">What to do</span></th></tr></thead>
           <tbody>${all.map((load, nth) => row(load, nth > at)).reverse()}</tbody>
         </table></div>`
       : nothing}
@@ -208,7 +211,7 @@ export const usersDialog = () => html`
   ${failed(complaint.value)}
   ${told.value ? html`<p role="status">${told.value}</p>` : nothing}
   ${users.value
-    ? html`<div class="scroll" tabindex="0"><table class="list">
+    ? html`<div class="scroll" tabindex="0"><table class="stacked">
         <thead><tr><th scope="col">E-mail</th><th scope="col">Name</th><th scope="col">Role</th><th><span class="spoken">What to do</span></th></tr></thead>
         <tbody>${users.value.map(person)}</tbody>
       </table></div>`
