@@ -145,6 +145,8 @@ def test_who_has_a_value_is_asked_for_where_the_counts_do_not_say(
 ) -> None:
     query = FacetQuery(field=field, compiled=EVERYBODY, size=size, least=least)
     assert ("valued" in aggregation(query)["aggs"]) is asked
+    some = msgspec.structs.replace(query, containing=("a",))
+    assert ("valued" in aggregation(some)["aggs"]) is (field != "employees")
 
 
 def test_what_goes_wrong_with_one_facet_is_told_as_it_is(slow: _Slow, monkeypatch: pytest.MonkeyPatch) -> None:
