@@ -13,12 +13,11 @@ import msgspec
 from mappings.canonical import readings_of
 from mappings.clauses import ClauseValue
 from mappings.contact_filter import context_of, values_read
-from mappings.errors import InvalidParameter
 from mappings.explanation import Counts, Explanation, Part
 from mappings.facets import FacetRow, facet_rows, sought
 from mappings.nearest import VOCABULARIES, Candidate, Wanting
 from mappings.parameters import given_parameters, parameter_of
-from mappings.predicates import All, Any, Not, Phrase, Predicate, Terms
+from mappings.predicates import All, Any, Phrase, Predicate, Terms
 from mappings.text import normalise
 from mappings.titles import title_key
 from mappings.url import ApolloUrl
@@ -58,10 +57,8 @@ class Lacking(msgspec.Struct, frozen=True):
         context = context_of(values_read(given_parameters(url.pairs)), today)
         candidates: dict[Predicate, Candidate] = {}
         for text in found:
-            try:
-                readings = readings_of(parameter, text, context)
-            except InvalidParameter:
-                continue
+            readings = readings_of(parameter, text, context)
+            # What would be taken for several is none of them.
             if len(readings) == 1:
                 [(written, asked)] = readings.items()
                 if asked is not None and asked != self.value.predicate:
@@ -100,18 +97,18 @@ def _rows(name: str, predicate: Predicate) -> tuple[FacetRow, ...]:
             for row in facet_rows().values()
             if row.field not in VOCABULARIES
             and not row.ranges
-            and (row.parameter == name or (fields and fields <= {row.field, row.found_in}))
+            and (row.parameter == name or fields <= {row.field, row.found_in})
         ]
     )
 
 
 def _fields(predicate: Predicate) -> Iterable[str]:
-    """The fields of text that a predicate looks at."""
+    """The fields of text that a predicate looks at; of what asks for anything else a field that is none."""
     match predicate:
         case Terms(field) | Phrase(field):
             yield field
         case All(of) | Any(of):
             for part in of:
                 yield from _fields(part)
-        case Not(of):
-            yield from _fields(of)
+        case _:
+            yield ""

@@ -31,9 +31,11 @@ def test_a_pasted_column_of_domains_is_a_list(desk: Desk) -> None:
     domains = list(dict.fromkeys([each["website"].split("//")[1].lower() for each in told if each["website"]]))[:3]
     page = desk.page
     page.get_by_role("button", name="+ Not these domains").click()
-    column = "\n".join([f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", ""])
+    column = "\n".join(
+        [f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", "", "none"]
+    )
     page.get_by_role("textbox", name="Not these domains").fill(column)
-    expect(page.locator("dialog .hint")).to_have_text("3 entries")
+    expect(page.locator("dialog .hint")).to_have_text("3 entries, 1 line not used")
     page.get_by_role("button", name="Use").click()
     desk.settled().shows(desk.counts(CEOS, exclude_domain_list=domains))
     desk.mute("exclude_domain_list", domains[0])

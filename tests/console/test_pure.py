@@ -41,7 +41,7 @@ def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
 
 
 def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
-    column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nAcme, Inc\n'
+    column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nACME, inc\n'
     assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
     domains = 'https://www.Acme.example/about?x\njane@b.example; c.example,d\n"e.example"\thttp://f.example:80'
     assert call(bare, "outside", "domainsOf", domains) == [

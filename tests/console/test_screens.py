@@ -32,6 +32,16 @@ def have_axe(page: Page) -> None:
     page.evaluate(f"{tool(AXE).read_text()}; 0")
 
 
+def adding(desk: Desk) -> None:
+    desk.parameter("personLocations[]").get_by_role("button", name="Add a value").click()
+    desk.page.locator("[role=option]").first.wait_for()
+
+
+def filters(desk: Desk) -> None:
+    desk.page.get_by_role("button", name="+ Add a filter…").click()
+    desk.page.locator(".filters li").first.wait_for()
+
+
 def compared(desk: Desk) -> None:
     desk.view("Compare")
     desk.page.get_by_label("Address of another search").fill(NOBODY)
@@ -96,10 +106,12 @@ SCREENS: Mapping[str, Callable[[Desk], object]] = {
     "search": lambda desk: desk.search(SEARCH),
     "unfolded": unfolded,
     "muted": lambda desk: desk.mute("personSeniorities[]").mute("personTitles[]", "founder"),
+    "adding": adding,
     "code": lambda desk: desk.view("As code"),
     "comparison": compared,
     "open": opened,
     "facets": broken_down,
+    "filters": filters,
     **{name: dialog(name) for name in ("export", "columns", "keys", "lists", "loads", "users", "saved")},
     "nobody": nobody,
     "error": lambda desk: desk.search(BROKEN),

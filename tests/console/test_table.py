@@ -128,5 +128,10 @@ def test_who_may_not_know_contacts_sees_how_many(
     desk.shows(desk.counts(URL))
     expect(page.locator(".view")).to_contain_text("not who they are")
     expect(page.get_by_role("button", name="Export…")).to_have_count(0)
+    # Of what they may know there are suggestions.
+    desk.parameter("contactEmailStatusV2[]").get_by_role("button", name="Add a value").click()
+    expect(page.locator("[role=option]").first).to_be_visible()
+    page.get_by_role("button", name="by seniority, country and more").click()
+    expect(page.locator("[data-facet]").first).to_be_visible()
     desk.search(url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intern")))
     expect(page.locator(".large")).to_have_text("<5")

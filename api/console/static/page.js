@@ -109,13 +109,25 @@ export function change(next) {
 /** Without some values of the URL (null: all of a parameter), and with others. @param {[string, string | null][]} removed @param {[string, string][]} [added] */
 export const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
 
-export const undo = () => depth > 0 && history.back();
+let undoing = false;
+
+/** Take back the last change of what is asked: what was only looked at otherwise is passed over. */
+export function undo() {
+  if (depth === 0) return;
+  undoing = true;
+  history.back();
+}
+
 export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
+  const before = search.value;
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
+  const same = written({ ...search.value, view: before.view }) === written(before);
+  if (undoing && same && depth > 0) return history.back();
+  undoing = false;
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);

@@ -6,6 +6,7 @@ import urllib.request
 from itertools import product
 
 from api.console.files import PAGE, STATIC, read_files
+from mappings.parameters import parameter_of
 
 FILES = read_files()
 NAMES = [name for name in FILES if name != PAGE]
@@ -114,6 +115,18 @@ def test_the_page_learns_what_it_shows_to_strangers(serve):
     _, headers, closed = fetched(serve(registration="closed", docs="admin"), "/console/about.json")
     assert json.loads(closed) == {"registration": False, "docs": False}
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/json", "no-cache")
+
+
+def test_the_page_learns_which_filters_there_are(service):
+    _, headers, body = fetched(service, "/console/filters.json")
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body)[0] == {
+        "name": "personTitles[]",
+        "category": "Person Filters",
+        "description": "Job titles to include",
+        "compared": parameter_of("personTitles[]").compared,
+        "example": "",
+    }
 
 
 def test_switched_off_it_is_not_there(serve):

@@ -1,7 +1,7 @@
 /** Adding to a search: a value to a parameter, typed or picked, and a parameter that the search does not have. */
 
 import { FACETS } from "./facets.js";
-import { EVERYBODY, askForFilters, dialog, edit, filters, folded, parameters, socket, target } from "../page.js";
+import { EVERYBODY, askForFilters, dialog, edit, filters, folded, parameters, sees, socket, target } from "../page.js";
 import { counted, cut, inWords } from "../numbers.js";
 import { OPPOSITE } from "../reading.js";
 import { Question } from "../socket.js";
@@ -17,7 +17,7 @@ const MOST = 20;
 
 /** @param {string} name @param {string} contains */
 function suggest(name, contains) {
-  const [own, other] = [name, OPPOSITE.get(name)].map((each) => FACETS.filter(({ parameter }) => parameter === each).map((facet) => facet.name));
+  const [own, other] = [name, OPPOSITE.get(name)].map((each) => FACETS.filter(({ parameter, closed }) => parameter === each && (closed || sees.value)).map((facet) => facet.name));
   const asked = { facets: own.length ? own : other, size: MOST, ...(contains && { contains }) };
   if (!asked.facets.length || !target.value) return;
   suggested.ask({ ...target.value, ...asked }).then((found) => {

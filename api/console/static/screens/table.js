@@ -1,6 +1,6 @@
 /** The contacts, a page at a time. Which columns there are is told by the contacts; which are shown, in which order, is remembered here. */
 
-import { PAGE_SIZE, contacts, count, dialog, edit, opened, pageNumber, search, sees, turn } from "../page.js";
+import { PAGE_SIZE, change, contacts, count, dialog, edit, opened, pageNumber, search, sees, turn } from "../page.js";
 import { counted, cut, dated, worded } from "../numbers.js";
 import { pairsOf } from "../search.js";
 import { computed, html, nothing, signal } from "./parts.js";
@@ -132,7 +132,10 @@ const paging = () => {
 
 export const table = () => {
   const page = contacts.answer.value;
-  if (!sees.value) return html`<p class="hint">With your role you see how many contacts there are, and not who they are.</p>`;
+  if (!sees.value) {
+    return html`<p class="hint">With your role you see how many contacts there are, and not who they are:
+      <button class="link" @click=${() => change({ ...search.value, view: "breakdown" })}>by seniority, country and more</button></p>`;
+  }
   if (!page) return html`<p class="hint">${contacts.pending.value ? "Looking…" : ""}</p>`;
   if (page.results.length === 0) return nothing;
   return html`
