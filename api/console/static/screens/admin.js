@@ -4,7 +4,7 @@ import { counted, dated, several, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
-import { effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
+import { effect, failed, html, nothing, question, signal, submitted, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
 const going = new Question(socket, "loads", "going");
@@ -40,13 +40,13 @@ export const listen = () =>
   });
 
 /** By its name, so that it is this one, whatever else goes live meanwhile. */
-const go = single(async () => {
+async function go() {
   const name = chosen.value;
   chosen.value = "";
   await going.ask({ go_to: name }, true);
   loads.ask({});
   again();
-});
+}
 
 /** The way between both screens of administrators. @param {"loads" | "users"} here */
 const adminTabs = (here) => html`
@@ -75,13 +75,14 @@ const row = (load, newer) => html`<tr class=${load.live ? "live" : ""}>
 </tr>`;
 
 /** Whether another load is to be live, with what that means. @param {Load} live @param {Load} other */
-const question = (live, other) => html`
-  <div class="question" role="group" aria-labelledby="sure">
-    <p id="sure">Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
-      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.</p>
-    <p class="deeds"><button class="quiet" @click=${() => (chosen.value = "")}>Cancel</button><button class="danger" @click=${go}>Yes, make it live</button></p>
-  </div>
-`;
+const instead = (live, other) =>
+  question(
+    html`Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
+      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.`,
+    "Yes, make it live",
+    go,
+    () => (chosen.value = ""),
+  );
 
 /** One load beside another, field by field. @param {Load} live @param {Load | undefined} other @param {string} title of the other */
 const filled = (live, other, title) => html`
@@ -112,7 +113,7 @@ export const loadsDialog = () => {
           <tbody>${all.map((load, nth) => row(load, nth > at)).reverse()}</tbody>
         </table></div>`
       : nothing}
-    ${at >= 0 && other ? question(all[at], other) : nothing}
+    ${at >= 0 && other ? instead(all[at], other) : nothing}
     ${at >= 0 && all[at].filled ? filled(all[at], other ?? all[at - 1], other ? "There" : "Before") : nothing}
   `;
 };
@@ -129,7 +130,7 @@ const users = signal(/** @type {User[] | null} */ (null));
 const complaint = signal("");
 /** What was done, where the list does not show it. */
 const told = signal("");
-/** The uuid of the user whom another click on the same would delete, and of the one who is given a new password. */
+/** The uuid of the user of whom it is asked whether to delete them, and of the one who is given a new password. */
 const doomed = signal("");
 const renewed = signal("");
 
@@ -146,9 +147,6 @@ async function tried(deed) {
 
 /** @param {User} user @param {string} method @param {object} [what] */
 const alter = (user, method, what) => tried(() => session.fetch(`${PATH}/${encodeURIComponent(user.uuid)}`, { method, ...json(what) }));
-
-/** @param {User} user */
-const remove = (user) => (doomed.value === user.uuid ? alter(user, "DELETE") : (doomed.value = user.uuid));
 
 const create = submitted((fields, form) =>
   tried(async () => {
@@ -175,6 +173,10 @@ const renewal = (user) => html`
   </form>
 `;
 
+/** @param {User} user */
+const deletion = (user) =>
+  question(html`Delete <b><bdi>${user.email}</bdi></b>, with all saved searches? There is no way back.`, "Yes, delete", () => alter(user, "DELETE"), () => (doomed.value = ""));
+
 /** The field shows the role that the user has, until that is another. @param {Event} event @param {User} user */
 function promote(event, user) {
   const field = /** @type {HTMLSelectElement} */ (event.target);
@@ -199,7 +201,7 @@ const person = (user) => {
         ? html`<span class="hint">you</span>`
         : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
             <button class="quiet" @click=${() => (renewed.value = user.uuid)}>Password…</button>
-            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${single(() => remove(user))}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
+            <button class="quiet" @click=${() => (doomed.value = user.uuid)}>Delete…</button>`}
     </td>
   </tr>`;
 };
@@ -217,6 +219,7 @@ export const usersDialog = () => html`
       </table></div>`
     : nothing}
   ${users.value?.filter(({ uuid }) => uuid === renewed.value).map(renewal)}
+  ${users.value?.filter(({ uuid }) => uuid === doomed.value).map(deletion)}
   <h3>Another</h3>
   <form class="line" @submit=${create}>
     <label>E-mail <input name="email" type="email" required autocomplete="off"></label>

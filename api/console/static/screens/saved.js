@@ -5,13 +5,13 @@ import { change, dialog, listed, read, search, socket } from "../page.js";
 import { LISTS } from "../search.js";
 import { Question } from "../socket.js";
 import { words } from "./export.js";
-import { cross, effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
+import { cross, effect, failed, html, nothing, question, signal, submitted, untracked } from "./parts.js";
 
 const saved = new Question(socket, "saved_searches");
 const saving = new Question(socket, "save_search");
 const deleting = new Question(socket, "delete_search");
 
-/** The name of the search that another click deletes. */
+/** The name of the search of which it is asked whether to delete it. */
 const doomed = signal("");
 
 export const listen = () =>
@@ -68,9 +68,7 @@ const row = (one) => {
     <td>${dated(one.saved_at)}</td>
     <td class="figure" data-label="Then">${counted(then)}</td>
     <td class="figure" data-label="Now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
-    <td>${doomed.value === one.name
-      ? html`<button class="danger" @click=${single(() => remove(one))}>Yes, delete</button>`
-      : cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
+    <td>${cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
   </tr>`;
 };
 
@@ -91,5 +89,6 @@ export const savedDialog = () => {
             <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
             <tbody>${all.map(row)}</tbody>
           </table></div>`}
+    ${all?.filter(({ name }) => name === doomed.value).map((one) => question(html`Delete <b><bdi dir="auto">${one.name}</bdi></b>? There is no way back.`, "Yes, delete", () => remove(one), () => (doomed.value = "")))}
   `;
 };
