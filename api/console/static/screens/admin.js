@@ -4,7 +4,7 @@ import { counted, dated, several, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
-import { effect, failed, html, nothing, question, signal, submitted, untracked } from "./parts.js";
+import { effect, failed, html, nothing, question, signal, single, submitted, typed, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
 const going = new Question(socket, "loads", "going");
@@ -30,7 +30,8 @@ export const listen = () =>
   effect(() => {
     const shown = dialog.value;
     untracked(() => {
-      chosen.value = renewed.value = told.value = "";
+      chosen.value = told.value = "";
+      forPassword("");
       if (shown === "users") tried(async () => {});
       if (shown === "loads") {
         loads.ask({});
@@ -133,16 +134,29 @@ const told = signal("");
 /** The uuid of the user of whom it is asked whether to delete them, and of the one who is given a new password. */
 const doomed = signal("");
 const renewed = signal("");
+/** What is typed for that one alone. */
+const password = signal("");
+/** How much is being done to the users: meanwhile nothing is done twice. */
+const busy = signal(0);
 
 /** Do something to the users, and see what became of them. @param {() => Promise<unknown>} deed */
 async function tried(deed) {
+  busy.value++;
   complaint.value = doomed.value = told.value = "";
   try {
     await deed();
     users.value = await (await session.fetch(PATH)).json();
   } catch (error) {
     complaint.value = /** @type {Error} */ (error).message;
+  } finally {
+    busy.value--;
   }
+}
+
+/** Ask for a new password of a user; empty: of none. @param {string} uuid */
+function forPassword(uuid) {
+  password.value = "";
+  renewed.value = uuid;
 }
 
 /** @param {User} user @param {string} method @param {object} [what] */
@@ -160,16 +174,16 @@ const renew = (user) =>
   submitted(async (fields) => {
     await alter(user, "PATCH", fields);
     if (complaint.value) return;
-    renewed.value = "";
+    forPassword("");
     told.value = `${user.email} has the new password, and was signed out everywhere: tell it to them.`;
   });
 
 /** @param {User} user */
 const renewal = (user) => html`
   <form class="line question" @submit=${renew(user)}>
-    <label>New password of ${user.email} <input name="password" type="password" required minlength="8" autocomplete="new-password" autofocus></label>
-    <button class="primary">Set it</button>
-    <button type="button" class="quiet" @click=${() => (renewed.value = "")}>Cancel</button>
+    <label>New password of ${user.email} <input name="password" type="password" required minlength="8" autocomplete="new-password" autofocus .value=${password.value} @input=${typed((text) => (password.value = text))}></label>
+    <button class="primary" ?disabled=${busy.value > 0}>Set it</button>
+    <button type="button" class="quiet" @click=${() => forPassword("")}>Cancel</button>
   </form>
 `;
 
@@ -199,8 +213,8 @@ const person = (user) => {
     <td>
       ${own
         ? html`<span class="hint">you</span>`
-        : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
-            <button class="quiet" @click=${() => (renewed.value = user.uuid)}>Password…</button>
+        : html`<button class="quiet" @click=${single(() => alter(user, "PATCH", { active: !user.active }))}>${user.active ? "Disable" : "Enable"}</button>
+            <button class="quiet" @click=${() => forPassword(user.uuid)}>Password…</button>
             <button class="quiet" @click=${() => (doomed.value = user.uuid)}>Delete…</button>`}
     </td>
   </tr>`;
@@ -226,6 +240,6 @@ export const usersDialog = () => html`
     <label>Name <input name="name" autocomplete="off"></label>
     <label>Password <input name="password" type="password" required minlength="8" autocomplete="new-password"></label>
     <label>Role <select name="role">${ROLES.map(([role]) => html`<option ?selected=${role === "user"}>${role}</option>`)}</select></label>
-    <button class="primary">Create</button>
+    <button class="primary" ?disabled=${busy.value > 0}>Create</button>
   </form>
 `;

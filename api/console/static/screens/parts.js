@@ -27,6 +27,9 @@ export const few = (texts, most) => texts.slice(0, most).map(cut).join(", ") + (
 /** A listener that hands on what stands in a field. @param {(value: string) => unknown} act */
 export const typed = (act) => (/** @type {Event} */ event) => act(/** @type {HTMLInputElement} */ (event.target).value);
 
+/** A listener for clicks: the second of a double one is none. @param {() => unknown} act */
+export const single = (act) => (/** @type {MouseEvent} */ event) => event.detail < 2 && act();
+
 /**
  * Whether somebody is sure. It stands apart from what asks it, so that neither the second of two clicks there nor a key that
  * is held answers it.
