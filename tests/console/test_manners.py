@@ -107,8 +107,8 @@ def test_a_lost_connection_comes_back_and_what_was_asked_meanwhile_is_answered(d
 
 def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> None:
     opened: list[str] = []
-    desk.page.on("websocket", lambda socket: opened.append(socket.url))
     desk.search(CEOS)
+    desk.page.on("websocket", lambda socket: opened.append(socket.url))
     asked = """(url) => import("./console/page.js").then(({ socket }) => Promise.allSettled([
         socket.ask("count_contacts", { url, include_company_name: ["ä".repeat(1e6)] }),
         socket.ask("count_contacts", { url }),
@@ -116,12 +116,14 @@ def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> 
     told = ["This is more than the service takes at once.", desk.counts(CEOS)]
     assert desk.page.evaluate(asked, CEOS) == told
     expect(desk.page.locator(".lost")).to_have_count(0)
-    # What is known to be too large is not sent again.
+    # What is known to be too large is not sent again. Of who hangs up on a long message a browser may not hear why.
+    assert len(opened) <= 3
+    opened.clear()
     assert desk.page.evaluate(asked, CEOS) == told
     desk.run(f"""() => import("./console/page.js").then(({{ take }}) => void take("{CEOS} " + "x".repeat(3e6)))""")
     expect(desk.page.locator(".remark")).to_contain_text("more than the service takes at once")
     desk.mute("personTitles[]").shows(desk.counts(url_of()))
-    assert len(opened) == 1
+    assert opened == []
     desk.run("""() => import("./console/page.js").then(({ change, search }) => {
         change({ ...search.value, off: ["include_domain_list=" + "x".repeat(1.1e6)] });
     })""")

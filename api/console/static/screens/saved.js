@@ -23,6 +23,9 @@ export const listen = () =>
     });
   });
 
+/** Whether what is listed is a part of a comparison, which the words of the search don't tell. */
+const picked = () => listed.value !== null && "combine" in listed.value;
+
 /** The URLs of a search, those first that it finds, if they are as many as can be compared on the page. @param {SavedSearch} one */
 function urlsOf({ url, combine }) {
   const { any = [], all = [], not = [] } = combine ?? {};
@@ -78,7 +81,7 @@ export const savedDialog = () => {
   return html`
     <h2 id="title">Saved searches</h2>
     ${search.value.path
-      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus value=${words().join(", ").slice(0, 200)}></label> <button class="primary">Save</button></form>`
+      ? html`<form class="line" @submit=${save}><label>${picked() ? "Save the part that is picked, as" : "Save this one as"} <input name="name" required maxlength="200" autocomplete="off" autofocus value=${picked() ? "" : words().join(", ").slice(0, 200)}></label> <button class="primary">Save</button></form>`
       : nothing}
     ${failed(failure)}
     ${!all
