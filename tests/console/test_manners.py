@@ -222,6 +222,7 @@ def test_administrators_see_loads_users_and_health(
     row = dialog.locator("tbody tr").filter(has_text="new@example.com")
     expect(row).to_be_visible()
     expect(dialog.get_by_role("alert")).to_have_count(0)
+    expect(dialog.get_by_role("status")).to_contain_text("new@example.com can sign in now")
     row.get_by_label("Role of new@example.com").select_option("counter")
     expect(row.get_by_role("combobox")).to_have_value("counter")
     others = (

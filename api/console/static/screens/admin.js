@@ -112,7 +112,8 @@ export const loadsDialog = () => {
       ? html`<div class="scroll" tabindex="0"><table class="stacked">
           <thead><tr><th scope="col">Finished</th>${FIGURES.map((name) => html`<th scope="col" class="figure">${worded(name)}</th>`)}<th><span class="spoken">What to do</span></th></tr></thead>
           <tbody>${all.map((load, nth) => row(load, nth > at)).reverse()}</tbody>
-        </table></div>`
+        </table></div>
+        <p class="hint">Repeated rows are of a contact that an earlier row had, rejected ones were not loaded. Repaired are values that could not be read.</p>`
       : nothing}
     ${at >= 0 && other ? instead(all[at], other) : nothing}
     ${at >= 0 && all[at].filled ? filled(all[at], other ?? all[at - 1], other ? "There" : "Before") : nothing}
@@ -162,12 +163,13 @@ function forPassword(uuid) {
 /** @param {User} user @param {string} method @param {object} [what] */
 const alter = (user, method, what) => tried(() => session.fetch(`${PATH}/${encodeURIComponent(user.uuid)}`, { method, ...json(what) }));
 
-const create = submitted((fields, form) =>
-  tried(async () => {
+const create = submitted(async (fields, form) => {
+  await tried(async () => {
     await session.fetch(PATH, { method: "POST", ...json(fields) });
     form.reset();
-  }),
-);
+  });
+  if (!complaint.value) told.value = `${fields.email} can sign in now: tell them the password.`;
+});
 
 /** @param {User} user */
 const renew = (user) =>
@@ -234,7 +236,7 @@ export const usersDialog = () => html`
     : nothing}
   ${users.value?.filter(({ uuid }) => uuid === renewed.value).map(renewal)}
   ${users.value?.filter(({ uuid }) => uuid === doomed.value).map(deletion)}
-  <h3>Another</h3>
+  <h3>A new user</h3>
   <form class="line" @submit=${create}>
     <label>E-mail <input name="email" type="email" required autocomplete="off"></label>
     <label>Name <input name="name" autocomplete="off"></label>

@@ -69,8 +69,8 @@ const row = (one) => {
       ? html`<button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button>`
       : html`<bdi dir="auto">${one.name}</bdi> <span class="hint">several searches together</span>`}</th>
     <td>${dated(one.saved_at)}</td>
-    <td class="figure" data-label="Then">${counted(then)}</td>
-    <td class="figure" data-label="Now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
+    <td class="figure" data-label="Found then">${counted(then)}</td>
+    <td class="figure" data-label="Finds now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
     <td>${cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
   </tr>`;
 };
@@ -89,7 +89,7 @@ export const savedDialog = () => {
       : all.length === 0
         ? html`<p class="hint">None yet. A saved search remembers how many contacts it found, so you see what a new load brings.</p>`
         : html`<div class="scroll" tabindex="0"><table class="stacked">
-            <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
+            <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Found then</th><th scope="col" class="figure">Finds now</th><th><span class="spoken">Delete</span></th></tr></thead>
             <tbody>${all.map(row)}</tbody>
           </table></div>`}
     ${all?.filter(({ name }) => name === doomed.value).map((one) => question(html`Delete <b><bdi dir="auto">${one.name}</bdi></b>? There is no way back.`, "Yes, delete", () => remove(one), () => (doomed.value = "")))}
