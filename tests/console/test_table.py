@@ -104,7 +104,7 @@ def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) ->
     known = [name for name, value in told[1].items() if value not in (None, [], "")]
     assert pane.locator("dt").count() == len(known)
     expect(pane.locator(".why li")).to_have_class("yes")
-    expect(pane.locator(".why li")).to_contain_text("wants verified, has Verified")
+    expect(pane.locator(".why li")).to_contain_text("asked for verified, has Verified")
     for link in pane.get_by_role("link").all():
         assert re.match("https?://", link.get_attribute("href") or "")
         assert link.get_attribute("rel") == "noopener noreferrer nofollow"

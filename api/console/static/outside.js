@@ -41,8 +41,8 @@ export function entriesOf(text) {
   return cells.filter((cell) => cell && !seen.has(cell.toLocaleLowerCase()) && seen.add(cell.toLocaleLowerCase()));
 }
 
-/** How many lines there are of which nothing is an entry. @param {string} text @param {(text: string) => string[]} read */
-export const unread = (text, read) => text.split(/[\r\n]+/).filter((line) => line.trim() && read(line).length === 0).length;
+/** Lines of which nothing is an entry. @param {string} text @param {(text: string) => string[]} read */
+export const unread = (text, read) => text.split(/[\r\n]+/).filter((line) => line.trim() && read(line).length === 0);
 
 /** Domains may stand in one line too, between commas, semicolons or blanks. @param {string} text */
 export function domainsOf(text) {

@@ -8,7 +8,7 @@
 import { worded } from "./numbers.js";
 import { asked, edited, keyOf, parametersOf, unwrapping } from "./reading.js";
 import { searchesIn } from "./outside.js";
-import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
+import { NOTHING, TITLES, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
 import { Question, Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
@@ -88,7 +88,8 @@ export function askForFilters() {
 }
 
 /** What a parameter is about, in words. @param {string} name */
-export const described = (name) => [...parameters.value, ...filters.value].find((each) => each.name === name)?.description ?? worded(name);
+export const described = (name) =>
+  [...parameters.value, ...filters.value].find((each) => each.name === name)?.description ?? TITLES[/** @type {ListName} */ (name)] ?? worded(name);
 
 /** Whether the cards are folded into a line where the screen is narrow. */
 export const folded = signal(true);
@@ -101,13 +102,34 @@ let depth = 0;
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
   remark.value = "";
+  if (!next.path) waiting = [];
   if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
   history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }
 
+/** What waits until it is known of what the URL consists, in order. @type {((read: Analysis) => unknown)[]} */
+let waiting = [];
+
+/** Do what takes the parts of the URL: now, or as soon as the service has read it. @param {(read: Analysis) => unknown} act */
+export function knowing(act) {
+  waiting.push(act);
+  catchUp();
+}
+
+/** Each may change the URL, and then the next waits for that one's parts. */
+function catchUp() {
+  while (waiting.length && current.value) waiting.shift()?.(current.value);
+}
+
 /** Without some values of the URL (null: all of a parameter), and with others. @param {[string, string | null][]} removed @param {[string, string][]} [added] */
-export const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
+export const edit = (removed, added = []) =>
+  knowing((read) => {
+    const anew = removed.map(([name]) => name);
+    const others = added.filter(([name, value]) => anew.includes(name) || !read.ledger.some((each) => each.name === name && each.value === value));
+    const next = edited(search.value, read, removed, others);
+    if (written(next) !== written(search.value)) change(next);
+  });
 
 let undoing = false;
 
@@ -122,6 +144,7 @@ export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
+  waiting = [];
   const [before, from] = [search.value, depth];
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
@@ -143,7 +166,7 @@ async function follow() {
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
 export async function take(text) {
-  const [first, ...others] = searchesIn(text).map((each) => each.trim());
+  const [first, ...others] = new Set(searchesIn(text).map((each) => each.trim()));
   if (!first) {
     remark.value = "This is no address of Apollo’s: copy the one your browser shows while you see a people search there.";
     return;
@@ -173,11 +196,12 @@ export async function read(text) {
     if (path && !/^\/(people|compan|contact)/.test(path)) throw new Error(`This is no search for people, but Apollo’s page ${path.slice(0, 100)}.`);
     const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
     const from = unwrapping(told);
+    waiting = [];
     batch(() => {
       analysis.forget();
       analysis.answer.value = told;
       analysed.value = urlOf(found);
-      remark.value = from && `Found in what you pasted: ${from}.`;
+      remark.value = from ? `Found in what you pasted: ${from}.` : /^\/compan/.test(path ?? "") ? "At Apollo this looks for companies: here are the people who work at such." : "";
     });
     return found;
   } catch (error) {
@@ -203,7 +227,14 @@ export const listed = computed(() => target.value && listing(search.value, targe
 /** @param {string | null} cursor @param {number} number */
 export async function turn(cursor, number) {
   if (!cursor || !listed.value) return;
-  if (await contacts.ask({ ...listed.value, limit: PAGE_SIZE, view: "complete", cursor })) pageNumber.value = number;
+  const page = await contacts.ask({ ...listed.value, limit: PAGE_SIZE, view: "complete", cursor });
+  if (!page) return;
+  const [until, all] = [(number - 1) * PAGE_SIZE + page.results.length, count.answer.value?.count];
+  pageNumber.value = number;
+  // Pages that end elsewhere than the number says are of other contacts than it is.
+  if (typeof all !== "number" || search.value.perCompany || (page.next ? until < all : until === all)) return;
+  again();
+  remark.value = "Other contacts are live by now: all is counted anew, and these are the first of them.";
 }
 
 let explained = "";
@@ -221,7 +252,12 @@ function follows() {
       return;
     }
     const url = urlOf(of);
-    if (analysed.value !== url) analysis.ask({ url, ledger: true }).then((answer) => answer && (analysed.value = url));
+    if (analysed.value !== url) {
+      analysis.ask({ url, ledger: true }).then((answer) => {
+        if (answer) analysed.value = url;
+        else if (analysis.failure.value) waiting = [];
+      });
+    }
     if (!what) return;
     if (explained !== (explained = JSON.stringify(what))) explanation.ask(what);
     const listing = listed.value ?? {};
@@ -245,5 +281,6 @@ export function start() {
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
+  effect(() => void (current.value && untracked(catchUp)));
   follow().then(() => socket.connect());
 }

@@ -3,6 +3,7 @@
 import { safeLink } from "../outside.js";
 import { cut, inWords, worded } from "../numbers.js";
 import { described, opened, socket, target } from "../page.js";
+import { excludes } from "../reading.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
 import { nameOf, text } from "./table.js";
@@ -65,7 +66,7 @@ const why = () => {
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
             <b>${described(name)}</b>
-            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted.map((each) => inWords(name, each)), 5)}</bdi>, has <bdi>${few(telling(has.map((each) => text(each, name)), wanted), 6) || "nothing there"}</bdi></span>
+            <span>asked for ${excludes(name) ? "none of " : ""}<bdi>${few(wanted.map((each) => inWords(name, each)), 5)}</bdi>, has <bdi>${few(telling(has.map((each) => text(each, name)), wanted), 6) || "nothing there"}</bdi></span>
           </li>
         `,
       )}
