@@ -168,6 +168,11 @@ def test_ranges_are_told_in_words(bare: Page) -> None:
         ("latestFundingDateRange[min]", "2024-06-30", "Jun 30, 2024"),
         ("latestFundingDateRange[min]", "60_days_ago", "60 days ago"),
         ("organizationNumEmployeesRanges[]", "many", "many"),
+        ("organizationNumEmployeesRanges[]", "abc5", "abc5"),
+        ("organizationNumEmployeesRanges[]", "10-50", "10-50"),
+        ("organizationNumEmployeesRanges[]", "1,2,3", "1,2,3"),
+        ("organizationRevenueRanges[]", "999999999,1000000000", "999,999,999 to 1,000,000,000"),
+        ("organizationRevenueRanges[]", "5, 5", "5"),
         ("organizationNumEmployeesRanges[]", "", ""),
         ("personTitles[]", "11,50", "11,50"),
     ):

@@ -178,6 +178,12 @@ export async function take(text) {
   remark.value ||= said;
 }
 
+/** What the service said, for people who do not know what it is made of. @param {string} message */
+export const inPlain = (message) =>
+  /^url: longer/.test(message)
+    ? "This search has more values than the service reads of one address, so nothing of it is asked. Lists of companies or domains have room for thousands."
+    : message;
+
 let reads = 0;
 
 /**
@@ -205,7 +211,7 @@ export async function read(text) {
     });
     return found;
   } catch (error) {
-    if (!(error instanceof Superseded)) remark.value = /** @type {Error} */ (error).message;
+    if (!(error instanceof Superseded)) remark.value = inPlain(/** @type {Error} */ (error).message);
     return null;
   } finally {
     if (mine === reads) reading.value = false;
@@ -255,7 +261,7 @@ function follows() {
     if (analysed.value !== url) {
       analysis.ask({ url, ledger: true }).then((answer) => {
         if (answer) analysed.value = url;
-        else if (analysis.failure.value) waiting = [];
+        else if (analysis.failure.value) [analysed.value, waiting] = ["", []];
       });
     }
     if (!what) return;

@@ -3,7 +3,7 @@
 import { titleOf } from "./chips.js";
 import { running } from "./export.js";
 import { nameOf } from "./table.js";
-import { again, change, contacts, count, current, described, dialog, edit, explanation, folded, knowing, opened, parameters, search, sees, undo } from "../page.js";
+import { again, change, contacts, count, current, described, dialog, edit, explanation, folded, inPlain, knowing, opened, parameters, search, sees, undo } from "../page.js";
 import { counted, inWords, numeric, share, several } from "../numbers.js";
 import { MOST } from "../search.js";
 import { excludes, rescued, written } from "../reading.js";
@@ -63,8 +63,8 @@ export const number = () => {
       ${!failure
         ? nothing
         : /^url: longer/.test(failure)
-          ? html`<p class="failure" role="alert">This search has more values than the service reads of one address, so nothing of it is asked. A list of companies or domains beside it has room for thousands.
-              <button class="link" @click=${undo}>Take the last change back</button></p>`
+          ? html`<p class="failure" role="alert">${inPlain(failure)}
+              ${history.state?.depth ? html`<button class="link" @click=${undo}>Take the last change back</button>` : nothing}</p>`
           : html`<p class="failure" role="alert">${failure}
               <button class="link" @click=${again}>Try again</button></p>`}
     </section>
@@ -121,10 +121,11 @@ export const rescue = () => {
   if (!answer || !current.value) return nothing;
   // Who keeps out what nobody has misses nobody.
   const meant = answer.instead.filter(({ name }) => !excludes(name));
-  if (!answer.rescue.length && !meant.length) return nothing;
   const most = Math.max(...answer.rescue.map((each) => numeric(each.count)), 1);
   const nobody = numeric(answer.count) === 0;
-  const lines = [...meant.map(instead), ...(answer.rescue.length ? dead(answer) : [])];
+  const parts = answer.parameters.length + answer.lists.length;
+  const lines = [...meant.map(instead), ...(nobody || answer.rescue.length ? dead(answer) : [])];
+  if (!answer.rescue.length && !lines.length && !(nobody && parts)) return nothing;
   const shown = html`
     ${lines.length ? html`<ul class="instead">${lines}</ul>` : nothing}
     ${answer.rescue.length
@@ -135,7 +136,7 @@ export const rescue = () => {
   const stale = explanation.pending.value ? "stale" : "";
   return nobody
     ? html`<section class="rescue ${stale}" aria-labelledby="rescue">
-        <h2 id="rescue">${answer.parameters.length + answer.lists.length > 1 ? "Nobody is all of this at once" : "Nobody is found by this"}</h2>
+        <h2 id="rescue">${parts > 1 ? "Nobody is all of this at once" : "Nobody is found by this"}</h2>
         ${shown}
       </section>`
     : html`<details class="rescue ${stale}" ?open=${meant.length > 0}><summary><h2>What would bring more</h2></summary>${shown}</details>`;
