@@ -122,12 +122,14 @@ export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
-  const before = search.value;
+  const [before, from] = [search.value, depth];
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
-  const same = written({ ...search.value, view: before.view }) === written(before);
-  if (undoing && same && depth > 0) return history.back();
-  undoing = false;
+  // Browsers tell of a step twice, as another state and as another fragment.
+  if (undoing && depth < from) {
+    undoing = depth > 0 && written({ ...search.value, view: before.view }) === written(before);
+    if (undoing) return history.back();
+  }
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
