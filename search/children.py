@@ -1,0 +1,85 @@
+"""Processes that this one starts to do a piece of its work: they end with it, and leave interrupts to it."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from threading import Thread, Timer
+from typing import ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+_LAST_SECONDS = 5.0
+"""How long a child goes on after a SIGTERM."""
+
+_INTERRUPTS = frozenset({signal.SIGINT, signal.SIGTERM})
+
+
+class ChildDied(Exception):
+    """A child ended by itself, perhaps of too little memory."""
+
+
+def children(number: int, begin: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+    """A pool of so many children, each of which calls `begin` first. They start with nothing of what is in this
+    process; hand them work within `interrupts_held_back`."""
+    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _begin, (begin,))
+
+
+def in_child(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    """What `work` returns, or raises, in a process of its own, whose memory is all its. Blocks.
+
+    Raises:
+        ChildDied: it did neither.
+    """
+    with children(1) as pool:
+        with interrupts_held_back():
+            done = pool.submit(work, *args, **kwargs)
+        try:
+            return done.result()
+        except BrokenProcessPool as error:
+            raise ChildDied from error
+
+
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """A child that is started meanwhile gets no interrupt before it knows what to do with it.
+
+    To this process none is lost: it gets it afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(begin: Callable[[], None] | None) -> None:
+    """Interrupts are for who started it to handle, and a child never outlives that, even if it is killed.
+
+    A SIGTERM that is sent to all processes gives that one a while to end the children. It is also how a pool ends what
+    is left of it, so they do not ignore it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: _end_soon())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
+    Thread(target=_end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin()
+
+
+def _end_soon() -> None:
+    last = Timer(_LAST_SECONDS, os._exit, (1,))
+    last.daemon = True
+    last.start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
