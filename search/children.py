@@ -5,14 +5,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from threading import Thread, Timer
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
-Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+_CONTEXT = multiprocessing.get_context("spawn")
 
 _LAST_SECONDS = 5.0
 """How long a child goes on after a SIGTERM."""
@@ -27,22 +27,30 @@ class ChildDied(Exception):
 def children(number: int, begin: Callable[[], None] | None = None) -> ProcessPoolExecutor:
     """A pool of so many children, each of which calls `begin` first. They start with nothing of what is in this
     process; hand them work within `interrupts_held_back`."""
-    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _begin, (begin,))
+    return ProcessPoolExecutor(number, _CONTEXT, _begin, (begin,))
 
 
-def in_child(work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+def in_child(work: Callable[[], Result]) -> Result:
     """What `work` returns, or raises, in a process of its own, whose memory is all its. Blocks.
 
     Raises:
         ChildDied: it did neither.
     """
-    with children(1) as pool:
-        with interrupts_held_back():
-            done = pool.submit(work, *args, **kwargs)
+    # Of a pipe nothing is left where this process ends at once.
+    receiving, sending = _CONTEXT.Pipe(duplex=False)
+    child = _CONTEXT.Process(target=_tell, args=(sending, work), daemon=True)
+    with receiving:
+        with sending, interrupts_held_back():
+            child.start()
         try:
-            return done.result()
-        except BrokenProcessPool as error:
-            raise ChildDied from error
+            result, error = receiving.recv()
+        except EOFError:
+            raise ChildDied from None
+        finally:
+            child.join()
+    if error is not None:
+        raise error
+    return result  # type: ignore[no-any-return] # it is what `work` made
 
 
 @contextmanager
@@ -56,6 +64,18 @@ def interrupts_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _tell(sending: Connection, work: Callable[[], object]) -> None:
+    _begin(None)
+    try:
+        told: tuple[object, Exception | None] = work(), None
+    except Exception as error:
+        # It is raised where it is received.
+        told = None, error
+    sending.send(told)
+    # To clear up takes longer, and DuckDB would complain on standard error of what Python clears too late.
+    os._exit(0)
 
 
 def _begin(begin: Callable[[], None] | None) -> None:

@@ -104,9 +104,10 @@ class Keeper:
         have it, in all so many as the numbers say. `codes` is to be the table of (id, key) then, and `named` that of
         the texts."""
         self._database.execute(
+            # Numbered as they come: a window of them would take longer than the sort.
             "CREATE OR REPLACE TEMP TABLE named AS SELECT text, number, "
-            f"({self._id} - 1 + row_number() OVER (ORDER BY text))::INTEGER AS id FROM "
-            f"(SELECT text, sum(number)::INTEGER AS number FROM ({values}) WHERE text IS NOT NULL GROUP BY text)"
+            f"({self._id} - 1 + row_number() OVER ())::INTEGER AS id FROM (SELECT text, sum(number)::INTEGER AS number "
+            f"FROM ({values}) WHERE text IS NOT NULL GROUP BY text ORDER BY text)"
         )
         self._database.execute(
             f"CREATE OR REPLACE TEMP TABLE {codes} AS SELECT id, key FROM ({values}) "

@@ -2,6 +2,7 @@
 end of who started them is tested by `tests/indexing/test_encoders.py` and by loads that are killed."""
 
 import os
+from functools import partial
 
 import pytest
 
@@ -18,11 +19,11 @@ def work(number: int) -> int:
 
 
 def test_what_it_returns_and_raises_is_had_here() -> None:
-    assert in_child(work, 0) != os.getpid()
+    assert in_child(partial(work, 0)) != os.getpid()
     with pytest.raises(FileNotFoundError, match="gone"):
-        in_child(work, number=1)
+        in_child(partial(work, 1))
 
 
 def test_its_end_is_told() -> None:
     with pytest.raises(ChildDied):
-        in_child(work, 2)
+        in_child(partial(work, 2))
