@@ -19,6 +19,7 @@ from benchmarks.measure import in_turn, median_ratio, medians
 from benchmarks.stores import Loaded
 from mappings.contact_filter import map_url
 from mappings.url import parse
+from search.elasticsearch import shards
 from search.elasticsearch.compile import compile_filter, sort
 from tests.harness.service import Service, running
 
@@ -29,7 +30,7 @@ SEARCH = Figure(name="search 25 over one WebSocket ÷ a bare client, p50", engin
 COUNT = Figure(name="count over one WebSocket ÷ a bare client, p50", engine="elasticsearch")
 
 SEARCH_PATH = "_search?allow_partial_search_results=false"
-COUNT_PATH = "_count"
+COUNT_PATH = shards.COUNT.removeprefix("/")
 HEADERS = {"content-type": "application/json"}
 
 

@@ -118,7 +118,7 @@ class StateFile:
             return msgspec.json.decode(self._path.read_bytes(), type=JobState)
         except FileNotFoundError:
             return None
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError) as error:
             raise IndexingError(f"{self._path.name} is damaged; delete it to load anew: {error}") from error
 
     def check(self, state: JobState) -> None:

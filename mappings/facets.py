@@ -5,7 +5,7 @@ are data (`data/facets.json`). A search here is canonical; what a value asks is 
 that nothing is known twice: a bucket has a URL only where that would find its value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Literal
@@ -27,6 +27,9 @@ from mappings.values import span
 Bounds = tuple[int | None, int | None]
 """The least and the largest of some numbers, both included; an absent one is open."""
 
+
+MOST_SOUGHT = 4
+"""Words by which values are sought at once, the longest of a text: more would be too much for an engine."""
 
 PartOfPlace = Literal["country", "state", "city"]
 
@@ -102,6 +105,16 @@ class Choice(msgspec.Struct, frozen=True):
         """What a number is counted by: the ranges of the row, then those that are chosen beside them."""
         return tuple(dict.fromkeys((*self.row.ranges, *self.chosen))) if self.row.ranges else ()
 
+    def ranges_called(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Those of them that have these words in what people call them, and all that are chosen."""
+        return tuple(
+            [
+                value
+                for value in self.ranges
+                if value in self.chosen or all(word in normalise(range_label(value)) for word in words)
+            ]
+        )
+
     def switched(self, value: str, label: str) -> Switch:
         """The search with `value` switched; `label` is how contacts have it."""
         if self.around is None:
@@ -149,6 +162,13 @@ def _choice(row: FacetRow, searched: Canonical, context: Context) -> Choice:
             chosen.setdefault(value, []).append(text)
     kept = {value: tuple(texts) for value, texts in chosen.items()}
     return Choice(row, searched, context, kept, searched.around(parameter.name))
+
+
+def sought(row: FacetRow, text: str) -> tuple[str, ...]:
+    """What a value has in it that is meant by a part of it, as people type it: its words, in any order; none if there
+    is no word. Of a title abbreviations are in full."""
+    found = (title_key(text) if row.field == "title_key" else normalise(text)).split()
+    return tuple(sorted(dict.fromkeys(found), key=len, reverse=True)[:MOST_SOUGHT])
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mappings.lists import separated
 from mappings.predicates import MatchAll, Not, Phrase, Predicate, Terms, all_of, any_of
-from mappings.rules import Context, Reading, Reason, ValueReader, compared, steering
+from mappings.rules import Context, Reading, Reason, ValueReader, as_in, compared, steering
 from mappings.text import LONGEST_TEXT, normalise, words
 from mappings.vocabulary import keyword_fields
 from mappings.web import domain_in
@@ -205,6 +205,7 @@ def keyword(fields_parameter: str) -> ValueReader:
 def keyword_field(keywords_parameter: str) -> ValueReader:
     """The name of a field that the keywords of another parameter are looked for in. Without keywords, pointless."""
 
+    @as_in("keywords")
     @steering(
         keywords_parameter,
         f"where `{keywords_parameter}` looks, and is unmapped without it",

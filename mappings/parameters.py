@@ -70,6 +70,9 @@ class Parameter(msgspec.Struct, frozen=True):
     steers: str | None = None
     """The parameter that this one is a control of: it asks nothing itself, and nothing at all without that one."""
 
+    example: str = ""
+    """A value as it may be written, of those that are no plain words."""
+
     def shown(self, values: list[str]) -> list[str]:
         """Values as answers show them."""
         return values if self.show is None else [self.show(value) for value in values]
@@ -201,7 +204,9 @@ _UNMAPPED_CATEGORIES: dict[Category, Reason] = {
 }
 """Category → why a name in it is unmapped that has no row. In the other categories it is unknown."""
 
-_NOT_ABOUT_CONTACTS: tuple[Category, ...] = ("Pagination", "Sorting")
+NOT_ABOUT_CONTACTS: tuple[Category, ...] = ("Pagination", "Sorting")
+"""Categories of what asks nothing of contacts."""
+
 _UNKNOWN = "Not a known parameter"
 _BLANK_BEFORE_BRACKET = re.compile(r"(?<!\s)\s+(?=\[)")
 _OF_FILTERS = re.compile(r"\s*filters?\[(?P<name>[^\[\]]+)\]", re.IGNORECASE)
@@ -298,7 +303,7 @@ def _with_filters_read(pairs: Iterable[tuple[str, str]]) -> list[tuple[Parameter
 def _says_who(known: Collection[Parameter | None]) -> bool:
     """Whether one of them is about contacts, or all are known: with a page alone everybody would be the answer."""
     given = [parameter for parameter in known if parameter]
-    return any(parameter.category not in _NOT_ABOUT_CONTACTS for parameter in given) or 0 < len(given) == len(known)
+    return any(parameter.category not in NOT_ABOUT_CONTACTS for parameter in given) or 0 < len(given) == len(known)
 
 
 def _respelled(name: str) -> Parameter:
@@ -367,6 +372,7 @@ def _mapped(entry: Entry, rank: int, row: ParameterRow) -> Parameter:
         show=row.show,
         dated=row.reader.dated,
         steers=row.reader.steers,
+        example=row.reader.example,
     )
 
 

@@ -16,7 +16,7 @@ from mappings.locations import AskedPlace, asked_place, place_text
 from mappings.ordering import order_of, sort_field_named
 from mappings.predicates import Exists, MatchAll, Predicate, Range, Terms
 from mappings.regions import Region
-from mappings.rules import Context, Reading, Reason, ValueReader, as_given, compared, steering
+from mappings.rules import Context, Reading, Reason, ValueReader, as_given, as_in, compared, steering
 from mappings.text import slug, term
 from mappings.titles import similar_title, title_key
 from mappings.values import (
@@ -86,6 +86,7 @@ def _if_true(value: str) -> str | None:
 def flag(steers: str, decided: str) -> ValueReader:
     """`true` or `false`, which asks nothing of contacts itself: another parameter looks at it."""
 
+    @as_in("true")
     @steering(steers, decided, write=_if_true)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         return _flagged(MatchAll(), value) if value.strip() else None
@@ -182,6 +183,7 @@ def _profile_url(value: str) -> str | None:
     return f"https://{'www.' if key.startswith('linkedin.com/') else ''}{key}" if key else None
 
 
+@as_in("https://www.linkedin.com/in/jane-doe")
 @compared("the same profile, however its URL is written", lists.addresses, write=_profile_url)
 def profile(value: str, _context: Context) -> Predicate | None:
     """A LinkedIn profile by its URL."""
@@ -215,6 +217,7 @@ def department_terms(value: str, _context: Context) -> Predicate | Reading | Non
     return _spelled(Terms("departments", departments_covered(meant)), slug(value), meant) if meant else None
 
 
+@as_in("true")
 @compared("if it is `true`: a catch-all address", write=_if_true)
 def catch_all_address(value: str, _context: Context) -> Predicate | Reading | None:
     """Contacts with a catch-all address, if the flag is set; otherwise it says nothing."""
@@ -307,6 +310,7 @@ def _class_code(value: str) -> str | None:
 def industry_code(field: str) -> ValueReader:
     """An industry by its code in a classification, with all that is in it."""
 
+    @as_in("5112")
     @compared("the code, and all that begin with it; what holds no code is left out", lists.codes, write=_class_code)
     def read(value: str, _context: Context) -> Predicate | Reading | Reason | None:
         written = value.strip()
@@ -318,6 +322,7 @@ def industry_code(field: str) -> ValueReader:
     return read
 
 
+@as_in("acme.example")
 @compared("the domain with its subdomains", lists.addresses, write=host_of)
 def domain(value: str, _context: Context) -> Predicate | Reading | Reason | None:
     """A company's domain with its subdomains.
@@ -343,9 +348,15 @@ def _number_text(value: str) -> str | None:
     return str(number(value))
 
 
+def _bounds_in(field: str) -> tuple[str, str]:
+    """Two numbers as they may be in a field, the rest of which are amounts of money."""
+    return {"employees": ("11", "50"), "founded_year": ("1990", "2010")}.get(field, ("1000000", "5000000"))
+
+
 def number_span(field: str) -> ValueReader:
     """Numbers between two bounds, each of which may be open."""
 
+    @as_in("-".join(_bounds_in(field)))
     @compared("a number in the range, its bounds included; either side may be open", lists.ranges, write=_range_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         bounds = span(value)
@@ -367,6 +378,7 @@ def two_bounds(field: str) -> ValueReader:
     """The same where each bound usually has a name of its own. Which of them would a number alone be?"""
     read_span = number_span(field).read
 
+    @as_in("-".join(_bounds_in(field)))
     @compared(
         "a number in the range, its bounds included; what is no range is left out", lists.ranges, write=_bounds_text
     )
@@ -384,6 +396,7 @@ def two_bounds(field: str) -> ValueReader:
 def at_least(field: str) -> ValueReader:
     """Numbers from this one on."""
 
+    @as_in(_bounds_in(field)[0])
     @compared("this number or more", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()
@@ -398,6 +411,7 @@ def at_least(field: str) -> ValueReader:
 def at_most(field: str) -> ValueReader:
     """Numbers up to this one."""
 
+    @as_in(_bounds_in(field)[0])
     @compared("this number or less", write=_number_text)
     def read(value: str, _context: Context) -> Predicate | Reading | None:
         written = value.strip()
@@ -412,6 +426,7 @@ def at_most(field: str) -> ValueReader:
 def since(field: str) -> ValueReader:
     """Times from the start of this day on."""
 
+    @as_in("2024-06-30")
     @compared("this day (UTC) or later", write=day_text, dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, gte=first_second(day(value, context.today))) if value.strip() else None
@@ -422,6 +437,7 @@ def since(field: str) -> ValueReader:
 def until(field: str) -> ValueReader:
     """Times up to the end of this day."""
 
+    @as_in("2024-06-30")
     @compared("this day (UTC) or earlier", write=day_text, dated=True)
     def read(value: str, context: Context) -> Predicate | None:
         return Range(field, lte=last_second(day(value, context.today))) if value.strip() else None

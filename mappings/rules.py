@@ -111,6 +111,9 @@ class ValueReader(msgspec.Struct, frozen=True):
     steers: str | None = None
     """The parameter that a value decides about instead of asking something itself."""
 
+    example: str = ""
+    """A value as it may be written, of those that are no plain words: `true` of a flag, which has no other use."""
+
 
 def compared(
     words: str,
@@ -129,6 +132,11 @@ def steering(
 ) -> Callable[[Read], ValueReader]:
     """The same of values that are not compared themselves, but decide something about another parameter."""
     return lambda read: ValueReader(read, f"not compared: decides {words}", split, write=write, steers=parameter)
+
+
+def as_in(example: str) -> Callable[[ValueReader], ValueReader]:
+    """Show how a value is written, as a decorator above those."""
+    return lambda reader: msgspec.structs.replace(reader, example=example)
 
 
 Combine = Callable[[Iterable[Predicate]], Predicate]

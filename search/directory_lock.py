@@ -32,28 +32,39 @@ class DirectoryLock:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        """Take it. Raises `LoadRunning` if another process has it, `OSError` if the directory can't be written."""
+        """Take it.
+
+        Raises:
+            LoadRunning: another process has it.
+            OSError: the directory can't be written, or its file system has no locks.
+        """
         make_directory(self._path.parent)
-        self._file = self._path.open("ab+")
+        self._file = file = self._path.open("ab+")
+        try:
+            self._take(file)
+        except BaseException:
+            file.close()
+            raise
+        return self
+
+    def _take(self, file: BinaryIO) -> None:
         try:
             # The kernel gives it back when the process ends, however it ends.
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = _holder(self._file)
-            self._file.close()
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _holder(file)
             who = f": {holder}" if holder else ""
             raise LoadRunning(
                 f"another load into {self._index} is running{who}; wait for it or stop it there"
             ) from None
-        before = _holder(self._file)
+        before = _holder(file)
         # What tells this directory from all others is made up by its first load.
         directory, now = before.directory if before else uuid4().hex, datetime.now(UTC)
         since = now.isoformat(sep=" ", timespec="seconds")
         self.holder = Holder(directory, socket.gethostname(), os.getpid(), since)
-        self._file.truncate(0)
-        self._file.write(msgspec.json.encode(self.holder))
-        self._file.flush()
-        return self
+        file.truncate(0)
+        file.write(msgspec.json.encode(self.holder))
+        file.flush()
 
     def __exit__(self, *_: object) -> None:
         """Give it back."""
@@ -66,5 +77,5 @@ def _holder(lock: BinaryIO) -> Holder | None:
     lock.seek(0)
     try:
         return msgspec.json.decode(lock.read(), type=Holder)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         return None

@@ -24,6 +24,7 @@ class FacetQuery(msgspec.Struct, Generic[Compiled], frozen=True, kw_only=True):
         compiled: the filter, in the engine's form.
         size: the most frequent terms that are wanted, at most.
         least: the contacts that such a term has at least.
+        containing: texts that such a term has all in it, each a normalised word or a part of one.
         values: terms that are counted too, whether anybody has them or not.
         ranges: of a number what is counted in place of terms.
     """
@@ -32,6 +33,7 @@ class FacetQuery(msgspec.Struct, Generic[Compiled], frozen=True, kw_only=True):
     compiled: Compiled
     size: int = 0
     least: int = 1
+    containing: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     ranges: tuple[Bounds, ...] = ()
 

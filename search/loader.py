@@ -219,8 +219,11 @@ class Loader(LiveContacts, Protocol):
     async def stores(self) -> list[Store]:
         """All complete stores with their figures, the oldest first."""
 
-    async def rollback(self) -> Store:
-        """Make the newest store that is older than the live one live. Raises `IndexingError` when there is none."""
+    async def rollback(self, name: str | None = None) -> Store:
+        """Make the newest store that is older than the live one live, or the one with this name, whatever its age.
+
+        Raises `NoSuchLoad` when there is none.
+        """
 
     async def close(self) -> None:
         """Give back connections and files. A store that is not complete stays for `resume`."""

@@ -16,8 +16,8 @@ async def kept_loads(settings: EngineSettings) -> list[Store]:
         return await loader.stores()
 
 
-async def roll_back(settings: EngineSettings) -> Store:
-    """Make the load before the live one live, in one step; it.
+async def roll_back(settings: EngineSettings, name: str | None = None) -> Store:
+    """Make the load before the live one live, in one step, or the one with this name; it.
 
     Raises:
         NoSuchLoad: there is none.
@@ -28,7 +28,7 @@ async def roll_back(settings: EngineSettings) -> Store:
     async with _loader(settings) as loader:
         with DirectoryLock(settings.data_dir, settings.index) as lock:
             async with loader.exclusively(lock.holder):
-                return await loader.rollback()
+                return await loader.rollback(name)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from mappings.errors import NoSuchLoad
+from mappings.errors import NoSuchLoad, shorten
 from search.fields import MAPPING_VERSION
 
 _STAMP = re.compile(r"-(\d{8}T\d{12}Z)(?:\.|$)")
@@ -121,8 +121,8 @@ def left_over(names: Sequence[str], new: str, before: Collection[str], keep: int
     return others[keep:]
 
 
-def earlier(names: Sequence[str], live: Collection[str]) -> str:
-    """Where a rollback goes: the newest complete store that is older than what is live.
+def destination(names: Sequence[str], live: Collection[str], named: str | None = None) -> str:
+    """Where a rollback goes: the newest complete store that is older than what is live; or the one that is `named`.
 
     Args:
         names: of all complete stores, the oldest first.
@@ -130,6 +130,10 @@ def earlier(names: Sequence[str], live: Collection[str]) -> str:
     Raises:
         NoSuchLoad: there is none.
     """
+    if named is not None:
+        if named not in names:
+            raise NoSuchLoad(f"no load that is kept is called {shorten(named)}")
+        return named
     older = [name for name in names if live and name < min(live)]
     if not older:
         raise NoSuchLoad("there is no earlier load to go back to")

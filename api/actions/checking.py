@@ -43,13 +43,21 @@ class CheckRequest(CountRequest, frozen=True, kw_only=True):
     linkedin: str | None = None
 
     def meant(self) -> Predicate:
-        """The contacts that are meant."""
+        """The contacts that are meant, and perhaps others: see `means`."""
         if self.email is not None:
             return Terms("email", (email_key(self.email),))
         if self.linkedin is not None:
             return Terms("linkedin", (linkedin_key(self.linkedin),))
-        uuid = (self.uuid or "").strip()
-        return any_of([_of_uuid(uuid), _of_uuid(uuid.lower())])
+        return any_of([_of_uuid(uuid) for uuid in self._uuids])
+
+    def means(self, contact: ContactCompleteItem) -> bool:
+        """Whether a contact that `meant` finds is one of them, and not one that has the place of another's uuid."""
+        return not self._uuids or contact.uuid in self._uuids
+
+    @property
+    def _uuids(self) -> tuple[str, ...]:
+        """The uuid that is asked for, as it is written and in lower case; none where something else is asked for."""
+        return () if self.uuid is None else (self.uuid.strip(), self.uuid.strip().lower())
 
 
 class CheckedParameter(msgspec.Struct, frozen=True):
@@ -107,20 +115,18 @@ async def explain_contact(service: ContactService, request: CheckRequest) -> byt
     asked = await aside.of_url(request.url, take_apart, mapping, lists.effort())
     service.searched(asked.fingerprint)
     page = await engine.search(engine.compile(ContactFilter(request.meant())), MOST_CONTACTS, complete=True)
-    service.found(len(page.items))
-    contacts = [contact_of(item) for item in page.items]
+    meant = [(item, contact) for item in page.items if request.means(contact := contact_of(item))]
+    contacts = [contact for _, contact in meant]
+    service.found(len(contacts))
     uuids = [contact.uuid for contact in contacts]
     met = await engine.matching(asked.compiled, uuids) if asked.compiled and uuids else []
-    found = [
-        _Found(halves(item)[0], contact, [contact.uuid in those for those in met])
-        for item, contact in zip(page.items, contacts, strict=True)
-    ]
+    found = [_Found(halves(item)[0], contact, [contact.uuid in those for those in met]) for item, contact in meant]
     checked = await following(aside, asked.clauses, partial(_checked, found))
     return b'{"contacts":[%b]%b}' % (checked, asked.ledger)
 
 
 def _of_uuid(uuid: str) -> Predicate:
-    """The contact with this uuid, by its place in the shuffled order: 63 bits of a hash that no two contacts share."""
+    """The contact with this uuid, by its place in the shuffled order: 63 bits of a hash, which hardly two share."""
     place = shuffle_key(uuid)
     return Range("shuffle", place, place)
 

@@ -1,7 +1,8 @@
 """Why a search finds as many contacts as it does: `explain_count`.
 
 What is counted, and what the counts mean, is `mappings.explanation`, `mappings.rescue` and `mappings.nearest`. Here it
-goes to the engine: in one round trip, and in a second one only if the first has shown that there is more to ask.
+goes to the engine: in one round trip, and in a second one only if the first has shown that there is more to ask. Before
+that one it is looked up what there is in place of values that nobody has (`api.actions.existing`).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from api.actions.aside import MOST_AT_ONCE, Aside, mapping
+from api.actions.existing import LookUp, existing
 from api.actions.made import Made, following, following_each, made
 from api.actions.plans import mapped_strictly, refuse_over
 from api.actions.requests import CountRequest
@@ -22,10 +24,19 @@ from mappings.canonical import canonical
 from mappings.clauses import clauses_of, clauses_of_lists
 from mappings.company_lists import CompanyLists
 from mappings.counts import Count
-from mappings.explanation import MOST_COUNTS, Counts, ExplainedList, ExplainedParameter, Explanation, explanation
+from mappings.existing import MOST_OFFERED, Lacking, lacking
+from mappings.explanation import (
+    MOST_COUNTS,
+    MOST_PREDICATES,
+    Counts,
+    ExplainedList,
+    ExplainedParameter,
+    Explanation,
+    explanation,
+)
 from mappings.fingerprint import fingerprint
 from mappings.ledger import LedgerEntry, ledger
-from mappings.nearest import Instead, Wanting, wanting
+from mappings.nearest import COUNTS, Instead, Wanting, wanting
 from mappings.predicates import All, ContactFilter, MatchAll, Predicate
 from mappings.rescue import FEW, Drop, Rescue, helping, pairs, rescues, singles
 from mappings.url import ApolloUrl
@@ -113,10 +124,12 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 class _AskedFurther(msgspec.Struct, frozen=True):
-    """What is to be counted then."""
+    """What is to be counted then, and what is to be looked up before, of each value at most so many counts."""
 
     open: Made[tuple[_Search, _Further]]
     compiled: list[object]
+    look_ups: list[LookUp] = []
+    most: int = 0
 
 
 async def explain_count(service: ContactService, request: ExplainRequest) -> bytes:
@@ -130,8 +143,12 @@ async def explain_count(service: ContactService, request: ExplainRequest) -> byt
     summary = await engine.summary(compiled[0], "company_key", compiled)
     counts, companies = summary.counts, summary.distinct
     service.found(counts[0])
-    go_on = partial(_further, counts=counts, shown=shown, compile_filter=compile_filter)
+    go_on = partial(_further, counts=counts, shown=shown, compile_filter=compile_filter, open_too=service.sees_few)
     further = await following(aside, asked.search, go_on)
+    if further.look_ups:
+        found = [(each.lacking, await existing(service, each)) for each in further.look_ups]
+        with_them = partial(_offering, found=found, most=further.most, compile_filter=compile_filter)
+        further = await following(aside, further.open, with_them)
     more = await engine.count_many(further.compiled) if further.compiled else []
     tell = partial(_told, counts=(*counts, *more), companies=companies, shown=shown, size=request.size)
     return await following(aside, further.open, tell)
@@ -172,9 +189,14 @@ def _asked(url: ApolloUrl, *, lists: CompanyLists, strict: bool) -> _Asked:
 
 
 def _further(
-    search: _Search, *, counts: Sequence[int], shown: Shown, compile_filter: Callable[[ContactFilter], object]
+    search: _Search,
+    *,
+    counts: Sequence[int],
+    shown: Shown,
+    compile_filter: Callable[[ContactFilter], object],
+    open_too: bool,
 ) -> _AskedFurther:
-    """What to count then."""
+    """What to count then, and what to look up: of open fields nothing for whoever may not know who people are."""
     asked = search.explanation
     seen = _seen(dict(zip(search.predicates, counts, strict=True)), shown)
     drops: Sequence[Drop] = ()
@@ -182,11 +204,38 @@ def _further(
     if now < FEW:
         drops = helping(singles(asked), seen, now) or pairs(asked, seen)
     room = MOST_COUNTS - len({drop.predicate for drop in drops} - seen.keys())
-    wanted = wanting(asked, seen, room)
-    several = [drop.predicate for drop in drops]
-    several += [predicate for each in wanted for _, predicate in each.candidates]
-    more = tuple(dict.fromkeys(predicate for predicate in several if predicate not in seen))
-    left = (search, _Further(drops, wanted, more))
+    # Half of what is counted of a candidate has all else of the search in it.
+    room = min(room, COUNTS * MOST_PREDICATES // extent(asked.whole).predicates)
+    sought = lacking(asked, seen) if open_too else ()
+    each = min(MOST_OFFERED, room // (COUNTS * max(1, len(sought))))
+    look_ups = [LookUp(one, compile_filter(ContactFilter(one.part.others))) for one in sought] if each else []
+    wanted = wanting(asked, seen, room - COUNTS * each * len(sought))
+    further = _asked_further(search, _Further(drops, wanted, ()), compile_filter)
+    return msgspec.structs.replace(further, look_ups=look_ups, most=each)
+
+
+def _offering(
+    left: tuple[_Search, _Further],
+    *,
+    found: Sequence[tuple[Lacking, Sequence[str]]],
+    most: int,
+    compile_filter: Callable[[ContactFilter], object],
+) -> _AskedFurther:
+    """The same with values that were looked up."""
+    search, further = left
+    offered = [each.wanting(values, search.url, search.today, most) for each, values in found if values]
+    with_them = msgspec.structs.replace(further, wanting=[*further.wanting, *offered])
+    return _asked_further(search, with_them, compile_filter)
+
+
+def _asked_further(
+    search: _Search, further: _Further, compile_filter: Callable[[ContactFilter], object]
+) -> _AskedFurther:
+    several = [drop.predicate for drop in further.drops]
+    several += [predicate for each in further.wanting for predicate in each.predicates()]
+    counted = frozenset(search.predicates)
+    more = tuple(dict.fromkeys(predicate for predicate in several if predicate not in counted))
+    left = (search, msgspec.structs.replace(further, asked=more))
     return _AskedFurther(
         made(left, (search.size + _size(more)) // _TOLD),
         [compile_filter(ContactFilter(predicate)) for predicate in more],

@@ -2,12 +2,13 @@
 
 CSV has the names of the fields as its header, which `contacts index csv` reads again, the values of a list joined by
 `, `, `true` or `false`, an object as JSON, and nothing for null. Values are quoted as RFC 4180 says and otherwise left
-as they are: one that a spreadsheet takes for a formula is changed only where that is asked for.
+as they are: only where it is asked to be safe for spreadsheets is one that they take for a formula changed.
 """
 
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Protocol
@@ -47,7 +48,8 @@ class Sheet(msgspec.Struct, frozen=True):
     Attributes:
         view: of the contacts.
         columns: the fields that are shown; all of the view, if none are named.
-        safe: a text that a spreadsheet takes for a formula is told from one by an apostrophe.
+        safe: for spreadsheets: a text that one takes for a formula is told from one by an apostrophe, and what it is
+            encoded in by a byte order mark.
         comment: a line before the header; nothing: there is none.
     """
 
@@ -59,7 +61,8 @@ class Sheet(msgspec.Struct, frozen=True):
     def header(self) -> bytes:
         """What stands above the rows: the comment, the names of the fields."""
         comment = [[f"# {self.comment}"]] if self.comment else []
-        return _lines([*comment, self.columns or self.view.shape.__struct_fields__])
+        lines = _lines([*comment, self.columns or self.view.shape.__struct_fields__])
+        return BOM_UTF8 + lines if self.safe else lines
 
     def rows(self, items: Sequence[bytes]) -> bytes:
         """`items`, which are as they are sent, as rows."""

@@ -26,7 +26,7 @@ from mappings.canonical import canonical
 from mappings.clauses import clauses_of
 from mappings.counts import Count
 from mappings.errors import Forbidden, InvalidField
-from mappings.facets import Choice, FacetRow, bounds_of, choices, facet_rows, names, range_label
+from mappings.facets import Choice, FacetRow, bounds_of, choices, facet_rows, names, range_label, sought
 from mappings.fingerprint import fingerprint
 from mappings.ledger import ledger
 from mappings.predicates import ContactFilter, MatchAll, all_of
@@ -54,11 +54,13 @@ class FacetRequest(CountRequest, frozen=True, kw_only=True):
     Attributes:
         facets: their names; none are the closed ones.
         size: most values of each.
+        contains: a part of the values that are wanted, or words of them; those that are chosen come anyway.
         special: the values are wanted that these contacts have more often than others.
     """
 
     facets: tuple[str, ...] = ()
     size: int = 10
+    contains: str = ""
     special: bool = False
 
     @property
@@ -246,7 +248,7 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
     compiled = {left_out: compile_filter(ContactFilter(each)) for left_out, each in filters.items()}
     return _Search(
         made(beside, size),
-        [_query(each, compiled[each.left_out], request.size) for each in beside],
+        [_query(each, compiled[each.left_out], request) for each in beside],
         compiled[None],
         fingerprint(url, mapped, request.lists),
         ledger_part(ledger(url, today)) if request.ledger else b"",
@@ -254,17 +256,20 @@ def _asked(url: ApolloUrl, *, request: FacetRequest, compile_filter: Callable[[C
     )
 
 
-def _query(choice: Choice, compiled: object, size: int) -> _Asked:
+def _query(choice: Choice, compiled: object, request: FacetRequest) -> _Asked:
     """What is asked of the engine for one facet."""
-    ranges = tuple([bounds_of(value) for value in choice.ranges])
+    words = sought(choice.row, request.contains)
+    numbered = bool(choice.row.ranges)
+    ranges = tuple([bounds_of(value) for value in choice.ranges_called(words)])
     query = FacetQuery(
         field=choice.row.field,
         compiled=compiled,
-        size=0 if ranges else size,
-        values=() if ranges else tuple(choice.chosen),
+        size=0 if numbered else request.size,
+        containing=() if numbered else words,
+        values=() if numbered else tuple(choice.chosen),
         ranges=ranges,
     )
-    chosen: tuple[Value, ...] = tuple([bounds_of(value) for value in choice.chosen]) if ranges else query.values
+    chosen: tuple[Value, ...] = tuple([bounds_of(value) for value in choice.chosen]) if numbered else query.values
     name = choice.left_out
     return _Asked(choice.row, query, chosen, 0 if name is None else len(choice.searched.values(name)))
 
@@ -273,11 +278,11 @@ def _ordered(asked: _Asked, facet: Facet, size: int) -> Facet:
     """The most frequent values first, then in order; of ranges no more than are wanted, and none that is empty."""
     places: dict[Value, int] = {bounds: place for place, bounds in enumerate(asked.query.ranges)}
     buckets = sorted(facet.buckets, key=lambda each: (-each.count, places.get(each.value, 0), str(each.value)))
-    own = len(asked.row.ranges)
+    own = {bounds_of(value) for value in asked.row.ranges}
     if not own or facet.timed_out:
         return msgspec.structs.replace(facet, buckets=tuple(buckets))
     wanted = [each for each in buckets if each.count or each.value in asked.chosen]
-    if len(asked.query.ranges) > own:
+    if not own.issuperset(asked.query.ranges):
         # What is chosen beside them has numbers in common with them: what is cut off would be no part of the others.
         return msgspec.structs.replace(facet, buckets=tuple(wanted))
     kept = [each for at, each in enumerate(wanted) if at < size or each.value in asked.chosen]

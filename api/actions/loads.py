@@ -1,4 +1,4 @@
-"""The loads that are kept, for administrators: what each came to, and the way back to the one before the live one."""
+"""The loads that are kept, for administrators: what each came to, and the way from the live one to another."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.actions.requests import ActionRequest
 from api.actions.service import ContactService
-from mappings.errors import Conflict, EngineUnavailable, LoadRunning, NoSuchLoad
+from mappings.errors import Conflict, EngineUnavailable, InvalidField, LoadRunning, NoSuchLoad
 from search.engine import EngineSettings
 from search.fields import ALL_FIELDS
 from search.loads import kept_loads, roll_back
@@ -47,9 +47,16 @@ class LoadsRequest(ActionRequest, frozen=True, kw_only=True):
 
     Attributes:
         rollback: the load before the live one is to go live first.
+        go_to: the name of the load that is to go live first, whatever its age; to be asked twice changes nothing more.
     """
 
     rollback: bool = False
+    go_to: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `InvalidField` for both ways at once."""
+        if self.rollback and self.go_to is not None:
+            raise InvalidField("rollback and go_to exclude each other: send one of them")
 
 
 async def loads(service: ContactService, request: LoadsRequest) -> bytes:
@@ -59,9 +66,9 @@ async def loads(service: ContactService, request: LoadsRequest) -> bytes:
         Conflict: there is no load to go back to, or one is under way.
         EngineError: the engine can't be asked, or the data directory can't be written.
     """
-    if request.rollback:
+    if request.rollback or request.go_to is not None:
         service.is_done(ROLLED_BACK)
-        await _roll_back(service.settings.engine)
+        await _roll_back(service.settings.engine, request.go_to)
     stores = await kept_loads(service.settings.engine)
     return msgspec.json.encode(LoadsData([shown_load(store) for store in stores]))
 
@@ -88,11 +95,12 @@ def shown_load(store: Store) -> ShownLoad:
     )
 
 
-async def _roll_back(settings: EngineSettings) -> None:
+async def _roll_back(settings: EngineSettings, name: str | None) -> None:
     try:
-        await roll_back(settings)
+        await roll_back(settings, name)
     except NoSuchLoad as error:
-        raise Conflict("There is no earlier load to go back to.") from error
+        none = "There is no earlier load to go back to." if name is None else "No load that is kept is called so."
+        raise Conflict(none) from error
     except LoadRunning as error:
         # Its own words are for the command line: they name a host.
         raise Conflict("Contacts are being loaded; wait for that load to end, or stop it.") from error

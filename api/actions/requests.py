@@ -167,7 +167,7 @@ class SearchRequest(UuidsRequest, frozen=True, kw_only=True):
         view: how much of each contact, by its name in `api.actions.views`.
         tag: each contact is to say which of the URLs find it.
         columns: the fields of each contact instead, in their order.
-        spreadsheet_safe: cells of CSV are to be no formula to a spreadsheet.
+        spreadsheet_safe: a spreadsheet is to read CSV as UTF-8, and no cell of it as a formula.
         comment: CSV is to begin with the search in words, and files are to be named after it.
     """
 

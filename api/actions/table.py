@@ -271,7 +271,7 @@ _ROWS: tuple[Action[Any], ...] = (
         name="loads",
         summary="Loads",
         description="The loads that are kept, the oldest first, and what each came to. With `rollback` the load before "
-        "the live one goes live first, in one step.",
+        "the live one goes live first, with `go_to` any that is named, in one step.",
         request=LoadsRequest,
         function=loads,
         shape=LoadsData,

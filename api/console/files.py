@@ -1,14 +1,20 @@
 """The files of the page, read once when the application is made: so no request waits for a disk."""
 
+import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from api.rest.kept_files import KeptFile, packed_file_of
+from mappings.json_filters import FILTERS
+from mappings.parameters import NOT_ABOUT_CONTACTS, known_parameters
 
 STATIC = Path(__file__).parent / "static"
-"""Where they lie. What is below `vendor` is of others, unchanged; `VENDORED.txt` there says of whom."""
+"""Where they lie."""
+
+VENDOR = "vendor"
+"""What is below it is of others, and sent unchanged; `VENDORED.txt` there says of whom."""
 
 PAGE = "index.html"
 """The file that is the page itself."""
@@ -24,6 +30,18 @@ TYPES: Mapping[str, str] = {
 """What a file's name ends with → its media type. A licence has no ending. Files of other kinds are not served: types of
 modules are for whoever changes them."""
 
+_BLOCK = rb"[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*"
+"""A comment between `/*` and `*/`, of any number of lines."""
+
+_COMMENTS: Mapping[str, re.Pattern[bytes]] = {
+    ".css": re.compile(rb"^%b$" % _BLOCK, re.MULTILINE | re.DOTALL),
+    ".js": re.compile(rb"^(?:%b|[ \t]*//[^\n]*)$" % _BLOCK, re.MULTILINE | re.DOTALL),
+}
+"""What a file's name ends with → the comments in it that have lines of their own, with nothing before or behind.
+
+What stands beside code stays: it may be part of a text. That no text of several lines has a line that looks like one of
+these is shown by a test, which has a compiler read all modules with them and without."""
+
 
 class About(msgspec.Struct, frozen=True):
     """What the page is to know before anybody is signed in, and any stranger may.
@@ -37,9 +55,46 @@ class About(msgspec.Struct, frozen=True):
     docs: bool
 
 
+class Filter(msgspec.Struct, frozen=True):
+    """A parameter of Apollo's that a search can be given, as people are told of it.
+
+    Attributes:
+        compared: how contacts are compared with a value.
+        example: a value as it may be written, if it is no plain words.
+    """
+
+    name: str
+    category: str
+    description: str
+    compared: str
+    example: str
+
+
+def filters() -> list[Filter]:
+    """All that ask something of contacts or of another one that does, in the order of answers."""
+    return [
+        Filter(each.name, each.category, each.description, each.compared, each.example)
+        for each in known_parameters()
+        if each.reason is None and each.category not in NOT_ABOUT_CONTACTS and each.name != FILTERS
+    ]
+
+
 def read_files(directory: Path = STATIC) -> Mapping[str, KeptFile]:
-    """The files below `directory`, by their path from there, such as `vendor/lit-html/lit-html.js`. Blocks."""
+    """The files below `directory` as they are sent, by their path from there, such as `vendor/lit-html/lit-html.js`.
+
+    Blocks.
+    """
     paths = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in TYPES)
+    names = [path.relative_to(directory).as_posix() for path in paths]
     return {
-        path.relative_to(directory).as_posix(): packed_file_of(path.read_bytes(), TYPES[path.suffix]) for path in paths
+        name: packed_file_of(sent_of(path.read_bytes(), name), TYPES[path.suffix])
+        for name, path in zip(names, paths, strict=True)
     }
+
+
+def sent_of(body: bytes, name: str) -> bytes:
+    """What is sent of a file: all but the comments of our own, for whoever changes it. Lines keep their numbers."""
+    comments = _COMMENTS.get(PurePosixPath(name).suffix)
+    if comments is None or name.startswith(f"{VENDOR}/"):
+        return body
+    return comments.sub(lambda comment: b"\n" * comment[0].count(b"\n"), body)

@@ -12,12 +12,12 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import PathParameter
 
-from api.console.files import PAGE, About, read_files
+from api.console.files import PAGE, About, filters, read_files
 from api.rest.kept_files import packed_file_of, sent
 from api.settings import Settings
 
-ABOUT = "about.json"
-"""The one file that is made, of `About`."""
+ABOUT, FILTERS = "about.json", "filters.json"
+"""The files that are made: of `About`, and of the `filters`."""
 
 ACTION = "console"
 """What logs and figures call a request for any of the files."""
@@ -49,7 +49,8 @@ def console_router(settings: Settings) -> Router:
     files = read_files()
     page, others = files[PAGE], {name: file for name, file in files.items() if name != PAGE}
     about = About(settings.registration_open, settings.docs == "public")
-    others[ABOUT] = packed_file_of(msgspec.json.encode(about), MediaType.JSON)
+    for name, told in ((ABOUT, about), (FILTERS, filters())):
+        others[name] = packed_file_of(msgspec.json.encode(told), MediaType.JSON)
 
     @get("/", opt={"action": ACTION})
     async def console_page(request: Request[None, None, State]) -> Response[bytes]:

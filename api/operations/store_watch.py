@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from api.errors import report
 from api.operations.metrics import Metrics
 from mappings.errors import EngineError, NothingIndexed, detail_of
 from search.stores import Store, began_at
@@ -35,7 +36,12 @@ class StoreWatch:
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:
+                # Something that stands in for the engine, such as a proxy, may answer anything.
+                report(error, "looking at the live contacts")
+                self._lost("The contacts engine can't be understood.")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:

@@ -6,9 +6,10 @@ import secrets
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 import msgspec
@@ -20,7 +21,7 @@ from indexing.cli.presenters import print_analysis
 from indexing.cli.reasons import print_reasons
 from indexing.cli.remarks import ledger_of
 from indexing.cli.server_process import CONTACTS, free_port, server_process
-from indexing.cli.terminal import heading, say
+from indexing.cli.terminal import heading, note, say
 from indexing.sample.contacts import write_sample
 from mappings.company_lists import CompanyLists
 from mappings.errors import ContactsError
@@ -75,8 +76,8 @@ def run_demo(number: int, once: bool, port: int) -> None:
         password = secrets.token_urlsafe(12)
         user = ("users", "create", EMAIL, "--name", "Demo", "--role", "admin", "--password-stdin")
         _contacts(environment, *user, stdin=password)
-        base = f"http://127.0.0.1:{port}"
-        with server_process(environment, port) as process:
+        base, log = f"http://127.0.0.1:{port}", Path(directory) / "service.log"
+        with _logging_to(log) as lines, server_process(environment, port, lines) as process:
             tokens = msgspec.convert(_posted(base, "login", {"email": EMAIL, "password": password}), _Tokens)
             token = tokens.access_token
             analysis, count, contacts = asyncio.run(_ask(base, token, _REQUESTS))
@@ -90,11 +91,25 @@ def run_demo(number: int, once: bool, port: int) -> None:
             if not once:
                 heading(f"serving on {base}, Ctrl-C ends it")
                 say(f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}")
+                say(f"What the service says is in {log} as long as it runs.")
                 heading("the console: a page for your browser")
+                say(f"{base}/ as {EMAIL} with {password}")
+                say("Within five minutes this link signs you in, once, and has a search ready:")
                 say(page_link(base, _code(base, tokens.refresh_token), URL))
-                say(f"The link signs you in once, within five minutes. Later: {base}/ as {EMAIL} with {password}")
                 with suppress(KeyboardInterrupt):
                     process.wait()
+
+
+@contextmanager
+def _logging_to(path: Path) -> Iterator[BinaryIO]:
+    """A file for what the service says, so that it is not between the answers; where anything fails, it is shown."""
+    with path.open("wb") as lines:
+        try:
+            yield lines
+        except Exception:
+            for line in path.read_text(errors="replace").splitlines():
+                note(line)
+            raise
 
 
 def page_link(base: str, code: str, url: str) -> str:

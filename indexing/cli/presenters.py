@@ -395,12 +395,14 @@ PRESENTERS: Mapping[str, Presenter] = {
     "loads": Presenter(
         """Show the loads that are kept and what each came to; --json has the share of contacts with each field, too.
 
-        With --rollback the load before the live one goes live first, as by `contacts index rollback`.
+        With --rollback the load before the live one goes live first, with --go-to any that is named, as by
+        `contacts index rollback`.
 
         \b
         Examples:
           contacts loads --json
           contacts loads --rollback
+          contacts loads --go-to contacts-20260131t120000000000z
         """,
         _for_people(_show_loads),
     ),
@@ -423,6 +425,7 @@ PRESENTERS: Mapping[str, Presenter] = {
         {
             "facets": {"help": "What to count by; repeat for several."},
             "size": {"help": "Most values of each.  [default: 10]"},
+            "contains": {"help": "Only values that have these words, or parts of words, in them."},
             "special": {"help": "Show what these contacts have more often than all others do, the most telling first."},
         },
         (click.Option(["--format", "form"], type=click.Choice(FACET_FORMS), help="What to print.  [default: table]"),),

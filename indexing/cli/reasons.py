@@ -12,6 +12,7 @@ from indexing.cli.totals import number, say_found
 from mappings.company_lists import CompanyLists
 from mappings.counts import Count
 from mappings.explanation import ExplainedList, ExplainedParameter, ExplainedValue
+from mappings.nearest import Near
 from mappings.rescue import Dropped, Rescue
 
 _HEADERS = ("", "alone", "with it only", "without it", "costs", "known")
@@ -34,13 +35,17 @@ def print_reasons(answer: bytes, lists: CompanyLists) -> None:
     if data.truncated is True:
         say("The longest lists have more values; those are not counted.")
     for instead in data.instead:
-        nearest = ", ".join(f"{near.value} ({number(near.count)})" for near in instead.nearest) or "nothing like it"
+        nearest = ", ".join(map(_near, instead.nearest)) or "nothing like it"
         say(f"nobody has {instead.name}={instead.value}; there is {nearest}")
     if data.rescue:
         heading("what brings more")
     for rescue in data.rescue:
         say(f"# {number(rescue.count)} without {_dropped(rescue.drop)}")
         say(_command(rescue, lists))
+
+
+def _near(near: Near) -> str:
+    return f"{near.value} ({number(near.count)}, here {number(near.within)})"
 
 
 def _rows(part: ExplainedParameter | ExplainedList, found: Count) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from mappings.errors import ContactsError
 
@@ -24,10 +25,15 @@ class ServerFailed(ContactsError):
 
 
 @contextmanager
-def server_process(environment: Mapping[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A server on `port` of this machine that answers; stopped afterwards. Raises `ServerFailed`."""
+def server_process(
+    environment: Mapping[str, str], port: int, log: BinaryIO | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server on `port` of this machine that answers; stopped afterwards. Raises `ServerFailed`.
+
+    `log` takes what it says, which otherwise goes where this process writes.
+    """
     command = [*CONTACTS, "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:  # noqa: S603 - our own command
         try:
             wait_until_ready(process, port)
             yield process

@@ -1,4 +1,4 @@
-"""`contacts index status|rollback`: which loads there are, and the way back to the one before."""
+"""`contacts index status|rollback`: which loads there are, and the way to another one."""
 
 from itertools import compress
 
@@ -68,17 +68,19 @@ def status(settings: Settings, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--to", "name", metavar="LOAD", help="The load with this name in place of the one before, as in status.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_settings()
-def rollback(settings: Settings, as_json: bool) -> None:
-    """Make the load before the live one live again, in one step.
+def rollback(settings: Settings, name: str | None, as_json: bool) -> None:
+    """Make the load before the live one live again, in one step; or any other that is kept, also a newer one.
 
     \b
-    Example:
+    Examples:
       contacts index rollback
+      contacts index rollback --to contacts-20260131t120000000000z
     """
     try:
-        store = run_async(roll_back(settings.engine))
+        store = run_async(roll_back(settings.engine, name))
     except NoSuchLoad as error:
         raise NoSuchLoad(f"{error} in {contacts_place(settings.engine)}") from error
     if as_json:

@@ -119,9 +119,10 @@ class _Query:
             return cls(source, [column.name for column in cursor.description or ()])
 
     async def batches(self, connection: _Connection, start: Start) -> AsyncGenerator[RowBatch]:
-        """Its rows after `start`, each with the values as they come."""
+        """Its rows after `start`, each with the values as they come. Those of one uuid come together."""
         latest: datetime | None = None
         done = start.rows
+        ahead: list[Row] = []
         with _telling():
             async with connection.cursor(name="contacts") as cursor:
                 await cursor.execute(self._statement(start))
@@ -129,8 +130,12 @@ class _Query:
                     latest = max(filter(None, (latest, self._latest_change(fetched))), default=None)
                     watermark = None if latest is None else latest.isoformat()
                     for batch in batched(map(self._row, count(done + 1), fetched)):
-                        yield RowBatch(batch, watermark=watermark)
+                        rows, ahead = _parted(ahead, batch)
+                        if rows:
+                            yield RowBatch(rows, watermark=watermark)
                     done += len(fetched)
+                if ahead:
+                    yield RowBatch(ahead, watermark=watermark)
 
     async def keys(self, connection: _Connection, parts: int) -> Keys:
         """How its rows divide into so many parts of about the same size. Raises `SourceError`."""
@@ -188,6 +193,20 @@ class _Query:
         where = sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL("")
         order = sql.SQL(" ORDER BY {}").format(sql.Identifier(self._uuid)) if self._uuid else sql.SQL("")
         return sql.Composed([self._from, where, order])
+
+
+def _parted(rows: list[Row], following: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Two batches, of which the second has all rows of the uuid that one ends and the other begins with: an interrupted
+    load goes on behind a uuid.
+
+    Where the first has no other rows it stays, without a place: behind it that load can't go on.
+    """
+    if not rows or (place := rows[-1].place) is None or following[0].place != place:
+        return rows, following
+    first = next(at for at, row in enumerate(rows) if row.place == place)
+    if not first:
+        return [*rows[:-1], msgspec.structs.replace(rows[-1], place=None)], following
+    return rows[:first], rows[first:] + following
 
 
 def _selected(source: PostgresSource) -> sql.Composed:

@@ -26,6 +26,7 @@ class Asking:
         self._files = LiveFiles(settings.data_dir, settings.index, settings.store)
         self._timeout = settings.timeout
         self._threads = Threads(settings.concurrency or WIDTH)
+        self._closing: set[asyncio.Future[None]] = set()
 
     async def ask(self, work: Work[Answer], threads: Threads | None = None, path: Path | None = None) -> Answer:
         """The answer to one query of the live file, or of that at `path`; in `threads` of the caller's, or those here.
@@ -68,14 +69,23 @@ class Asking:
             yield lease
         finally:
             # A query that nobody waits for any more may still have its end before it.
-            threads.when_free(lease.connections, partial(self._files.release, lease))
+            threads.when_free(lease.connections, partial(self._release, lease))
 
     async def close(self) -> None:
         """Close the files, and begin nothing more."""
         await asyncio.to_thread(self._files.close)
+        if self._closing:
+            await asyncio.wait(self._closing)
         self._threads.close()
 
     def _give_back(self, opening: asyncio.Future[Lease]) -> None:
         """Release what came when nobody waited for it any more."""
         if not opening.cancelled() and opening.exception() is None:
-            self._files.release(opening.result())
+            self._release(opening.result())
+
+    def _release(self, lease: Lease) -> None:
+        """Give a lease back. A file that nobody reads any more is closed in a thread: all its memory is given back."""
+        for file in self._files.release(lease):
+            closing = asyncio.get_running_loop().run_in_executor(None, file.close)
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)

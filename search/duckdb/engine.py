@@ -127,8 +127,6 @@ class DuckDBEngine:
         small = [query for query in wanted if isinstance(query, ContactFilter)]
         together = [query.predicate for query in counted if isinstance(query, ContactFilter)]
         apart: list[int] = []
-        if len(together) < len(counted) or len(counted) > LARGE:
-            together, apart = [], await self.count_many(counted)
 
         def told(lease: Lease, pause: Pause) -> Summary:
             sets, connection = lease.file.sets, lease.connection
@@ -139,6 +137,8 @@ class DuckDBEngine:
             return Summary(apart or counts, distinct, counted_by)
 
         async with self._asking.in_time(), self._asking.lease() as lease:
+            if len(together) < len(counted) or len(counted) > LARGE:
+                together, apart = [], await self._apart.run(Matching.counts, lease.file.path, counted)
             large = await self._large(lease, wanted)
             return await self._asking.run(lease, told)
 

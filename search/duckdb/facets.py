@@ -112,15 +112,24 @@ class _Counter:
         """The most frequent terms among `rows`, all of which have one."""
         if not query.size or not rows:
             return []
-        return self._of_column(query, rows) if known.ids is None else self._of_sets(query, known, known.ids, rows)
+        among = None
+        if query.containing:
+            among = self._sets.containing(self._connection, query.field, query.containing, self._limit)
+        if known.ids is None:
+            return self._of_column(query, rows, among)
+        ids, sizes = known.ids, known.sizes
+        if among is not None:
+            places = [place for place, id_ in enumerate(ids) if id_ in among]
+            ids, sizes = [array("I", [numbers[place] for place in places]) for numbers in (ids, sizes)]
+        return self._of_sets(query, ids, sizes, rows)
 
     def _of_sets(
-        self, query: FacetQuery[Compiled], known: Vocabulary, ids: "array[int]", rows: BitMap
+        self, query: FacetQuery[Compiled], ids: "array[int]", sizes: "array[int]", rows: BitMap
     ) -> list[tuple[str, int]]:
         # The worst of those found comes first: with the fewest rows, and of these the last in order.
         best: list[tuple[int, int, str]] = []
         for at in range(0, len(ids), _AT_ONCE):
-            if known.sizes[at] < (best[0][0] if len(best) == query.size else query.least):
+            if sizes[at] < (best[0][0] if len(best) == query.size else query.least):
                 break
             some = ids[at : at + _AT_ONCE]
             for id_, (term, having) in zip(some, self._sets.terms(self._connection, some, self._limit), strict=True):
@@ -134,9 +143,9 @@ class _Counter:
             self._limit()
         return [(term, count) for count, _, term in sorted(best, reverse=True)]
 
-    def _of_column(self, query: FacetQuery[Compiled], rows: BitMap) -> list[tuple[str, int]]:
+    def _of_column(self, query: FacetQuery[Compiled], rows: BitMap, among: BitMap | None) -> list[tuple[str, int]]:
         # No term of a field with single values is too long to be counted.
-        looked_at = partial(most_frequent, self._connection, query.field, rows, query.size, query.least)
+        looked_at = partial(most_frequent, self._connection, query, rows, among)
         found = self._limit.run(looked_at)
         terms = self._sets.named(self._connection, [id_ for id_, _ in found], self._limit)
         return [(term, count) for term, (_, count) in zip(terms, found, strict=True)]

@@ -7,6 +7,7 @@ over an open DuckDB file would go on showing the old contacts to whoever opens i
 import os
 import re
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 from mappings.errors import NothingIndexed
@@ -75,7 +76,7 @@ def _cure(data_dir: Path, index: str) -> str:
 
 
 def switch(data_dir: Path, index: str, name: str) -> None:
-    """Make the file `name` of `data_dir` the live one, atomically and durably."""
+    """Make the file `name` of `data_dir` the live one, atomically, and so that it stays so when the power fails."""
     pointer = pointer_path(data_dir, index)
     draft = pointer.with_suffix(".next")
     with draft.open("w") as stream:
@@ -85,3 +86,8 @@ def switch(data_dir: Path, index: str, name: str) -> None:
     # Before anybody looks for it there.
     hand_over(data_dir)
     draft.replace(pointer)
+    # What stands where is the directory's own matter. A file system that has no such thing has written it.
+    directory = os.open(data_dir, os.O_RDONLY)
+    with suppress(OSError):
+        os.fsync(directory)
+    os.close(directory)

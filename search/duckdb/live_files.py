@@ -94,54 +94,82 @@ class Lease(msgspec.Struct, frozen=True):
 
 
 class LiveFiles:
-    """The live file of an alias, for several threads; or one of its files, whichever is live, by the name `store`."""
+    """The live file of an alias, for several threads; or one of its files, whichever is live, by the name `store`.
+
+    Files are opened and closed in threads. To give a lease back never waits for that, so that the event loop may.
+    """
 
     def __init__(self, data_dir: Path, index: str, store: str | None = None) -> None:
         self._data_dir, self._index, self._store = data_dir, index, store
-        self._lock = Lock()
+        self._opening, self._lock = Lock(), Lock()
         self._live: LiveFile | None = None
         self._retired: list[LiveFile] = []
         self._leases: Counter[LiveFile] = Counter()
 
     def lease(self, path: Path | None = None) -> Lease:
         """What is live now, or the file at `path`, for who follows a reader of it. To be given back with `release`.
+        Blocks.
 
         Raises:
             NothingIndexed: nothing has been loaded yet.
             StoreUnreadable: the file can't be read.
         """
-        with self._lock:
-            if path is None:
-                path = self._data_dir / self._store if self._store else live_path(self._data_dir, self._index)
-            if self._live is None or self._live.path != path or self._live.damaged:
-                # First, since DuckDB gives whoever opens an open file what is open already.
-                self._retire()
-                self._live = LiveFile(path)
-            lease = Lease(self._live, self._live.connect())
-            self._leases[lease.file] += 1
+        if (lease := self._leased(path or self._path())) is not None:
             return lease
+        with self._opening:
+            # Somebody else may have opened it, or another may have gone live.
+            wanted = path or self._path()
+            if (lease := self._leased(wanted)) is not None:
+                return lease
+            # First, since DuckDB gives whoever opens an open file what is open already.
+            self._retire()
+            file = LiveFile(wanted)
+            with self._lock:
+                self._live = file
+                return self._lease(file)
 
-    def release(self, lease: Lease) -> None:
-        """Give a lease back. Its connections are closed, and must not be in use."""
+    def release(self, lease: Lease) -> list[LiveFile]:
+        """Give a lease back; the files that nobody reads any more, which whoever is given them closes. Its connections
+        are closed, and must not be in use."""
         with self._lock:
             for connection in lease.connections:
                 connection.close()
             self._leases[lease.file] -= 1
-            self._close_unused()
+            return self._unused()
 
     def close(self) -> None:
-        """Close what is not leased now; the rest follows as it is given back."""
-        with self._lock:
+        """Close what is not leased now; the rest follows as it is given back. Blocks."""
+        with self._opening:
             self._retire()
 
-    def _retire(self) -> None:
-        if self._live is not None:
-            self._retired.append(self._live)
-            self._live = None
-        self._close_unused()
+    def _path(self) -> Path:
+        return self._data_dir / self._store if self._store else live_path(self._data_dir, self._index)
 
-    def _close_unused(self) -> None:
-        for file in [file for file in self._retired if not self._leases[file]]:
+    def _leased(self, path: Path) -> Lease | None:
+        """The file at `path`, if it is open and can be read."""
+        with self._lock:
+            if self._live is None or self._live.path != path or self._live.damaged:
+                return None
+            return self._lease(self._live)
+
+    def _lease(self, file: LiveFile) -> Lease:
+        lease = Lease(file, file.connect())
+        self._leases[file] += 1
+        return lease
+
+    def _retire(self) -> None:
+        with self._lock:
+            if self._live is not None:
+                self._retired.append(self._live)
+                self._live = None
+            unused = self._unused()
+        for file in unused:
+            file.close()
+
+    def _unused(self) -> list[LiveFile]:
+        """The files that are not live any more and that nobody reads, of which nothing is known here then."""
+        unused = [file for file in self._retired if not self._leases[file]]
+        for file in unused:
             self._retired.remove(file)
             del self._leases[file]
-            file.close()
+        return unused

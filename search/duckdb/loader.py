@@ -28,7 +28,7 @@ from search.fields import ContactCompleteItem
 from search.heap import give_back
 from search.loader import Document, Encoder, Holder, Identity, Refusal, unheard
 from search.private import make_directory
-from search.stores import LoadFigures, Store, earlier, left_over
+from search.stores import LoadFigures, Store, destination, left_over
 
 Result = TypeVar("Result")
 
@@ -126,8 +126,8 @@ class DuckDBLoader:
     async def stores(self) -> list[Store]:
         return await _in_thread(self._stores)
 
-    async def rollback(self) -> Store:
-        return await _in_thread(self._rollback)
+    async def rollback(self, name: str | None = None) -> Store:
+        return await _in_thread(partial(self._rollback, name))
 
     async def close(self) -> None:
         await _in_thread(self._stage.close)
@@ -181,8 +181,8 @@ class DuckDBLoader:
         live = self._live_names()
         return _store(self._data_dir / live[0], live=True) if live else None
 
-    def _rollback(self) -> Store:
-        name = earlier(complete_files(self._data_dir, self._index), self._live_names())
+    def _rollback(self, name: str | None) -> Store:
+        name = destination(complete_files(self._data_dir, self._index), self._live_names(), name)
         store = _store(self._data_dir / name, live=True)
         switch(self._data_dir, self._index, name)
         return store

@@ -165,6 +165,15 @@ class Sets:
         named = self._shelf.names.named(connection, BitMap(ids), pause)
         return [named[id_][0] for id_ in ids]
 
+    def containing(self, connection: Connection, field: str, texts: Sequence[str], pause: Pause) -> BitMap:
+        """The ids of the terms of a field that have all of `texts`, parts of normalised words, in them."""
+        found, names = BitMap(), self._shelf.names
+        for first, block in names.blocks(connection, names.ids(field)):
+            places = set.intersection(*[{*block.containing(text)} for text in texts])
+            found.update([first + place for place in places])
+            pause()
+        return found
+
     def having(self, connection: Connection, field: str, terms: Iterable[str], pause: Pause) -> list[BitMap]:
         """The rows of each of `terms`."""
         return self._shelf.named(connection, field, list(terms), pause)

@@ -7,8 +7,11 @@ import duckdb
 from pyroaring import BitMap
 
 from search.duckdb.bits import to_bits
+from search.duckdb.compiled import Compiled
+from search.facets import FacetQuery
 
 _AMONG = "get_bit(?::BLOB::BIT, row) = 1"
+_A_TERM = "get_bit(?::BLOB::BIT, {field}) = 1"
 
 
 def distinct(connection: duckdb.DuckDBPyConnection, field: str, rows: BitMap, terms: BitMap) -> int:
@@ -23,16 +26,22 @@ def distinct(connection: duckdb.DuckDBPyConnection, field: str, rows: BitMap, te
 
 
 def most_frequent(
-    connection: duckdb.DuckDBPyConnection, field: str, rows: BitMap, most: int, least: int
+    connection: duckdb.DuckDBPyConnection, query: FacetQuery[Compiled], rows: BitMap, terms: BitMap | None = None
 ) -> list[tuple[int, int]]:
-    """The ids of the terms that the most `rows` have, `least` or more, and how many have each: `most` of them at most.
+    """The ids of the terms that the most `rows` have, and how many have each: as many as the query wants, of its field.
 
-    Of two with as many rows the first in order comes first.
+    Of two with as many rows the first in order comes first. Where there are `terms` they are of these.
     """
-    if not rows:
+    if not rows or (terms is not None and not terms):
         return []
+    field = query.field
+    where, bits = f"row <= {rows.max()} AND {_AMONG}", [to_bits(rows, rows.max() + 1)]
+    if terms is not None:
+        where += f" AND {field} <= {terms.max()} AND {_A_TERM.format(field=field)}"
+        bits.append(to_bits(terms, terms.max() + 1))
     statement = (
-        f"SELECT {field}, count(*) AS number FROM contacts WHERE row <= {rows.max()} AND {_AMONG} "
-        f"AND {field} IS NOT NULL GROUP BY {field} HAVING number >= {least} ORDER BY number DESC, {field} LIMIT {most}"
+        f"SELECT {field}, count(*) AS number FROM contacts WHERE {where} "
+        f"AND {field} IS NOT NULL GROUP BY {field} HAVING number >= {query.least} ORDER BY number DESC, {field} "
+        f"LIMIT {query.size}"
     )
-    return connection.execute(statement, (to_bits(rows, rows.max() + 1),)).fetchall()
+    return connection.execute(statement, bits).fetchall()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from elastic_transport import ConnectionTimeout, TransportError
 from elastic_transport.client_utils import url_to_node_config
-from elasticsearch import ApiError, AsyncElasticsearch
+from elasticsearch import ApiError, AsyncElasticsearch, UnsupportedProductError
 from elasticsearch.serializer import JsonSerializer, NdjsonSerializer
 
 from mappings.errors import EngineDenied, EngineError, EngineTimeout, SettingsError, shorten
@@ -74,6 +74,8 @@ class Client:
         """
         try:
             response = await self._client.perform_request(method, path, headers=_NDJSON if ndjson else _JSON, body=body)
+        except UnsupportedProductError as error:
+            raise unreachable(error, self._cluster) from error
         except ApiError as error:
             raise refused(error.status_code, error.body, self._cluster) from error
         except (TimeoutError, ConnectionTimeout) as error:

@@ -24,7 +24,7 @@ from search.elasticsearch.many_searches import EVERYBODY
 from search.elasticsearch.pages import ANY_ORDER, WINDOW, Pages, Place, RawHit, Reading, more_of
 from search.elasticsearch.schema import MORE
 from search.elasticsearch.settings import WIDTH
-from search.elasticsearch.shards import count_of
+from search.elasticsearch.shards import COUNT, count_of
 from search.engine import SCAN_BATCH, EngineSettings, Hit, Page, Summary, check_mapping, page_of
 from search.facets import Facet, FacetQuery
 from search.fields import joined
@@ -120,8 +120,7 @@ class ElasticsearchEngine:
         return await self._count(compiled.query)
 
     async def _count(self, query: bytes) -> int:
-        body = b'{"query":%b}' % query
-        return count_of(await self._client.request("POST", f"/{self._alias}/_count", body))
+        return count_of(await self._client.request("POST", f"/{self._alias}{COUNT}", b'{"query":%b}' % query))
 
     async def count_many(self, compiled: Sequence[CompiledQuery]) -> list[int]:
         return await self._counts.many(compiled)

@@ -5,6 +5,7 @@ are its most frequent. With several shards a term may be among the most frequent
 says how far a number may be too low, and so whether all of them are right.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
@@ -22,6 +23,9 @@ from search.fields import SEARCH_FIELDS, Kind
 
 _MORE = 500
 """Terms that each shard sends beyond those that are wanted, so that what is frequent on all is sent by all."""
+
+_NO_LETTER, _ESCAPED = re.compile(r"\W"), r"\\\g<0>"
+"""What may mean something in a regular expression, and the same as itself."""
 
 _EXACT = 2**53
 """Numbers below it are the same as doubles."""
@@ -106,7 +110,7 @@ class Counted(msgspec.Struct):
             return True
         # Values of a term are never too long to be counted.
         left_out = self.top.sum_other_doc_count or self.top.doc_count_error_upper_bound
-        return field.kind is Kind.TERM and query.size > 0 and query.least <= 1 and not left_out
+        return field.kind is Kind.TERM and query.size > 0 and query.least <= 1 and not (left_out or query.containing)
 
 
 _counted = msgspec.json.Decoder(Counted).decode
@@ -128,12 +132,18 @@ def aggregation(query: Query) -> dict[str, Any]:
                 "shard_size": query.size + _MORE,
                 "min_doc_count": query.least,
                 "show_term_doc_count_error": True,
+                **({"include": _containing(query.containing)} if query.containing else {}),
             }
         }
     if query.values:
         values = list(dict.fromkeys(query.values))
         counted["named"] = {"terms": {"field": path, "include": values, "size": len(values)}}
     return _among(counted)
+
+
+def _containing(texts: Sequence[str]) -> str:
+    """The regular expression, as Lucene has them, of terms that have all these texts in them."""
+    return "&".join([f".*{_NO_LETTER.sub(_ESCAPED, text)}.*" for text in texts])
 
 
 def _ranges(query: Query) -> dict[str, Any]:

@@ -14,10 +14,10 @@ import msgspec
 from mappings.errors import EngineRejected, NothingIndexed
 from search.elasticsearch.client import Client
 from search.elasticsearch.schema import META
-from search.elasticsearch.shards import check_refreshed, count_of, versions_of
+from search.elasticsearch.shards import COUNT, check_refreshed, count_of, versions_of
 from search.elasticsearch.spread import MASTER_SECONDS, spread_of
 from search.shared_loader import Stretch
-from search.stores import LoadFigures, Store, by_age, earlier, new_stamp
+from search.stores import LoadFigures, Store, by_age, destination, new_stamp
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ class Indices:
 
     async def count(self, name: str) -> int:
         """The contacts in an index or behind an alias, of all its shards."""
-        return count_of(await self._client.request("GET", f"{path_of(name)}/_count"))
+        return count_of(await self._client.request("GET", path_of(name) + COUNT))
 
     async def refresh(self, name: str) -> None:
         """Make what was written findable, in every copy that is there."""
@@ -201,11 +201,11 @@ class Indices:
         """Delete `name`, if it is there."""
         await self._client.request("DELETE", f"{path_of(name)}?ignore_unavailable=true")
 
-    async def rollback(self) -> Store:
-        """Make the newest complete index that is older than the live one live."""
+    async def rollback(self, name: str | None = None) -> Store:
+        """Make the newest complete index that is older than the live one live, or the one with this name."""
         live = await self.live()
         complete = await self.complete()
-        name = earlier(list(complete), live)
+        name = destination(list(complete), live, name)
         await self.switch(name)
         return Store(name, await self.count(name), live=True, mapping=complete[name].mapping)
 

@@ -241,8 +241,8 @@ class ElasticsearchLoader:
     async def stores(self) -> list[Store]:
         return await self._indices.stores()
 
-    async def rollback(self) -> Store:
-        return await self._indices.rollback()
+    async def rollback(self, name: str | None = None) -> Store:
+        return await self._indices.rollback(name)
 
     async def close(self) -> None:
         for part in (self._client, self._live, self._lock):

@@ -182,7 +182,8 @@ class Pages:
         for wait in RENEWAL_WAITS:
             await asyncio.sleep(wait)
             try:
-                pit.id = await self._opened(path_of(*content))
+                lost, pit.id = pit.id, await self._opened(path_of(*content))
+                self._close(lost)
                 if await self._indices.content() == content:
                     return await self._page(reading, pit, place)
             except EngineUnavailable as error:
@@ -238,10 +239,13 @@ class Pages:
         try:
             yield pit
         finally:
-            self._client.send_aside("DELETE", "/_pit", _encode({"id": pit.id}))
+            self._close(pit.id)
 
     async def _opened(self, path: str) -> str:
         return str((await self._client.json("POST", f"{path}/_pit?keep_alive={_KEEP_ALIVE}"))["id"])
+
+    def _close(self, pit_id: str) -> None:
+        self._client.send_aside("DELETE", "/_pit", _encode({"id": pit_id}))
 
     async def _content(self) -> Content | None:
         """What is behind the alias, if it stays as it is and can be told soon. A walk goes on without it, too."""

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import msgspec
-from elastic_transport import TransportError
+from elastic_transport import SerializationError, TransportError
+from elasticsearch import UnsupportedProductError
 
 from mappings.errors import (
     EngineDenied,
@@ -33,6 +34,9 @@ PART_MISSING = "A part of the contacts is out of reach at the moment; try again 
 _NO_VIEW, _SHARDS_FAILED = "search_context_missing_exception", "search_phase_execution_exception"
 """Types of errors: of a point in time that has expired, or whose node has started anew; and of a search that not every
 shard could answer."""
+
+_TIMED_OUT = "search_timeout_exception"
+"""The type of the cause where the cluster itself has a limit for searches (`search.default_search_timeout`)."""
 
 _REASON_LETTERS = 400
 
@@ -90,7 +94,9 @@ def refused(status: int, body: object, cluster: ElasticsearchSettings) -> Engine
     if status in (403, 429) or status >= 500:
         # What is forbidden for another reason is writing to an index that is closed to it.
         detail = f"{place(cluster)} answered {status}: {_shown(cause.reason)}" if status == 403 else ""
-        if status >= 500 and cause.type == _SHARDS_FAILED:
+        if any(each.type == _TIMED_OUT for each in cause.root_cause):
+            detail = f"{place(cluster)} ended the search: its search.default_search_timeout is too short for it"
+        elif status >= 500 and cause.type == _SHARDS_FAILED:
             return EngineUnavailable(PART_MISSING)
         return EngineUnavailable("The contacts engine is busy or in trouble; try again later.", detail)
     return EngineRejected("The contacts engine refused this query; it may have too many values.")
@@ -106,8 +112,8 @@ def denied(status: int, reason: str, cluster: ElasticsearchSettings, why: str = 
     return EngineDenied("The contacts engine refused the service's credentials.", detail)
 
 
-def unreachable(error: TransportError, cluster: ElasticsearchSettings) -> EngineUnreachable:
-    """The error for a connection that did not come about, or broke."""
+def unreachable(error: TransportError | UnsupportedProductError, cluster: ElasticsearchSettings) -> EngineUnreachable:
+    """The error for a connection that did not come about, or broke, or that has something else at its other end."""
     detail = f"{place(cluster)} (CONTACTS_ELASTICSEARCH_URL): {_why(error, cluster)}"
     return EngineUnreachable("The contacts engine can't be reached.", detail)
 
@@ -120,7 +126,9 @@ def _credentials(cluster: ElasticsearchSettings) -> str:
     return "it asks who we are: set CONTACTS_ELASTICSEARCH_API_KEY"
 
 
-def _why(error: TransportError, cluster: ElasticsearchSettings) -> str:
+def _why(error: TransportError | UnsupportedProductError, cluster: ElasticsearchSettings) -> str:
+    if isinstance(error, SerializationError | UnsupportedProductError):
+        return "what answers there is not Elasticsearch: a proxy before it, or another service?"
     for cause in _causes(error):
         # What aiohttp wraps an error of TLS in is of the same kind, and says nothing.
         if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_code"):
@@ -150,7 +158,7 @@ def _cause(body: object) -> _Cause:
     """What an answer says is wrong; nothing if it is not Elasticsearch's."""
     try:
         error = _refusal(body).error if isinstance(body, bytes) else ""
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError):
         error = ""
     return error if isinstance(error, _Cause) else _Cause(reason=error)
 

@@ -98,11 +98,15 @@ class Line:
 
     Attributes:
         holding: whether answers wait until `release`.
+        losing: of which request the answer is lost, with the connection: a text in it. Once; empty for none.
+        asked: what the page sent, so far.
         altered: told each answer, and gives what arrives in its place.
     """
 
     def __init__(self, page: Page) -> None:
         self.holding = False
+        self.losing = ""
+        self.asked: list[dict[str, Any]] = []
         self.altered: Callable[[dict[str, Any]], object] = lambda answer: answer
         self._held: list[tuple[WebSocketRoute, str]] = []
         page.route_web_socket(re.compile("/api/v2/apollo/ws"), self._opened)
@@ -116,10 +120,19 @@ class Line:
 
     def _opened(self, client: WebSocketRoute) -> None:
         server = client.connect_to_server()
+        client.on_message(lambda message: self._ask(server, str(message)))
         server.on_message(lambda answer: self._take(client, str(answer)))
 
+    def _ask(self, server: WebSocketRoute, message: str) -> None:
+        self.asked.append(json.loads(message))
+        server.send(message)
+
     def _take(self, client: WebSocketRoute, answer: str) -> None:
-        if self.holding:
+        number = json.loads(answer).get("request_id")
+        if self.losing and any(self.losing in json.dumps(each) for each in self.asked if each["request_id"] == number):
+            self.losing = ""
+            client.close(code=4000)
+        elif self.holding:
             self._held.append((client, answer))
         else:
             client.send(json.dumps(self.altered(json.loads(answer))))

@@ -14,6 +14,8 @@ TEMPLATE = "${window.hacked = 3}{{constructor.constructor('window.hacked = 3')()
 LINK = "javascript:window.hacked=4"
 BIDI = "\u202egpj.exe\u2066abc"
 ANSI = "\u001b[31mred\u001b[0m"
+EMAIL = '<img src=x onerror="window.hacked = 9">@hostile.example'
+"""No file brings one, since what reads files takes it for no address."""
 RIGHT_TO_LEFT = "محمد"
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 3000
 

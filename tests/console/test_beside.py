@@ -31,9 +31,11 @@ def test_a_pasted_column_of_domains_is_a_list(desk: Desk) -> None:
     domains = list(dict.fromkeys([each["website"].split("//")[1].lower() for each in told if each["website"]]))[:3]
     page = desk.page
     page.get_by_role("button", name="+ Not these domains").click()
-    column = "\n".join([f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", ""])
+    column = "\n".join(
+        [f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", "", "none"]
+    )
     page.get_by_role("textbox", name="Not these domains").fill(column)
-    expect(page.locator("dialog .hint")).to_have_text("3 entries")
+    expect(page.locator("dialog .hint")).to_have_text("3 entries, 1 line not used")
     page.get_by_role("button", name="Use").click()
     desk.settled().shows(desk.counts(CEOS, exclude_domain_list=domains))
     desk.mute("exclude_domain_list", domains[0])
@@ -81,6 +83,14 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     ]
     expect(page.locator(".legend")).to_contain_text(f"{told['union']:,} contacts together")
     expect(page.locator(".overlap rect").first).to_be_visible()
+    # What each would gain or lose by what the others ask for.
+    for row, each in zip(page.locator(".differences tbody tr").all(), told["parameters"], strict=True):
+        changes = [f"{abs(change):,} with" for change in each["change"] if change is not None]
+        assert re.findall(r"[\d,]+ with", row.locator("td").last.inner_text()) == changes
+    searches = page.locator(".searches li")
+    expect(searches.nth(0)).to_contain_text("This search: Job titles to include: ceo")
+    expect(searches.nth(1)).to_contain_text("Where the person is: Germany · Job titles to include: ceo, cto")
+    expect(page.locator(".differences")).to_contain_text("Management levels to include")
     expect(field).to_have_count(0)
     both = next(at for at, each in enumerate(told["regions"]) if each["in"] == [0, 1])
     regions.nth(both).click()
@@ -99,6 +109,7 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     count = desk.counts(CEOS, exclude_company_name=["an"])
     desk.shows(count)
     page.keyboard.press("s")
+    expect(page.get_by_label("Save this one as")).to_have_value("ceo")
     page.get_by_label("Save this one as").fill("CEOs")
     page.get_by_role("button", name="Save", exact=True).click()
     row = page.locator("dialog tbody tr")
@@ -111,7 +122,8 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     expect(desk.parameter("exclude_company_name")).to_be_visible()
     desk.settled().shows(count)
     page.keyboard.press("s")
-    page.get_by_role("button", name="Delete CEOs").click()
+    page.get_by_role("button", name="Delete CEOs").dblclick()
+    page.get_by_role("button", name="Yes, delete").click()
     expect(page.locator("dialog")).to_contain_text("None yet")
 
 

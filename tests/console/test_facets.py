@@ -64,6 +64,9 @@ def test_long_facets_are_filtered_slow_ones_closed_and_special_values_shown(desk
         assert "google" in label.lower()
     page.get_by_role("switch", name="What makes them special").check()
     expect(facet(desk, "seniority").locator(".lift").first).to_be_visible()
+    lifts = [float(text[1:]) for text in facet(desk, "seniority").locator(".lift").all_inner_texts()]
+    assert lifts == sorted(lifts, reverse=True)
+    assert lifts[-1] > 1.0
     facet(desk, "technologies").get_by_role("button", name="Close Technologies").click()
     expect(page.locator("[data-facet=technologies]")).to_have_count(0)
     expect(page.get_by_role("button", name="+ Technologies")).to_be_visible()

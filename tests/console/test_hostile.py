@@ -1,10 +1,12 @@
 """Text from outside is text, wherever it stands: contacts, searches, lists, names, what the service answers."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console import hostile
-from tests.console.desk import Desk, url_of
+from tests.console.desk import Desk, Line, url_of
 from tests.harness.browser import screenshot
 from tests.harness.service import Service
 
@@ -36,10 +38,19 @@ def unharmed(desk: Desk) -> None:
         assert "evil.example" not in (link.get_attribute("href") or "")
 
 
-def test_contacts_full_of_markup_are_shown_as_they_are(desk: Desk) -> None:
+def with_email(answer: dict[str, Any]) -> object:
+    """The answer, as if its contacts had such addresses."""
+    for contact in (answer["data"] or {}).get("results", []):
+        contact["email"] = hostile.EMAIL
+    return answer
+
+
+def test_contacts_full_of_markup_are_shown_as_they_are(page: Page, service: Service, signed_in: BrowserContext) -> None:
+    Line(page).altered = with_email
+    desk = Desk(page, service).open()
     desk.search(url_of(("personLocations[]", hostile.CITY))).shows(len(hostile.CONTACTS))
-    page = desk.page
     unharmed(desk)
+    expect(page.locator(".table")).to_contain_text(hostile.EMAIL)
     expect(page.locator(".table")).to_contain_text(hostile.SCRIPT)
     expect(page.locator(".table")).to_contain_text(hostile.TEMPLATE)
     for row in desk.rows().all():
@@ -74,9 +85,14 @@ def test_searches_full_of_markup_are_shown_as_they_are(desk: Desk) -> None:
 def test_names_of_saved_searches_and_what_is_compared_are_text(desk: Desk) -> None:
     url = url_of(("personTitles[]", "ceo"))
     desk.search(url).page.get_by_role("button", name="Saved").click()
-    desk.page.get_by_label("Save this one as").fill(hostile.IMAGE)
-    desk.page.get_by_role("button", name="Save", exact=True).click()
-    expect(desk.page.locator("dialog table")).to_contain_text(hostile.IMAGE)
+    for name in ("x" * 200, hostile.IMAGE):
+        desk.page.get_by_label("Save this one as").fill(name)
+        desk.page.get_by_role("button", name="Save", exact=True).click()
+        expect(desk.page.locator("dialog table")).to_contain_text(name)
+    for part in ("dialog", "dialog .scroll"):
+        assert desk.run(
+            f"() => (({{scrollWidth, clientWidth}}) => scrollWidth <= clientWidth)(document.querySelector('{part}'))"
+        )
     unharmed(desk)
     desk.page.keyboard.press("Escape")
     desk.view("Compare")

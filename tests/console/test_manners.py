@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from indexing.sample.contacts import write_sample
-from tests.console.desk import Desk, sign_in, url_of
+from tests.console.desk import Desk, Line, sign_in, url_of
 from tests.harness.browser import Watch, screenshot
 from tests.harness.service import Service, contacts_process
 
@@ -63,7 +63,20 @@ def test_keys_do_what_the_page_says(desk: Desk) -> None:
     page.locator(".welcome h1").click()
     page.keyboard.press("/")
     expect(page.locator("#url")).to_be_focused()
-    desk.search(CEOS)
+    page.evaluate(
+        """(text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text", text);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        CEOS,
+    )
+    page.locator(".large").wait_for()
+    desk.settled().shows(desk.counts(CEOS))
+    # Where one is can be seen.
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert desk.run("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Undo the last change")
     page.keyboard.press("Escape")
@@ -93,10 +106,56 @@ def test_a_lost_connection_comes_back_and_what_was_asked_meanwhile_is_answered(d
 
 
 def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> None:
+    opened: list[str] = []
+    desk.page.on("websocket", lambda socket: opened.append(socket.url))
     desk.search(CEOS)
+    asked = """(url) => import("./console/page.js").then(({ socket }) => Promise.allSettled([
+        socket.ask("count_contacts", { url, include_company_name: ["ä".repeat(1e6)] }),
+        socket.ask("count_contacts", { url }),
+    ])).then((told) => told.map(({ value, reason }) => value?.count ?? reason.message))"""
+    told = ["This is more than the service takes at once.", desk.counts(CEOS)]
+    assert desk.page.evaluate(asked, CEOS) == told
+    expect(desk.page.locator(".lost")).to_have_count(0)
+    # What is known to be too large is not sent again.
+    assert desk.page.evaluate(asked, CEOS) == told
     desk.run(f"""() => import("./console/page.js").then(({{ take }}) => void take("{CEOS} " + "x".repeat(3e6)))""")
     expect(desk.page.locator(".remark")).to_contain_text("more than the service takes at once")
     desk.mute("personTitles[]").shows(desk.counts(url_of()))
+    assert len(opened) == 1
+    desk.run("""() => import("./console/page.js").then(({ change, search }) => {
+        change({ ...search.value, off: ["include_domain_list=" + "x".repeat(1.1e6)] });
+    })""")
+    expect(desk.page.locator(".remark")).to_contain_text("too long for an address")
+
+
+def test_a_service_that_can_not_be_reached_at_first_is_said_to_be_so_until_it_can(
+    page: Page, service: Service, signed_in: BrowserContext, watch: Watch
+) -> None:
+    watch.expect("status of 503")
+    page.route("**/auth/refresh", lambda route: route.fulfill(status=503, json={"detail": "Not now."}))
+    page.goto(service.base)
+    expect(page.get_by_role("status")).to_contain_text("can’t be reached; it is tried again")
+    page.unroute("**/auth/refresh")
+    page.locator(".welcome #url").wait_for()
+
+
+def test_a_page_whose_cookie_is_somebody_elses_begins_anew_and_shows_nothing_of_the_first(
+    page: Page, service: Service, context: BrowserContext, counter: str
+) -> None:
+    service.registered("first@example.com")
+    sign_in(context, service, "first@example.com")
+    desk = Desk(page, service).open().search(CEOS)
+    desk.rows().first.click()
+    name = page.locator(".contact h2").inner_text()
+    sign_in(context, service, counter)
+    with page.expect_navigation():
+        desk.run("""() => import("./console/page.js").then(({ session }) => {
+            session.stale();
+            session.token();
+        })""")
+    desk.settled()
+    expect(page.get_by_role("button", name="Sign out")).to_have_attribute("title", counter)
+    expect(page.locator("body")).not_to_contain_text(name)
 
 
 def test_stale_answers_do_not_overtake(desk: Desk) -> None:
@@ -127,6 +186,9 @@ def test_who_is_signed_out_goes_on_in_place_with_the_password(
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
     expect(page.locator(".large")).to_have_text(count)
+    # It goes on where it was, and until then nobody who comes by reads it.
+    backdrop = desk.run("() => getComputedStyle(document.querySelector('dialog.again'), '::backdrop').backgroundColor")
+    assert backdrop.startswith("rgb(")
     screenshot(page, "again")
     dialog.get_by_label("Password").fill("long enough")
     dialog.get_by_label("Password").press("Enter")
@@ -143,8 +205,13 @@ def test_administrators_see_loads_users_and_health(
     page.get_by_role("button", name="Admin").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("status")).to_contain_text("All is well")
+    admin = service.post("/api/v2/auth/login", {"email": administrator, "password": "long enough"})[1]["access_token"]
+    told = service.post("/api/v2/apollo/loads", {}, admin)[1]["loads"][-1]
+    figures = [told[name] for name in ("contacts", "rows", "repeated", "rejected", "repaired")]
     expect(dialog.locator("tr.live")).to_contain_text("live")
-    expect(dialog).to_contain_text("Filled fields")
+    expect(dialog.locator("tr.live .figure")).to_have_text([f"{figure:,}" for figure in figures])
+    filled = dialog.locator("tbody").last.locator("tr")
+    expect(filled).to_have_count(len(told["filled"]))
     screenshot(page, "loads")
     dialog.get_by_role("button", name="Users").click()
     dialog.get_by_label("E-mail").fill("new@example.com")
@@ -154,8 +221,16 @@ def test_administrators_see_loads_users_and_health(
     expect(row).to_be_visible()
     row.get_by_label("Role of new@example.com").select_option("counter")
     expect(row.get_by_role("combobox")).to_have_value("counter")
+    row.get_by_role("button", name="Password…").click()
+    dialog.get_by_label("New password of new@example.com").fill("another one")
+    screenshot(page, "password")
+    dialog.get_by_role("button", name="Set it").click()
+    expect(dialog.get_by_role("status")).to_contain_text("new@example.com has the new password")
+    login = {"email": "new@example.com", "password": "another one"}
+    assert service.post("/api/v2/auth/login", login)[0] == 200
     row.get_by_role("button", name="Disable").click()
     expect(row.get_by_role("button", name="Enable")).to_be_visible()
+    assert service.post("/api/v2/auth/login", login)[0] == 401
     screenshot(page, "users")
     # A proxy may keep the service's health to those inside.
     watch.expect("status of 404")
@@ -174,7 +249,7 @@ def test_administrators_see_loads_users_and_health(
     expect(row).to_have_count(0)
 
 
-def test_an_administrator_goes_back_to_the_load_before_by_two_clicks(
+def test_an_administrator_goes_back_to_a_load_and_on_again_and_each_way_is_asked_for_once(
     page: Page, service: Service, context: BrowserContext, administrator: str, tmp_path: Path
 ) -> None:
     before = service.data("count_contacts", url=url_of())["count"]
@@ -185,20 +260,44 @@ def test_an_administrator_goes_back_to_the_load_before_by_two_clicks(
         service.environment, "index", "csv", str(smaller), "--allow-shrink", "--rejects", str(tmp_path / "r")
     )
     assert outcome.returncode == 0, outcome.stderr
+    line = Line(page)
     sign_in(context, service, administrator)
     desk = Desk(page, service).open().search(url_of()).shows(20)
-    page.get_by_role("button", name="Admin").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("thead").last).to_contain_text("Before")
-    dialog.get_by_role("button", name="Go back to the load before…").click()
-    expect(dialog).to_contain_text("All searches will see the contacts of the load before")
-    screenshot(page, "rollback")
-    dialog.get_by_role("button", name="Yes, go back").click()
-    expect(dialog.locator("tr.live")).to_contain_text(f"{before:,}")
-    expect(dialog.get_by_role("button", name="Go back")).to_have_count(0)
+    page.keyboard.press("s")
+    dialog.get_by_label("Save this one as").fill("All")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(dialog.locator("tbody .figure")).to_have_text(["20", "20"])
     page.keyboard.press("Escape")
-    # What is on the page is of the contacts that are live now.
+    page.get_by_role("button", name="Admin").click()
+    expect(dialog.locator("thead").last).to_contain_text("Before")
+    # The second click of two has nothing to say where the question is.
+    dialog.get_by_role("button", name="Go back to the load of").dblclick()
+    expect(dialog.get_by_role("group")).to_contain_text(f"the {before:,} contacts of")
+    expect(dialog.get_by_role("group")).to_contain_text("in place of the 20 of")
+    screenshot(page, "rollback")
+    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Go back to the load of").click()
+    # Nobody knows whether it was done: it is not done again, and what came of it is looked at.
+    line.losing = "go_to"
+    dialog.get_by_role("button", name="Yes, make it live").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("nobody knows whether this was done")
+    expect(dialog.locator("tr.live .figure").first).to_have_text(f"{before:,}")
+    assert len([message for message in line.asked if "go_to" in message["data"]]) == 1
+    # There is a way forward again.
+    dialog.get_by_role("button", name="Go on to the load of").click()
+    expect(dialog.get_by_role("group")).to_contain_text("the 20 contacts of")
+    dialog.get_by_role("button", name="Yes, make it live").click()
+    expect(dialog.locator("tr.live .figure").first).to_have_text("20")
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    dialog.get_by_role("button", name="Go back to the load of").click()
+    dialog.get_by_role("button", name="Yes, make it live").click()
+    expect(dialog.locator("tr.live .figure").first).to_have_text(f"{before:,}")
+    page.keyboard.press("Escape")
+    # What is on the page is of the contacts that are live now, and what was saved says then and now.
     desk.settled().shows(before)
+    page.keyboard.press("s")
+    expect(dialog.locator("tbody .figure")).to_have_text(["20", f"{before:,} +{before - 20:,}"])
 
 
 def test_others_see_no_screens_of_administrators(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
 
 
 def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
-    column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nAcme, Inc\n'
+    column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nACME, inc\n'
     assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
     domains = 'https://www.Acme.example/about?x\njane@b.example; c.example,d\n"e.example"\thttp://f.example:80'
     assert call(bare, "outside", "domainsOf", domains) == [
@@ -68,6 +68,10 @@ def test_a_fragment_of_anything_else_is_no_search_and_no_harm(bare: Page) -> Non
         assert call(bare, "search", "written", call(bare, "search", "read", fragment)) == ""
     odd = call(bare, "search", "read", "#/people?.view=admin&.per_company=0&.region=0-1&.nothing=1")
     assert isinstance(odd, dict)
+    for most in ("16", "1e1000", "0x10", "-1", "two"):
+        other = call(bare, "search", "read", f"#/people?.per_company={most}")
+        assert isinstance(other, dict)
+        assert other["perCompany"] is None
     assert (odd["view"], odd["perCompany"], odd["query"], odd["region"]) == ("people", None, "", None)
 
 
@@ -138,14 +142,36 @@ def test_contacts_are_counted_as_they_pass(bare: Page) -> None:
     tally = """([text, csv, size]) => import("/console/screens/export.js").then(({ Tally }) => {
         const [tally, bytes] = [new Tally(csv), new TextEncoder().encode(text)];
         for (let at = 0; at < bytes.length; at += size) tally.take(bytes.subarray(at, at + size));
-        return tally.contacts;
+        return [tally.contacts, tally.whole];
     })"""
     lines = "".join(json.dumps({"uuid": name, "title": title}) + "\n" for name, title in rows)
     for size in (1, 3, 1000):
-        assert bare.evaluate(tally, [text.getvalue(), True, size]) == len(rows)
-        assert bare.evaluate(tally, [f"# who\r\n{text.getvalue()}", True, size]) == len(rows)
-        assert bare.evaluate(tally, [lines, False, size]) == len(rows)
-    assert bare.evaluate(tally, ["", True, 1]) == 0
+        for above in ("", "# who\r\n", '"# who, where"\r\n', "\ufeff", "\ufeff# who\r\n", '\ufeff"# a,b"\r\n'):
+            assert bare.evaluate(tally, [above + text.getvalue(), True, size]) == [len(rows), True]
+        assert bare.evaluate(tally, [lines, False, size]) == [len(rows), True]
+    assert bare.evaluate(tally, ["", True, 1]) == [0, True]
+    for cut, is_csv in ((text.getvalue()[:-1], True), ('a\r\n"b\n', True), (lines[:-1], False)):
+        assert bare.evaluate(tally, [cut, is_csv, 3])[1] is False
+
+
+def test_ranges_are_told_in_words(bare: Page) -> None:
+    for name, value, words in (
+        ("organizationNumEmployeesRanges[]", "11,50", "11 to 50"),
+        ("organizationNumEmployeesRanges[]", "10001", "10,001 or more"),
+        ("organizationNumEmployeesRanges[]", "10001,", "10,001 or more"),
+        ("organizationNumEmployeesRanges[]", ",10", "10 or less"),
+        ("organizationRevenueRanges[]", "1000000,9999999", "1M to 10M"),
+        ("revenueRange", "1500000,", "1.5M or more"),
+        ("revenueRange[min]", "1250", "1,250"),
+        ("organizationFoundedYearRange", "1990,2010", "1990 to 2010"),
+        ("organizationFoundedYearRange[max]", "2010", "2010"),
+        ("latestFundingDateRange[min]", "2024-06-30", "Jun 30, 2024"),
+        ("latestFundingDateRange[min]", "60_days_ago", "60 days ago"),
+        ("organizationNumEmployeesRanges[]", "many", "many"),
+        ("organizationNumEmployeesRanges[]", "", ""),
+        ("personTitles[]", "11,50", "11,50"),
+    ):
+        assert call(bare, "numbers", "inWords", name, value) == words, (name, value)
 
 
 def test_a_file_is_called_after_its_search(bare: Page) -> None:

@@ -30,6 +30,23 @@ def test_a_filter_that_keeps_everybody_out_is_muted_by_a_click(
     expect(desk.chip("personSeniorities[]", "intern")).to_be_visible()
 
 
+def test_a_part_of_a_title_is_replaced_by_a_title_that_has_it(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    url = url_of(("personTitles[]", "marketing"), ("personLocations[]", "Germany"))
+    desk = Desk(page, service).open().search(url).shows(0)
+    offered = page.locator(".near")
+    told = service.data("explain_count", url=url)["instead"][0]["nearest"]
+    assert [number(text) for text in offered.locator(".count").all_inner_texts()] == [
+        each["within"] or each["count"] for each in told
+    ]
+    promised = told[0]["within"]
+    assert promised
+    offered.first.click()
+    desk.settled().shows(promised)
+    expect(desk.chip("personTitles[]", told[0]["value"])).to_be_visible()
+
+
 def test_lists_of_companies_are_rescued_from_too(page: Page, service: Service, signed_in: BrowserContext) -> None:
     url = url_of(("personTitles[]", "ceo"))
     fragment = url[url.index("#") :] + "&.include_domain_list=nobody.example&.exclude_company_name=Acme"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.desk import Desk, sign_in, url_of
-from tests.harness.browser import axe_script, screenshot
+from tests.harness.browser import AXE, screenshot, tool
 from tests.harness.service import Service
 
 SEARCH = url_of(
@@ -22,12 +22,24 @@ NOBODY = url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intrn"))
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
-AXE = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations"], runOnly })).violations
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]
+
+VIOLATIONS = """async (runOnly) => (await axe.run(document, { resultTypes: ["violations"], runOnly })).violations
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`))"""
 
 
 def have_axe(page: Page) -> None:
-    page.evaluate(f"{axe_script().read_text()}; 0")
+    page.evaluate(f"{tool(AXE).read_text()}; 0")
+
+
+def adding(desk: Desk) -> None:
+    desk.parameter("personLocations[]").get_by_role("button", name="Add a value").click()
+    desk.page.locator("[role=option]").first.wait_for()
+
+
+def filters(desk: Desk) -> None:
+    desk.page.get_by_role("button", name="+ Add a filter…").click()
+    desk.page.locator(".filters li").first.wait_for()
 
 
 def compared(desk: Desk) -> None:
@@ -65,7 +77,7 @@ def nobody(desk: Desk) -> None:
 
 def unfolded(desk: Desk) -> None:
     """On a phone the parameters are a line until somebody opens them."""
-    fold, narrow = desk.page.locator(".fold"), desk.run("() => innerWidth < 800")
+    fold, narrow = desk.page.locator(".fold"), desk.run("() => innerWidth < 960")
     assert fold.is_visible() == narrow
     if narrow:
         expect(fold).to_contain_text("ceo, founder · United States · c_suite · 1 not used")
@@ -94,10 +106,12 @@ SCREENS: Mapping[str, Callable[[Desk], object]] = {
     "search": lambda desk: desk.search(SEARCH),
     "unfolded": unfolded,
     "muted": lambda desk: desk.mute("personSeniorities[]").mute("personTitles[]", "founder"),
+    "adding": adding,
     "code": lambda desk: desk.view("As code"),
     "comparison": compared,
     "open": opened,
     "facets": broken_down,
+    "filters": filters,
     **{name: dialog(name) for name in ("export", "columns", "keys", "lists", "loads", "users", "saved")},
     "nobody": nobody,
     "error": lambda desk: desk.search(BROKEN),
@@ -125,13 +139,13 @@ def test_nothing_keeps_anybody_from_using_a_screen(
     found = []
     for name, do in SCREENS.items():
         do(desk)
-        found += [f"{name}: {one}" for one in page.evaluate(AXE, ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"])]
+        found += [f"{name}: {one}" for one in page.evaluate(VIOLATIONS, RULES)]
         screenshot(page, f"{name}-{kind}")
         assert desk.run("() => document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
         if kind == "phone":
             continue
         page.emulate_media(color_scheme="dark")
-        found += [f"{name}, dark: {one}" for one in page.evaluate(AXE, ["color-contrast"])]
+        found += [f"{name}, dark: {one}" for one in page.evaluate(VIOLATIONS, ["color-contrast"])]
         screenshot(page, f"{name}-dark")
         page.emulate_media(color_scheme="light")
     assert found == []

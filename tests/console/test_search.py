@@ -1,8 +1,11 @@
 """A search on the page: how it is understood, what its parts cost, and what changes it."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from api.console.files import filters
 from mappings.rules import Reason
 from tests.console.conftest import both_engines
 from tests.console.desk import Desk, url_of
@@ -45,6 +48,8 @@ def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
     expect(page.locator(".beside")).to_contain_text(f"of {told['total']:,}")
     for parameter in told["parameters"]:
         card = desk.parameter(parameter["name"])
+        expect(card.locator("h3 code")).to_have_text(parameter["name"])
+        expect(page.get_by_role("heading", name=parameter["category"], exact=True)).to_be_visible()
         expect(card.locator(".cost")).to_contain_text(f"{parameter['count']:,} fit")
         expect(card.locator(".cost")).to_contain_text(f"without it {parameter['without']:,}")
         expect(card.locator(".chip")).to_have_count(len(parameter["values"]))
@@ -53,6 +58,11 @@ def test_a_search_is_shown_with_all_its_numbers(desk: Desk) -> None:
     )
     expect(desk.parameter("personSeniorities[]")).to_contain_text("cxo read as c_suite: another spelling of it")
     expect(desk.parameter("personTitles[]")).to_contain_text("title is another spelling of personTitles[]")
+    # What makes the number too large stands beside it; what does not, apart and quietly.
+    expect(page.locator(".unheard")).to_contain_text("A filter of this search was not used")
+    expect(page.locator(".unheard")).to_contain_text("foo")
+    assert "sortByField" not in page.locator(".unused").inner_text()
+    expect(page.locator(".reading")).to_contain_text("sortByField Your contacts have no such order.")
     unused = page.locator(".unused li").filter(has_text="foo")
     expect(unused).to_contain_text("bar")
     expect(unused).to_contain_text("Not known here")
@@ -86,6 +96,10 @@ def test_every_number_follows_a_chip_that_is_muted_and_back_brings_it_again(desk
     desk.settled().shows(counts[1])
     desk.page.keyboard.press("Control+Shift+z")
     desk.settled().shows(counts[0])
+    # What is looked at is no change of what is asked.
+    desk.view("Breakdown").view("As code")
+    desk.page.keyboard.press("Control+z")
+    desk.settled().shows(counts[1])
 
 
 def test_the_address_of_the_page_is_the_search(desk: Desk, signed_in: BrowserContext) -> None:
@@ -113,8 +127,18 @@ def test_values_are_added_removed_and_turned_into_their_opposite(desk: Desk) -> 
     desk.search(url_of(("personTitles[]", "ceo"), ("personLocations[]", "Germany"), ("foo", "bar")))
     desk.parameter("personLocations[]").get_by_role("button", name="Add a value").click()
     field = desk.page.get_by_label("A value more")
-    expect(desk.page.locator("datalist option").first).to_be_attached()
-    field.fill("France")
+    expect(desk.page.locator("[role=option]").first).to_be_visible()
+    # What has what is typed in it is asked of the service, and picked by keys or by a click.
+    field.press_sequentially("ranc")
+    expect(desk.page.locator("[role=option]").filter(has_not_text=re.compile("ranc"))).to_have_count(0)
+    field.press("Escape")
+    expect(desk.parameter("personLocations[]").get_by_role("button", name="Add a value")).to_be_focused()
+    desk.page.keyboard.press("Enter")
+    field.press_sequentially("ranc")
+    expect(desk.page.locator("[role=option]").filter(has_not_text=re.compile("ranc"))).to_have_count(0)
+    picked = desk.page.locator("[role=option]").filter(has_text="France")
+    while picked.get_attribute("aria-selected") != "true":
+        field.press("ArrowDown")
     field.press("Enter")
     added = url_of(("personTitles[]", "ceo"), ("personLocations[]", "Germany"), ("personLocations[]", "France"))
     desk.settled().shows(desk.counts(added))
@@ -133,6 +157,49 @@ def test_values_are_added_removed_and_turned_into_their_opposite(desk: Desk) -> 
     expect(desk.parameter("personTitles[]").get_by_role("switch")).to_be_focused()
     # What was not used is there all the while.
     expect(desk.page.locator(".unused")).to_contain_text("foo")
+
+
+def test_a_filter_that_the_search_lacks_is_found_by_typing(desk: Desk) -> None:
+    desk.search(url_of(("personTitles[]", "ceo")))
+    page = desk.page
+
+    def add(words: str) -> None:
+        page.get_by_role("button", name="+ Add a filter…").click()
+        page.get_by_role("searchbox", name="Filter").fill(words)
+        page.keyboard.press("Enter")
+
+    page.get_by_role("button", name="+ Add a filter…").click()
+    known = page.locator("dialog li code")
+    expect(known.first).to_be_visible()
+    assert known.all_inner_texts() == [each.name for each in filters()]
+    page.keyboard.press("Escape")
+    add("indust excl")
+    field = page.get_by_label("A value more")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(desk.parameter("organizationNotIndustryTagIds[]")).to_have_count(0)
+    add("sizes")
+    expect(field).to_have_attribute("placeholder", "such as 11-50")
+    page.keyboard.type("11 to 50")
+    page.keyboard.press("Enter")
+    sizes = ("organizationNumEmployeesRanges[]", "11,50")
+    desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), sizes)))
+    expect(desk.chip(sizes[0], "11 to 50")).to_be_visible()
+    # Yes or no takes no value.
+    add("similar")
+    desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), sizes, ("includeSimilarTitles", "true"))))
+    page.locator("#url").fill("half an address")
+    desk.mute(*sizes[:1])
+    assert page.locator("#url").input_value().startswith("https://app.apollo.io/#/people?personTitles[]=ceo")
+
+
+def test_domains_of_an_unknown_name_can_be_a_list(desk: Desk) -> None:
+    desk.search(url_of(("companyDomainz[]", "a.example"), ("companyDomainz[]", "b.example")))
+    expect(desk.page.locator(".reading")).to_contain_text("Nothing that this search asks for can be used")
+    desk.page.get_by_role("button", name="Use as Only these domains").click()
+    desk.settled().shows(0)
+    expect(desk.parameter("include_domain_list").locator(".chip")).to_have_count(2)
+    expect(desk.page.locator(".unheard")).to_have_count(0)
 
 
 def test_what_is_pasted_may_be_anything_with_a_search_in_it(desk: Desk) -> None:
@@ -156,8 +223,18 @@ def test_what_is_pasted_may_be_anything_with_a_search_in_it(desk: Desk) -> None:
     page.evaluate(drop, other)
     expect(page.locator("#url")).to_have_value(other)
     desk.settled().shows(desk.counts(other))
-    # A picture has no text in it.
+    # A picture has no text in it; a file of text is as good as the text.
     page.evaluate(drop, "")
+    file = """([text, name, type]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name, { type }));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }"""
+    page.evaluate(file, [url, "a.png", "image/png"])
+    expect(page.locator("#url")).to_have_value(other)
+    page.evaluate(file, [f"[InternetShortcut]\nURL={url}\n", "search.url", ""])
+    expect(page.locator("#url")).to_have_value(url)
+    page.evaluate(file, [f"See this:\n{other}\n", "mail.txt", "text/plain"])
     expect(page.locator("#url")).to_have_value(other)
     page.evaluate(paste, f"{url}\n{other}")
     expect(page.get_by_role("button", name="Compare").first).to_have_attribute("aria-current", "page")

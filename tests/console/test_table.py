@@ -74,6 +74,11 @@ def test_columns_are_chosen_ordered_and_remembered(desk: Desk) -> None:
     page.reload()
     desk.settled()
     expect(heads).to_have_text(wanted)
+    # Names that no contact has, such as those of an earlier version, are no columns.
+    desk.run("() => localStorage.setItem('columns', JSON.stringify(['__proto__', 'name', 'gone', 'title']))")
+    page.reload()
+    desk.settled()
+    expect(heads).to_have_text(["Name", "Title"])
     kept = desk.run("() => JSON.stringify({ ...localStorage })")
     assert names(desk).first.inner_text() not in kept
 
@@ -95,6 +100,7 @@ def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) ->
     page.keyboard.press("Enter")
     pane = page.get_by_role("complementary", name="Contact")
     expect(pane.locator("h2")).to_have_text(f"{told[1]['first_name']} {told[1]['last_name']}")
+    expect(page.locator("[aria-live]").last).to_contain_text(f"{told[1]['last_name']} is open beside the table")
     known = [name for name, value in told[1].items() if value not in (None, [], "")]
     assert pane.locator("dt").count() == len(known)
     expect(pane.locator(".why li")).to_have_class("yes")
@@ -108,6 +114,10 @@ def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) ->
     expect(pane.locator(".why")).to_contain_text("asks for nothing in particular")
     page.keyboard.press("Escape")
     expect(pane).to_have_count(0)
+    desk.rows().nth(2).click()
+    pane.get_by_role("button", name="Close the contact").press("Enter")
+    expect(pane).to_have_count(0)
+    expect(desk.rows().nth(2)).to_be_focused()
 
 
 def test_who_may_not_know_contacts_sees_how_many(
@@ -118,5 +128,10 @@ def test_who_may_not_know_contacts_sees_how_many(
     desk.shows(desk.counts(URL))
     expect(page.locator(".view")).to_contain_text("not who they are")
     expect(page.get_by_role("button", name="Export…")).to_have_count(0)
+    # Of what they may know there are suggestions.
+    desk.parameter("contactEmailStatusV2[]").get_by_role("button", name="Add a value").click()
+    expect(page.locator("[role=option]").first).to_be_visible()
+    page.get_by_role("button", name="by seniority, country and more").click()
+    expect(page.locator("[data-facet]").first).to_be_visible()
     desk.search(url_of(("personTitles[]", "ceo"), ("personSeniorities[]", "intern")))
     expect(page.locator(".large")).to_have_text("<5")

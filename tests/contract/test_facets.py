@@ -10,7 +10,7 @@ import pytest
 
 from mappings.canonical import canonical
 from mappings.contact_filter import map_url
-from mappings.facets import bounds_of, facet_rows
+from mappings.facets import bounds_of, facet_rows, sought
 from mappings.predicates import ContactFilter
 from mappings.url import parse
 from search.facets import Facet, FacetQuery
@@ -76,6 +76,21 @@ def test_contacts_are_counted_by_every_field(door: Door, count: Count) -> None:
         for bucket in facet["buckets"][:2]:
             if bucket["url_exact"] and facet["name"] not in ("seniority", "employees"):
                 assert door.data("count_contacts", url=bucket["url"])["count"] == bucket["count"]
+
+
+def test_values_are_found_by_a_part_of_them(door: Door, count: Count) -> None:
+    names = ["title", "technologies", "person_city", "industries"]
+    for contains in ("mark man", "C++", "soft er", "an", "no such word"):
+        answer = door.data("facet_contacts", url=NARROW, facets=names, size=5, contains=contains)
+        for facet in answer["facets"]:
+            row = ROWS[facet["name"]]
+            rest = map_url(canonical(parse(NARROW)).without(row.parameter or "").apollo_url, datetime.now(UTC).date())
+            words = sought(row, contains)
+            expected = count(FacetQuery(field=row.field, compiled=rest.filter, size=5, containing=words))
+            assert [(each["value"], each["count"]) for each in facet["buckets"]] == [
+                (bucket.value, bucket.count) for bucket in expected.buckets
+            ], (row.name, contains)
+            assert facet["other"] == expected.other
 
 
 def test_real_urls_are_counted_by_the_closed_facets(service: Service, count: Count) -> None:

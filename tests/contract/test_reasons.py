@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -93,6 +94,19 @@ def test_two_are_dropped_at_once_where_one_does_not_help(door: Door) -> None:
     [rescue] = two["rescue"]
     assert rescue["drop"] == [{"name": name, "value": None} for name in ("personLocations[]", "personSeniorities[]")]
     assert door.data("count_contacts", url=rescue["url"])["count"] == rescue["count"] > 0
+
+
+def test_a_part_of_a_title_is_told_the_titles_that_have_it(door: Door) -> None:
+    url = f"{PEOPLE}?personTitles[]=marketing&personLocations[]=Germany"
+    answer = door.data("explain_count", url=url)
+    [instead] = answer["instead"]
+    assert (answer["count"], instead["name"], instead["value"]) == (0, "personTitles[]", "marketing")
+    assert len(instead["nearest"]) > 3
+    for near in instead["nearest"][:2]:
+        other = url.replace("=marketing", f"={quote(near['value'])}")
+        assert door.data("count_contacts", url=other)["count"] == near["within"] > 0
+    [place] = door.data("explain_count", url=f"{PEOPLE}?personLocations[]=Germny")["instead"]
+    assert place["nearest"][0]["value"] == "Germany"
 
 
 def test_a_list_may_be_what_keeps_contacts_out(door: Door) -> None:

@@ -32,16 +32,23 @@ def program() -> str:
     return found
 
 
-def axe_script() -> Path:
-    """axe-core, which finds out what keeps people from using a page; `make setup` fetches it.
+AXE = "axe-core/axe.min.js"
+"""Finds out what keeps people from using a page."""
+
+COMPILER = "typescript/bin/tsc"
+"""Reads modules as browsers do."""
+
+
+def tool(path: str) -> Path:
+    """A file of a package that `make setup` fetches from npm.
 
     Without it the test is skipped, loudly, or fails where `REQUIRE_CHROMIUM` is set.
     """
-    script = Path(__file__).parents[2] / "tools" / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        assert not os.environ.get("REQUIRE_CHROMIUM"), f"there is no {script}: run `make setup`"
-        pytest.skip("there is no axe-core: run `make setup`")
-    return script
+    file = Path(__file__).parents[2] / "tools" / "node_modules" / path
+    if not file.exists():
+        assert not os.environ.get("REQUIRE_CHROMIUM"), f"there is no {file}: run `make setup`"
+        pytest.skip(f"there is no {path}: run `make setup`")
+    return file
 
 
 @contextmanager

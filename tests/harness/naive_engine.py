@@ -41,7 +41,7 @@ from search.findings import Finding
 from search.loader import Document, Encoder, Holder, Identity, Loader, Refusal, unheard
 from search.settings import Setting, whole
 from search.shared_loader import SharedLoader
-from search.stores import LoadFigures, Store, by_age, earlier, left_over, new_stamp
+from search.stores import LoadFigures, Store, by_age, destination, left_over, new_stamp
 
 TITLE = "Naive"
 WIDTH = 1
@@ -211,6 +211,7 @@ def facet_of(contacts: Iterable[Contact], query: FacetQuery[ContactFilter]) -> F
         counted = Counter(value for fields in valued for value in _texts(fields, query.field))
         frequent = [(value, number) for value, number in counted.items() if number >= query.least]
         frequent = [(value, number) for value, number in frequent if len(value) <= LONGEST_TERM]
+        frequent = [(value, number) for value, number in frequent if all(text in value for text in query.containing)]
         buckets = sorted(frequent, key=lambda bucket: (-bucket[1], bucket[0]))[: query.size]
         named = [value for value in dict.fromkeys(query.values) if value not in dict(buckets)]
         buckets += [(value, counted[value]) for value in named]
@@ -462,8 +463,8 @@ class NaiveLoader:
     async def stores(self) -> list[Store]:
         return [self._files.store(name) for name in self._files.names()]
 
-    async def rollback(self) -> Store:
-        name = earlier(self._files.names(), self._files.live())
+    async def rollback(self, name: str | None = None) -> Store:
+        name = destination(self._files.names(), self._files.live(), name)
         self._files.switch(name)
         return self._files.store(name)
 

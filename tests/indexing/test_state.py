@@ -45,7 +45,7 @@ def test_a_crash_while_saving_leaves_what_was_saved_before(tmp_path: Path, monke
         assert file.load() == state()
 
 
-@pytest.mark.parametrize("content", [b"", b'{"store":', b'{"store":"x"}', b"[]"])
+@pytest.mark.parametrize("content", [b"", b'{"store":', b'{"store":"x"}', b"[]", b'{"store":"\xff"}'])
 def test_a_damaged_file_is_named_with_the_cure(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "contacts.job.json").write_bytes(content)
     with (

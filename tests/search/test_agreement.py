@@ -67,6 +67,7 @@ def queries(asked: Sequence[ContactFilter]) -> list[FacetQuery[ContactFilter]]:
             compiled=asked[at % len(asked)],
             size=(0, 1, 2, 100)[at % 4],
             least=1 + at % 2,
+            containing=((), ("a",), ("e", "r"), ("c++",), ("s", "_"))[at % 5],
             values=("sales", "paris", "a", "c_suite", "none has it")[: at % 6],
             ranges=RANGES[: at % 5],
         )

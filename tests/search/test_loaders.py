@@ -90,6 +90,11 @@ def test_loads_are_kept_and_rolled_back_to_by_age(store: EngineSettings) -> None
         ]  # fmt: skip
         back = await using(open_loader(store), lambda loader: loader.rollback())
         assert (back.name, back.contacts, back.live, await count(store)) == (second, 2, True, 2)
+        for name, contacts in ((third, 3), (third, 3), (second, 2)):
+            there = await using(open_loader(store), lambda loader, name=name: loader.rollback(name))
+            assert (there.name, there.contacts, there.live, await count(store)) == (name, contacts, True, contacts)
+        with pytest.raises(IndexingError, match="no load that is kept is called contacts-x"):
+            await using(open_loader(store), lambda loader: loader.rollback("contacts-x"))
         # What was live until now is kept before what is newer.
         fourth = await loaded(store, 4, keep=1)
         assert [(each.name, each.live) for each in await stores(store)] == [(second, False), (fourth, True)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mappings.errors import IndexingError
 from search.fields import MAPPING_VERSION
-from search.stores import Store, began_at, by_age, earlier, left_over, new_stamp
+from search.stores import Store, began_at, by_age, destination, left_over, new_stamp
 
 names = st.lists(st.sampled_from([f"contacts-2026013{day}T120000000000Z" for day in range(9)]), unique=True).map(sorted)
 keeps = st.integers(0, 4)
@@ -67,9 +67,18 @@ def test_a_rollback_goes_to_the_next_older_one(stores: Sequence[str], data: st.D
     older = [name for name in stores if live and all(name < other for other in live)]
     if not older:
         with pytest.raises(IndexingError, match="no earlier load"):
-            earlier(stores, live)
+            destination(stores, live)
     else:
-        assert earlier(stores, live) == max(older)
+        assert destination(stores, live) == max(older)
+
+
+@given(names, st.data())
+def test_what_is_kept_is_gone_to_by_its_name(stores: Sequence[str], data: st.DataObject) -> None:
+    live = data.draw(st.sets(st.sampled_from(stores), max_size=2)) if stores else set()
+    for name in stores:
+        assert destination(stores, live, name) == name
+    with pytest.raises(IndexingError, match="no load that is kept is called contacts-x"):
+        destination(stores, live, "contacts-x")
 
 
 @given(names, st.integers(1, 4))
@@ -79,13 +88,13 @@ def test_what_a_swap_keeps_a_rollback_finds(stores: Sequence[str], keep: int) ->
         before = {stores[0]}
         removed = left_over([*stores, new], new, before, keep)
         left = [name for name in [*stores, new] if name not in removed]
-        back = earlier(left, [new])
+        back = destination(left, [new])
         assert back in left
         assert back == stores[0] if keep == 1 else back == stores[-1]
 
 
 def test_a_live_store_that_is_gone_can_be_rolled_back_from() -> None:
-    assert earlier(["a-1", "a-2"], ["a-3"]) == "a-2"
+    assert destination(["a-1", "a-2"], ["a-3"]) == "a-2"
 
 
 def test_a_store_of_another_version_is_outdated() -> None:

@@ -1,11 +1,12 @@
 /** The page: what is on it at any moment, drawn anew whenever something of that changes. */
 
+import { filtersDialog } from "./screens/adding.js";
 import { listen as listenToAdmin, loadsDialog, usersDialog } from "./screens/admin.js";
 import { codeView } from "./screens/as_code.js";
-import { chips, folded, valuesDialog } from "./screens/chips.js";
+import { chips, valuesDialog } from "./screens/chips.js";
 import { compare, listen as listenToComparison } from "./screens/compare.js";
 import { contact, listen as listenToContact } from "./screens/contact.js";
-import { exportDialog, listen as listenToExport } from "./screens/export.js";
+import { exportDialog, listen as listenToExport, running } from "./screens/export.js";
 import { facets, listen as listenToFacets } from "./screens/facets.js";
 import { keysDialog, listen as listenToKeys } from "./screens/keys.js";
 import { listDialog, lists } from "./screens/lists.js";
@@ -15,7 +16,7 @@ import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
 import { columnsDialog, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
-import { change, dialog, remark, search, sees, session, socket, start, total } from "./page.js";
+import { change, dialog, folded, remark, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
 import { effect, html, nothing } from "./screens/parts.js";
 import { render } from "./vendor/lit-html/lit-html.js";
@@ -23,8 +24,10 @@ import { render } from "./vendor/lit-html/lit-html.js";
 /** @param {string} name */
 const opens = (name) => () => (dialog.value = name);
 
-const signOut = () =>
-  session.signOut().catch((error) => (remark.value = `You are still signed in, since the service could not be told: ${error.message} Try again.`));
+const signOut = () => {
+  if (running.value) remark.value = "You are still signed in, since contacts are being written into a file: wait for it, or cancel it.";
+  else session.signOut().catch((error) => (remark.value = `You are still signed in, since the service could not be told: ${error.message} Try again.`));
+};
 
 const tools = () => {
   const user = session.user.value;
@@ -70,6 +73,7 @@ const views = () => html`
 const DIALOGS = {
   columns: columnsDialog,
   export: exportDialog,
+  filters: filtersDialog,
   keys: keysDialog,
   lists: listDialog,
   loads: loadsDialog,
@@ -114,7 +118,7 @@ const desk = () => html`
 const page = () => {
   switch (session.standing.value) {
     case "unknown":
-      return nothing;
+      return session.unreachable.value ? html`<header class="top"><span class="brand">Contacts</span></header><p class="lost" role="status">The service can’t be reached; it is tried again.</p>` : nothing;
     case "out":
       return signIn();
     default:

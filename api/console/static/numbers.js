@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const brief = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
@@ -39,6 +40,25 @@ export const cut = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}… ($
 /** Of bytes a second and the like. @param {number} bytes */
 export const sized = (bytes) =>
   bytes < 1e6 ? `${whole.format(Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A bound of a range: a year as it is, much in short (`1.5M`), a day as a date. @param {string} text @param {boolean} year */
+const bound = (text, year) =>
+  !/^\d+$/.test(text) ? (/^\d{4}-\d\d-\d\d$/.test(text) ? dated(text) : text.replace(/_/g, " ")) : year ? text : Number(text) < 1e6 ? whole.format(Number(text)) : brief.format(Number(text));
+
+/**
+ * A value as people read it: ranges of Apollo's in words, `11 to 50` for `11,50`, all others as they are.
+ *
+ * @param {string} name of the parameter
+ * @param {string} value
+ */
+export function inWords(name, value) {
+  if (!/Ranges?(\[\w*\])?$/.test(name) || !/\d/.test(value)) return value;
+  const year = /year/i.test(name);
+  const [least, most] = value.split(",").map((side) => bound(side.trim(), year));
+  if (/\]$/.test(name) && !/\[\]$/.test(name)) return bound(value.trim(), year);
+  if (!most) return least ? `${least} or more` : value;
+  return !least ? `${most} or less` : least === most ? least : `${least} to ${most}`;
+}
 
 /** A field's or facet's name in words: `person_linkedin_url` is `Person linkedin url`. @param {string} name */
 export function worded(name) {

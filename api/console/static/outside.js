@@ -30,15 +30,19 @@ export function searchesIn(text) {
 
 /**
  * Each line is an entry; of several cells in a line the first that is not empty; quotes around a cell are the
- * spreadsheet's. Each entry once.
+ * spreadsheet's. Each entry once, as it is written first.
  *
  * @param {string} text
  * @returns {string[]}
  */
 export function entriesOf(text) {
   const cells = text.split(/[\r\n]+/).map((line) => line.split("\t").map(bare).find(Boolean) ?? "");
-  return [...new Set(cells.filter(Boolean))];
+  const seen = new Set();
+  return cells.filter((cell) => cell && !seen.has(cell.toLocaleLowerCase()) && seen.add(cell.toLocaleLowerCase()));
 }
+
+/** How many lines there are of which nothing is an entry. @param {string} text @param {(text: string) => string[]} read */
+export const unread = (text, read) => text.split(/[\r\n]+/).filter((line) => line.trim() && read(line).length === 0).length;
 
 /** Domains may stand in one line too, between commas, semicolons or blanks. @param {string} text */
 export function domainsOf(text) {

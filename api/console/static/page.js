@@ -6,7 +6,7 @@
  */
 
 import { worded } from "./numbers.js";
-import { asked, keyOf, parametersOf, unwrapping } from "./reading.js";
+import { asked, edited, keyOf, parametersOf, unwrapping } from "./reading.js";
 import { searchesIn } from "./outside.js";
 import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
@@ -14,6 +14,9 @@ import { Question, Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
 
 export const PAGE_SIZE = 50;
+
+/** The search that asks for nothing. */
+export const EVERYBODY = "https://app.apollo.io/#/people";
 
 /** Characters that browsers keep of an address. */
 const LONGEST = 1_000_000;
@@ -69,8 +72,26 @@ export const current = computed(() => (analysed.value === urlOf(search.value) ? 
 /** The parts of the URL, in the order of the analysis; those of the one before until that is there. */
 export const parameters = computed(() => (analysis.answer.value ? parametersOf(analysis.answer.value, search.value.off) : []));
 
+/** Every filter that a search can have; none until somebody wants to know. */
+export const filters = signal(/** @type {Filter[]} */ ([]));
+
+let told = false;
+
+/** Ask for them, once. */
+export function askForFilters() {
+  if (told) return;
+  told = true;
+  fetch(address("console/filters.json"))
+    .then((response) => response.json())
+    .then((all) => (filters.value = all))
+    .catch(() => (told = false));
+}
+
 /** What a parameter is about, in words. @param {string} name */
-export const described = (name) => parameters.value.find((each) => each.name === name)?.description ?? worded(name);
+export const described = (name) => [...parameters.value, ...filters.value].find((each) => each.name === name)?.description ?? worded(name);
+
+/** Whether the cards are folded into a line where the screen is narrow. */
+export const folded = signal(true);
 
 /** What the service is asked; null while it is not known, or there is no search. */
 export const target = computed(() => (search.value.path ? asked(search.value, current.value) : null));
@@ -79,24 +100,40 @@ let depth = 0;
 
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
+  remark.value = "";
   if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
   history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }
 
-export const undo = () => depth > 0 && history.back();
+/** Without some values of the URL (null: all of a parameter), and with others. @param {[string, string | null][]} removed @param {[string, string][]} [added] */
+export const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
+
+let undoing = false;
+
+/** Take back the last change of what is asked: what was only looked at otherwise is passed over. */
+export function undo() {
+  if (depth === 0) return;
+  undoing = true;
+  history.back();
+}
+
 export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
+  const before = search.value;
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
+  const same = written({ ...search.value, view: before.view }) === written(before);
+  if (undoing && same && depth > 0) return history.back();
+  undoing = false;
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   if (code) {
     const before = session.user.value;
-    await session.redeem(code).catch((error) => (remark.value = error.message));
+    await session.redeem(code).catch((error) => (remark.value = `${error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
     if (!before && session.user.value) remark.value = `You are signed in as ${session.user.value.email}.`;
   }
   if (url) take(url);
@@ -111,8 +148,9 @@ export async function take(text) {
   }
   const next = await read(first);
   if (!next) return;
-  if (others.length > 2) remark.value = `Of ${others.length + 1} searches the first three are compared.`;
+  const said = others.length > 2 ? `Of ${others.length + 1} searches the first three are compared.` : remark.value;
   change(others.length ? { ...next, others: others.slice(0, 2), view: "compare" } : next);
+  remark.value ||= said;
 }
 
 let reads = 0;
@@ -177,7 +215,7 @@ function follows() {
     if (!of.path) {
       for (const question of [analysis, explanation, contacts, count]) question.forget();
       explained = shown = analysed.value = "";
-      total.ask({ url: "https://app.apollo.io/#/people" });
+      total.ask({ url: EVERYBODY });
       return;
     }
     const url = urlOf(of);

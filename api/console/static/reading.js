@@ -52,9 +52,13 @@ function parameter(name, category, description, values) {
   const used = values.filter((value) => value.status !== "ignored");
   // Of what has no field to compare, such as the page, the reason says so.
   const setting = used.every((value) => /(^|; )not compared: /.test(value.reason));
-  const part = used.length === 0 ? "unused" : setting ? "setting" : "filter";
+  const part = used.length === 0 ? (idle(name, values) ? "idle" : "unused") : setting ? "setting" : "filter";
   return { name, category, description, values, off: values.every((value) => value.off), part };
 }
+
+/** Whether it is no loss that a parameter is not used: it steers Apollo's page or the order, or is empty. @param {string} name @param {ReadValue[]} values */
+const idle = (name, values) =>
+  /^(sort|page$|perPage)/.test(name) || values.every(({ value, reason }) => !value.trim() || /^(UI flag|Keyword field control)/.test(reason));
 
 /** What was read in place of the text that was given, in words; nothing if it was a URL. @param {Analysis} analysis */
 export const unwrapping = (analysis) => analysis.ledger.find((entry) => entry.name === "url")?.reason ?? "";
@@ -135,7 +139,7 @@ export function edited(search, analysis, removed, added) {
  */
 export function replaced(search, analysis, url) {
   const idle = parametersOf(analysis, search.off).flatMap(({ values, part }) =>
-    values.filter((value) => value.off || part === "unused" || part === "setting"),
+    values.filter((value) => value.off || part !== "filter"),
   );
   const given = url.split("?").slice(1).join("?");
   const there = new Set(pairsOf(given).map(([name]) => name));

@@ -9,6 +9,14 @@
 /** @type {readonly ListName[]} */
 export const LISTS = ["include_company_name", "exclude_company_name", "include_domain_list", "exclude_domain_list"];
 
+/** What people call them. @type {Record<ListName, string>} */
+export const TITLES = {
+  include_company_name: "Only these companies",
+  exclude_company_name: "Not these companies",
+  include_domain_list: "Only these domains",
+  exclude_domain_list: "Not these domains",
+};
+
 /** @type {readonly View[]} */
 export const VIEWS = ["people", "breakdown", "compare", "code"];
 

@@ -29,6 +29,9 @@ export class Session {
   /** `unknown` until the cookie was tried; `expired` if somebody was signed in a moment ago. */
   standing = signal(/** @type {"unknown" | "out" | "in" | "expired"} */ ("unknown"));
 
+  /** Whether the service could not be asked who this is, and is to be asked again. */
+  unreachable = signal(false);
+
   /** Told each new access token. @type {(token: string) => void} */
   renewed = () => {};
 
@@ -96,8 +99,10 @@ export class Session {
           if (this.user.value && this.user.value.uuid !== issued.user.uuid) location.reload();
           else this.#take(issued);
         }
+        this.unreachable.value = false;
       } catch (error) {
-        if (!(error instanceof Declined) || error.status === 429 || error.status >= 500) throw error;
+        this.unreachable.value = !(error instanceof Declined) || error.status === 429 || error.status >= 500;
+        if (this.unreachable.value) throw error;
         this.#leave(before);
       } finally {
         this.#refreshing = null;

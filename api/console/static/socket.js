@@ -17,12 +17,16 @@ export class Refused extends Error {
 /** What became of a request in whose place another was sent. */
 export class Superseded extends Error {}
 
-/** @typedef {{message: string, once: boolean, sent: boolean, slot: string, part: (data: any) => void, resolve: (data: any) => void, reject: (error: Error) => void}} Waiting */
+/** @typedef {{message: string, bytes: number, once: boolean, sent: boolean, slot: string, part: (data: any) => void, resolve: (data: any) => void, reject: (error: Error) => void}} Waiting */
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 15_000;
 const EXPIRED = 4401;
 const TOO_LARGE = 1009;
+
+const encoder = new TextEncoder();
+
+const tooMuch = () => new Refused("This is more than the service takes at once.", "too_large");
 
 export class Socket {
   /** Whether it is there: `false` also while it is being opened. */
@@ -38,6 +42,10 @@ export class Socket {
   /** @type {Map<string, Waiting>} */
   #waiting = new Map();
   #lastId = 0;
+  /** Bytes of the largest message that went over this connection. */
+  #largest = 0;
+  /** Bytes of the smallest message of which it is known that the service refuses it. */
+  #refused = Infinity;
   #wait = FIRST_WAIT;
   #retry = 0;
 
@@ -65,8 +73,10 @@ export class Socket {
     if (slot) this.cancel(slot);
     const id = String(++this.#lastId);
     const message = JSON.stringify({ action, request_id: id, data });
+    const bytes = encoder.encode(message).length;
+    if (bytes >= this.#refused) return Promise.reject(tooMuch());
     return new Promise((resolve, reject) => {
-      const waiting = { message, once, sent: false, slot, part, resolve, reject };
+      const waiting = { message, bytes, once, sent: false, slot, part, resolve, reject };
       this.#waiting.set(id, waiting);
       this.#send(waiting);
     });
@@ -122,6 +132,7 @@ export class Socket {
     socket.onopen = () => {
       lived = this.open.value = true;
       this.lost.value = false;
+      this.#largest = 0;
       this.#wait = FIRST_WAIT;
       for (const waiting of this.#waiting.values()) this.#send(waiting);
     };
@@ -131,10 +142,13 @@ export class Socket {
       this.lost.value = true;
       // Browsers don't tell a handshake that was refused for its token from a host that is not there.
       if (code === EXPIRED || !lived) this.#session.stale();
+      // Which of several it was, nobody says; the largest was, even if it was given up meanwhile.
+      if (code === TOO_LARGE) this.#refused = Math.min(this.#refused, this.#largest);
       for (const [id, waiting] of this.#waiting) {
-        if (!waiting.sent || (!waiting.once && code !== TOO_LARGE)) continue;
+        const much = waiting.bytes >= this.#refused;
+        if (!much && !(waiting.once && waiting.sent)) continue;
         this.#waiting.delete(id);
-        waiting.reject(new Refused(code === TOO_LARGE ? "This is more than the service takes at once." : "The connection was lost; nobody knows whether this was done.", "lost"));
+        waiting.reject(much ? tooMuch() : new Refused("The connection was lost; nobody knows whether this was done.", "lost"));
       }
       this.#again(code === EXPIRED ? 0 : this.#later());
     };
@@ -158,6 +172,7 @@ export class Socket {
   #send(waiting) {
     if (this.#socket?.readyState === WebSocket.OPEN) {
       waiting.sent = true;
+      this.#largest = Math.max(this.#largest, waiting.bytes);
       this.#socket.send(waiting.message);
     } else this.connect();
   }

@@ -35,9 +35,11 @@ type AnalysedParameter = {name: string, values: string[], description: string, c
 type Analysis = {url_structure: {base_url: string, hash_path: string | null, query_string: string | null}, categories: {name: string, parameters: AnalysedParameter[]}[], ledger: LedgerEntry[]};
 type ExplainedValue = {value: string, count: Count, within: Count};
 type Explained = {name: string, category?: string, combine?: string, count: Count, without: Count, known?: Count, values: ExplainedValue[]};
+/** What a search can be given, as the service's table has it. */
+type Filter = {name: string, category: string, description: string, compared: string, example: string};
 type Drop = {name: string, value: string | null};
 type Rescue = {drop: Drop[], count: Count, url: string};
-type Instead = {name: string, value: string, nearest: {value: string, count: Count}[]};
+type Instead = {name: string, value: string, nearest: {value: string, count: Count, within: Count}[]};
 type Explanation = {count: Count, total: Count, companies: {count: Count, exact: boolean}, parameters: Explained[], lists: Explained[], rescue: Rescue[], instead: Instead[], canonical_url: string, fingerprint: string, truncated?: boolean};
 type Bucket = {value: string, label: string, count: Count | null, chosen: boolean, lift: number | null, url: string | null, url_exact: boolean};
 type Facet = {name: string, parameter: string | null, count: Count | null, missing: Count | null, other: Count | null, exact: boolean, buckets: Bucket[], timed_out?: boolean};
@@ -78,6 +80,6 @@ interface ReadParameter {
   values: ReadValue[];
   /** No value of it is asked. */
   off: boolean;
-  /** What it has in the search. */
-  part: "filter" | "setting" | "unused";
+  /** What it has in the search: what is `unused` was to ask something of contacts, what is `idle` was not. */
+  part: "filter" | "setting" | "unused" | "idle";
 }

@@ -1,5 +1,6 @@
 """`explain_contact`: which contacts are meant, and which parameter keeps each out."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -66,6 +67,15 @@ async def test_a_uuid_in_capitals_is_the_same_and_nobody_is_nobody() -> None:
     assert found["contact"]["uuid"] == "aa-bb"
     for fields in ({"uuid": "nobody"}, {"email": ""}, {"linkedin": " "}):
         assert await checked([JANE], PEOPLE, **fields) == []
+
+
+@pytest.mark.anyio
+async def test_who_shares_the_place_of_a_uuid_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.derivation.sha256", lambda _text: hashlib.sha256(b"the same of all"))
+    others = [ContactCompleteItem(uuid=f"other {number}") for number in range(3)]
+    [found] = await checked([*others, JANE], PEOPLE, uuid=JANE.uuid)
+    assert found["contact"]["uuid"] == JANE.uuid
+    assert await checked(others, PEOPLE, uuid=JANE.uuid) == []
 
 
 @pytest.mark.anyio

@@ -17,6 +17,7 @@ from api.settings import Settings
 from mappings.company_lists import CompanyLists
 from mappings.counts import guarded
 from mappings.errors import InvalidField, InvalidInput
+from mappings.existing import MOST_LOOKED_UP
 from mappings.explanation import MOST_COUNTS
 from search.fields import ContactCompleteItem
 from tests.harness.oracle_engine import OracleEngine
@@ -112,7 +113,7 @@ async def test_pairs_and_what_exists_instead_share_the_second_round_trip():
         [{"name": "personLocations[]", "value": None}, {"name": "personSeniorities[]", "value": None}]
     ]
     assert answer["instead"] == [
-        {"name": "personSeniorities[]", "value": "directr", "nearest": [{"value": "director", "count": 7}]}
+        {"name": "personSeniorities[]", "value": "directr", "nearest": [{"value": "director", "count": 7, "within": 0}]}
     ]
     assert len(engine.counted) == 2
 
@@ -133,8 +134,58 @@ async def test_a_counter_learns_nothing_from_what_brings_few():
     five = OracleEngine([contact(each, title="CEO", seniority="director") for each in range(5)])
     answer = await explained(five, url, Role.COUNTER)
     assert [each["count"] for each in answer["rescue"]] == [5]
-    assert answer["instead"][0]["nearest"] == [{"value": "director", "count": 5}]
+    assert answer["instead"][0]["nearest"] == [{"value": "director", "count": 5, "within": guarded(0)}]
     assert answer["count"] == guarded(0)
+
+
+def marketers() -> OracleEngine:
+    titles = ("Marketing Manager", "VP Marketing", "Marketing Manager", "CEO", None)
+    return OracleEngine(
+        [contact(at, title=titles[at % 5], city=("Berlin", "Köln")[at % 2], country="Germany") for at in range(40)]
+    )
+
+
+async def offered(url: str, role: Role = Role.USER, **fields: Any) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
+    """Parameter and value that nobody has → what there is instead, who has it, and how many are found with it."""
+    answer = await explained(marketers(), url, role, **fields)
+    return {
+        (each["name"], each["value"]): [(near["value"], near["count"], near["within"]) for near in each["nearest"]]
+        for each in answer["instead"]
+    }
+
+
+@pytest.mark.anyio
+async def test_a_part_of_a_title_is_offered_as_the_titles_that_have_it() -> None:
+    url = f"{PEOPLE}?personTitles[]=marketing&personTitles[]=CEO&personLocations[]=Berlin"
+    assert await offered(url) == {
+        ("personTitles[]", "marketing"): [("Marketing Manager", 16, 8), ("VP Marketing", 8, 4)]
+    }
+    # Where nobody of the search has one, whoever else has.
+    assert await offered(f"{PEOPLE}?personTitles[]=marketing&personLocations[]=Atlantis") == {
+        ("personTitles[]", "marketing"): [("Marketing Manager", 16, 0), ("VP Marketing", 8, 0)]
+    }
+    assert await offered(f"{PEOPLE}?personNotTitles[]=vp") == {("personNotTitles[]", "vp"): [("VP Marketing", 8, 32)]}
+    # Titles tell who people are.
+    assert await offered(url, Role.COUNTER) == {}
+
+
+@pytest.mark.anyio
+async def test_what_is_spelled_nearly_like_a_value_is_offered_where_nothing_has_it_in_it() -> None:
+    url = f"{PEOPLE}?personTitles[]=Marketing Mangager&personLocations[]=Berln&personLocations[]=xyzzy"
+    assert await offered(url) == {
+        ("personTitles[]", "Marketing Mangager"): [("Marketing Manager", 16, 0)],
+        ("personLocations[]", "Berln"): [("Berlin", 20, 0)],
+    }
+    slips = "".join(f"&personLocations[]=Berln {number}" for number in range(10))
+    assert len(await offered(f"{PEOPLE}?{slips}")) <= MOST_LOOKED_UP
+
+
+@pytest.mark.anyio
+async def test_of_a_search_that_is_very_long_less_is_looked_up() -> None:
+    names = [f"nobody {number}" for number in range(30_000)]
+    assert await offered(f"{PEOPLE}?personTitles[]=marketing", exclude_company_name=names) == {
+        ("personTitles[]", "marketing"): [("Marketing Manager", 16, 16)]
+    }
 
 
 def test_more_rescues_than_there_can_be_are_refused():

@@ -7,6 +7,9 @@ import pytest
 from api.actions.exports import Sheet
 from api.actions.views import COLUMNS, VIEWS, picked
 from api.actions.views import DEFAULT as FULL
+from indexing.sources.delimited import DelimitedTable
+from indexing.sources.table_rows import TableRows
+from indexing.sources.text_encoding import detect_encoding
 from search.fields import ContactCompleteItem, ContactListItem, complete_json
 
 FORMULAS = ["=1+1", "+49 30", "-x", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"]
@@ -14,7 +17,7 @@ FORMULAS = ["=1+1", "+49 30", "-x", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1"
 
 def cells(sheet, **fields):
     contact = ContactCompleteItem("id", **fields)
-    text = (sheet.header() + sheet.rows(sheet.view.pick([complete_json(contact)]))).decode()
+    text = (sheet.header() + sheet.rows(sheet.view.pick([complete_json(contact)]))).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -34,6 +37,29 @@ def test_any_other_text_stays_as_it_is(text):
 def test_a_comment_is_one_cell_above_the_header():
     rows = cells(Sheet(picked(("uuid",)), comment='Titles: "CEO", CTO'))
     assert rows == [['# Titles: "CEO", CTO'], ["uuid"], ["id"]]
+
+
+def test_only_what_is_for_spreadsheets_begins_with_a_byte_order_mark():
+    view = picked(("uuid",))
+    for comment, first in (("", b"uuid"), ("Germany", b"# Germany")):
+        assert Sheet(view, comment=comment).header().startswith(first)
+        assert Sheet(view, safe=True, comment=comment).header().startswith(b"\xef\xbb\xbf" + first)
+    assert Sheet(view, safe=True).rows(view.pick([complete_json(ContactCompleteItem("id"))])) == b"id\r\n"
+
+
+@pytest.mark.parametrize("comment", ["", "Germany", "Titles: ceo, cto"])
+@pytest.mark.parametrize("safe", [True, False])
+def test_a_file_is_read_back_with_the_mark_and_the_comment_passed_over(safe, comment):
+    view = picked(("first_name", "last_name", "email"))
+    contact = ContactCompleteItem("id", first_name="Jörg", last_name="Öz", email="j@a.example")
+    sheet = Sheet(view, safe=safe, comment=comment)
+    file = io.BytesIO(sheet.header() + sheet.rows(view.pick([complete_json(contact)])))
+    encoding = detect_encoding(file).codec
+    file.seek(0)
+    table = DelimitedTable(io.TextIOWrapper(file, encoding, newline=""))
+    assert table.header is not None
+    assert table.header.cells == ("first_name", "last_name", "email")
+    assert [row.cells for row in TableRows(table, table.header)] == [["Jörg", "Öz", "j@a.example"]]
 
 
 def test_columns_are_in_the_order_in_which_they_are_asked_for():

@@ -144,6 +144,29 @@ async def test_what_is_chosen_always_comes() -> None:
     ]  # fmt: skip
 
 
+async def test_values_are_found_by_a_part_of_them_and_by_what_is_abbreviated() -> None:
+    engine = people()
+    for contains, expected in (
+        ("sal", ["president sales vice"]),
+        ("vp", ["president sales vice"]),
+        ("Officer chief  FIN", ["chief financial officer"]),
+        ("ceo", ["chief executive officer"]),
+        ("zz", []),
+        ("!", ["chief executive officer", "chief financial officer", "president sales vice"]),
+    ):
+        assert [each[0] for each in await values(engine, PEOPLE, "title", contains=contains)] == expected, contains
+    [facet] = (await faceted(engine, PEOPLE, facets=["title"], contains="sal"))["facets"]
+    assert (facet["count"], facet["other"], facet["missing"]) == (30, 20, 0)
+    assert await values(engine, f"{PEOPLE}?personTitles[]=CFO", "title", contains="sales") == [
+        ("chief financial officer", 10, True), ("president sales vice", 10, False)
+    ]  # fmt: skip
+    # Ranges by what people call them.
+    url = f"{PEOPLE}?organizationNumEmployeesRanges[]=5,14"
+    assert await values(engine, url, "employees", contains="20") == [("11,20", 10, False), ("5,14", 10, True)]
+    assert await values(engine, PEOPLE, "employees", contains="nothing") == []
+    assert await values(engine, PEOPLE, "title", contains="officer", special=True) == []
+
+
 async def test_what_sets_contacts_apart_comes_first() -> None:
     engine = people()
     [facet] = (await faceted(engine, f"{PEOPLE}?personTitles[]=CEO", facets=["seniority"], special=True))["facets"]

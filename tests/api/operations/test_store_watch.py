@@ -124,3 +124,17 @@ async def test_it_looks_again_and_again(watched, monkeypatch):
     watched.engine.hits = []
     await eventually(lambda: watched.metrics.store == msgspec.structs.replace(watched.metrics.store, contacts=0))
     running.cancel()
+
+
+async def test_what_nobody_foresaw_is_told_and_it_looks_again(watched, monkeypatch, caplog):
+    monkeypatch.setattr(store_watch, "LOOK_SECONDS", 0.01)
+    watched.engine.error = KeyError("shards")
+    running = asyncio.create_task(watched.watch.run())
+    await eventually(lambda: watched.metrics.engine_lost)
+    watched.engine.error = None
+    await eventually(lambda: watched.metrics.store)
+    running.cancel()
+    assert not watched.metrics.engine_lost
+    said = [record.getMessage() for record in caplog.records]
+    assert said.count("not serving: The contacts engine can't be understood.") == 1
+    assert "looking at the live contacts: unexpected KeyError" in said[0]

@@ -85,6 +85,11 @@ def test_stores_are_kept_for_a_rollback(environment: dict[str, str]) -> None:
     again = contacts(environment, "index", "rollback")
     place = contacts_place(settings_of(environment))
     assert (again.returncode, again.stderr) == (1, f"error: there is no earlier load to go back to in {place}\n")
+    for number in (1, 0):
+        gone = contacts(environment, "index", "rollback", "--to", stores[number]["name"])
+        assert gone.stdout == f"{stores[number]['name']} is live again: {6 + number} contacts\n"
+    unknown = contacts(environment, "index", "rollback", "--to", "x")
+    assert (unknown.returncode, unknown.stderr) == (1, f"error: no load that is kept is called x in {place}\n")
     # The load that was gone back to is what the next one keeps.
     loaded(environment, "csv", "-", stdin=people(8))
     assert [store["contacts"] for store in status(environment)["stores"]] == [6, 8]

@@ -77,7 +77,7 @@ def test_a_list_that_keeps_contacts_out_is_left_out_of_the_command(run):
 
 def test_what_nobody_has_and_what_is_not_counted_is_said(run):
     lines = run("why", f"{PEOPLE}?personSeniorities[]=directr").stdout.splitlines()
-    assert "nobody has personSeniorities[]=directr; there is director (7)" in lines
+    assert "nobody has personSeniorities[]=directr; there is director (7, here 7)" in lines
     nothing = run("why", f"{PEOPLE}?contactEmailStatusV2[]=verfied").stdout
     assert "nobody has contactEmailStatusV2[]=verfied; there is nothing like it" in nothing
     many = run("why", PEOPLE + "?" + "&".join(f"personTitles[]=t{number}" for number in range(300))).stdout

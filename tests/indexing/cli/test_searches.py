@@ -42,6 +42,8 @@ def test_what_is_kept_is_shown_to_people_and_told_to_the_audit_log(tmp_path: Pat
 
     [_, row] = contacts(environment, "loads").stdout.splitlines()
     assert row.split()[2:] == ["3", "3", "0", "0", "0", "live"]
+    [live] = json.loads(contacts(environment, "loads", "--json").stdout)["loads"]
+    assert "live" in contacts(environment, "loads", "--go-to", live["name"]).stdout
     rolled = contacts(environment, "loads", "--rollback")
     assert (rolled.returncode, rolled.stderr) == (1, "error: There is no earlier load to go back to.\n")
 
@@ -53,6 +55,7 @@ def test_what_is_kept_is_shown_to_people_and_told_to_the_audit_log(tmp_path: Pat
             line["action"] in ("save_search", "index rollback", "golden add", "golden remove", "delete_search")] == [
         ("save_search", "success", ada, 2),
         ("delete_search", "success", ada, None),
+        ("index rollback", "success", None, None),
         ("index rollback", "Conflict", None, None),
         ("golden add", "success", None, None),
         ("golden remove", "success", None, None),

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from indexing.cli.server_process import CONTACTS
-from indexing.sources.base import Start
+from indexing.sources.base import Row, Start
 from indexing.sources.postgres import PostgresSource
 from mappings.errors import SourceError
 from tests.harness.loads import arguments, interrupted, live, loaded, rejects, rows_of, run_load
@@ -92,6 +92,34 @@ def test_rows_come_in_the_order_of_their_uuid_and_go_on_after_any(postgres_datab
     assert [row.place for row in rows] == [f"id-{number:06}" for number in range(1, 5001)]
     left = rows_of(source, Start(rows=4998, place=rows[4997].place))
     assert [(row.line, row.cells[0]) for row in left] == [(4999, "id-004999"), (5000, "id-005000")]
+
+
+def batches_of(source: PostgresSource, rows: int = 0, place: str | None = None) -> list[list[Row]]:
+    async def read() -> list[list[Row]]:
+        async with source.open(Start(rows, place)) as reading:
+            return [batch.rows async for batch in reading.batches]
+
+    return asyncio.run(read())
+
+
+def test_rows_of_one_uuid_are_not_torn_apart_by_an_interruption(postgres_database: str) -> None:
+    query = "SELECT 'id-' || lpad((n / 2)::text, 6, '0') AS uuid, 'p' || n || '@acme.example' AS email FROM "
+    source = PostgresSource(dsn=postgres_database, query=query + "generate_series(1, 4001) AS n")
+    batches = batches_of(source)
+    rows = [row for batch in batches for row in batch]
+    assert [row.line for row in rows] == list(range(1, 4002))
+    done = 0
+    for batch in batches:
+        done += len(batch)
+        left = [row for again in batches_of(source, done, batch[-1].place) for row in again]
+        assert sorted(row.cells[1] for row in [*rows[:done], *left]) == sorted(row.cells[1] for row in rows)
+
+
+def test_a_uuid_of_more_rows_than_a_batch_has_is_no_place_to_go_on_from(postgres_database: str) -> None:
+    query = "SELECT CASE WHEN n > 10 THEN 'b' ELSE 'a' END AS uuid FROM generate_series(1, 4001) AS n"
+    batches = batches_of(PostgresSource(dsn=postgres_database, query=query))
+    assert sum(map(len, batches)) == 4001
+    assert [batch[-1].place for batch in batches] == ["a", None, "b"]
 
 
 def test_values_come_as_they_are_typed(postgres_database: str) -> None:

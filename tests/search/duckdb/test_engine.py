@@ -10,11 +10,14 @@ import pytest
 
 from mappings.errors import EngineRejected, EngineTimeout, StoreUnreadable
 from mappings.predicates import ContactFilter, Order
+from search.apart import Apart
 from search.duckdb import engine as engine_module
 from search.duckdb import live_files
+from search.duckdb.compiled import LARGE
 from search.duckdb.engine import DuckDBEngine
 from search.duckdb.slices import Pause
-from search.engine import EngineSettings
+from search.engine import EngineSettings, Summary
+from search.facets import FacetQuery
 from search.fields import ContactCompleteItem
 from tests.harness.clients import eventually
 from tests.harness.oracle import Oracle
@@ -335,6 +338,69 @@ def test_a_file_that_is_live_again_is_another_one(tmp_path: Path) -> None:
         assert not engine._asking._files._retired
 
     asyncio.run(run())
+
+
+def test_a_load_that_goes_live_meanwhile_is_in_no_part_of_a_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its numbers are of one load, also where there is so much to count that another process does that."""
+
+    async def use(engine: DuckDBEngine) -> Summary:
+        run = Apart.run
+
+        async def loading(apart: Apart[Any], *asked: Any) -> Any:
+            await load(
+                EngineSettings(data_dir=tmp_path), [ContactCompleteItem(uuid=f"{at}") for at in range(3)], keep=1
+            )
+            return await run(apart, *asked)
+
+        everybody = engine.compile(ContactFilter())
+        monkeypatch.setattr(Apart, "run", loading)
+        facet = FacetQuery(field="seniority", compiled=everybody)
+        return await engine.summary(everybody, "company_key", [everybody] * (LARGE + 1), [facet])
+
+    summary = with_contact(tmp_path, use)
+    assert set(summary.counts) == {summary.facets[0].count} == {1}
+
+
+def test_a_file_that_is_being_opened_keeps_the_event_loop_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query of the file before ends while the next one is opened; then the old file is closed, which takes as long as
+    it likes, too."""
+    opening, opened, closed = threading.Event(), threading.Event(), threading.Event()
+    went_on: list[bool] = []
+
+    class SlowFile(live_files.LiveFile):
+        def __init__(self, path: Path) -> None:
+            opening.set()
+            went_on.append(opened.wait(10))
+            super().__init__(path)
+
+        def close(self) -> None:
+            went_on.append(closed.wait(10))
+            super().close()
+
+    async def run() -> int:
+        store = EngineSettings(data_dir=tmp_path)
+        await load(store, [ContactCompleteItem(uuid="a")])
+        monkeypatch.setattr(live_files, "LiveFile", SlowFile)
+        engine = DuckDBEngine(store)
+        opened.set()
+        async with engine._asking.lease():
+            await load(store, [ContactCompleteItem(uuid="b"), ContactCompleteItem(uuid="c")])
+            opening.clear()
+            opened.clear()
+            counting = asyncio.create_task(count(engine))
+            await asyncio.to_thread(opening.wait, 10)
+        opened.set()
+        found: int = await counting
+        closed.set()
+        await engine.close()
+        return found
+
+    assert asyncio.run(run()) == 2
+    assert went_on == [True] * 4
 
 
 def test_the_dictionary_of_a_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,11 +61,19 @@ def counted(store: EngineSettings, queries: list[FacetQuery[ContactFilter]]) -> 
 @pytest.mark.parametrize("field", ["company_text", "keywords", "title_key"])
 def test_terms_are_counted_however_many_there_are(store: EngineSettings, oracle: Oracle, field: str) -> None:
     queries = [
-        FacetQuery(field=field, compiled=of, size=size, least=least, values=values)
+        FacetQuery(field=field, compiled=of, size=size, least=least, values=values, containing=containing)
         for of in (ALL, SOME, FEW, NOBODY)
         for size in (0, 1, 10, 2000)
         for least in (1, 3)
-        for values in ((), ("company 8", "kw7", "rare 1", "no such"))
+        for values, containing in (
+            ((), ()),
+            (("company 8", "kw7", "rare 1", "no such"), ()),
+            ((), ("1",)),
+            (("kw7",), ("2", "kw")),
+            ((), ("2", "y", "omp")),
+            ((), ("chief", "exec")),
+            ((), ("nothing has it",)),
+        )
     ]
     assert counted(store, queries) == [oracle.facet(query) for query in queries]
 
@@ -131,6 +139,7 @@ def test_different_values_are_counted(
 
 
 def test_no_rows_have_no_terms() -> None:
-    assert values.most_frequent(duckdb.connect(), "company_text", facets.BitMap(), 3, 1) == []
+    query = FacetQuery(field="company_text", compiled=ALL, size=3)
+    assert values.most_frequent(duckdb.connect(), query, facets.BitMap()) == []
     work: Callable[..., Any] = values.distinct
     assert work(duckdb.connect(), "company_text", facets.BitMap(), facets.BitMap([1])) == 0

@@ -12,15 +12,17 @@ from search.elasticsearch.settings import SETTINGS, ElasticsearchSettings, check
 from search.engine import EngineSettings
 from search.settings import read
 
+ELASTIC = "x-elastic-product: Elasticsearch\r\ncontent-type: application/json"
 
-def asked(status: int = 200, **cluster: Any) -> str:
-    """The head of the one request that such a cluster gets, and answers with `status`."""
+
+def asked(status: int = 200, headers: str = ELASTIC, body: bytes = b"{}", **cluster: Any) -> str:
+    """The head of the one request that such a cluster gets, and answers with `status`, `headers` and `body`."""
     heads: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heads.append((await reader.readuntil(b"\r\n\r\n")).decode().lower())
-        head = f"HTTP/1.1 {status} Status\r\nx-elastic-product: Elasticsearch\r\ncontent-type: application/json\r\n"
-        writer.write(f"{head}content-length: 2\r\nconnection: close\r\n\r\n{{}}".encode())
+        head = f"HTTP/1.1 {status} Status\r\n{headers}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
         await writer.drain()
         writer.close()
         await writer.wait_closed()
@@ -100,3 +102,13 @@ def test_authorities_are_those_of_the_file(tmp_path: Any, url: str, file: str, w
 def test_refusals(status: int, error: type[EngineError], words: str) -> None:
     with pytest.raises(error, match=words):
         asked(status)
+
+
+@pytest.mark.parametrize("status", [200, 502])
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b'{"message":"hello"}', b'{"error":"caf\xe9"}'])
+def test_what_is_not_elasticsearch_is_told_from_a_query_that_it_refused(status: int, kind: str, body: bytes) -> None:
+    with pytest.raises(EngineUnavailable) as caught:
+        asked(status, f"content-type: {kind}", body)
+    if status == 200:
+        assert "what answers there is not Elasticsearch" in caught.value.detail

@@ -23,6 +23,7 @@ class _Cluster(GuardedClient):
     def __init__(self, error: EngineError) -> None:
         super().__init__(EngineSettings(), "/")
         self.opened: list[str] = []
+        self.closed: list[Any] = []
         self.searched: list[Any] = []
         self.lost: set[str] = set()
         self.error = error
@@ -41,7 +42,8 @@ class _Cluster(GuardedClient):
         return msgspec.json.encode({"hits": {"hits": hits}, "pit_id": asked["pit"]["id"]})
 
     def send_aside(self, method: str, path: str, body: bytes) -> None:
-        """Nothing has to be closed."""
+        assert (method, path) == ("DELETE", "/_pit")
+        self.closed.append(msgspec.json.decode(body)["id"])
 
 
 class _Behind(Indices):
@@ -104,6 +106,7 @@ def test_it_ends_where_no_other_view_can_be_had() -> None:
     with pytest.raises(EngineUnavailable, match="a part is missing"):
         asyncio.run(walked(client, _Behind(Meta()), lambda: client.lost.update("1234"), ORDER))
     assert len(client.opened) == 4
+    assert client.closed == ["1", "2", "3", "4"], "what is left of those that were lost is held for no longer"
 
 
 class _Several(GuardedClient):

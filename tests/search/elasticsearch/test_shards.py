@@ -4,21 +4,14 @@ import msgspec
 import pytest
 
 from mappings.errors import EngineUnavailable
-from search.elasticsearch.shards import check_refreshed, count_of, versions_of
+from search.elasticsearch.shards import check_refreshed, versions_of
 
 PART = "^A part of the contacts is out of reach at the moment"
 
 
 def answer(total: int, successful: int, failed: int = 0) -> bytes:
     shards = {"total": total, "successful": successful, "skipped": 0, "failed": failed}
-    return msgspec.json.encode({"count": 7, "_shards": shards})
-
-
-def test_a_count_is_of_all_shards() -> None:
-    assert count_of(answer(3, 3)) == 7
-    for missing in (answer(3, 2), answer(3, 2, failed=1)):
-        with pytest.raises(EngineUnavailable, match=PART):
-            count_of(missing)
+    return msgspec.json.encode({"_shards": shards})
 
 
 def test_a_copy_that_is_nowhere_need_not_be_refreshed() -> None:

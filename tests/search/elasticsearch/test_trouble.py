@@ -68,7 +68,9 @@ def test_an_index_that_takes_no_writes_is_no_matter_of_credentials() -> None:
     assert (type(error), "blocked by" in error.detail) == (EngineUnavailable, True)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b'{"error":"text"}', b'{"error":null}', None, {"error": 1}])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b'{"error":"text"}', b'{"error":null}', b'{"error":"\xe9"}', None, {"error": 1}]
+)
 def test_a_refusal_of_whatever_stands_before_the_cluster_is_one(content: object) -> None:
     assert isinstance(refused(403, content, SECURE), EngineDenied)
 
@@ -78,6 +80,14 @@ def test_shards_that_can_not_be_asked_are_told_from_a_busy_cluster() -> None:
     assert str(refused(503, shards, SECURE)).startswith("A part of the contacts is out of reach at the moment")
     assert "busy" in str(refused(429, shards, SECURE))
     assert "busy" in str(refused(503, body("master_not_discovered_exception", None), SECURE))
+
+
+def test_a_limit_that_the_cluster_has_of_its_own_is_named() -> None:
+    cause = {"type": "search_timeout_exception", "reason": "Time exceeded"}
+    error = {"type": "search_phase_execution_exception", "reason": "all shards failed", "root_cause": [cause]}
+    told = refused(504, msgspec.json.encode({"error": error}), SECURE)
+    assert "busy" in str(told)
+    assert "search.default_search_timeout" in told.detail
 
 
 def test_a_view_that_is_gone_does_not_mean_that_there_are_no_contacts() -> None:

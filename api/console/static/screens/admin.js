@@ -1,16 +1,18 @@
-/** For administrators: which contacts are live, what the load before them had, whether all is well, and who the users are. */
+/** For administrators: which contacts are live and which could be, whether all is well, and who the users are. */
 
-import { counted, dated, share, worded } from "../numbers.js";
+import { counted, dated, several, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
 import { effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
-const rollback = new Question(socket, "loads", "rollback");
+const going = new Question(socket, "loads", "going");
 
 const health = signal("");
-const sure = signal(false);
+
+/** The name of the load that another click makes live. */
+const chosen = signal("");
 
 async function look() {
   health.value = "Looking…";
@@ -28,7 +30,7 @@ export const listen = () =>
   effect(() => {
     const shown = dialog.value;
     untracked(() => {
-      sure.value = false;
+      chosen.value = renewed.value = told.value = "";
       if (shown === "users") tried(async () => {});
       if (shown === "loads") {
         loads.ask({});
@@ -37,10 +39,11 @@ export const listen = () =>
     });
   });
 
-const rollBack = single(async () => {
-  sure.value = !sure.value;
-  if (sure.value) return;
-  await rollback.ask({ rollback: true }, true);
+/** By its name, so that it is this one, whatever else goes live meanwhile. */
+const go = single(async () => {
+  const name = chosen.value;
+  chosen.value = "";
+  await going.ask({ go_to: name }, true);
   loads.ask({});
   again();
 });
@@ -54,21 +57,41 @@ const adminTabs = (here) => html`
   </nav>
 `;
 
-/** @param {Load} load */
-const row = (load) => html`<tr class=${load.live ? "live" : ""}>
-  <th scope="row"><bdi>${load.finished_at ? dated(load.finished_at) : load.name}</bdi>${load.live ? html` <b class="badge">live</b>` : nothing}</th>
-  ${[load.contacts, load.rows, load.repeated, load.rejected, load.repaired].map((number) => html`<td class="figure">${counted(number)}</td>`)}
+/** Of a load, in the order of the columns. */
+const FIGURES = /** @type {const} */ (["contacts", "rows", "repeated", "rejected", "repaired"]);
+
+/** When it was finished; of one that does not say, its name. @param {Load} load */
+const called = (load) => (load.finished_at ? dated(load.finished_at) : load.name);
+
+/** @param {Load} load @param {boolean} newer than the live one */
+const row = (load, newer) => html`<tr class=${load.live ? "live" : ""}>
+  <th scope="row"><bdi>${called(load)}</bdi></th>
+  ${FIGURES.map((name) => html`<td class="figure" data-label=${worded(name)}>${counted(load[name])}</td>`)}
+  <td>${load.live
+    ? html`<b class="badge">live</b>`
+    : load.contacts === null
+      ? nothing
+      : html`<button class="plainly" aria-label="${newer ? "Go on" : "Go back"} to the load of ${called(load)}" @click=${() => (chosen.value = load.name)}>${newer ? "Go on to it…" : "Go back to it…"}</button>`}</td>
 </tr>`;
 
-/** Before and after, field by field. @param {Load} live @param {Load | undefined} before */
-const filled = (live, before) => html`
+/** Whether another load is to be live, with what that means. @param {Load} live @param {Load} other */
+const question = (live, other) => html`
+  <div class="question" role="group" aria-labelledby="sure">
+    <p id="sure">Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
+      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.</p>
+    <p class="deeds"><button class="quiet" @click=${() => (chosen.value = "")}>Cancel</button><button class="danger" @click=${go}>Yes, make it live</button></p>
+  </div>
+`;
+
+/** One load beside another, field by field. @param {Load} live @param {Load | undefined} other @param {string} title of the other */
+const filled = (live, other, title) => html`
   <h3>Filled fields</h3>
-  <div class="scroll tall" tabindex="0"><table class="list">
-    <thead><tr><th scope="col">Field</th>${before ? html`<th scope="col" class="figure">Before</th>` : nothing}<th scope="col" class="figure">Live</th></tr></thead>
+  <div class="scroll tall" tabindex="0"><table>
+    <thead><tr><th scope="col">Field</th>${other ? html`<th scope="col" class="figure">${title}</th>` : nothing}<th scope="col" class="figure">Live</th></tr></thead>
     <tbody>
-      ${[...new Set([...Object.keys(live.filled ?? {}), ...Object.keys(before?.filled ?? {})])].map((name) => {
-        const [now, then] = [live.filled?.[name] ?? 0, before?.filled?.[name] ?? 0];
-        return html`<tr class=${before && now < then - 0.05 ? "worse" : ""}><th scope="row">${worded(name)}</th>${before ? html`<td class="figure">${share(then, 1)}</td>` : nothing}<td class="figure">${share(now, 1)}</td></tr>`;
+      ${[...new Set([...Object.keys(live.filled ?? {}), ...Object.keys(other?.filled ?? {})])].map((name) => {
+        const [now, then] = [live.filled?.[name] ?? 0, other?.filled?.[name] ?? 0];
+        return html`<tr class=${other && now < then - 0.05 ? "worse" : ""}><th scope="row">${worded(name)}</th>${other ? html`<td class="figure">${share(then, 1)}</td>` : nothing}<td class="figure">${share(now, 1)}</td></tr>`;
       })}
     </tbody>
   </table></div>
@@ -77,35 +100,42 @@ const filled = (live, before) => html`
 export const loadsDialog = () => {
   const all = loads.answer.value?.loads ?? [];
   const at = all.findIndex((load) => load.live);
+  const other = all.find((load) => load.name === chosen.value);
   return html`
     ${adminTabs("loads")}
     <h2 id="title" class="spoken">Loads</h2>
     <p class="hint" role="status">${health.value}</p>
-    ${failed(loads.failure.value || rollback.failure.value)}
+    ${failed(loads.failure.value || going.failure.value)}
     ${all.length
-      ? html`<div class="scroll" tabindex="0"><table class="list">
-          <thead><tr><th scope="col">Finished</th>${["Contacts", "Rows", "Repeated", "Rejected", "Repaired"].map((title) => html`<th scope="col" class="figure">${title}</th>`)}</tr></thead>
-          <tbody>${[...all].reverse().map(row)}</tbody>
+      ? html`<div class="scroll" tabindex="0"><table class="stacked">
+          <thead><tr><th scope="col">Finished</th>${FIGURES.map((name) => html`<th scope="col" class="figure">${worded(name)}</th>`)}<th><span class="spoken">What to do</span></th></tr></thead>
+          <tbody>${all.map((load, nth) => row(load, nth > at)).reverse()}</tbody>
         </table></div>`
       : nothing}
-    ${at > 0
-      ? html`<p class="deeds"><span class="hint">${sure.value ? "All searches will see the contacts of the load before." : ""}</span><button class=${sure.value ? "danger" : "quiet"} @click=${rollBack}>${sure.value ? "Yes, go back" : "Go back to the load before…"}</button></p>`
-      : nothing}
-    ${at >= 0 && all[at].filled ? filled(all[at], all[at - 1]) : nothing}
+    ${at >= 0 && other ? question(all[at], other) : nothing}
+    ${at >= 0 && all[at].filled ? filled(all[at], other ?? all[at - 1], other ? "There" : "Before") : nothing}
   `;
 };
 
-const ROLES = ["counter", "user", "admin"];
+/** What users may do → in words. @type {[string, string][]} */
+const ROLES = [
+  ["counter", "sees how many contacts there are"],
+  ["user", "who they are, too"],
+  ["admin", "loads and users besides"],
+];
 const PATH = "api/v2/auth/users";
 
 const users = signal(/** @type {User[] | null} */ (null));
 const complaint = signal("");
-/** The user whom another click on the same would delete. */
+/** What was done, where the list does not show it. */
+const told = signal("");
+/** The uuid of the user whom another click on the same would delete, and of the one who is given a new password. */
 const doomed = signal("");
+const renewed = signal("");
 
 /** Do something to the users, and see what became of them. @param {() => Promise<unknown>} deed */
 async function tried(deed) {
-  complaint.value = doomed.value = "";
+  complaint.value = doomed.value = told.value = "";
   try {
     await deed();
     users.value = await (await session.fetch(PATH)).json();
@@ -127,6 +157,24 @@ const create = submitted((fields, form) =>
   }),
 );
 
+/** @param {User} user */
+const renew = (user) =>
+  submitted(async (fields) => {
+    await alter(user, "PATCH", fields);
+    if (complaint.value) return;
+    renewed.value = "";
+    told.value = `${user.email} has the new password, and was signed out everywhere: tell it to them.`;
+  });
+
+/** @param {User} user */
+const renewal = (user) => html`
+  <form class="line question" @submit=${renew(user)}>
+    <label>New password of ${user.email} <input name="password" type="password" required minlength="8" autocomplete="new-password" autofocus></label>
+    <button class="primary">Set it</button>
+    <button type="button" class="quiet" @click=${() => (renewed.value = "")}>Cancel</button>
+  </form>
+`;
+
 /** The field shows the role that the user has, until that is another. @param {Event} event @param {User} user */
 function promote(event, user) {
   const field = /** @type {HTMLSelectElement} */ (event.target);
@@ -143,13 +191,14 @@ const person = (user) => {
     <td><bdi dir="auto">${user.name}</bdi></td>
     <td>
       <select aria-label="Role of ${user.email}" ?disabled=${own} @change=${(/** @type {Event} */ event) => promote(event, user)}>
-        ${ROLES.map((role) => html`<option value=${role} .selected=${role === user.role}>${role}</option>`)}
+        ${ROLES.map(([role]) => html`<option value=${role} .selected=${role === user.role}>${role}</option>`)}
       </select>
     </td>
     <td>
       ${own
         ? html`<span class="hint">you</span>`
         : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
+            <button class="quiet" @click=${() => (renewed.value = user.uuid)}>Password…</button>
             <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${single(() => remove(user))}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
     </td>
   </tr>`;
@@ -158,19 +207,22 @@ const person = (user) => {
 export const usersDialog = () => html`
   ${adminTabs("users")}
   <h2 id="title" class="spoken">Users</h2>
+  <p class="hint">${ROLES.map(([role, what], at) => html`${at ? "; " : ""}<b>${role}</b>: ${what}`)}.</p>
   ${failed(complaint.value)}
+  ${told.value ? html`<p role="status">${told.value}</p>` : nothing}
   ${users.value
-    ? html`<div class="scroll" tabindex="0"><table class="list">
+    ? html`<div class="scroll" tabindex="0"><table class="stacked">
         <thead><tr><th scope="col">E-mail</th><th scope="col">Name</th><th scope="col">Role</th><th><span class="spoken">What to do</span></th></tr></thead>
         <tbody>${users.value.map(person)}</tbody>
       </table></div>`
     : nothing}
+  ${users.value?.filter(({ uuid }) => uuid === renewed.value).map(renewal)}
   <h3>Another</h3>
   <form class="line" @submit=${create}>
     <label>E-mail <input name="email" type="email" required autocomplete="off"></label>
     <label>Name <input name="name" autocomplete="off"></label>
     <label>Password <input name="password" type="password" required minlength="8" autocomplete="new-password"></label>
-    <label>Role <select name="role">${ROLES.map((role) => html`<option ?selected=${role === "user"}>${role}</option>`)}</select></label>
+    <label>Role <select name="role">${ROLES.map(([role]) => html`<option ?selected=${role === "user"}>${role}</option>`)}</select></label>
     <button class="primary">Create</button>
   </form>
 `;

@@ -1,19 +1,17 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
-import { facetsOf } from "./facets.js";
-import { analysis, change, count, current, dialog, explanation, known, parameters, search, socket, target } from "../page.js";
-import { briefly, counted, cut, numeric, signed } from "../numbers.js";
+import { add, adder, begun } from "./adding.js";
+import { analysis, change, count, current, dialog, edit, explanation, folded, known, parameters, search } from "../page.js";
+import { briefly, counted, cut, inWords, numeric, signed } from "../numbers.js";
+import { domainsOf } from "../outside.js";
 import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
-import { Question } from "../socket.js";
+import { TITLES } from "../search.js";
 import { code, cross, few, html, meter, nothing, signal, typed } from "./parts.js";
 
 const MOST = 12;
 
 /** Which long parameter is looked through in the dialog. */
 const long = signal("");
-
-/** Whether the cards are folded into a line where the screen is narrow. */
-export const folded = signal(true);
 
 /** Why the service does not use a parameter → the same for people who know none of its words. */
 export const PLAIN = new Map([
@@ -28,9 +26,6 @@ export const PLAIN = new Map([
 /** @param {string} reason @param {string} name */
 const plain = (reason, name) =>
   PLAIN.has(reason) && /^sort/.test(name) ? "Your contacts have no such order." : code(PLAIN.get(reason) ?? reason);
-
-/** @param {[string, string | null][]} removed @param {[string, string][]} [added] */
-const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
 
 /** @param {string} name @param {string} opposite @param {ReadValue[]} values */
 const negate = (name, opposite, values) => edit(values.map(({ value }) => [name, value]), values.map(({ value }) => [opposite, value]));
@@ -58,7 +53,7 @@ export const chip = (name, value, values, remove) => {
     <li class="chip ${off ? "off" : ""} ${status}">
       <button aria-pressed=${String(!off)} title=${reason} @keydown=${keys}
         @click=${() => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)))}>
-        <bdi>${cut(shown) || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
+        <bdi>${cut(inWords(name, shown)) || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
         ${number === undefined ? nothing : html`<span class="count ${number === 0 ? "none" : ""}">${briefly(number)}</span>`}
       </button>
       ${opposite
@@ -117,7 +112,7 @@ const notes = ({ name, values }) => {
   const those = (status) => values.filter((value) => value.status === status);
   const [same, other] = [true, false].map((is) => those("repaired").filter(({ read_as: read, value }) => (read === null || read === value) === is));
   return [
-    ...other.slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${cut(value)}</bdi></s> read as <b><bdi>${cut(read ?? "")}</bdi></b>: ${code(reason)}</p>`),
+    ...other.filter(({ value, read_as: read }) => inWords(name, read ?? "") !== value).slice(0, 3).map(({ value, read_as: read, reason }) => html`<p class="note"><s><bdi>${cut(value)}</bdi></s> read as <b><bdi>${cut(inWords(name, read ?? ""))}</bdi></b>: ${code(reason)}</p>`),
     ...same.slice(0, 1).map(({ reason }) => html`<p class="note">${code(reason)}</p>`),
     ...[...new Set(those("approximated").map(({ reason }) => reason))].map((reason) => html`<p class="note">≈ ${code(reason)}</p>`),
     ...those("ignored").slice(0, 3).map(({ value, reason }) => html`<p class="note"><b><bdi>${cut(value) || "(empty)"}</bdi></b> not used: ${plain(reason, name)}</p>`),
@@ -142,24 +137,48 @@ const parameter = (parameter) => {
 const apart = (title, parameters, tell) =>
   parameters.length
     ? html`<h2>${title}</h2>
-      <ul class="plain ${title === "Settings" ? "" : "unused"}">${parameters.map((each) => html`<li>${tell(each)} ${cross(`Remove ${each.name}`, () => edit([[each.name, null]]))}</li>`)}</ul>`
+      <ul class="plain ${title === "Not used" ? "unused" : ""}">${parameters.map((each) => html`<li>${tell(each)} ${cross(`Remove ${each.name}`, () => edit([[each.name, null]]))}</li>`)}</ul>`
     : nothing;
+
+/** What a filter is called: its words, or its name if nobody knows it. @param {ReadParameter} parameter */
+export const titleOf = ({ name, description, values }) => (/^Unknown/.test(values[0]?.reason ?? "") ? name : description);
+
+/** @param {ReadParameter} parameter */
+const notUsed = (parameter) => {
+  const { name, values } = parameter;
+  const domains = /domain/i.test(name) ? domainsOf(values.map(({ value }) => value).join("\n")) : [];
+  const list = /not|exclude/i.test(name) ? "exclude_domain_list" : "include_domain_list";
+  const use = () => {
+    if (!current.value) return;
+    const { lists } = search.value;
+    change({ ...edited(search.value, current.value, [[name, null]], []), lists: { ...lists, [list]: [...new Set([...(lists[list] ?? []), ...domains])] } });
+  };
+  return html`
+    <b>${titleOf(parameter)}</b> ${titleOf(parameter) === name ? nothing : html`<code>${name}</code>`} <bdi>${few(values.map(({ value }) => value), 3)}</bdi>
+    <span>${plain(values[0]?.reason ?? "", name)}</span>
+    ${domains.length && current.value ? html`<button class="link" @click=${use}>Use as ${TITLES[list]}</button>` : nothing}
+  `;
+};
 
 export const chips = () => {
   if (!analysis.answer.value) return html`<p class="hint">Reading the search…</p>`;
   const all = parameters.value;
-  const [filters, settings, unused] = ["filter", "setting", "unused"].map((part) => all.filter((each) => each.part === part));
-  const asked = filters.filter(({ off }) => !off).map(({ values }) => few(values.filter(({ off }) => !off).map(({ shown }) => shown), 3));
+  const [filters, settings, unused, idle] = ["filter", "setting", "unused", "idle"].map((part) => all.filter((each) => each.part === part));
+  const asked = filters.filter(({ off }) => !off).map(({ name, values }) => few(values.filter(({ off }) => !off).map(({ shown }) => inWords(name, shown)), 3));
   return html`
     <button class="fold" aria-expanded=${String(!folded.value)} @click=${() => (folded.value = !folded.value)}><span>
       ${[...asked, ...(unused.length ? [`${unused.length} not used`] : [])].join(" · ") || "Everybody"}</span></button>
-    ${filters.length === 0 && !count.failure.value ? html`<p class="hint">This search asks for nothing in particular: it finds everybody.</p>` : nothing}
+    ${apart("Not used", unused, notUsed)}
+    ${filters.length === 0 && !count.failure.value
+      ? html`<p class="hint">${unused.length ? "Nothing that this search asks for can be used" : "This search asks for nothing in particular"}: it finds everybody.</p>`
+      : nothing}
     ${[...new Set(filters.map(({ category }) => category))].map(
       (category) => html`<h2>${category}</h2>${filters.filter((each) => each.category === category).map(parameter)}`,
     )}
+    ${begun()} ${adder()}
     ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
     ${apart("Settings", settings, ({ name, description, values }) => html`${description}: <b><bdi>${few(values.map(({ shown }) => shown), 3)}</bdi></b> <code>${name}</code>`)}
-    ${apart("Not used", unused, ({ name, values }) => html`<code>${name}</code> <b><bdi>${few(values.map(({ value }) => value), 3)}</bdi></b> <span>${plain(values[0]?.reason ?? "", name)}</span>`)}
+    ${apart("Of no effect here", idle, ({ name, values }) => html`<code>${name}</code> <span>${plain(values[0]?.reason ?? "", name)}</span>`)}
   `;
 };
 
@@ -178,7 +197,7 @@ export const valuesDialog = () => {
   const parameter = parameters.value.find(({ name }) => name === long.value);
   if (!parameter) return html`<h2 id="title">Values</h2><p class="hint">There are none.</p>`;
   const { name, description, values } = parameter;
-  const found = values.filter(({ shown }) => shown.toLocaleLowerCase().includes(wanted.value));
+  const found = values.filter(({ shown }) => inWords(name, shown).toLocaleLowerCase().includes(wanted.value));
   return html`
     <h2 id="title">${description}</h2>
     <input type="search" autofocus aria-label="Filter" placeholder="Filter ${counted(values.length)} values" .value=${wanted.value} @input=${filter}>
@@ -186,48 +205,5 @@ export const valuesDialog = () => {
       ${found.slice(0, most.value).map((value) => chip(name, value, values, () => edit([[name, value.value]])))}
       ${rest(found.length - most.value, () => (most.value += STEP))}
     </ul>
-  `;
-};
-
-/** The parameter that a value is typed for; empty for none. */
-const adding = signal("");
-
-const suggested = new Question(socket, "facet_contacts", "add");
-
-/** @param {string} name */
-function begin(name) {
-  adding.value = name;
-  /** @type {HTMLElement | null} */ (document.querySelector(".adding"))?.focus();
-  suggested.forget();
-  const facets = facetsOf(name);
-  if (facets.length && target.value) suggested.ask({ ...target.value, facets, size: 100 });
-}
-
-/** @param {string} name @param {string} text */
-function end(name, text) {
-  if (adding.value !== name) return;
-  adding.value = "";
-  if (text.trim()) edit([], [[name, text.trim()]]);
-}
-
-/** What is written to ask for a value: a range as it is, else the label that people know. @param {Bucket} bucket */
-const asWritten = ({ value, label }) => (/^[\d,]+$/.test(value) ? value : label);
-
-/** A value more: typed, or picked from what the contacts of the search have there. @param {string} name */
-const add = (name) => {
-  if (adding.value !== name) return html`<button class="add" aria-label="Add a value" title="Add a value" @click=${() => begin(name)}>+</button>`;
-  const keys = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter") end(name, /** @type {HTMLInputElement} */ (event.target).value);
-    else if (event.key === "Escape") adding.value = "";
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  // What is picked from the list is meant; what is typed is not yet.
-  const input = (/** @type {InputEvent} */ event) => [undefined, "insertReplacementText"].includes(event.inputType) && typed((text) => end(name, text))(event);
-  const buckets = (suggested.answer.value?.facets ?? []).flatMap((facet) => facet.buckets).filter(({ chosen }) => !chosen);
-  return html`
-    <input class="adding" list="known" aria-label="A value more" placeholder="Add…" @keydown=${keys} @input=${input} @blur=${typed((text) => end(name, text))}>
-    <datalist id="known">${buckets.map((bucket) => html`<option value=${asWritten(bucket)}>${bucket.label}: ${bucket.count}</option>`)}</datalist>
   `;
 };

@@ -1,8 +1,9 @@
 /** Two or three searches beside each other: bars that overlap where the same contacts are found, each part a click away. */
 
-import { counted, numeric, share, several, signed } from "../numbers.js";
-import { change, search, session, socket, target } from "../page.js";
+import { counted, inWords, numeric, share, several, signed } from "../numbers.js";
+import { askForFilters, change, described, filters, search, session, socket, target } from "../page.js";
 import { looksLikeSearch } from "../outside.js";
+import { pairsOf } from "../search.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, signal, submitted, svg, untracked } from "./parts.js";
 import { table } from "./table.js";
@@ -18,6 +19,7 @@ export const listen = () =>
   effect(() => {
     const [what, of] = [target.value, search.value];
     if (of.view !== "compare" || !what || session.standing.value !== "in") return;
+    askForFilters();
     untracked(() => (of.others.length ? comparison.ask({ urls: [what.url, ...of.others] }) : comparison.forget()));
   });
 
@@ -30,6 +32,16 @@ const submit = submitted(({ other }, form) => {
   form.reset();
   put([...search.value.others, other.trim()]);
 });
+
+/** What a search asks for, in words. @param {string} url */
+const asking = (url) => {
+  /** @type {Map<string, string[]>} */
+  const values = new Map();
+  for (const [name, value] of pairsOf(url.split("?").slice(1).join("?"))) {
+    if (filters.value.some((each) => each.name === name)) values.set(name, [...(values.get(name) ?? []), inWords(name, value)]);
+  }
+  return [...values].map(([name, all]) => `${described(name)}: ${few(all, 3)}`).join(" · ") || url;
+};
 
 /** The first of the searches is A. @param {number} at */
 const letter = (at) => "ABC"[at];
@@ -74,12 +86,12 @@ const pick = (region) =>
 const differences = (told) => html`
   <h3>Where they differ</h3>
   <div class="scroll" tabindex="0"><table class="differences">
-    <thead><tr><th scope="col">Parameter</th>${told.counts.map((_, at) => html`<th scope="col">${letter(at)}</th>`)}<th scope="col">A would change by</th></tr></thead>
+    <thead><tr><th scope="col">Filter</th>${told.counts.map((_, at) => html`<th scope="col">${letter(at)}</th>`)}<th scope="col">A would change by</th></tr></thead>
     <tbody>
       ${told.parameters.map(
         ({ name, values, change: by }) => html`<tr>
-          <th scope="row"><code>${name}</code></th>
-          ${values.map((each) => html`<td><bdi dir="auto">${few(each, 6) || "–"}</bdi></td>`)}
+          <th scope="row">${described(name)} <code>${name}</code></th>
+          ${values.map((each) => html`<td><bdi dir="auto">${few(each.map((value) => inWords(name, value)), 6) || "–"}</bdi></td>`)}
           <td>${by.map((count, at) => (count === null ? nothing : html`<span>${typeof count === "number" ? signed(count) : count} with ${letter(at)}’s </span>`))}</td>
         </tr>`,
       )}
@@ -101,19 +113,20 @@ const told = (told) => html`
           <span>${worded(region, told.counts.length)}</span> <b>${counted(region.count)}</b> <span class="hint">${share(region.count, told.union)}</span></button></li>`,
       )}
     </ul>
+    ${search.value.region ? html`<h3>Who that is</h3>${table()}` : nothing}
     ${told.parameters.length ? differences(told) : html`<p class="hint">They ask for the same.</p>`}
   </div>
 `;
 
 export const compare = () => {
-  const { others, region } = search.value;
+  const { others } = search.value;
   const answer = comparison.answer.value;
   return html`
     <section class="compare" aria-label="Compare">
       <ol class="searches">
-        <li><b class="key of-0">A</b> The search on this page${Object.keys(search.value.lists).length ? html` <span class="hint">without its lists of companies</span>` : nothing}</li>
+        <li><b class="key of-0">A</b> <span class="url" title=${target.value?.url ?? ""}>This search: ${asking(target.value?.url ?? "")}</span>${Object.keys(search.value.lists).length ? html` <span class="hint">without its lists of companies</span>` : nothing}</li>
         ${others.map(
-          (url, at) => html`<li><b class="key of-${at + 1}">${letter(at + 1)}</b> <bdi class="url" title=${url}>${url}</bdi>
+          (url, at) => html`<li><b class="key of-${at + 1}">${letter(at + 1)}</b> <bdi class="url" title=${url}>${asking(url)}</bdi>
             ${cross(`Remove ${letter(at + 1)}`, () => put(others.filter((_, each) => each !== at)))}</li>`,
         )}
       </ol>
@@ -122,7 +135,6 @@ export const compare = () => {
         : nothing}
       ${failed(complaint.value || comparison.failure.value)}
       ${others.length && answer ? told(answer) : nothing}
-      ${region && answer ? html`<h3>Who that is</h3>${table()}` : nothing}
     </section>
   `;
 };

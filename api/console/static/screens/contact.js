@@ -1,7 +1,7 @@
 /** One contact beside the table: all that is stored of it, and why the search finds it. */
 
 import { safeLink } from "../outside.js";
-import { cut, worded } from "../numbers.js";
+import { cut, inWords, worded } from "../numbers.js";
 import { described, opened, socket, target } from "../page.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
@@ -39,6 +39,20 @@ const valueOf = (value, name) => {
   return html`<bdi dir="auto">${text(value, name)}</bdi>`;
 };
 
+/** What a contact has, what looks like something wanted first. @param {string[]} has @param {string[]} wanted */
+function telling(has, wanted) {
+  const words = wanted.flatMap((each) => each.toLocaleLowerCase().split(/\W+/).filter(Boolean));
+  const fits = (/** @type {string} */ one) => words.some((word) => one.toLocaleLowerCase().includes(word));
+  return [...has.filter(fits), ...has.filter((one) => !fits(one))];
+}
+
+/** By which it was opened has the focus again. */
+function close() {
+  const row = /** @type {HTMLElement | null} */ (document.querySelector("tr[aria-selected=true]"));
+  opened.value = null;
+  row?.focus();
+}
+
 const why = () => {
   const told = check.answer.value?.contacts[0];
   if (check.failure.value) return failed(check.failure.value);
@@ -51,7 +65,7 @@ const why = () => {
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
             <b>${described(name)}</b>
-            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted, 5)}</bdi>, has <bdi>${few(has.map((each) => text(each, name)), 6) || "nothing there"}</bdi></span>
+            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted.map((each) => inWords(name, each)), 5)}</bdi>, has <bdi>${few(telling(has.map((each) => text(each, name)), wanted), 6) || "nothing there"}</bdi></span>
           </li>
         `,
       )}
@@ -67,7 +81,7 @@ export const contact = () => {
   const place = [who.city, who.state, who.country].filter(Boolean).join(", ");
   return html`
     <aside class="contact" aria-label="Contact" tabindex="-1">
-      <button class="icon close" aria-label="Close the contact" title="Close" @click=${() => (opened.value = null)}>×</button>
+      <button class="icon close" aria-label="Close the contact" title="Close" @click=${close}>×</button>
       <h2><bdi dir="auto">${nameOf(who) || "(no name)"}</bdi></h2>
       <p class="lead"><bdi dir="auto">${text(who.title, "")}</bdi>${who.title && who.company ? ", " : ""}<bdi dir="auto">${text(who.company, "")}</bdi></p>
       <p class="hint"><bdi dir="auto">${cut(place)}</bdi></p>

@@ -20,17 +20,22 @@ export class Tally {
     this.csv = csv;
   }
 
+  /** Whether it may end here: with a contact, and not within one. */
+  get whole() {
+    return this.#last === NEWLINE && !this.#quoted;
+  }
+
   /** So far. */
   get contacts() {
-    // A comment stands in quotes where it has any itself.
-    const above = this.csv ? (/^"?#/.test(this.#head) ? 2 : 1) : 0;
+    // Behind a byte order mark, if there is one; a comment stands in quotes where it has any itself.
+    const above = this.csv ? (/^(?:\xef\xbb\xbf)?"?#/.test(this.#head) ? 2 : 1) : 0;
     return Math.max(0, this.#lines + (this.#last === NEWLINE ? 0 : 1) - above);
   }
 
   /** @param {Uint8Array} bytes UTF-8, in which neither a newline nor a quote is part of anything else */
   take(bytes) {
     if (!bytes.length) return;
-    if (this.#head.length < 2) this.#head += String.fromCharCode(...bytes.subarray(0, 2));
+    if (this.#head.length < 5) this.#head += String.fromCharCode(...bytes.subarray(0, 5));
     for (const byte of bytes) {
       if (byte === QUOTE && this.csv) this.#quoted = !this.#quoted;
       else if (byte === NEWLINE && !this.#quoted) this.#lines++;
@@ -56,8 +61,8 @@ const failure = signal("");
 /** What was taken along, and how one can tell that it is all. */
 const proof = signal("");
 
-/** Values of the search, for the name of the file. */
-function words() {
+/** Values of the search, to name something after it. */
+export function words() {
   return parameters.value.filter(({ part }) => part === "filter").flatMap(({ values }) => values.filter(({ off }) => !off).slice(0, 3).map(({ shown }) => shown));
 }
 
@@ -80,12 +85,15 @@ function request() {
   return { kind, post };
 }
 
-/** What was said of one search is not said beside another. */
-export const listen = () =>
+export function listen() {
+  // What was said of one search is not said beside another.
   effect(() => {
     listed.value;
     untracked(() => running.value === null && (failure.value = proof.value = ""));
   });
+  // A file that is being written ends with the page: the browser asks before that.
+  window.addEventListener("beforeunload", (event) => running.value && event.preventDefault());
+}
 
 /** Where the browser lets a page write into a file, it is there from the first contact on, however many there are. */
 async function save() {
@@ -100,10 +108,14 @@ async function save() {
   try {
     if (picker) {
       const file = await picker({ suggestedName: name });
-      proof.value = `${several(await write(await file.createWritable(), asking, begun), "contact")} written into ${name}. ${print}`;
+      const told = await write(await file.createWritable(), asking, begun);
+      proof.value = `${several(told, "contact")} written into ${name}. ${print}`;
+      if (typeof all === "number" && told !== all) {
+        failure.value = `That is not the ${counted(all)} that there were at the beginning: other contacts went live meanwhile, or some were lost on the way. Save them again.`;
+      }
     } else {
       await link(asking);
-      proof.value = `Your browser saves ${several(all, "contact")}. ${print}`;
+      proof.value = `Your browser saves ${several(all, "contact")} now: its list of downloads tells whether they are all there. ${print}`;
     }
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
@@ -113,8 +125,7 @@ async function save() {
   }
 }
 
-/** Else the browser saves what is behind a link, which is good once and holds no token. */
-/** @param {ReturnType<typeof request>} asking */
+/** Else the browser saves what is behind a link, which is good once and holds no token. @param {ReturnType<typeof request>} asking */
 async function link({ kind, post }) {
   const { path } = await (await post(`downloads/${kind}`)).json();
   Object.assign(document.createElement("a"), { href: address(path), download: "" }).click();
@@ -140,6 +151,7 @@ async function write(file, { kind, post }, begun) {
       running.value = { ...begun, contacts: tally.contacts, bytes, seconds: (performance.now() - start) / 1000 };
     }
     cancel.signal.throwIfAborted();
+    if (!tally.whole) throw new Error("The contacts ended in the middle of one: there is no file. Save them again.");
     await file.close();
     return tally.contacts;
   } catch (error) {
@@ -188,9 +200,9 @@ export const exportDialog = () => html`
   </fieldset>
   <fieldset class="choices" ?disabled=${running.value !== null}>
     <legend>With</legend>
-    ${choice("columns", "some", `The ${columns.value.length} columns of the table`, some.value, () => (some.value = true))}
+    ${choice("columns", "some", "The columns of the table", some.value, () => (some.value = true))}
     ${choice("columns", "all", "Everything that is stored", !some.value, () => (some.value = false))}
-    ${format.value === "csv" ? tick(safe, "No cell that a spreadsheet takes for a formula") : nothing}
+    ${format.value === "csv" ? tick(safe, "For Excel and the like: letters are right, and no cell is a formula") : nothing}
     ${format.value === "csv" ? tick(commented, "The search as a comment in the first line") : nothing}
   </fieldset>
   ${progress()}

@@ -1,10 +1,10 @@
 /** Who they are: the contacts counted by the values of fields, each a click away. */
 
-import { counted, cut, numeric, share } from "../numbers.js";
+import { counted, cut, inWords, numeric, several, share } from "../numbers.js";
 import { change, current, search, sees, session, socket, target } from "../page.js";
 import { replaced } from "../reading.js";
 import { Question } from "../socket.js";
-import { cross, effect, failed, html, meter, nothing, signal, typed, untracked } from "./parts.js";
+import { cross, effect, failed, few, html, meter, nothing, signal, typed, untracked } from "./parts.js";
 
 /** @type {[string, string, string][]} */
 const CLOSED = [
@@ -34,9 +34,6 @@ const OPEN = [
 
 /** All that the service counts by, as `mappings/data/facets.json` has them: what they are called here, the parameter that takes their values, and whether these are few. */
 export const FACETS = [...CLOSED, ...OPEN].map(([name, label, parameter], at) => ({ name, label, parameter, closed: at < CLOSED.length }));
-
-/** The facets whose values a parameter takes. @param {string} parameter */
-export const facetsOf = (parameter) => FACETS.filter((facet) => facet.parameter === parameter).map(({ name }) => name);
 
 const FEW = 8;
 const MOST = 100;
@@ -85,11 +82,11 @@ function close(name) {
 /** @param {string} name */
 const filter = (name) => typed((value) => (filters.value = { ...filters.value, [name]: value }));
 
-/** @param {Bucket} bucket @param {number} most */
-const bucketOf = (bucket, most) => {
+/** @param {Bucket} bucket @param {string} label @param {number} most */
+const bucketOf = (bucket, label, most) => {
   const go = () => bucket.url && current.value && change(replaced(search.value, current.value, bucket.url));
   const inside = html`
-    <span class="label"><bdi dir="auto">${cut(bucket.label)}</bdi>${bucket.url && !bucket.url_exact ? html`<span class="sign" title="Chosen, it finds a little more than these">≈</span>` : nothing}</span>
+    <span class="label"><bdi dir="auto">${cut(label)}</bdi>${bucket.url && !bucket.url_exact ? html`<span class="sign" title="Chosen, it finds a little more than these">≈</span>` : nothing}</span>
     <span class="count">${counted(bucket.count)}${bucket.lift === null ? nothing : html` <span class="lift" title="So many times as often as among all contacts">×${bucket.lift.toFixed(1)}</span>`}</span>
     ${meter(numeric(bucket.count), most)}
   `;
@@ -99,17 +96,22 @@ const bucketOf = (bucket, most) => {
 };
 
 /** @param {typeof FACETS[number]} facet */
-const card = ({ name, label }) => {
+const card = ({ name, label, parameter }) => {
   const question = /** @type {Question<"facet_contacts">} */ (questions.get(name));
   const facet = question.answer.value?.facets[0];
   const many = long.value.includes(name);
   const wanted = (filters.value[name] ?? "").toLocaleLowerCase();
-  const buckets = (facet?.buckets ?? []).filter((bucket) => bucket.label.toLocaleLowerCase().includes(wanted));
+  /** @param {Bucket} bucket */
+  const called = (bucket) => (/Ranges/.test(parameter) ? inWords(parameter, bucket.value) : bucket.label);
+  const found = (facet?.buckets ?? []).filter((bucket) => called(bucket).toLocaleLowerCase().includes(wanted));
+  // Who looks for what is special sees the most special first, and nothing that is not.
+  const buckets = special.value ? found.filter(({ lift, chosen }) => chosen || (lift ?? 0) >= 1.05).sort((one, other) => (other.lift ?? 0) - (one.lift ?? 0)) : found;
   const said = facet?.timed_out
     ? "This took too long to count. Ask for less, or close it."
     : !facet
       ? question.pending.value && "Counting…"
       : buckets.length === 0 && (special.value ? "Nothing sets them apart here." : wanted ? "None is called so." : "Nothing known.");
+  const chosen = buckets.filter((bucket) => bucket.chosen).map(called);
   const most = Math.max(...buckets.map((bucket) => numeric(bucket.count)), 1);
   return html`
     <article class="facet ${question.pending.value ? "stale" : ""}" data-facet=${name} aria-busy=${String(question.pending.value)}>
@@ -120,10 +122,10 @@ const card = ({ name, label }) => {
       ${many ? html`<input type="search" placeholder="Filter" aria-label="Filter ${label}" .value=${filters.value[name] ?? ""} @input=${filter(name)}>` : nothing}
       ${failed(question.failure.value)}
       ${said ? html`<p class="hint">${said}</p>` : nothing}
-      <ul class=${many ? "many" : ""}>${buckets.map((bucket) => bucketOf(bucket, most))}</ul>
+      <ul class=${many ? "many" : ""}>${buckets.map((bucket) => bucketOf(bucket, called(bucket), most))}</ul>
       ${facet && !facet.timed_out
         ? html`<footer class="hint">
-            ${[facet.exact ? "" : "about", numeric(facet.other) ? `${counted(facet.other)} others` : "", numeric(facet.missing) ? `${counted(facet.missing)} unknown` : "", buckets.some(({ chosen }) => chosen) ? "as if none of these were asked" : ""].filter(Boolean).join(" · ")}
+            ${[facet.exact ? "" : "about", numeric(facet.other) ? several(facet.other ?? 0, "other") : "", numeric(facet.missing) ? `${counted(facet.missing)} unknown` : "", chosen.length ? `as if ${few(chosen, 2)} were not asked` : ""].filter(Boolean).join(" · ")}
             ${!many && (numeric(facet.other) || buckets.length >= FEW) ? html`<button class="link" @click=${() => (long.value = [...long.value, name])}>More…</button>` : nothing}
           </footer>`
         : nothing}

@@ -1,20 +1,12 @@
 /** Companies and domains beside the URL: included or excluded, typed or pasted as a column of a spreadsheet. */
 
 import { card, chip, rest } from "./chips.js";
-import { domainsOf, entriesOf } from "../outside.js";
-import { counted } from "../numbers.js";
+import { domainsOf, entriesOf, unread } from "../outside.js";
+import { several } from "../numbers.js";
 import { change, dialog, explanation, search } from "../page.js";
 import { muting } from "../reading.js";
-import { LISTS } from "../search.js";
+import { LISTS, TITLES } from "../search.js";
 import { html, nothing, signal, typed } from "./parts.js";
-
-/** @type {Record<ListName, string>} */
-const TITLES = {
-  include_company_name: "Only these companies",
-  exclude_company_name: "Not these companies",
-  include_domain_list: "Only these domains",
-  exclude_domain_list: "Not these domains",
-};
 
 const MOST = 8;
 
@@ -64,7 +56,8 @@ export const lists = () => html`
 export const listDialog = () => {
   const name = editing.value;
   const domains = name.endsWith("domain_list");
-  const found = (domains ? domainsOf : entriesOf)(draft.value);
+  const read = domains ? domainsOf : entriesOf;
+  const [found, left] = [read(draft.value), unread(draft.value, read)];
   const save = () => {
     dialog.value = "";
     put(name, found);
@@ -74,7 +67,7 @@ export const listDialog = () => {
     <p>${domains ? "Domains, web addresses or e-mails" : "Names, or parts of them"}: one a line, or a column pasted from a spreadsheet.</p>
     <textarea rows="10" autofocus aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${typed((text) => (draft.value = text))}></textarea>
     <p class="deeds">
-      <span class="hint">${counted(found.length)} ${found.length === 1 ? "entry" : "entries"}</span>
+      <span class="hint">${several(found.length, "entry", "entries")}${left ? `, ${several(left, "line")} not used` : ""}</span>
       <button class="quiet" @click=${() => (dialog.value = "")}>Cancel</button>
       <button class="primary" @click=${save}>Use</button>
     </p>

@@ -1,11 +1,13 @@
 /** The number of contacts, large, what can be done with them all, and what to do where there is nobody. */
 
-import { again, change, contacts, count, current, described, dialog, explanation, search, sees } from "../page.js";
+import { titleOf } from "./chips.js";
 import { running } from "./export.js";
-import { counted, numeric, share, several } from "../numbers.js";
+import { nameOf } from "./table.js";
+import { again, change, contacts, count, current, described, dialog, edit, explanation, folded, opened, parameters, search, sees } from "../page.js";
+import { counted, inWords, numeric, share, several } from "../numbers.js";
 import { MOST } from "../search.js";
-import { edited, rescued, written } from "../reading.js";
-import { html, meter, nothing, typed } from "./parts.js";
+import { OPPOSITE, rescued, written } from "../reading.js";
+import { few, html, meter, nothing, typed } from "./parts.js";
 
 const most = typed((value) => change({ ...search.value, perCompany: Number(value) || null }));
 
@@ -16,6 +18,19 @@ const beside = (found, { count: all, companies, total }) => {
     ${found === 0 ? `of ${counted(total)}` : html`at <b>${companies.exact ? "" : "about "}${several(companies.count, "company", "companies")}</b>${part && `, ${part} of ${counted(total)}`}`}
     ${search.value.perCompany && all !== found ? html`<br>of ${counted(all)} in all` : nothing}
   `;
+};
+
+/** Filters of the search that do nothing: without them it finds more than it was to. */
+const unheard = () => {
+  const unused = parameters.value.filter(({ part, off }) => part === "unused" && !off);
+  const show = () => {
+    folded.value = false;
+    document.querySelector(".unused")?.scrollIntoView({ block: "center" });
+  };
+  return unused.length
+    ? html`<p class="unheard">${unused.length === 1 ? "A filter of this search was" : `${unused.length} filters of this search were`} not used${numeric(count.answer.value?.count) ? ", so these may be too many" : ""}:
+        <button class="link" @click=${show}><bdi>${few(unused.map(titleOf), 3)}</bdi></button></p>`
+    : nothing;
 };
 
 export const number = () => {
@@ -42,6 +57,7 @@ export const number = () => {
           ? html`<button class="primary" ?disabled=${numeric(found?.count) === 0} @click=${() => (dialog.value = "export")}>${running.value ? `Exporting… ${share(running.value.contacts, running.value.all)}` : "Export…"}</button>`
           : nothing}
       </div>
+      ${unheard()}
       ${failure
         ? html`<p class="failure" role="alert">${failure}
             <button class="link" @click=${again}>Try again</button></p>`
@@ -54,12 +70,13 @@ export const number = () => {
 export const announcement = () => {
   const [found, told] = [count.answer.value, explanation.answer.value];
   if (!search.value.path || !found || !told || count.pending.value || explanation.pending.value) return "";
-  return `${several(found.count, "contact")} at ${several(told.companies.count, "company", "companies")}`;
+  const open = opened.value ? `. ${nameOf(opened.value)} is open beside the table` : "";
+  return `${several(found.count, "contact")} at ${several(told.companies.count, "company", "companies")}${open}`;
 };
 
 /** @param {Drop} drop */
 const told = ({ name, value }) =>
-  value === null ? html`<b>“${described(name)}”</b>` : html`<b><bdi>${value}</bdi></b> of “${described(name)}”`;
+  value === null ? html`<b>“${described(name)}”</b>` : html`<b><bdi>${inWords(name, value)}</bdi></b> of “${described(name)}”`;
 
 /** @param {Rescue} rescue @param {number} most */
 const way = (rescue, most) => html`
@@ -76,13 +93,13 @@ const way = (rescue, most) => html`
 const instead = ({ name, value, nearest }) => {
   const swap = (/** @type {string} */ other) => {
     const read = current.value;
-    if (read) change(edited(search.value, read, written(read, { name, value }).map((each) => [name, each]), [[name, other]]));
+    if (read) edit(written(read, { name, value }).map((each) => [name, each]), [[name, other]]);
   };
   return html`
     <li>
       Nobody has <b><bdi>${value}</bdi></b> in “${described(name)}”.
       ${nearest.length ? "There is:" : "There is nothing like it either."}
-      ${nearest.map((near) => html`<button class="near" @click=${() => swap(near.value)}><bdi>${near.value}</bdi> <span class="count">${counted(near.count)} in all</span></button>`)}
+      ${nearest.map((near) => html`<button class="near" @click=${() => swap(near.value)}><bdi>${near.value}</bdi> <span class="count">${/not/i.test(name) || !numeric(near.within) ? `${counted(near.count)} in all` : counted(near.within)}</span></button>`)}
     </li>
   `;
 };

@@ -3,12 +3,15 @@
 import { change, reading, remark, search, take } from "../page.js";
 import { looksLikeSearch } from "../outside.js";
 import { NOTHING, urlOf } from "../search.js";
-import { cross, html, nothing } from "./parts.js";
+import { cross, effect, html, nothing } from "./parts.js";
 
 const EXAMPLE =
   "https://app.apollo.io/#/people?contactEmailStatusV2[]=verified&personTitles[]=ceo&personTitles[]=founder" +
   "&personLocations[]=United%20States&personLocations[]=Germany&organizationNumEmployeesRanges[]=11,50" +
   "&organizationNumEmployeesRanges[]=51,200&sortByField=recommendations_score";
+
+/** Bytes of a file that is dropped: what is behind them is not read. */
+const LONGEST_FILE = 100_000;
 
 /** @param {Event} event */
 function submit(event) {
@@ -54,14 +57,23 @@ const came = (text) => text?.trim() && take(text);
 
 /** Pasting and dropping anywhere, where nothing else takes it. */
 export function listen() {
+  // What was typed and not sent does not stand beside another search.
+  effect(() => {
+    const url = urlOf(search.value);
+    const input = /** @type {HTMLInputElement | null} */ (document.getElementById("url"));
+    if (input && document.activeElement !== input) input.value = url;
+  });
   document.addEventListener("paste", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (event.defaultPrevented || target.closest("input, textarea, dialog")) return;
     came(event.clipboardData?.getData("text"));
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
-    came(event.dataTransfer?.getData("text/uri-list") || event.dataTransfer?.getData("text"));
+    const [given, [file]] = [event.dataTransfer, event.dataTransfer?.files ?? []];
+    // A file of text, such as a mail or a bookmark, or of a kind that the browser does not know.
+    const text = given?.getData("text/uri-list") || given?.getData("text") || (/^(text\/|$)/.test(file?.type ?? "-") && (await file.slice(0, LONGEST_FILE).text()));
+    came(text || "");
   });
 }

@@ -4,15 +4,23 @@ import { counted, dated, signed } from "../numbers.js";
 import { change, dialog, listed, read, search, socket } from "../page.js";
 import { LISTS } from "../search.js";
 import { Question } from "../socket.js";
-import { cross, effect, failed, html, nothing, submitted, untracked } from "./parts.js";
+import { words } from "./export.js";
+import { cross, effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
 
 const saved = new Question(socket, "saved_searches");
 const saving = new Question(socket, "save_search");
 const deleting = new Question(socket, "delete_search");
 
+/** The name of the search that another click deletes. */
+const doomed = signal("");
+
 export const listen = () =>
   effect(() => {
-    if (dialog.value === "saved") untracked(() => saved.ask({}));
+    if (dialog.value !== "saved") return;
+    untracked(() => {
+      doomed.value = "";
+      saved.ask({});
+    });
   });
 
 /** The URLs of a search, those first that it finds, if they are as many as can be compared on the page. @param {SavedSearch} one */
@@ -44,6 +52,7 @@ const save = submitted(async ({ name }, form) => {
 
 /** @param {SavedSearch} one */
 async function remove(one) {
+  doomed.value = "";
   const answer = await deleting.ask({ name: one.name }, true);
   if (answer) saved.answer.value = answer;
 }
@@ -57,9 +66,11 @@ const row = (one) => {
       ? html`<button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button>`
       : html`<bdi dir="auto">${one.name}</bdi> <span class="hint">several searches together</span>`}</th>
     <td>${dated(one.saved_at)}</td>
-    <td class="figure">${counted(then)}</td>
-    <td class="figure">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
-    <td>${cross(`Delete ${one.name}`, () => remove(one))}</td>
+    <td class="figure" data-label="Then">${counted(then)}</td>
+    <td class="figure" data-label="Now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
+    <td>${doomed.value === one.name
+      ? html`<button class="danger" @click=${single(() => remove(one))}>Yes, delete</button>`
+      : cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
   </tr>`;
 };
 
@@ -69,14 +80,14 @@ export const savedDialog = () => {
   return html`
     <h2 id="title">Saved searches</h2>
     ${search.value.path
-      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus></label> <button class="primary">Save</button></form>`
+      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus value=${words().join(", ").slice(0, 200)}></label> <button class="primary">Save</button></form>`
       : nothing}
     ${failed(failure)}
     ${!all
       ? html`<p class="hint">${saved.pending.value ? "Counting them anew…" : ""}</p>`
       : all.length === 0
         ? html`<p class="hint">None yet. A saved search remembers how many contacts it found, so you see what a new load brings.</p>`
-        : html`<div class="scroll" tabindex="0"><table class="list">
+        : html`<div class="scroll" tabindex="0"><table class="stacked">
             <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
             <tbody>${all.map(row)}</tbody>
           </table></div>`}

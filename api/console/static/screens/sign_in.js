@@ -71,7 +71,7 @@ export const signIn = () => html`
 
 /** Above the page, which stays as it is. @param {string} email */
 export const signInAgain = (email) => html`
-  <dialog class="small" aria-labelledby="again" @cancel=${(/** @type {Event} */ event) => event.preventDefault()}
+  <dialog class="small again" aria-labelledby="again" @cancel=${(/** @type {Event} */ event) => event.preventDefault()}
     @close=${(/** @type {Event} */ event) => session.standing.value === "expired" && /** @type {HTMLDialogElement} */ (event.target).showModal()}>
     <h2 id="again">You were signed out</h2>
     <p>Nothing is lost: with your password it goes on here, <bdi>${email}</bdi>.</p>

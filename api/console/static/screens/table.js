@@ -1,8 +1,7 @@
 /** The contacts, a page at a time. Which columns there are is told by the contacts; which are shown, in which order, is remembered here. */
 
-import { PAGE_SIZE, change, contacts, count, current, dialog, opened, pageNumber, search, sees, turn } from "../page.js";
+import { PAGE_SIZE, change, contacts, count, dialog, edit, opened, pageNumber, search, sees, turn } from "../page.js";
 import { counted, cut, dated, worded } from "../numbers.js";
-import { edited } from "../reading.js";
 import { pairsOf } from "../search.js";
 import { computed, html, nothing, signal } from "./parts.js";
 
@@ -69,7 +68,7 @@ function sort(field) {
   const { by, ascending } = order();
   /** @type {[string, string][]} */
   const added = by === field && !ascending ? [] : [["sortByField", field], ["sortAscending", String(by !== field)]];
-  if (current.value) change(edited(search.value, current.value, [["sortByField", null], ["sortAscending", null]], added));
+  edit([["sortByField", null], ["sortAscending", null]], added);
 }
 
 /** @param {string} column */
@@ -102,7 +101,7 @@ const row = (contact, at) => html`
     @click=${() => (opened.value = contact)} @keydown=${(/** @type {KeyboardEvent} */ event) => keys(event, contact)}>
     ${columns.value.map((column) => {
       const shown = column === "name" ? nameOf(contact) : text(contact[column], column);
-      return html`<td class=${typeof contact[column] === "number" ? "figure" : ""} title=${shown}><bdi dir="auto">${shown}</bdi></td>`;
+      return html`<td class=${typeof contact[column] === "number" ? "figure" : ""} data-label=${worded(column)} title=${shown}><bdi dir="auto">${shown}</bdi></td>`;
     })}
   </tr>
 `;
@@ -133,7 +132,10 @@ const paging = () => {
 
 export const table = () => {
   const page = contacts.answer.value;
-  if (!sees.value) return html`<p class="hint">With your role you see how many contacts there are, and not who they are.</p>`;
+  if (!sees.value) {
+    return html`<p class="hint">With your role you see how many contacts there are, and not who they are:
+      <button class="link" @click=${() => change({ ...search.value, view: "breakdown" })}>by seniority, country and more</button></p>`;
+  }
   if (!page) return html`<p class="hint">${contacts.pending.value ? "Looking…" : ""}</p>`;
   if (page.results.length === 0) return nothing;
   return html`
