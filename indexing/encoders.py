@@ -6,7 +6,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from indexing.memory import tune_memory
 from mappings.errors import IndexingError
 from search.children import children, interrupts_held_back
 from search.loader import Encoder
@@ -36,7 +35,7 @@ class Encoders:
         if self.workers == 1 or self._batches <= _SMALL:
             return await asyncio.to_thread(work, self._encoder, batch)
         if self._pool is None:
-            self._pool = children(self.workers, tune_memory)
+            self._pool = children(self.workers)
         with interrupts_held_back():
             done = asyncio.get_running_loop().run_in_executor(self._pool, work, self._encoder, batch)
         try:

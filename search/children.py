@@ -1,4 +1,4 @@
-"""Processes that this one starts to do a piece of its work: they end with it, and leave interrupts to it."""
+"""Processes that a load starts to do a piece of its work: they end with it, and leave interrupts to it."""
 
 import multiprocessing
 import os
@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from threading import Thread, Timer
 from typing import TypeVar
+
+from search.memory import tune_memory
 
 Result = TypeVar("Result")
 
@@ -24,10 +26,10 @@ class ChildDied(Exception):
     """A child ended by itself, perhaps of too little memory."""
 
 
-def children(number: int, begin: Callable[[], None] | None = None) -> ProcessPoolExecutor:
-    """A pool of so many children, each of which calls `begin` first. They start with nothing of what is in this
-    process; hand them work within `interrupts_held_back`."""
-    return ProcessPoolExecutor(number, _CONTEXT, _begin, (begin,))
+def children(number: int) -> ProcessPoolExecutor:
+    """A pool of so many children, which start with nothing of what is in this process; hand them work within
+    `interrupts_held_back`."""
+    return ProcessPoolExecutor(number, _CONTEXT, _begin)
 
 
 def in_child(work: Callable[[], Result]) -> Result:
@@ -67,7 +69,7 @@ def interrupts_held_back() -> Iterator[None]:
 
 
 def _tell(sending: Connection, work: Callable[[], object]) -> None:
-    _begin(None)
+    _begin()
     try:
         told: tuple[object, Exception | None] = work(), None
     except Exception as error:
@@ -78,18 +80,17 @@ def _tell(sending: Connection, work: Callable[[], object]) -> None:
     os._exit(0)
 
 
-def _begin(begin: Callable[[], None] | None) -> None:
+def _begin() -> None:
     """Interrupts are for who started it to handle, and a child never outlives that, even if it is killed.
 
     A SIGTERM that is sent to all processes gives that one a while to end the children. It is also how a pool ends what
     is left of it, so they do not ignore it.
     """
+    tune_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _end_soon())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)
     Thread(target=_end_with_parent, daemon=True).start()
-    if begin is not None:
-        begin()
 
 
 def _end_soon() -> None:
