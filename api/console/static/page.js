@@ -135,7 +135,7 @@ async function follow() {
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   if (code) {
     const before = session.user.value;
-    await session.redeem(code).catch((error) => (remark.value = `${error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
+    await session.redeem(code).catch((error) => (remark.value = `${error.status === 401 ? "This link was used already, or is more than five minutes old." : error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
     if (!before && session.user.value) remark.value = `You are signed in as ${session.user.value.email}.`;
   }
   if (url) take(url);
