@@ -11,6 +11,7 @@ from indexing.job import Job, Summary, new_state
 from indexing.progress import ProgressBar
 from indexing.request import LoadRequest
 from indexing.sources.base import total_size
+from indexing.sources.fingerprints import SourceChanged
 from indexing.sources.live import LiveSource
 from indexing.state import JobState, StateFile
 from mappings.errors import ContactsError, IndexingError, NoSuchLoad, NothingIndexed
@@ -85,7 +86,8 @@ async def _load(
         if isinstance(error, BrokenPipeError) or file.load() is None:
             raise
         said = _said(error) if isinstance(error, OSError) else error
-        raise Interrupted(f"{said}; nothing was swapped; --resume continues where it stopped") from error
+        go_on = "" if isinstance(error, SourceChanged) else "; --resume continues where it stopped"
+        raise Interrupted(f"{said}; nothing was swapped{go_on}") from error
 
 
 def default_workers(engine: str | None) -> int:

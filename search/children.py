@@ -1,5 +1,6 @@
 """Processes that a load starts to do a piece of its work: they end with it, and leave interrupts to it."""
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -76,17 +77,17 @@ def _tell(sending: Connection, work: Callable[[], object]) -> None:
         # It is raised where it is received.
         told = None, error
     sending.send(told)
-    # To clear up takes longer, and DuckDB would complain on standard error of what Python clears too late.
-    os._exit(0)
 
 
 def _begin() -> None:
     """Interrupts are for who started it to handle, and a child never outlives that, even if it is killed.
 
     A SIGTERM that is sent to all processes gives that one a while to end the children. It is also how a pool ends what
-    is left of it, so they do not ignore it.
+    is left of it, so they do not ignore it. A child that is no more needed ends at once: to free all that it remembers
+    takes a tenth of a second and more, and DuckDB complains on standard error of what Python frees too late.
     """
     tune_memory()
+    atexit.register(os._exit, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: _end_soon())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _INTERRUPTS)

@@ -45,7 +45,7 @@ _PLACES = {name: (at, within) for at, group in enumerate(GROUPS) for within, nam
 _UUID, _ = _PLACES["uuid"]
 
 _SHARED_BYTES = 16 * 1024 * 1024
-"""About how much of each group in `REPEATED` is kept for the next batches."""
+"""About how much is kept for the next batches of what was made of each group in `REPEATED`."""
 
 _LEAST_BYTES = 512
 
@@ -249,8 +249,8 @@ def _struct(names: tuple[str, ...]) -> Callable[[Any], Any]:
 
 
 def _weight(_key: Hashable, made: tuple[Any, ...]) -> int:
-    # The JSON of the key is among it.
-    return _LEAST_BYTES + 2 * sum(map(len, made[1:]))
+    # Not the key: as a rule whoever read it remembers it anyway.
+    return _LEAST_BYTES + sum(map(len, made[1:]))
 
 
 def _layout() -> Iterator[tuple[int, tuple[bytes, int, int]]]:

@@ -77,11 +77,14 @@ def _members(derived: Mapping[str, DerivedField], of: tuple[str, ...]) -> Member
         omit_defaults=True,
         gc=False,
     )
-    alone = len(of) == 1
-    steps = [(field.make, _same if alone else itemgetter(*map(of.index, field.of))) for field in derived.values()]
+    # A key that is searched and sorted by is made once.
+    made = list(dict.fromkeys((field.make, field.of) for field in derived.values()))
+    steps = [(make, _same if len(of) == 1 else itemgetter(*map(of.index, names))) for make, names in made]
+    places = [made.index((field.make, field.of)) for field in derived.values()]
 
     def members(values: Any) -> bytes:
-        json = _encode(struct(*[make(get(values)) for make, get in steps]))
+        results = [make(get(values)) for make, get in steps]
+        json = _encode(struct(*[results[at] for at in places]))
         return b",%b" % json[1:-1] if len(json) > len("{}") else b""
 
     return members

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from api.actions.requests import ActionRequest
 from api.actions.service import ContactService
-from mappings.errors import Conflict, EngineUnavailable, InvalidField, LoadRunning, NoSuchLoad
+from mappings.errors import Conflict, EngineUnavailable, LoadRunning, NoSuchLoad
 from search.engine import EngineSettings
 from search.fields import ALL_FIELDS
 from search.loads import kept_loads, roll_back
@@ -47,16 +47,12 @@ class LoadsRequest(ActionRequest, frozen=True, kw_only=True):
 
     Attributes:
         rollback: the load before the live one is to go live first.
-        go_to: the name of the load that is to go live first, whatever its age; to be asked twice changes nothing more.
+        go_to: the name of the load that is to go live first, whatever its age, with `rollback` or without; to be asked
+            twice changes nothing more.
     """
 
     rollback: bool = False
     go_to: str | None = None
-
-    def __post_init__(self) -> None:
-        """Raises `InvalidField` for both ways at once."""
-        if self.rollback and self.go_to is not None:
-            raise InvalidField("rollback and go_to exclude each other: send one of them")
 
 
 async def loads(service: ContactService, request: LoadsRequest) -> bytes:

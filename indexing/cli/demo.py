@@ -20,7 +20,7 @@ from indexing.cli.listing import print_contacts
 from indexing.cli.presenters import print_analysis
 from indexing.cli.reasons import print_reasons
 from indexing.cli.remarks import ledger_of
-from indexing.cli.server_process import CONTACTS, free_port, server_process
+from indexing.cli.server_process import CONTACTS, ask, free_port, require_free, server_process
 from indexing.cli.terminal import heading, note, say
 from indexing.sample.contacts import write_sample
 from mappings.company_lists import CompanyLists
@@ -65,9 +65,15 @@ class _Found(msgspec.Struct, frozen=True):
 
 
 def run_demo(number: int, once: bool, port: int) -> None:
-    """Run the tour with `number` contacts on `port`; `once` ends it after the answers, on any free port."""
+    """Run the tour with `number` contacts on `port`; `once` ends it after the answers, on any free port.
+
+    Raises:
+        DemoFailed, ServerFailed: a step did not work, or the port is taken.
+    """
+    port = free_port() if once else port
+    require_free(port)
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as directory:
-        environment, port = _environment(Path(directory)), free_port() if once else port
+        environment = _environment(Path(directory))
         sample = Path(directory) / "sample.csv"
         with sample.open("w", newline="", encoding="utf-8") as stream:
             write_sample(number, stream)
@@ -138,7 +144,7 @@ async def _ask(base: str, token: str, requests: Sequence[tuple[str, Mapping[str,
 
     answers: dict[int, bytes] = {}
     address = f"ws{base.removeprefix('http')}/api/v2/apollo/ws?token={token}"
-    async with asyncio.timeout(_ANSWER_SECONDS), connect(address, max_size=_LONGEST_ANSWER) as socket_:
+    async with asyncio.timeout(_ANSWER_SECONDS), connect(address, max_size=_LONGEST_ANSWER, proxy=None) as socket_:
         for number, (action, data) in enumerate(requests):
             message = {"action": action, "request_id": number, "data": data}
             await socket_.send(msgspec.json.encode(message).decode())
@@ -174,6 +180,6 @@ def _posted(base: str, path: str, body: Mapping[str, str]) -> dict[str, object]:
     request = urllib.request.Request(  # noqa: S310 - our own server
         f"{base}/api/v2/auth/{path}", msgspec.json.encode(body), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as response:  # noqa: S310
+    with ask(request, timeout=_ANSWER_SECONDS) as response:
         answer: dict[str, object] = msgspec.json.decode(response.read())
     return answer

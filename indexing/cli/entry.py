@@ -10,10 +10,14 @@ from indexing.cli.interrupts import Interrupts
 
 
 class NothingLeft(SystemExit):
-    """The command has cleared up all there was: the process may end at once, with 0.
+    """The command ended well and has cleared up all there was: the process may end at once, with 0.
 
-    What Python does at its end takes seconds on a busy machine, which a service that was told to stop does not have.
+    What Python does at its end takes seconds on a busy machine, which a service that was told to stop does not have;
+    and to free piece by piece what a load remembers takes a twentieth of all its processor time.
     """
+
+    def __init__(self) -> None:
+        super().__init__(0)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import click
 import msgspec
@@ -88,7 +88,6 @@ def serve(settings: Settings) -> None:
     from api.server import serve as run  # noqa: PLC0415 - only this command pays for importing the web framework
 
     run(settings)
-    raise NothingLeft
 
 
 @contacts.command()
@@ -194,8 +193,8 @@ def demo(once: bool, number: int, port: int) -> None:
     run_demo(number, once, port)
 
 
-def main() -> None:
-    """Run the command that the arguments name. Raises `SystemExit`, if it did not end well.
+def main() -> NoReturn:
+    """Run the command that the arguments name. Raises `SystemExit`, and `NothingLeft` if it ended well.
 
     What nobody foresaw is an error of one line too, which says where and holds nothing of contacts. In Python's
     development mode (`PYTHONDEVMODE=1`) it comes with all that led to it.
@@ -205,6 +204,7 @@ def main() -> None:
         with shown():
             contacts.main(standalone_mode=False)
         sys.stdout.flush()
+        raise NothingLeft
     except click.exceptions.NoArgsIsHelpError as error:
         for line in error.format_message().splitlines():
             note(line)

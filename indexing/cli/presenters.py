@@ -19,7 +19,6 @@ from api.actions.requests import (
     CountRequest,
     Data,
     SearchRequest,
-    SelectionRequest,
     UuidsRequest,
 )
 from api.actions.service import ContactService
@@ -30,8 +29,10 @@ from indexing.cli.facets import FORMS as FACET_FORMS
 from indexing.cli.facets import print_facets
 from indexing.cli.given_urls import one_given, with_more
 from indexing.cli.listing import FORMS, Listing, columns_of, print_page, print_stream, tagged_columns
+from indexing.cli.loads import print_loads
 from indexing.cli.reasons import print_checked, print_reasons
 from indexing.cli.remarks import ledger_of, note_everybody, note_remarks, used
+from indexing.cli.searches import print_searches
 from indexing.cli.terminal import Table, print_bytes, print_json, print_table, say
 from mappings.errors import InvalidField
 from mappings.facets import facet_rows
@@ -219,51 +220,6 @@ def _is_given(option: str) -> bool:
     return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
 
 
-def _show_searches(data: bytes, _question: Question) -> None:
-    searches = msgspec.json.decode(data)["searches"]
-    if not searches:
-        say("There are no saved searches.")
-        return
-    rows = [
-        (
-            each["name"],
-            each["saved_at"][:10],
-            f"{each['count_then']:,}",
-            "?" if each["count_now"] is None else f"{each['count_now']:,}",
-            _asked_for(each),
-        )
-        for each in searches
-    ]
-    print_table(Table(("name", "saved", "then", "now", "search"), rows))
-
-
-def _asked_for(search: Mapping[str, Any]) -> str:
-    """What a saved search asks for: its URL, if it has one, then all else by the names of the fields."""
-    beside = {name: value for name, value in search.items() if name in SelectionRequest.__struct_fields__ and value}
-    url = beside.pop("url", "")
-    return " ".join(
-        [url] * bool(url) + [f"{name}={msgspec.json.encode(value).decode()}" for name, value in beside.items()]
-    )
-
-
-def _show_loads(data: bytes, _question: Question) -> None:
-    loads = msgspec.json.decode(data)["loads"]
-    if not loads:
-        say("Nothing has been loaded yet.")
-        return
-    numbers = ("contacts", "rows", "repeated", "rejected", "repaired")
-    rows = [
-        (
-            load["name"],
-            (load["finished_at"] or "?").rstrip("Z"),
-            *("?" if load[name] is None else f"{load[name]:,}" for name in numbers),
-            "live" if load["live"] else "",
-        )
-        for load in loads
-    ]
-    print_table(Table(("load", "finished", *numbers, ""), rows, framed=False))
-
-
 _SEARCHES = Presenter(
     """Show the searches that a user has saved, with how many contacts each found then and finds now.
 
@@ -276,7 +232,7 @@ _SEARCHES = Presenter(
       contacts searches --email ada@example.com --save --name CEOs --url 'https://app.apollo.io/#/people?personTitles[]=CEO'
       contacts searches --email ada@example.com --delete --name CEOs
     """,
-    _for_people(_show_searches),
+    _for_people(lambda data, _question: print_searches(data)),
 )
 
 PRESENTERS: Mapping[str, Presenter] = {
@@ -404,7 +360,7 @@ PRESENTERS: Mapping[str, Presenter] = {
           contacts loads --rollback
           contacts loads --go-to contacts-20260131t120000000000z
         """,
-        _for_people(_show_loads),
+        _for_people(lambda data, _question: print_loads(data)),
     ),
     **dict.fromkeys(("saved_searches", "save_search", "delete_search"), _SEARCHES),
     "facet_contacts": Presenter(

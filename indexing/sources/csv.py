@@ -6,6 +6,8 @@ and reading happen in threads, a batch at a time.
 
 import asyncio
 import io
+import os
+import stat
 import sys
 import zlib
 from collections import deque
@@ -24,6 +26,7 @@ from indexing.sources.cells import text_of
 from indexing.sources.columns import ColumnMapping, map_columns
 from indexing.sources.dates import SAMPLED, DateOrder, Order, date_order
 from indexing.sources.delimited import DelimitedTable
+from indexing.sources.fingerprints import SourceChanged
 from indexing.sources.spreadsheet import SheetTable, WorkbookRefused, is_workbook
 from indexing.sources.table_rows import TableRows, is_filled
 from indexing.sources.text_encoding import Encoding, detect_encoding
@@ -98,13 +101,17 @@ class CsvSource(Source, frozen=True, kw_only=True):
         """The rows of the file, its header read.
 
         Raises:
-            SourceError: the file can't be opened, is empty, or has no header.
+            SourceError: the file can't be opened, is empty, or has no header; or, at the end of the block, it is not
+                what it was at its beginning: what was read may be half of one file and half of another.
         """
         with telling(self):
             raw = sys.stdin.buffer if self.path == "-" else await asyncio.to_thread(Path(self.path).open, "rb")
         try:
+            before = _state_of(raw)
             rows = await asyncio.to_thread(FileRows, self, raw)
             yield Reading(rows.columns, rows.batches.after(start), rows.notes)
+            if _state_of(raw) != before:
+                raise SourceChanged(f"{self.name} was changed while it was read; load it once it is whole")
         finally:
             if self.path != "-":
                 raw.close()
@@ -220,6 +227,15 @@ class FileRows:
             return encoding, unpacked(self._raw)
         head = stream.read(_PIPED)
         return detect_encoding(io.BytesIO(head)), io.BufferedReader(Resumed(head, stream))
+
+
+def _state_of(file: BinaryIO) -> tuple[int, int] | None:
+    """What changes with an open file; `None` of what is no file, such as a pipe."""
+    try:
+        facts = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return (facts.st_size, facts.st_mtime_ns) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _no_header(source: CsvSource, table: DelimitedTable | SheetTable) -> str:

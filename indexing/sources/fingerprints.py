@@ -46,7 +46,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
 
 class SourceChanged(SourceError):
-    """A file is not the one that was planned."""
+    """A file is not the one that was planned, or that its reading began with."""
 
 
 def changed(name: str) -> SourceChanged:

@@ -187,7 +187,7 @@ def rows_of(sets: Sets, connection: duckdb.DuckDBPyConnection, predicate: Predic
 def count_each(
     sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate], pause: Pause
 ) -> list[int]:
-    """How many rows each of `predicates` holds for: what the dictionary knows without reading any set, if it does."""
+    """How many rows each of `predicates` holds for: what is known without putting sets together, if it is."""
     counts, _ = counts_and_rows(sets, connection, predicates, (), pause)
     return counts
 
@@ -214,15 +214,25 @@ def counts_and_rows(
 def _known(
     sets: Sets, connection: duckdb.DuckDBPyConnection, predicates: Sequence[Predicate], pause: Pause
 ) -> dict[Predicate, int]:
-    """The counts that are known of leaves, also where they are negated."""
-    leaves = {predicate: predicate.of if isinstance(predicate, Not) else predicate for predicate in predicates}
-    asked = {leaf for leaf in leaves.values() if isinstance(leaf, Leaf)}
-    sizes = sets.sizes(connection, asked, pause) if asked else {}
+    """The counts that are known of leaves, and of ranges of one number, also where they are negated."""
+    parts = {predicate: predicate.of if isinstance(predicate, Not) else predicate for predicate in predicates}
+    leaves = {part for part in parts.values() if isinstance(part, Leaf)}
+    sizes = dict[Predicate, int](sets.sizes(connection, leaves, pause).items() if leaves else ())
+    for part in parts.values():
+        if part not in sizes and (ranges := _ranges(part)):
+            sizes[part] = sets.numbered(connection, ranges[0].field, ranges, pause)
     return {
-        predicate: sets.rows - sizes[leaf] if isinstance(predicate, Not) else sizes[leaf]
-        for predicate, leaf in leaves.items()
-        if isinstance(leaf, Leaf) and leaf in sizes
+        predicate: sets.rows - sizes[part] if isinstance(predicate, Not) else sizes[part]
+        for predicate, part in parts.items()
+        if part in sizes
     }
+
+
+def _ranges(predicate: Predicate) -> list[Range]:
+    """The ranges that a predicate is any of, if they are of one number."""
+    of = predicate.of if isinstance(predicate, Any) else (predicate,)
+    ranges = [part for part in of if isinstance(part, Range)]
+    return ranges if len(ranges) == len(of) and len({part.field for part in ranges}) == 1 else []
 
 
 def _parts(predicate: Predicate) -> tuple[Predicate, ...]:

@@ -16,6 +16,8 @@ from mappings.predicates import Order, Ordering, PerCompany, Range, Sample, Sele
 from search.cursor import Position
 from search.duckdb import leaves as texts
 from search.duckdb import slices, values
+from search.duckdb.catalogue import Entry
+from search.duckdb.halves import Halves
 from search.duckdb.item_store import read_uuids
 from search.duckdb.leaves import Leaf
 from search.duckdb.meta import DICTIONARY, bounds, mapping_version, meta
@@ -69,6 +71,8 @@ class Sets:
         self._bounds = bounds(connection)
         self._unpack = Unpacker(meta(connection, DICTIONARY) or b"")
         self._shelf = Shelf(connection, self.rows)
+        self._sliced: dict[str, list[Entry]] = {}
+        self._halves = Halves(self.rows)
         self._companies: array[int] | None = None
         self._vocabularies: dict[str, Vocabulary] = {}
         self._leaves: Kept[Leaf, BitMap] = Kept(lambda leaf, rows: extent(leaf).held + rows.__sizeof__(), LEAVES_BYTES)
@@ -112,19 +116,22 @@ class Sets:
             found = found - slices.at_least(ones, span[1] + 1, held, pause)
         return found if few or among is self.everyone else found & among
 
+    def numbered(self, connection: Connection, field: str, ranges: Iterable[Range], pause: Pause = no_pause) -> int:
+        """How many rows have a number of the field that is in any of the ranges. Raises as `between`."""
+        held, *ones = self._slices(connection, field)
+        found = 0
+        for least, most in self._spans(field, ranges):
+            # Of the last number the next is beyond all.
+            found += self._halves.below(field, ones, most + 1, held, pause)
+            found -= self._halves.below(field, ones, least, held, pause)
+        return found
+
     def within(
         self, connection: Connection, field: str, ranges: Iterable[Range], among: BitMap, pause: Pause = no_pause
     ) -> BitMap:
         """The same of many ranges of the field: the rows whose number is in any of them."""
-        spans: list[Span] = []
-        for least, most in sorted(filter(None, [self._span(field, of.gte, of.lte) for of in ranges])):
-            # Bounds beyond the numbers that are stored are brought to these, where ranges that were apart may meet.
-            if spans and least <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(most, spans[-1][1]))
-            else:
-                spans.append((least, most))
         held, *ones = self._slices(connection, field)
-        return slices.within(ones, spans, held & among, pause)
+        return slices.within(ones, self._spans(field, ranges), held & among, pause)
 
     def ranged(
         self, connection: Connection, field: str, ranges: Sequence[Bounds], among: BitMap, pause: Pause
@@ -294,14 +301,29 @@ class Sets:
         low, high = max(low, 0), min(high, self._largest(field))
         return (low, high) if low <= high else None
 
+    def _spans(self, field: str, ranges: Iterable[Range]) -> list[Span]:
+        """Ranges as they are sliced, in order and apart: what is in any of them is in one of these."""
+        spans: list[Span] = []
+        for least, most in sorted(filter(None, [self._span(field, of.gte, of.lte) for of in ranges])):
+            # Bounds beyond the numbers that are stored are brought to these, where ranges that were apart may meet.
+            if spans and least <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(most, spans[-1][1]))
+            else:
+                spans.append((least, most))
+        return spans
+
     def _largest(self, field: str) -> int:
         least, most = self._bounds.get(field, (0, 0))
         return most - least
 
     def _slices(self, connection: Connection, space: str) -> list[BitMap]:
         """The rows that have a number at all, then those that have a one in each bit, from the lowest."""
-        least, most = self._bounds.get(space, (0, 0))
-        return self._shelf.named(connection, space, [HELD, *map(str, range((most - least).bit_length()))], no_pause)
+        entries = self._sliced.get(space)
+        if entries is None:
+            least, most = self._bounds.get(space, (0, 0))
+            names = [HELD, *map(str, range((most - least).bit_length()))]
+            entries = self._sliced[space] = self._shelf.entries(connection, space, names, no_pause)
+        return self._shelf.of_entries(connection, entries, no_pause)
 
     def _digits(self, connection: Connection, order: Ordering, backward: bool) -> list[Digit]:
         _, *uuids = self._slices(connection, UUIDS)

@@ -18,8 +18,8 @@ KEPT_BYTES = 48 * 2**20
 _SET_BYTES = 128
 """About how much a set holds beside its rows."""
 
-_NOBODY = BitMap()
-"""Sets are shared: nobody changes them."""
+_NOBODY = Entry(-1, 0, b"")
+"""Of a set that there is not."""
 
 _SETS_AT_ONCE = 64
 _NUMBERS_AT_ONCE = 2**15
@@ -54,7 +54,7 @@ class Pile(msgspec.Struct, gc=False):
 
 
 class Shelf:
-    """The sets of one file. Threads share it.
+    """The sets of one file. Threads share it, and the sets: nobody changes them.
 
     Args:
         rows: contacts in the file.
@@ -109,9 +109,14 @@ class Shelf:
         self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause
     ) -> list[BitMap]:
         """The sets of one space with these names, in that order, empty where there is none."""
-        entries = self.names.entries(connection, [(space, name) for name in names], pause)
-        sets = dict(zip(entries, self.of_entries(connection, list(entries.values()), pause), strict=True))
-        return [sets.get((space, name), _NOBODY) for name in names]
+        return self.of_entries(connection, self.entries(connection, space, names, pause), pause)
+
+    def entries(
+        self, connection: duckdb.DuckDBPyConnection, space: str, names: Sequence[str], pause: Pause
+    ) -> list[Entry]:
+        """What the file says of these sets, for who asks for them again and again."""
+        found = self.names.entries(connection, [(space, name) for name in names], pause)
+        return [found.get((space, name), _NOBODY) for name in names]
 
 
 def members(entry: Entry, sets: Mapping[int, BitMap]) -> BitMap:

@@ -127,11 +127,9 @@ class Counted(msgspec.Struct, frozen=True):
 def counted(compiled: CompiledQuery) -> Counted:
     """The filter in the form to count several at once.
 
-    Whom a filter leaves out is counted in place of all others, whom the server would have to go through. Of values of
-    which a contact has only one each is a query of its own: the server knows how many documents have a term, where it
-    would have to go through those that have any of several. And a union at the top is `dis_max`, which matches the
-    same: the `filters` aggregation counts filter by filter, unless one of them is a bool of `should`s; then it holds
-    every document against every filter, which takes several times as long.
+    Whom a filter leaves out is counted in place of all others, whom the server would have to go through. And of values
+    of which a contact has only one each is a query of its own: the server knows how many documents have a term, where
+    it would have to go through those that have any of several.
     """
     query = compiled.query
     start, end = _OTHERS
@@ -139,7 +137,8 @@ def counted(compiled: CompiledQuery) -> Counted:
         excluded = _decode_queries(query[len(start) - 1 : 1 - len(end)])
         if len(excluded) == 1:
             return Counted(_added_up(bytes(excluded[0])), others=True)
-        return Counted([b'{"dis_max":{"queries":%b}}' % query[len(start) - 1 : 1 - len(end)]], others=True)
+        start, end = _UNION
+        return Counted([b"%b%b%b" % (start, msgspec.json.encode(excluded), end)], others=True)
     return Counted(_added_up(query))
 
 
@@ -148,10 +147,19 @@ def _added_up(query: bytes) -> list[bytes]:
         [(path, values)] = _decode_terms(query).terms.items()
         if path in _SINGLE:
             return [msgspec.json.encode({"term": {path: value}}) for value in dict.fromkeys(values)]
+    return [query]
+
+
+def filtering(query: bytes) -> bytes:
+    """The same query as one of several filters of an aggregation over all contacts.
+
+    A union is `dis_max` there, which matches the same: the server counts filter by filter, unless one of them is a bool
+    of `should`s; then it holds every document against every filter, which takes several times as long.
+    """
     start, end = _UNION
     if query.startswith(start) and query.endswith(end):
-        return [b'{"dis_max":{"queries":%b}}' % query[len(start) : -len(end)]]
-    return [query]
+        return b'{"dis_max":{"queries":%b}}' % query[len(start) : -len(end)]
+    return query
 
 
 def named(several: Sequence[CompiledQuery], uuids: Sequence[str]) -> bytes:

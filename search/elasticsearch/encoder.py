@@ -9,7 +9,7 @@ import msgspec
 
 from search.columns import Column, concatenated
 from search.contact_columns import ContactColumns
-from search.derivation import REMEMBERED_BYTES, characters
+from search.derivation import characters
 from search.documents import search_columns, search_fields
 from search.elasticsearch.schema import MORE, NAMES, grams
 from search.fields import SEARCH_FIELDS, ContactCompleteItem, complete_json, halves
@@ -24,6 +24,9 @@ has any, as a text, and the derived fields, those first that are absent."""
 
 _ENTRY_BYTES = 256
 """About what a name, its member of a document and their place in the memory hold beside their letters."""
+
+_SHARED_BYTES = 12 * 1024 * 1024
+"""About how much trigrams of names are kept for the next contacts: those of 25,000 companies."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -44,7 +47,7 @@ def _weight(text: Hashable, member: bytes) -> int:
 _TRIGRAMS = [
     (
         SEARCH_FIELDS[name].of,
-        Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, REMEMBERED_BYTES).__getitem__,
+        Memo(partial(_grams, name, SEARCH_FIELDS[name].make), _weight, _SHARED_BYTES).__getitem__,
     )
     for name in NAMES
 ]

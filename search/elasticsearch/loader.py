@@ -34,8 +34,11 @@ class _Result(msgspec.Struct):
     error: BulkError | None = None
 
 
-class _Bulk(msgspec.Struct):
+class _Taken(msgspec.Struct):
     errors: bool
+
+
+class _Bulk(_Taken):
     items: list[dict[str, _Result]] = []
 
 
@@ -54,7 +57,7 @@ class _Action(msgspec.Struct):
     index: _Index
 
 
-_bulk = msgspec.json.Decoder(_Bulk).decode
+_taken, _bulk = msgspec.json.Decoder(_Taken).decode, msgspec.json.Decoder(_Bulk).decode
 _action = msgspec.json.Decoder(_Action).decode
 
 
@@ -168,9 +171,11 @@ class ElasticsearchLoader:
     async def _send(self, documents: list[Document], refusals: list[Refusal]) -> list[Document]:
         """One request; adds what was refused for good to `refusals`, returns what is worth sending again."""
         body = b"".join([document.body for document in documents])
-        answer = _bulk(await self._client.request("POST", self._written + self._bulk, body, ndjson=True))
-        if not answer.errors:
+        answered = await self._client.request("POST", self._written + self._bulk, body, ndjson=True)
+        if not _taken(answered).errors:
+            # As nearly always: what became of each document is not looked at.
             return []
+        answer = _bulk(answered)
         for outcome in answer.items:
             if (error := outcome["index"].error) is not None:
                 self._check_error(error)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from search.elasticsearch.compile import CompiledQuery, counted
+from search.elasticsearch.compile import CompiledQuery, counted, filtering
 from search.elasticsearch.conjunctions import LeavingOut, Parts, holding, leaving_out, parts_of
 from search.elasticsearch.many_searches import EVERYBODY, Answer, Searches
 
@@ -64,7 +64,7 @@ class ManyCounts:
         self._places: dict[bytes, Place] = {}
         for query, place in _arranged(alone, frozenset() if self._lacking is None else self._lacking.whole):
             fits = place[0] in self.searches or len(self.searches) < MOST_SEARCHES - 2
-            base, part = place if fits else (EVERYBODY, query)
+            base, part = place if fits else (EVERYBODY, filtering(query))
             among = self.searches.setdefault(base, [])
             if part is not None and part not in among:
                 among.append(part)

@@ -97,6 +97,10 @@ def test_searches_are_compared_and_each_part_is_a_click_away(desk: Desk) -> None
     desk.settled().shows(told["regions"][both]["count"])
     expect(desk.rows()).to_have_count(min(50, told["regions"][both]["count"]))
     screenshot(page, "compare")
+    # The words of one search are no name for a part of several.
+    page.get_by_role("button", name="Saved").click()
+    expect(page.get_by_label("Save the part that is picked, as")).to_have_value("")
+    page.keyboard.press("Escape")
     page.go_back()
     desk.settled().shows(told["counts"][0])
     page.get_by_role("button", name="Remove C", exact=True).click()

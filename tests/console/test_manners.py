@@ -107,8 +107,8 @@ def test_a_lost_connection_comes_back_and_what_was_asked_meanwhile_is_answered(d
 
 def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> None:
     opened: list[str] = []
-    desk.page.on("websocket", lambda socket: opened.append(socket.url))
     desk.search(CEOS)
+    desk.page.on("websocket", lambda socket: opened.append(socket.url))
     asked = """(url) => import("./console/page.js").then(({ socket }) => Promise.allSettled([
         socket.ask("count_contacts", { url, include_company_name: ["ä".repeat(1e6)] }),
         socket.ask("count_contacts", { url }),
@@ -116,12 +116,14 @@ def test_what_is_too_large_is_said_to_be_so_and_the_page_goes_on(desk: Desk) -> 
     told = ["This is more than the service takes at once.", desk.counts(CEOS)]
     assert desk.page.evaluate(asked, CEOS) == told
     expect(desk.page.locator(".lost")).to_have_count(0)
-    # What is known to be too large is not sent again.
+    # What is known to be too large is not sent again. Of who hangs up on a long message a browser may not hear why.
+    assert len(opened) <= 3
+    opened.clear()
     assert desk.page.evaluate(asked, CEOS) == told
     desk.run(f"""() => import("./console/page.js").then(({{ take }}) => void take("{CEOS} " + "x".repeat(3e6)))""")
     expect(desk.page.locator(".remark")).to_contain_text("more than the service takes at once")
     desk.mute("personTitles[]").shows(desk.counts(url_of()))
-    assert len(opened) == 1
+    assert opened == []
     desk.run("""() => import("./console/page.js").then(({ change, search }) => {
         change({ ...search.value, off: ["include_domain_list=" + "x".repeat(1.1e6)] });
     })""")
@@ -216,12 +218,22 @@ def test_administrators_see_loads_users_and_health(
     dialog.get_by_role("button", name="Users").click()
     dialog.get_by_label("E-mail").fill("new@example.com")
     dialog.get_by_label("Password").fill("long enough")
-    dialog.get_by_role("button", name="Create").click()
+    dialog.get_by_role("button", name="Create").dblclick()
     row = dialog.locator("tbody tr").filter(has_text="new@example.com")
     expect(row).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    expect(dialog.get_by_role("status")).to_contain_text("new@example.com can sign in now")
     row.get_by_label("Role of new@example.com").select_option("counter")
     expect(row.get_by_role("combobox")).to_have_value("counter")
+    others = (
+        dialog.locator("tbody tr")
+        .filter(has=page.get_by_role("button", name="Password…"))
+        .filter(has_not_text="new@example.com")
+    )
+    others.first.get_by_role("button", name="Password…").click()
+    dialog.get_by_label("New password of").fill("of somebody else")
     row.get_by_role("button", name="Password…").click()
+    expect(dialog.get_by_label("New password of new@example.com")).to_have_value("")
     dialog.get_by_label("New password of new@example.com").fill("another one")
     screenshot(page, "password")
     dialog.get_by_role("button", name="Set it").click()
@@ -244,8 +256,14 @@ def test_administrators_see_loads_users_and_health(
     expect(dialog.get_by_role("alert")).to_have_text("Not now.")
     expect(row.get_by_role("combobox")).to_have_value("counter")
     page.unroute("**/auth/users/*")
+    # Neither two clicks nor a key that is held is an answer.
     row.get_by_role("button", name="Delete…").dblclick()
-    row.get_by_role("button", name="Yes, delete").click()
+    for _ in range(4):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(dialog.get_by_role("group")).to_contain_text("Delete new@example.com, with all saved searches?")
+    expect(row).to_be_visible()
+    dialog.get_by_role("button", name="Yes, delete").click()
     expect(row).to_have_count(0)
 
 

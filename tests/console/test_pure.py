@@ -180,3 +180,17 @@ def test_a_file_is_called_after_its_search(bare: Page) -> None:
         (["???"], "ndjson", "contacts.ndjson"),
     ):
         assert call(bare, "screens/export", "fileName", words, ending) == name
+
+
+@pytest.mark.browsing(timezone_id="America/New_York")
+def test_a_day_is_the_same_day_everywhere_and_a_moment_is_told_in_local_time(bare: Page) -> None:
+    for text, told in (
+        ("2012-03-01T00:00:00", "Mar 1, 2012"),
+        ("2024-06-30", "Jun 30, 2024"),
+        ("2024-06-30T00:00:00.000Z", "Jun 30, 2024"),
+        ("2026-11-27T01:08:09Z", "Nov 26, 2026, 8:08 PM"),
+        ("2026-11-27T01:08:09.25", "Nov 26, 2026, 8:08 PM"),
+        ("May 5", "May 5"),
+        ("2024-13-40", "2024-13-40"),
+    ):
+        assert call(bare, "numbers", "dated", text) == told, text

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +17,26 @@ from tests.harness.encoders import OneByOne
 from tests.indexing.test_encoding import COLUMNS, batch
 
 
+class Remembered:
+    """Says in the file of `FREED` that it was freed."""
+
+    def __init__(self) -> None:
+        self._file, self._write = os.open(os.environ["FREED"], os.O_WRONLY | os.O_APPEND), os.write
+
+    def __del__(self) -> None:
+        self._write(self._file, b"freed")
+
+
+REMEMBERED: list[Remembered] = []
+
+
 class Processes(OneByOne):
-    """Documents that tell where they were made."""
+    """Documents that tell where they were made; workers remember something where `FREED` is set."""
 
     @staticmethod
     def encode(row: int, contact: ContactCompleteItem, _complete: bytes | None = None) -> Document:
+        if multiprocessing.parent_process() is not None and "FREED" in os.environ and not REMEMBERED:
+            REMEMBERED.append(Remembered())
         if contact.title == "unencodable":
             raise RowRejected("title: can't be encoded")
         return Document(row, contact.uuid.encode(), f"{os.getpid()}".encode())
@@ -35,7 +51,11 @@ class End(OneByOne):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_many_batches_are_spread_over_processes(workers: int) -> None:
+def test_many_batches_are_spread_over_processes(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    freed = tmp_path / "freed"
+    freed.touch()
+    monkeypatch.setenv("FREED", str(freed))
+
     async def run() -> list[Encoded]:
         batches = [batch(at, "CEO", "unencodable") for at in range(10)]
         return await asyncio.gather(*[encoders.run(encode_batch, each) for each in batches])
@@ -51,6 +71,8 @@ def test_many_batches_are_spread_over_processes(workers: int) -> None:
     # A few are done here before others are started.
     assert processes[:3] == [os.getpid()] * 3
     assert (os.getpid() in processes[3:]) == (workers == 1)
+    # Workers end at once, with all that they remember.
+    assert freed.read_bytes() == b""
 
 
 def test_a_worker_that_dies_is_told() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from indexing.job import Summary
 from indexing.loading import Interrupted, default_workers, load
 from indexing.request import Limits, LoadRequest
 from indexing.sources import base
-from indexing.sources.base import RowBatch, Start
+from indexing.sources.base import Reading, RowBatch, Start
+from indexing.sources.fingerprints import SourceChanged
 from indexing.state import JobState, StateFile
 from mappings.errors import EngineUnavailable, IndexingError, Superseded
 from mappings.predicates import ContactFilter
@@ -112,6 +114,20 @@ def test_an_interrupted_load_is_gone_on_with(settings: EngineSettings) -> None:
     assert len(titles(settings)) == 4000
     with pytest.raises(IndexingError, match="no interrupted load"):
         loaded(settings, source, resume=True)
+
+
+def test_a_load_whose_file_was_written_meanwhile_is_none_to_go_on_with(settings: EngineSettings) -> None:
+    class Written(MemorySource, frozen=True, kw_only=True):
+        @asynccontextmanager
+        async def open(self, start: Start) -> AsyncGenerator[Reading]:
+            async with super().open(start) as reading:
+                yield reading
+                raise SourceChanged("it was changed while it was read")
+
+    assert loaded(settings, MemorySource(rows=contact_rows(1))).indexed == 1
+    with pytest.raises(Interrupted, match=r"^it was changed while it was read; nothing was swapped$"):
+        loaded(settings, Written(rows=contact_rows(2)))
+    assert len(titles(settings)) == 1
 
 
 def test_the_second_source_is_gone_on_with(settings: EngineSettings) -> None:

@@ -4,7 +4,7 @@ const whole = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const brief = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
-const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 /** @param {Count | null | undefined} count */
@@ -28,10 +28,11 @@ export const signed = (number) => (number > 0 ? "+" : number < 0 ? "−" : "±")
 /** @param {Count} count @param {string} one @param {string} [many] */
 export const several = (count, one, many = `${one}s`) => `${counted(count)} ${count === 1 ? one : many}`;
 
-/** Of a date as the service writes it, in UTC without an offset. @param {string} text */
+/** Of a date as the service writes it, in UTC without an offset. What begins at midnight is a day, which is the same everywhere. @param {string} text */
 export function dated(text) {
-  const date = new Date(/[zZ]$/.test(text) ? text : `${text}Z`);
-  return Number.isNaN(date.getTime()) ? text : text.includes("T") ? moment.format(date) : day.format(date);
+  const [, date, time = ""] = /^(\d{4}-\d\d-\d\d)(?:T(.*?)Z?)?$/.exec(text) ?? [];
+  const read = new Date(`${date}T${time || "00:00"}Z`);
+  return Number.isNaN(read.getTime()) ? text : (/[1-9]/.test(time) ? moment : day).format(read);
 }
 
 /** As much of a text as is drawn in a moment, however long somebody made it. @param {string} text */

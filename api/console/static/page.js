@@ -122,18 +122,20 @@ export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
-  const before = search.value;
+  const [before, from] = [search.value, depth];
   depth = history.state?.depth ?? 0;
   search.value = readFragment(location.hash);
-  const same = written({ ...search.value, view: before.view }) === written(before);
-  if (undoing && same && depth > 0) return history.back();
-  undoing = false;
+  // Browsers tell of a step twice, as another state and as another fragment.
+  if (undoing && depth < from) {
+    undoing = depth > 0 && written({ ...search.value, view: before.view }) === written(before);
+    if (undoing) return history.back();
+  }
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
   history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
   if (code) {
     const before = session.user.value;
-    await session.redeem(code).catch((error) => (remark.value = `${error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
+    await session.redeem(code).catch((error) => (remark.value = `${error.status === 401 ? "This link was used already, or is more than five minutes old." : error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
     if (!before && session.user.value) remark.value = `You are signed in as ${session.user.value.email}.`;
   }
   if (url) take(url);

@@ -17,12 +17,17 @@ export class Refused extends Error {
 /** What became of a request in whose place another was sent. */
 export class Superseded extends Error {}
 
-/** @typedef {{message: string, bytes: number, once: boolean, sent: boolean, slot: string, part: (data: any) => void, resolve: (data: any) => void, reject: (error: Error) => void}} Waiting */
+/** @typedef {{message: string, bytes: number, once: boolean, sent: number, slot: string, part: (data: any) => void, resolve: (data: any) => void, reject: (error: Error) => void}} Waiting */
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 15_000;
 const EXPIRED = 4401;
 const TOO_LARGE = 1009;
+
+/** Bytes of a message that may be too large where nothing says so, as its host is still sending when the service hangs up. */
+const LARGE = 65_536;
+/** How often such a one is sent. */
+const MOST_TRIES = 3;
 
 const encoder = new TextEncoder();
 
@@ -76,7 +81,7 @@ export class Socket {
     const bytes = encoder.encode(message).length;
     if (bytes >= this.#refused) return Promise.reject(tooMuch());
     return new Promise((resolve, reject) => {
-      const waiting = { message, bytes, once, sent: false, slot, part, resolve, reject };
+      const waiting = { message, bytes, once, sent: 0, slot, part, resolve, reject };
       this.#waiting.set(id, waiting);
       this.#send(waiting);
     });
@@ -133,7 +138,6 @@ export class Socket {
       lived = this.open.value = true;
       this.lost.value = false;
       this.#largest = 0;
-      this.#wait = FIRST_WAIT;
       for (const waiting of this.#waiting.values()) this.#send(waiting);
     };
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
@@ -143,7 +147,8 @@ export class Socket {
       // Browsers don't tell a handshake that was refused for its token from a host that is not there.
       if (code === EXPIRED || !lived) this.#session.stale();
       // Which of several it was, nobody says; the largest was, even if it was given up meanwhile.
-      if (code === TOO_LARGE) this.#refused = Math.min(this.#refused, this.#largest);
+      const again = this.#largest > LARGE && [...this.#waiting.values()].some(({ sent, bytes }) => sent >= MOST_TRIES && bytes === this.#largest);
+      if (code === TOO_LARGE || again) this.#refused = Math.min(this.#refused, this.#largest);
       for (const [id, waiting] of this.#waiting) {
         const much = waiting.bytes >= this.#refused;
         if (!much && !(waiting.once && waiting.sent)) continue;
@@ -171,7 +176,7 @@ export class Socket {
   /** @param {Waiting} waiting */
   #send(waiting) {
     if (this.#socket?.readyState === WebSocket.OPEN) {
-      waiting.sent = true;
+      waiting.sent++;
       this.#largest = Math.max(this.#largest, waiting.bytes);
       this.#socket.send(waiting.message);
     } else this.connect();
@@ -179,6 +184,8 @@ export class Socket {
 
   /** @param {{request_id: string | null, status: string, data: any, error?: {message: string, code: string}}} answer */
   #take({ request_id, status, data, error }) {
+    // Whoever answers is there again.
+    this.#wait = FIRST_WAIT;
     const waiting = this.#waiting.get(request_id ?? "");
     if (!waiting) return;
     if (status === "partial") return waiting.part(data);

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.version import service_version
+from indexing.cli.entry import NothingLeft
 from indexing.cli.main import contacts, main
 from indexing.cli.server_process import CONTACTS
 from mappings.errors import EngineUnavailable, InvalidField, SettingsError
@@ -156,7 +157,8 @@ def test_what_is_logged_is_a_note_unless_an_error_says_it_too(monkeypatch, capsy
         logging.getLogger("other").error("wrong")
 
     monkeypatch.setattr(contacts, "main", log)
-    main()
+    with pytest.raises(NothingLeft):
+        main()
     assert capsys.readouterr().err == "warning: in 60 s\\x1b it is taken over\nerror: wrong\n"
     assert not [handler for handler in logging.root.handlers if type(handler).__module__ == "indexing.cli.logged"]
 

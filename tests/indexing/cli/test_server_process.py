@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,14 @@ from indexing.cli.server_process import CONTACTS, ServerFailed, free_port, serve
 from tests.harness.service import environment_of
 
 
-def test_it_answers_until_it_is_left(tmp_path: Path) -> None:
+def test_it_answers_until_it_is_left_whatever_proxy_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     with server_process(environment_of(tmp_path), port) as process:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=10) as response:
+        with module.ask(f"http://127.0.0.1:{port}/health/live", timeout=10) as response:
             assert response.status == 200
+        with pytest.raises(ServerFailed, match=rf"^port {port} can't be had"), server_process({}, port):
+            pass
         assert process.poll() is None
     assert process.returncode == 0
 

@@ -1,5 +1,6 @@
 """Files of all forms → rows, every one of them."""
 
+import asyncio
 import gzip
 import io
 import os
@@ -119,6 +120,20 @@ def test_reading_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.Mo
     assert rows_of(source, Start(rows=50)) == []
     with pytest.raises(SourceError, match="fewer rows"):
         rows_of(source, Start(rows=51))
+
+
+@pytest.mark.parametrize("mode", ["ab", "wb"])
+def test_a_file_that_is_written_meanwhile_is_not_read_as_if_it_were_whole(tmp_path: Path, mode: str) -> None:
+    source = write(tmp_path / "people.csv", PLAIN)
+
+    async def run() -> None:
+        async with source.open() as reading:
+            assert [len(batch.rows) async for batch in reading.batches] == [2]
+            with (tmp_path / "people.csv").open(mode) as file:
+                file.write(b"g@h.i,CFO\n")
+
+    with pytest.raises(SourceError, match=r"^people\.csv was changed while it was read; load it once it is whole$"):
+        asyncio.run(run())
 
 
 def test_standard_input_is_always_the_same() -> None:

@@ -70,6 +70,7 @@ def check_leaves(file: Opened, asked: list[Predicate]) -> None:
             assert sizes.get(predicate, len(expected)) == len(expected), predicate
         elif isinstance(predicate, Range):
             bounds = (predicate.field, predicate.gte, predicate.lte)
+            assert file.sets.numbered(file.connection, predicate.field, [predicate]) == len(expected), predicate
             for among in (file.sets.everyone, BitMap(range(0, file.sets.rows, 2))):
                 rows = file.sets.between(file.connection, *bounds, among, no_pause)
                 assert list(rows) == [row for row in expected if row in among], predicate

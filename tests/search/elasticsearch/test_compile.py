@@ -31,7 +31,7 @@ from mappings.predicates import (
 from mappings.regions import region_rows
 from mappings.url import parse
 from search.elasticsearch import compile as module
-from search.elasticsearch.compile import after, compile_filter, counted, query, sort, value_of
+from search.elasticsearch.compile import after, compile_filter, counted, filtering, query, sort, value_of
 from search.elasticsearch.schema import grams
 from search.fields import LONG_MAX, LONG_MIN, ORDERS
 from tests.harness.strategies import needles, orders, phrase_values, predicates
@@ -140,18 +140,24 @@ def sent(predicate: Predicate) -> tuple[list[Json], bool]:
 
 
 @given(predicates)
-def test_a_union_is_counted_as_the_same_alternatives_and_all_else_as_it_is(predicate: Predicate) -> None:
+def test_those_left_out_are_counted_as_a_union_and_all_else_as_it_is(predicate: Predicate) -> None:
     asked = msgspec.json.decode(compile_filter(ContactFilter(predicate)).query)
     queries, others = sent(predicate)
     if others:
         [(kind, excluded)] = asked["bool"].items()
         assert kind == "must_not"
         if len(excluded) > 1:
-            assert queries == [{"dis_max": {"queries": excluded}}]
-    elif "should" in asked.get("bool", {}):
-        assert queries == [{"dis_max": {"queries": asked["bool"]["should"]}}]
+            assert queries == [{"bool": {"should": excluded, "minimum_should_match": 1}}]
     elif "terms" not in asked:
         assert queries == [asked]
+
+
+def test_a_union_beside_other_filters_is_not_a_bool() -> None:
+    [either] = counted(compile_filter(ContactFilter(Any((TIDY, VP))))).queries
+    [(_, alternatives)] = msgspec.json.decode(filtering(either))["dis_max"].items()
+    assert alternatives == msgspec.json.decode(either)["bool"]["should"]
+    vp = msgspec.json.encode(IS_VP)
+    assert filtering(vp) == vp
 
 
 def test_whom_a_filter_leaves_out_is_counted_in_place_of_all_others() -> None:

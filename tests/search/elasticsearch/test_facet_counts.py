@@ -126,7 +126,27 @@ def test_ranges_are_counted_with_one_look_where_that_is_exact(
     ranges: tuple[tuple[int | None, int | None], ...], kind: dict[str, str]
 ) -> None:
     asked = aggregation(FacetQuery(field="employees", compiled=EVERYBODY, ranges=ranges))["aggs"]
-    assert {name: next(iter(of)) for name, of in asked.items() if name != "valued"} == kind
+    assert {name: next(iter(of)) for name, of in asked.items()} == kind
+
+
+@pytest.mark.parametrize(
+    ("field", "size", "least", "asked"),
+    [
+        ("seniority", 3, 1, False),
+        ("seniority", 0, 1, True),
+        ("seniority", 3, 2, True),
+        ("departments", 3, 1, True),
+        ("company_text", 3, 1, True),
+        ("employees", 0, 1, False),
+    ],
+)
+def test_who_has_a_value_is_asked_for_where_the_counts_do_not_say(
+    field: str, size: int, least: int, asked: bool
+) -> None:
+    query = FacetQuery(field=field, compiled=EVERYBODY, size=size, least=least)
+    assert ("valued" in aggregation(query)["aggs"]) is asked
+    some = msgspec.structs.replace(query, containing=("a",))
+    assert ("valued" in aggregation(some)["aggs"]) is (field != "employees")
 
 
 def test_what_goes_wrong_with_one_facet_is_told_as_it_is(slow: _Slow, monkeypatch: pytest.MonkeyPatch) -> None:

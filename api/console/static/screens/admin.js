@@ -4,7 +4,7 @@ import { counted, dated, several, share, worded } from "../numbers.js";
 import { again, dialog, session, socket } from "../page.js";
 import { address, json } from "../session.js";
 import { Question } from "../socket.js";
-import { effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
+import { effect, failed, html, nothing, question, signal, single, submitted, typed, untracked } from "./parts.js";
 
 const loads = new Question(socket, "loads");
 const going = new Question(socket, "loads", "going");
@@ -30,7 +30,8 @@ export const listen = () =>
   effect(() => {
     const shown = dialog.value;
     untracked(() => {
-      chosen.value = renewed.value = told.value = "";
+      chosen.value = told.value = "";
+      forPassword("");
       if (shown === "users") tried(async () => {});
       if (shown === "loads") {
         loads.ask({});
@@ -40,13 +41,13 @@ export const listen = () =>
   });
 
 /** By its name, so that it is this one, whatever else goes live meanwhile. */
-const go = single(async () => {
+async function go() {
   const name = chosen.value;
   chosen.value = "";
   await going.ask({ go_to: name }, true);
   loads.ask({});
   again();
-});
+}
 
 /** The way between both screens of administrators. @param {"loads" | "users"} here */
 const adminTabs = (here) => html`
@@ -75,13 +76,14 @@ const row = (load, newer) => html`<tr class=${load.live ? "live" : ""}>
 </tr>`;
 
 /** Whether another load is to be live, with what that means. @param {Load} live @param {Load} other */
-const question = (live, other) => html`
-  <div class="question" role="group" aria-labelledby="sure">
-    <p id="sure">Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
-      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.</p>
-    <p class="deeds"><button class="quiet" @click=${() => (chosen.value = "")}>Cancel</button><button class="danger" @click=${go}>Yes, make it live</button></p>
-  </div>
-`;
+const instead = (live, other) =>
+  question(
+    html`Make the <b>${several(other.contacts ?? 0, "contact")}</b> of <b><bdi>${called(other)}</bdi></b> live, in place of the ${counted(live.contacts)} of <bdi>${called(live)}</bdi>?
+      All searches see them at once. The load that is live now is kept until contacts are loaded anew: until then there is a way back to it, here.`,
+    "Yes, make it live",
+    go,
+    () => (chosen.value = ""),
+  );
 
 /** One load beside another, field by field. @param {Load} live @param {Load | undefined} other @param {string} title of the other */
 const filled = (live, other, title) => html`
@@ -110,9 +112,10 @@ export const loadsDialog = () => {
       ? html`<div class="scroll" tabindex="0"><table class="stacked">
           <thead><tr><th scope="col">Finished</th>${FIGURES.map((name) => html`<th scope="col" class="figure">${worded(name)}</th>`)}<th><span class="spoken">What to do</span></th></tr></thead>
           <tbody>${all.map((load, nth) => row(load, nth > at)).reverse()}</tbody>
-        </table></div>`
+        </table></div>
+        <p class="hint">Repeated rows are of a contact that an earlier row had, rejected ones were not loaded. Repaired are values that could not be read.</p>`
       : nothing}
-    ${at >= 0 && other ? question(all[at], other) : nothing}
+    ${at >= 0 && other ? instead(all[at], other) : nothing}
     ${at >= 0 && all[at].filled ? filled(all[at], other ?? all[at - 1], other ? "There" : "Before") : nothing}
   `;
 };
@@ -129,51 +132,66 @@ const users = signal(/** @type {User[] | null} */ (null));
 const complaint = signal("");
 /** What was done, where the list does not show it. */
 const told = signal("");
-/** The uuid of the user whom another click on the same would delete, and of the one who is given a new password. */
+/** The uuid of the user of whom it is asked whether to delete them, and of the one who is given a new password. */
 const doomed = signal("");
 const renewed = signal("");
+/** What is typed for that one alone. */
+const password = signal("");
+/** How much is being done to the users: meanwhile nothing is done twice. */
+const busy = signal(0);
 
 /** Do something to the users, and see what became of them. @param {() => Promise<unknown>} deed */
 async function tried(deed) {
+  busy.value++;
   complaint.value = doomed.value = told.value = "";
   try {
     await deed();
     users.value = await (await session.fetch(PATH)).json();
   } catch (error) {
     complaint.value = /** @type {Error} */ (error).message;
+  } finally {
+    busy.value--;
   }
+}
+
+/** Ask for a new password of a user; empty: of none. @param {string} uuid */
+function forPassword(uuid) {
+  password.value = "";
+  renewed.value = uuid;
 }
 
 /** @param {User} user @param {string} method @param {object} [what] */
 const alter = (user, method, what) => tried(() => session.fetch(`${PATH}/${encodeURIComponent(user.uuid)}`, { method, ...json(what) }));
 
-/** @param {User} user */
-const remove = (user) => (doomed.value === user.uuid ? alter(user, "DELETE") : (doomed.value = user.uuid));
-
-const create = submitted((fields, form) =>
-  tried(async () => {
+const create = submitted(async (fields, form) => {
+  await tried(async () => {
     await session.fetch(PATH, { method: "POST", ...json(fields) });
     form.reset();
-  }),
-);
+  });
+  if (!complaint.value) told.value = `${fields.email} can sign in now: tell them the password.`;
+});
 
 /** @param {User} user */
 const renew = (user) =>
   submitted(async (fields) => {
     await alter(user, "PATCH", fields);
     if (complaint.value) return;
-    renewed.value = "";
+    forPassword("");
     told.value = `${user.email} has the new password, and was signed out everywhere: tell it to them.`;
   });
 
 /** @param {User} user */
 const renewal = (user) => html`
   <form class="line question" @submit=${renew(user)}>
-    <label>New password of ${user.email} <input name="password" type="password" required minlength="8" autocomplete="new-password" autofocus></label>
-    <button class="primary">Set it</button>
-    <button type="button" class="quiet" @click=${() => (renewed.value = "")}>Cancel</button>
+    <label>New password of ${user.email} <input name="password" type="password" required minlength="8" autocomplete="new-password" autofocus .value=${password.value} @input=${typed((text) => (password.value = text))}></label>
+    <button class="primary" ?disabled=${busy.value > 0}>Set it</button>
+    <button type="button" class="quiet" @click=${() => forPassword("")}>Cancel</button>
   </form>
 `;
+
+/** @param {User} user */
+const deletion = (user) =>
+  question(html`Delete <b><bdi>${user.email}</bdi></b>, with all saved searches? There is no way back.`, "Yes, delete", () => alter(user, "DELETE"), () => (doomed.value = ""));
 
 /** The field shows the role that the user has, until that is another. @param {Event} event @param {User} user */
 function promote(event, user) {
@@ -197,9 +215,9 @@ const person = (user) => {
     <td>
       ${own
         ? html`<span class="hint">you</span>`
-        : html`<button class="quiet" @click=${() => alter(user, "PATCH", { active: !user.active })}>${user.active ? "Disable" : "Enable"}</button>
-            <button class="quiet" @click=${() => (renewed.value = user.uuid)}>Password…</button>
-            <button class=${doomed.value === user.uuid ? "danger" : "quiet"} @click=${single(() => remove(user))}>${doomed.value === user.uuid ? "Yes, delete" : "Delete…"}</button>`}
+        : html`<button class="quiet" @click=${single(() => alter(user, "PATCH", { active: !user.active }))}>${user.active ? "Disable" : "Enable"}</button>
+            <button class="quiet" @click=${() => forPassword(user.uuid)}>Password…</button>
+            <button class="quiet" @click=${() => (doomed.value = user.uuid)}>Delete…</button>`}
     </td>
   </tr>`;
 };
@@ -217,12 +235,13 @@ export const usersDialog = () => html`
       </table></div>`
     : nothing}
   ${users.value?.filter(({ uuid }) => uuid === renewed.value).map(renewal)}
-  <h3>Another</h3>
+  ${users.value?.filter(({ uuid }) => uuid === doomed.value).map(deletion)}
+  <h3>A new user</h3>
   <form class="line" @submit=${create}>
     <label>E-mail <input name="email" type="email" required autocomplete="off"></label>
     <label>Name <input name="name" autocomplete="off"></label>
     <label>Password <input name="password" type="password" required minlength="8" autocomplete="new-password"></label>
     <label>Role <select name="role">${ROLES.map(([role]) => html`<option ?selected=${role === "user"}>${role}</option>`)}</select></label>
-    <button class="primary">Create</button>
+    <button class="primary" ?disabled=${busy.value > 0}>Create</button>
   </form>
 `;

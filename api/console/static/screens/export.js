@@ -202,7 +202,7 @@ export const exportDialog = () => html`
     <legend>With</legend>
     ${choice("columns", "some", "The columns of the table", some.value, () => (some.value = true))}
     ${choice("columns", "all", "Everything that is stored", !some.value, () => (some.value = false))}
-    ${format.value === "csv" ? tick(safe, "For Excel and the like: letters are right, and no cell is a formula") : nothing}
+    ${format.value === "csv" ? tick(safe, "Made for Excel: umlauts are right, and no cell runs as a formula") : nothing}
     ${format.value === "csv" ? tick(commented, "The search as a comment in the first line") : nothing}
   </fieldset>
   ${progress()}

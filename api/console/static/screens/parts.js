@@ -27,8 +27,24 @@ export const few = (texts, most) => texts.slice(0, most).map(cut).join(", ") + (
 /** A listener that hands on what stands in a field. @param {(value: string) => unknown} act */
 export const typed = (act) => (/** @type {Event} */ event) => act(/** @type {HTMLInputElement} */ (event.target).value);
 
-/** A listener for clicks: the second of a double one answers no question. @param {() => unknown} act */
+/** A listener for clicks: the second of a double one is none. @param {() => unknown} act */
 export const single = (act) => (/** @type {MouseEvent} */ event) => event.detail < 2 && act();
+
+/**
+ * Whether somebody is sure. It stands apart from what asks it, so that neither the second of two clicks there nor a key that
+ * is held answers it.
+ *
+ * @param {unknown} words
+ * @param {string} yes
+ * @param {() => unknown} act
+ * @param {() => unknown} cancel
+ */
+export const question = (words, yes, act, cancel) => html`
+  <div class="question" role="group" aria-labelledby="sure">
+    <p id="sure" role="alert">${words}</p>
+    <p class="deeds"><button class="quiet" @click=${cancel}>Cancel</button><button class="danger" @click=${act}>${yes}</button></p>
+  </div>
+`;
 
 /** A listener for a form, which hands on what is in it. @param {(fields: Record<string, string>, form: HTMLFormElement) => unknown} act */
 export const submitted = (act) => (/** @type {Event} */ event) => {

@@ -5,13 +5,13 @@ import { change, dialog, listed, read, search, socket } from "../page.js";
 import { LISTS } from "../search.js";
 import { Question } from "../socket.js";
 import { words } from "./export.js";
-import { cross, effect, failed, html, nothing, signal, single, submitted, untracked } from "./parts.js";
+import { cross, effect, failed, html, nothing, question, signal, submitted, untracked } from "./parts.js";
 
 const saved = new Question(socket, "saved_searches");
 const saving = new Question(socket, "save_search");
 const deleting = new Question(socket, "delete_search");
 
-/** The name of the search that another click deletes. */
+/** The name of the search of which it is asked whether to delete it. */
 const doomed = signal("");
 
 export const listen = () =>
@@ -22,6 +22,9 @@ export const listen = () =>
       saved.ask({});
     });
   });
+
+/** Whether what is listed is a part of a comparison, which the words of the search don't tell. */
+const picked = () => listed.value !== null && "combine" in listed.value;
 
 /** The URLs of a search, those first that it finds, if they are as many as can be compared on the page. @param {SavedSearch} one */
 function urlsOf({ url, combine }) {
@@ -66,11 +69,9 @@ const row = (one) => {
       ? html`<button class="link" @click=${() => open(one)}><bdi dir="auto">${one.name}</bdi></button>`
       : html`<bdi dir="auto">${one.name}</bdi> <span class="hint">several searches together</span>`}</th>
     <td>${dated(one.saved_at)}</td>
-    <td class="figure" data-label="Then">${counted(then)}</td>
-    <td class="figure" data-label="Now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
-    <td>${doomed.value === one.name
-      ? html`<button class="danger" @click=${single(() => remove(one))}>Yes, delete</button>`
-      : cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
+    <td class="figure" data-label="Found then">${counted(then)}</td>
+    <td class="figure" data-label="Finds now">${counted(now)}${by ? html` <span class="more">${signed(by)}</span>` : nothing}</td>
+    <td>${cross(`Delete ${one.name}`, () => (doomed.value = one.name), "Delete…")}</td>
   </tr>`;
 };
 
@@ -80,7 +81,7 @@ export const savedDialog = () => {
   return html`
     <h2 id="title">Saved searches</h2>
     ${search.value.path
-      ? html`<form class="line" @submit=${save}><label>Save this one as <input name="name" required maxlength="200" autocomplete="off" autofocus value=${words().join(", ").slice(0, 200)}></label> <button class="primary">Save</button></form>`
+      ? html`<form class="line" @submit=${save}><label>${picked() ? "Save the part that is picked, as" : "Save this one as"} <input name="name" required maxlength="200" autocomplete="off" autofocus value=${picked() ? "" : words().join(", ").slice(0, 200)}></label> <button class="primary">Save</button></form>`
       : nothing}
     ${failed(failure)}
     ${!all
@@ -88,8 +89,9 @@ export const savedDialog = () => {
       : all.length === 0
         ? html`<p class="hint">None yet. A saved search remembers how many contacts it found, so you see what a new load brings.</p>`
         : html`<div class="scroll" tabindex="0"><table class="stacked">
-            <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Then</th><th scope="col" class="figure">Now</th><th><span class="spoken">Delete</span></th></tr></thead>
+            <thead><tr><th scope="col">Search</th><th scope="col">Saved</th><th scope="col" class="figure">Found then</th><th scope="col" class="figure">Finds now</th><th><span class="spoken">Delete</span></th></tr></thead>
             <tbody>${all.map(row)}</tbody>
           </table></div>`}
+    ${all?.filter(({ name }) => name === doomed.value).map((one) => question(html`Delete <b><bdi dir="auto">${one.name}</bdi></b>? There is no way back.`, "Yes, delete", () => remove(one), () => (doomed.value = "")))}
   `;
 };
