@@ -40,6 +40,22 @@ def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
     assert call(bare, "outside", "safeLink", 7) is None
 
 
+def test_e_mails_and_phones_are_links_if_they_are_nothing_else(bare: Page) -> None:
+    for name, value, link in (
+        ("email", "a.b+c@d-e.example", "mailto:a.b+c@d-e.example"),
+        ("secondary_email", "a@b.example", "mailto:a@b.example"),
+        ("email", "a@b.example?bcc=c@d.example", None),
+        ("email", "a@b.example,c@d.example", None),
+        ("email", "a%0A@b.example", None),
+        ("title", "a@b.example", None),
+        ("email", None, None),
+        ("mobile_phone", "+49 (341) 555-0154", "tel:+493415550154"),
+        ("mobile_phone", "+49;phone-context=x", None),
+        ("mobile_phone", "*21*555#", None),
+    ):
+        assert call(bare, "outside", "reaching", name, value) == link, (name, value)
+
+
 def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
     column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nACME, inc\n'
     assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]

@@ -17,6 +17,13 @@ export function safeLink(text) {
   }
 }
 
+/** The address by which a field's value reaches somebody: of an e-mail or a phone that is nothing else besides, else null. @param {string} name @param {unknown} value */
+export function reaching(name, value) {
+  if (typeof value !== "string") return null;
+  if (/email$/.test(name) && /^[\w.+-]+@[\w.-]+$/.test(value)) return `mailto:${value}`;
+  return /phone/.test(name) && /^\+?[\d ()./-]{5,30}$/.test(value) ? `tel:${value.replace(/[^+\d]/g, "")}` : null;
+}
+
 const APOLLO = /apollo(?:\.|%2e)io/i;
 
 /** Whether a text asks for a page of Apollo's or has the address of one in it. @param {string} text */

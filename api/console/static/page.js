@@ -97,14 +97,16 @@ export const folded = signal(true);
 /** What the service is asked; null while it is not known, or there is no search. */
 export const target = computed(() => (search.value.path ? asked(search.value, current.value) : null));
 
-let depth = 0;
+/** How many steps there are to go back on the page, and to where something else was asked; the browser keeps both with each step. */
+let [depth, back] = [0, 0];
 
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
   remark.value = "";
   if (!next.path) waiting = [];
   if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
-  history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
+  back = written({ ...next, view: search.value.view }) === written(search.value) ? back + 1 : 1;
+  history.pushState({ depth: ++depth, back }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }
 
@@ -131,13 +133,9 @@ export const edit = (removed, added = []) =>
     if (written(next) !== written(search.value)) change(next);
   });
 
-let undoing = false;
-
 /** Take back the last change of what is asked: what was only looked at otherwise is passed over. */
 export function undo() {
-  if (depth === 0) return;
-  undoing = true;
-  history.back();
+  if (depth) history.go(-Math.min(back, depth));
 }
 
 export const redo = () => history.forward();
@@ -145,17 +143,11 @@ export const redo = () => history.forward();
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
   waiting = [];
-  const [before, from] = [search.value, depth];
-  depth = history.state?.depth ?? 0;
+  ({ depth = 0, back = 0 } = history.state ?? {});
   search.value = readFragment(location.hash);
-  // Browsers tell of a step twice, as another state and as another fragment.
-  if (undoing && depth < from) {
-    undoing = depth > 0 && written({ ...search.value, view: before.view }) === written(before);
-    if (undoing) return history.back();
-  }
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
-  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
+  history.replaceState({ depth, back }, "", written(search.value) || location.pathname + location.search);
   if (code) {
     const before = session.user.value;
     await session.redeem(code).catch((error) => (remark.value = `${error.status === 401 ? "This link was used already, or is more than five minutes old." : error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));

@@ -1,6 +1,6 @@
 /** One contact beside the table: all that is stored of it, and why the search finds it. */
 
-import { safeLink } from "../outside.js";
+import { reaching, safeLink } from "../outside.js";
 import { cut, inWords, worded } from "../numbers.js";
 import { described, opened, socket, target } from "../page.js";
 import { excludes } from "../reading.js";
@@ -33,6 +33,8 @@ const group = (name) => (RECORD.test(name) ? "Record" : COMPANY.test(name) ? "Co
 const valueOf = (value, name) => {
   const link = safeLink(value);
   if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${text(value, name)}</bdi></a>`;
+  const reach = reaching(name, value);
+  if (reach) return html`<a href=${reach}>${text(value, name)}</a>`;
   if (Array.isArray(value)) return html`<ul class="tags">${value.map((each) => html`<li><bdi dir="auto">${text(each, name)}</bdi></li>`)}</ul>`;
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${cut(key)}</bdi>: <bdi dir="auto">${text(each, key)}</bdi></div>`);
