@@ -31,6 +31,7 @@ class Ledger:
         self._stream = path.open("r+b" if size else "wb")
         self._stream.truncate(size)
         self._stream.seek(size)
+        self._counted: dict[tuple[int, int], int] = {}
 
     @property
     def size(self) -> int:
@@ -52,6 +53,13 @@ class Ledger:
     def distinct(self, start: int = 0) -> int:
         """How many different contacts were accepted from byte `start` on."""
         self.flush()
+        span = (start, self.size)
+        if span not in self._counted:
+            # It is asked for several times at the end, and takes a second a million.
+            self._counted = {span: self._count(start)}
+        return self._counted[span]
+
+    def _count(self, start: int) -> int:
         parts = min(_MOST_PARTS, 1 + (self.size - start) // (_WIDTH * _AT_ONCE))
         with self._path.open("rb") as stream, ExitStack() as stack:
             stream.seek(start)

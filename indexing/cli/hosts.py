@@ -23,9 +23,9 @@ from indexing.hosts.finishing import finish as finish_load
 from indexing.hosts.part import PartRequest, load_part
 from indexing.hosts.planning import MOST_PARTS, PartOfPlan, PlanSummary
 from indexing.hosts.planning import plan as plan_load
-from indexing.memory import tune_memory
 from indexing.request import LoadRequest
 from indexing.sources.watermark import Watermark
+from search.memory import tune_memory
 
 _SHOWN_PARTS = 50
 _FILE_OF_REJECTS = Path("rejects.ndjson")

@@ -15,13 +15,13 @@ from indexing.cli.terminal import print_json
 from indexing.dry_run import DryRun, dry_run
 from indexing.filled import FIELDS
 from indexing.loading import default_workers, load
-from indexing.memory import tune_memory
 from indexing.request import MERGE_SECONDS, Limits, LoadRequest
 from indexing.sources.watermark import Watermark
 from indexing.state import StateFile
 from mappings.errors import NoSuchLoad
 from search.engine import EngineSettings
 from search.engines import open_loader
+from search.memory import tune_memory
 
 _REQUESTED = (
     "rejects",

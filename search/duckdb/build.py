@@ -1,14 +1,15 @@
 """Staged documents → the tables of `search.duckdb.schema`, in bounded memory.
 
 Sorting finished items would be most of the work, so they stay out of DuckDB until their order is known: only what
-is searched is staged in tables, and the items are then copied from their file in final order. What is not to stay is in
-temporary tables, which DuckDB writes as they are and where it has no room for them only.
+is searched is staged in tables, and the items are then copied from their file in final order, beside all else. What is
+not to stay is in temporary tables, which DuckDB writes as they are and where it has no room for them only.
 """
 
 import os
 import shutil
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,8 @@ import msgspec
 
 from search.duckdb import meta
 from search.duckdb.arrow import Buffers, Table, columns
-from search.duckdb.holders import Holders
+from search.duckdb.cutting import Cutter
+from search.duckdb.holders import PLACES, Holders
 from search.duckdb.keeping import Keeper
 from search.duckdb.meta import BOUNDS, DICTIONARY, MAPPING, Bounds
 from search.duckdb.packing import dictionary
@@ -26,7 +28,7 @@ from search.duckdb.spaces import FILLED, NUMBERS, TEXTS, UUID_KEY, UUIDS
 from search.duckdb.staging import SHARED, Staged
 from search.fields import MAPPING_VERSION, SORT_FIELDS
 
-MEMORY = (180, 800, 3200)
+MEMORY = (200, 800, 3200)
 """Megabytes that DuckDB may hold while building. Not all it does can go to disk: where the first is not enough it
 starts again with the next."""
 
@@ -82,13 +84,21 @@ def _build(file: Path, staged: Staged, scratch: Path, limits: tuple[int, int]) -
         "temp_directory": str(scratch),
         "preserve_insertion_order": False,
     }
-    with duckdb.connect(file, config=config) as database:
+    with (
+        duckdb.connect(file, config=config) as database,
+        database.cursor() as second,
+        Cutter(scratch) as cutter,
+        ThreadPoolExecutor(1) as beside,
+    ):
         for statement in CREATE:
             database.execute(statement)
         rows = _stage(database, staged, line)
-        coded, bounds, filled = _fill_sets(database, rows, scratch)
+        copying = beside.submit(_copy_items, second, rows, staged.items)
+        coded, bounds, filled = _make_sets(database, rows, cutter)
         _fill_contacts(database, rows, coded)
-        _copy_items(database, rows, staged.items)
+        # A checkpoint waits for nobody else who writes.
+        copying.result()
+        cutter.insert(database)
         about = [
             (DICTIONARY, dictionary()),
             (MAPPING, str(MAPPING_VERSION).encode()),
@@ -106,8 +116,9 @@ def _one(database: duckdb.DuckDBPyConnection, statement: str) -> int:
 
 
 def _stage(database: duckdb.DuckDBPyConnection, staged: Staged, line: int) -> int:
-    """`staged`: the lines of the contacts that count, of which there are so many; `places`: the row of each, where its
+    """`staged`: the lines of the contacts that count, of which there are so many; `PLACES`: the row of each, where its
     item is, and what it shares; `shared`: all that is shared; `shares`: by how many, if by any."""
+    database.execute("ATTACH ':memory:' AS aside")
     database.execute(f"CREATE TEMP TABLE shared AS FROM {staged.read_shared(line)}")
     database.execute(f"CREATE TEMP TABLE staged AS FROM {staged.read_documents(line)}")
     # To look for lines that do not count takes long, and mostly there are none.
@@ -119,21 +130,19 @@ def _stage(database: duckdb.DuckDBPyConnection, staged: Staged, line: int) -> in
     shared = [f"_shared_{at}" for at in range(len(SHARED))]
     # The rows are numbered as they come: a window of all of them would have to be in the memory.
     ordered = f"SELECT _line, _uuid, _present, _start, _size, _more, {', '.join(shared)} FROM staged {_ORDER}"
-    database.execute(
-        f"CREATE TEMP TABLE places AS SELECT (row_number() OVER () - 1)::INTEGER AS row, * FROM ({ordered})"
-    )
+    database.execute(f"CREATE TABLE {PLACES} AS SELECT (row_number() OVER () - 1)::INTEGER AS row, * FROM ({ordered})")
     database.execute("CREATE TEMP TABLE shares (_id BIGINT, number INTEGER)")
     for each in shared:
-        database.execute(f"INSERT INTO shares SELECT {each}, count(*) FROM places GROUP BY {each}")
+        database.execute(f"INSERT INTO shares SELECT {each}, count(*) FROM {PLACES} GROUP BY {each}")
     return int(rows)
 
 
-def _fill_sets(
-    database: duckdb.DuckDBPyConnection, rows: int, scratch: Path
+def _make_sets(
+    database: duckdb.DuckDBPyConnection, rows: int, cutter: Cutter
 ) -> tuple[list[str], Bounds, dict[str, int]]:
     """All sets. The fields with single values that anybody has; what has to be known of numbers to read them; how many
     contacts have which field."""
-    keeper = Keeper(database, scratch)
+    keeper = Keeper(database, cutter)
     there, bounds = _extent(database)
     texts = [field for field in TEXTS if field in there]
     for field in texts:
@@ -151,12 +160,11 @@ def _fill_sets(
             bounds[field] = (0, _one(database, "SELECT max(value) FROM ranks"))
             keeper.bits(field, f"SELECT row, value FROM ({holders.rows}) LEFT JOIN ranks USING (key)", *bounds[field])
     bounds[UUIDS] = (0, max(rows - 1, 0))
-    keeper.bits(UUIDS, "SELECT row, row_number() OVER (ORDER BY _uuid) - 1 AS value FROM places", *bounds[UUIDS])
-    filled = keeper.flags(FILLED, "SELECT row, _present AS value FROM places", PRESENT)
+    keeper.bits(UUIDS, f"SELECT row, row_number() OVER (ORDER BY _uuid) - 1 AS value FROM {PLACES}", *bounds[UUIDS])
+    filled = keeper.flags(FILLED, f"SELECT row, _present AS value FROM {PLACES}", PRESENT)
     for table in ("staged", "shared", "named"):
         database.execute(f"DROP TABLE IF EXISTS {table}")
-    keeper.finish()
-    return [field for field in texts if field in CODED], bounds, filled
+    return [field for field in texts if field in CODED], bounds, filled.result()
 
 
 def _holders(field: str) -> Holders:
@@ -191,7 +199,7 @@ def _fill_contacts(database: duckdb.DuckDBPyConnection, rows: int, coded: Sequen
     """The lean table, some rows at a time: the codes of these fields."""
     for first in range(0, rows, _ROWS_AT_ONCE):
         joins = " ".join(f"LEFT JOIN codes_{name} ON codes_{name}.key = those.{_holders(name).place}" for name in coded)
-        those = f"(FROM places WHERE row BETWEEN {first} AND {first + _ROWS_AT_ONCE - 1}) AS those"
+        those = f"(FROM {PLACES} WHERE row BETWEEN {first} AND {first + _ROWS_AT_ONCE - 1}) AS those"
         codes = ", ".join(["row", *[f"codes_{name}.id AS {name}" for name in coded]])
         database.execute(f"INSERT INTO contacts BY NAME SELECT {codes} FROM {those} {joins} ORDER BY row")
 
@@ -202,8 +210,8 @@ def _copy_items(database: duckdb.DuckDBPyConnection, rows: int, items: Path) -> 
     with items.open("rb") as stream:
         for first in range(0, rows, _ROWS_AT_ONCE):
             found = database.sql(
-                "SELECT row, _uuid, strlen(_uuid)::INTEGER, _start, _size::INTEGER, _more::INTEGER FROM places "
-                f"WHERE row BETWEEN {first} AND {first + _ROWS_AT_ONCE - 1} ORDER BY row"
+                "SELECT row, _uuid, strlen(_uuid)::INTEGER, _start, _size::INTEGER, _more::INTEGER "
+                f"FROM {PLACES} WHERE row BETWEEN {first} AND {first + _ROWS_AT_ONCE - 1} ORDER BY row"
             )
             places = list(columns(found, (4, 0, 4, 8, 4, 4)))
             # What is added to a table by itself is a row group by itself.

@@ -7,6 +7,9 @@ imports DuckDB keeps that until the process ends, and DuckDB complains about it 
 
 import msgspec
 
+PLACES = "aside.places"
+"""The table of the contacts in order. It is in a database of its own, in memory, that all connections see."""
+
 
 class Holders(msgspec.Struct, frozen=True):
     """Whose texts are in a relation that has a row for each of them.
@@ -14,7 +17,7 @@ class Holders(msgspec.Struct, frozen=True):
     Attributes:
         table: what it is called, or made of.
         key: its column with their keys.
-        place: the column of `places` with the keys of contacts; `None` if the keys are to be in the sets themselves.
+        place: the column of `PLACES` with the keys of contacts; `None` if the keys are to be in the sets themselves.
         number: how many contacts each has, as an expression.
     """
 
@@ -26,4 +29,4 @@ class Holders(msgspec.Struct, frozen=True):
     @property
     def rows(self) -> str:
         """The relation of (key, row): the contacts of each."""
-        return f"SELECT {self.place} AS key, row FROM places"
+        return f"SELECT {self.place} AS key, row FROM {PLACES}"

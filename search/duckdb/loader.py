@@ -13,6 +13,7 @@ import duckdb
 import msgspec
 
 from mappings.errors import EngineRejected, EngineUnavailable, StoreUnreadable
+from search.children import ChildDied, in_child
 from search.duckdb import meta
 from search.duckdb.build import build, remove
 from search.duckdb.encoder import DuckDBEncoder
@@ -32,6 +33,10 @@ from search.stores import LoadFigures, Store, destination, left_over
 Result = TypeVar("Result")
 
 _UNWRITABLE = "The data directory can't be written"
+
+_SMALL = 64 * 1024 * 1024
+"""Bytes staged of which a file is built in this process. Of more it is built in another: what the load holds would be
+added to what that needs, and to start it takes a fraction of a second."""
 
 _NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 """With what the system refuses to write to a file that is open."""
@@ -148,7 +153,12 @@ class DuckDBLoader:
             self._stage.close()
             # What the batches took is free by now, and the build needs as much.
             give_back()
-            build(self._building, self._stage.files, self._scratch, self._stage.longest)
+            files = self._stage.files
+            building = partial(build, self._building, files, self._scratch, self._stage.longest)
+            if files.bytes > _SMALL:
+                in_child(building)
+            else:
+                building()
             if figures is not None:
                 with duckdb.connect(self._building) as database:
                     meta.keep_figures(database, figures)
@@ -210,6 +220,8 @@ async def _in_thread(work: Callable[[], Result]) -> Result:
         if (refusal := _of_the_system(error)) is not None:
             raise EngineUnavailable(f"{_UNWRITABLE}: {refusal}") from error
         raise EngineRejected(f"DuckDB could not take the contacts: {type(error).__name__}") from error
+    except ChildDied as error:
+        raise EngineUnavailable("The process that builds the file died, perhaps of too little memory") from error
     except OSError as error:
         raise EngineUnavailable(f"{_UNWRITABLE}: {error.strerror}") from error
 

@@ -97,6 +97,11 @@ class Staged(msgspec.Struct, frozen=True):
     def paths(self) -> tuple[Path, ...]:
         return (self.documents, self.shared, self.items)
 
+    @property
+    def bytes(self) -> int:
+        """How large they are together."""
+        return sum([path.stat().st_size for path in self.paths])
+
     def read_documents(self, line: int) -> str:
         """The relation of the contacts' lines, none of which has more than so many bytes."""
         numbers = ("_line", "_start", "_present", "_size", "_more", *[f"_shared_{at}" for at in range(len(SHARED))])

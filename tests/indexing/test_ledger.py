@@ -17,6 +17,9 @@ def test_distinct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int)
         ledger.add([number_of(f"contact {at % 75}")])
     assert ledger.distinct() == 75
     assert ledger.distinct(start=190 * module._WIDTH) == 10
+    ledger.add([number_of("another")])
+    assert [ledger.distinct(start=190 * module._WIDTH) for _ in range(2)] == [11, 11]
+    assert ledger.distinct() == 76
     ledger.close()
 
 

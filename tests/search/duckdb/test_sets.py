@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from mappings.errors import EngineUnavailable
 from mappings.predicates import ContactFilter, Exists, Order, Phrase, Predicate, Range, Substring, Terms
 from search.cursor import Position
-from search.duckdb import keeping
+from search.duckdb import cutting, keeping
 from search.duckdb import leaves as texts
 from search.duckdb.files import live_path
 from search.duckdb.meta import MAPPING
@@ -125,10 +125,10 @@ def test_sets_agree_with_plain_python(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # Lists, bitmaps, and those that are read as they come, in one slice or in several: the sets are the same.
-        patch.setattr(keeping, "FEW", min(size, 64))
+        patch.setattr(cutting, "FEW", min(size, 64))
         patch.setattr(keeping, "_PAIRS_AT_ONCE", 4 * size)
-        patch.setattr(keeping, "_CHARACTERS", 8 * size)
-        patch.setattr(keeping, "BLOCK", min(size, 128))
+        patch.setattr(cutting, "_CHARACTERS", 8 * size)
+        patch.setattr(cutting, "BLOCK", min(size, 128))
         patch.setattr(texts, "_FREQUENT", size)
         with opened(tmp_path_factory.mktemp("sets"), contacts) as file:
             check_leaves(file, asked)

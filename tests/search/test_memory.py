@@ -2,7 +2,7 @@
 
 import gc
 
-from indexing.memory import tune_memory
+from search.memory import tune_memory
 
 
 def test_cycles_are_looked_for_less_often() -> None:
