@@ -126,8 +126,10 @@ def test_a_saved_search_shows_then_and_now_and_comes_back_with_its_lists(desk: D
     expect(desk.parameter("exclude_company_name")).to_be_visible()
     desk.settled().shows(count)
     page.keyboard.press("s")
-    page.get_by_role("button", name="Delete CEOs").dblclick()
-    page.get_by_role("button", name="Yes, delete").click()
+    page.get_by_role("button", name="Delete CEOs").press("Enter")
+    expect(page.get_by_role("button", name="Delete CEOs")).to_be_focused()
+    page.get_by_role("button", name="Yes, delete").press("Enter")
+    expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
     expect(page.locator("dialog")).to_contain_text("None yet")
 
 

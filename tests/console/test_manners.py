@@ -160,6 +160,26 @@ def test_a_page_whose_cookie_is_somebody_elses_begins_anew_and_shows_nothing_of_
     expect(page.locator("body")).not_to_contain_text(name)
 
 
+def test_who_may_see_less_than_before_finds_nothing_of_then_on_the_page(
+    page: Page, service: Service, context: BrowserContext, administrator: str, watch: Watch
+) -> None:
+    watch.expect("status of 401")
+    user = service.post("/api/v2/auth/register", {"email": "less@example.com", "password": "long enough"})[1]["user"]
+    admin = service.post("/api/v2/auth/login", {"email": administrator, "password": "long enough"})[1]["access_token"]
+    sign_in(context, service, "less@example.com")
+    desk = Desk(page, service).open().search(CEOS)
+    desk.rows().first.click()
+    name = page.locator(".contact h2").inner_text()
+    path, headers = f"/api/v2/auth/users/{user['uuid']}", {"authorization": f"Bearer {admin}"}
+    assert context.request.patch(service.base + path, data={"role": "counter"}, headers=headers).status == 200
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Password").fill("long enough")
+    with page.expect_navigation():
+        dialog.get_by_label("Password").press("Enter")
+    desk.settled().shows(desk.counts(CEOS))
+    expect(page.locator("body")).not_to_contain_text(name)
+
+
 def test_stale_answers_do_not_overtake(desk: Desk) -> None:
     desk.search(CEOS)
     desk.run(

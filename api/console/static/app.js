@@ -139,7 +139,11 @@ effect(() => {
   if (name && document.activeElement === document.body) {
     /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(name)}"] .add`) ?? root.querySelector("[data-name] .switch"))?.focus();
   }
-  for (const dialog of root.querySelectorAll("dialog")) if (!dialog.open) dialog.showModal();
+  for (const dialog of root.querySelectorAll("dialog")) {
+    if (!dialog.open) dialog.showModal();
+    // What had the focus is gone, such as the answer to a question.
+    else if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (dialog.querySelector(".close"))?.focus();
+  }
 });
 const listening = [
   listenToPaste,

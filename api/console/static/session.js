@@ -93,12 +93,7 @@ export class Session {
         const response = await this.#post("refresh");
         // Without a cookie there is nobody to sign in, which is no error.
         if (response.status === 204) this.#leave(before);
-        else {
-          const issued = await response.json();
-          // Another tab may have signed in somebody else, who is to find nothing of this user here.
-          if (this.user.value && this.user.value.uuid !== issued.user.uuid) location.reload();
-          else this.#take(issued);
-        }
+        else this.#take(await response.json());
         this.unreachable.value = false;
       } catch (error) {
         this.unreachable.value = !(error instanceof Declined) || error.status === 429 || error.status >= 500;
@@ -127,6 +122,9 @@ export class Session {
 
   /** @param {{user: User, role: string, access_token: string, expires_in: number}} issued */
   #take(issued) {
+    const before = this.user.value;
+    // Another tab may have signed in somebody else, or somebody may do less than before: nothing of then is to be found here.
+    if (before && (before.uuid !== issued.user.uuid || before.role !== issued.role)) return location.reload();
     const left = Math.max(issued.expires_in - EARLY_SECONDS, issued.expires_in / 2) * 1000;
     this.#token = issued.access_token;
     this.#until = Date.now() + left;
