@@ -215,7 +215,7 @@ class ElasticsearchLoader:
         await patiently(lambda: self._notes.change(change))
 
     async def live(self) -> Store | None:
-        return await self._indices.live_store()
+        return await patiently(self._indices.live_store)
 
     async def swap(self, stage: Callable[[str], None] = unheard) -> None:
         if self._cluster.replicas is not None:
