@@ -59,21 +59,19 @@ class Filter(msgspec.Struct, frozen=True):
     """A parameter of Apollo's that a search can be given, as people are told of it.
 
     Attributes:
-        compared: how contacts are compared with a value.
         example: a value as it may be written, if it is no plain words.
     """
 
     name: str
     category: str
     description: str
-    compared: str
     example: str
 
 
 def filters() -> list[Filter]:
     """All that ask something of contacts or of another one that does, in the order of answers."""
     return [
-        Filter(each.name, each.category, each.description, each.compared, each.example)
+        Filter(each.name, each.category, each.description, each.example)
         for each in known_parameters()
         if each.reason is None and each.category not in NOT_ABOUT_CONTACTS and each.name != FILTERS
     ]

@@ -35,7 +35,7 @@ def test_a_pasted_column_of_domains_is_a_list(desk: Desk) -> None:
         [f"https://www.{domains[0]}/about", f'"{domains[1]}"\tsomething', f"jane@{domains[2]}", "", "none"]
     )
     page.get_by_role("textbox", name="Not these domains").fill(column)
-    expect(page.locator("dialog .hint")).to_have_text("3 entries, 1 line not used")
+    expect(page.locator("dialog .hint")).to_have_text("3 entries, 1 line not used: none")
     page.get_by_role("button", name="Use").click()
     desk.settled().shows(desk.counts(CEOS, exclude_domain_list=domains))
     desk.mute("exclude_domain_list", domains[0])

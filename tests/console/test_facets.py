@@ -67,6 +67,10 @@ def test_long_facets_are_filtered_slow_ones_closed_and_special_values_shown(desk
     lifts = [float(text[1:]) for text in facet(desk, "seniority").locator(".lift").all_inner_texts()]
     assert lifts == sorted(lifts, reverse=True)
     assert lifts[-1] > 1.0
+    # What is asked for is nothing special.
+    page.get_by_role("button", name="+ Job title").click()
+    expect(page.locator(".facet-bar")).to_contain_text("without Job title, which the search asks for")
+    expect(page.locator("[data-facet=title]")).to_have_count(0)
     facet(desk, "technologies").get_by_role("button", name="Close Technologies").click()
     expect(page.locator("[data-facet=technologies]")).to_have_count(0)
     expect(page.get_by_role("button", name="+ Technologies")).to_be_visible()

@@ -40,6 +40,22 @@ def test_only_addresses_of_the_web_are_links(bare: Page) -> None:
     assert call(bare, "outside", "safeLink", 7) is None
 
 
+def test_e_mails_and_phones_are_links_if_they_are_nothing_else(bare: Page) -> None:
+    for name, value, link in (
+        ("email", "a.b+c@d-e.example", "mailto:a.b+c@d-e.example"),
+        ("secondary_email", "a@b.example", "mailto:a@b.example"),
+        ("email", "a@b.example?bcc=c@d.example", None),
+        ("email", "a@b.example,c@d.example", None),
+        ("email", "a%0A@b.example", None),
+        ("title", "a@b.example", None),
+        ("email", None, None),
+        ("mobile_phone", "+49 (341) 555-0154", "tel:+493415550154"),
+        ("mobile_phone", "+49;phone-context=x", None),
+        ("mobile_phone", "*21*555#", None),
+    ):
+        assert call(bare, "outside", "reaching", name, value) == link, (name, value)
+
+
 def test_a_column_of_a_spreadsheet_is_a_list(bare: Page) -> None:
     column = 'Acme, Inc\r\n"Say ""hi"""\tother\n\t second \n\nACME, inc\n'
     assert call(bare, "outside", "entriesOf", column) == ["Acme, Inc", 'Say "hi"', "second"]
@@ -168,6 +184,11 @@ def test_ranges_are_told_in_words(bare: Page) -> None:
         ("latestFundingDateRange[min]", "2024-06-30", "Jun 30, 2024"),
         ("latestFundingDateRange[min]", "60_days_ago", "60 days ago"),
         ("organizationNumEmployeesRanges[]", "many", "many"),
+        ("organizationNumEmployeesRanges[]", "abc5", "abc5"),
+        ("organizationNumEmployeesRanges[]", "10-50", "10-50"),
+        ("organizationNumEmployeesRanges[]", "1,2,3", "1,2,3"),
+        ("organizationRevenueRanges[]", "999999999,1000000000", "999,999,999 to 1,000,000,000"),
+        ("organizationRevenueRanges[]", "5, 5", "5"),
         ("organizationNumEmployeesRanges[]", "", ""),
         ("personTitles[]", "11,50", "11,50"),
     ):

@@ -56,3 +56,25 @@ def test_lists_of_companies_are_rescued_from_too(page: Page, service: Service, s
     card = desk.parameter("include_domain_list")
     expect(card.get_by_role("switch")).to_have_attribute("aria-checked", "false")
     desk.mute("include_domain_list").shows(0)
+
+
+def test_it_is_said_what_nobody_has_and_nothing_more_is_offered_to_keep_out(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    dead = url_of(("personLocations[]", "Atlantis"), ("qOrganizationName", "Nonexistco"))
+    desk = Desk(page, service).open(f"{dead[dead.index('#') :]}&.include_domain_list=nobody.example").shows(0)
+    rescue = page.locator(".rescue")
+    expect(rescue).to_contain_text("Nobody is all of this at once")
+    expect(rescue).to_contain_text("Nobody has Atlantis in “Where the person is”.")
+    expect(rescue).to_contain_text("Nobody has Nonexistco in “Words in the company name”.")
+    expect(rescue).to_contain_text("No company’s website is nobody.example")
+    desk.search(url_of(("personLocations[]", "Atlantis"))).shows(0)
+    expect(rescue).to_contain_text("Nobody is found by this")
+    # A title that nobody has keeps nobody out, and one that is like it would keep out more.
+    few = [("personTitles[]", "ceo"), ("personLocations[]", "Germany"), ("qKeywords", "software")]
+    kept_out = url_of(*few, ("personNotTitles[]", "marketing"))
+    told = service.data("explain_count", url=kept_out)
+    assert told["instead"]
+    desk.search(kept_out).shows(told["count"])
+    expect(desk.parameter("personNotTitles[]").locator(".cost")).to_contain_text("0 thrown out")
+    expect(page.locator(".near")).to_have_count(0)

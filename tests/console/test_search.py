@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from api.console.files import filters
 from mappings.rules import Reason
 from tests.console.conftest import both_engines
-from tests.console.desk import Desk, url_of
+from tests.console.desk import Desk, Line, url_of
 from tests.harness.browser import screenshot
 from tests.harness.service import Service
 
@@ -184,13 +184,53 @@ def test_a_filter_that_the_search_lacks_is_found_by_typing(desk: Desk) -> None:
     page.keyboard.press("Enter")
     sizes = ("organizationNumEmployeesRanges[]", "11,50")
     desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), sizes)))
-    expect(desk.chip(sizes[0], "11 to 50")).to_be_visible()
+    expect(desk.chip(sizes[0], "11 to 50")).to_be_in_viewport()
+    # The field is there for the next; half a value is none.
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    page.keyboard.type("51 t")
+    page.locator("#url").focus()
+    page.wait_for_timeout(300)
+    expect(field).to_have_value("51 t")
+    expect(desk.parameter(sizes[0]).locator(".chip")).to_have_count(1)
+    field.fill("")
+    field.blur()
+    expect(field).to_have_count(0)
     # Yes or no takes no value.
     add("similar")
     desk.settled().shows(desk.counts(url_of(("personTitles[]", "ceo"), sizes, ("includeSimilarTitles", "true"))))
     page.locator("#url").fill("half an address")
     desk.mute(*sizes[:1])
     assert page.locator("#url").input_value().startswith("https://app.apollo.io/#/people?personTitles[]=ceo")
+
+
+def test_what_is_done_while_the_search_is_still_read_is_done_then(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    line = Line(page)
+    titles = [("personTitles[]", "ceo"), ("personTitles[]", "cto"), ("personTitles[]", "founder")]
+    desk = Desk(page, service).open().search(url_of(*titles, ("personLocations[]", "Germany")))
+    line.holding = True
+    for value in ("ceo", "cto"):
+        desk.chip("personTitles[]", value).get_by_role("button", name="Remove").click()
+    desk.parameter("personLocations[]").get_by_role("button", name="Add a value").click()
+    field = page.get_by_label("A value more")
+    for value in ("Canada", "France"):
+        field.fill(value)
+        field.press("Enter")
+    wanted = [titles[2], *[("personLocations[]", country) for country in ("Germany", "Canada", "France")]]
+    line.release()
+    expect(page.locator("#url")).to_have_value(url_of(*wanted))
+    desk.settled().shows(desk.counts(url_of(*wanted)))
+    # Suggestions for other words are none for these.
+    field.fill("ran")
+    expect(page.locator("[role=option]").filter(has_not_text=re.compile("ran"))).to_have_count(0)
+    line.holding = True
+    field.fill("spai")
+    field.press("ArrowDown")
+    field.press("Enter")
+    line.release()
+    expect(page.locator("#url")).to_have_value(url_of(*wanted, ("personLocations[]", "spai")))
 
 
 def test_domains_of_an_unknown_name_can_be_a_list(desk: Desk) -> None:
@@ -275,6 +315,10 @@ def test_a_search_that_the_service_refuses_says_why(desk: Desk) -> None:
     # No number of another search is taken for this one's.
     expect(page.locator(".large")).to_have_text("–")
     expect(desk.rows()).to_have_count(0)
+    grow = "change({ ...search.value, query: `q=${'a'.repeat(70_000)}` })"
+    desk.run(f'() => void import("./console/page.js").then(({{ change, search }}) => {grow})')
+    expect(page.locator(".number .failure")).to_contain_text("more values than the service reads")
+    page.get_by_role("button", name="Take the last change back").click()
     # What is wrong stands among what is not used, with a way to be rid of it.
     page.locator(".unused").get_by_role("button", name="Remove organizationNumEmployeesRanges[]").click()
     desk.settled().shows(desk.counts(url_of()))

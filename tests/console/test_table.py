@@ -1,13 +1,14 @@
 """The contacts: page by page, in an order, with the columns that are wanted; and one of them beside the table."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from mappings.data_files import read_data
 from tests.console.conftest import both_engines
-from tests.console.desk import Desk, sign_in, url_of
+from tests.console.desk import Desk, Line, sign_in, url_of
 from tests.harness.browser import screenshot
 from tests.harness.service import Service
 
@@ -34,6 +35,33 @@ def test_pages_follow_each_other_by_mouse_and_by_key(desk: Desk) -> None:
     desk.page.keyboard.press("p")
     expect(desk.page.locator(".paging")).to_contain_text("Page 1")
     expect(names(desk)).to_have_text(wanted[:50])
+
+
+def test_pages_of_other_contacts_than_the_number_is_of_are_begun_anew(
+    page: Page, service: Service, signed_in: BrowserContext
+) -> None:
+    line = Line(page)
+
+    def fewer(answer: dict[str, Any]) -> object:
+        if answer["data"] and set(answer["data"]) == {"count"}:
+            answer["data"]["count"] = 99
+        return answer
+
+    line.altered = fewer
+    page.set_viewport_size({"width": 1280, "height": 720})
+    desk = Desk(page, service).open().search(URL).shows(99)
+    line.altered = lambda answer: answer
+    # An open contact leaves room for what turns the pages.
+    desk.rows().first.click()
+    page.locator(".table .scroll").evaluate("(table) => table.scrollTo({ left: 100 })")
+    page.get_by_role("button", name="Next →").click()
+    expect(page.locator(".remark")).to_contain_text("Other contacts are live by now")
+    desk.settled().shows(desk.counts(URL))
+    expect(page.locator(".paging")).to_contain_text("Page 1 of")
+    # Whoever else is found is seen from the first column on.
+    assert page.locator(".table .scroll").evaluate("(table) => table.scrollLeft") > 0
+    desk.mute("contactEmailStatusV2[]")
+    assert page.locator(".table .scroll").evaluate("(table) => table.scrollLeft") == 0
 
 
 def test_the_order_is_part_of_the_search(desk: Desk) -> None:
@@ -104,8 +132,9 @@ def test_a_contact_is_opened_with_every_field_and_why_it_is_found(desk: Desk) ->
     known = [name for name, value in told[1].items() if value not in (None, [], "")]
     assert pane.locator("dt").count() == len(known)
     expect(pane.locator(".why li")).to_have_class("yes")
-    expect(pane.locator(".why li")).to_contain_text("wants verified, has Verified")
-    for link in pane.get_by_role("link").all():
+    expect(pane.locator(".why li")).to_contain_text("asked for verified, has Verified")
+    expect(pane.locator("a[href^='mailto:']").first).to_have_text(told[1]["email"])
+    for link in pane.locator("a:not([href^='mailto:'], [href^='tel:'])").all():
         assert re.match("https?://", link.get_attribute("href") or "")
         assert link.get_attribute("rel") == "noopener noreferrer nofollow"
     screenshot(page, "contact")

@@ -14,7 +14,7 @@ import { announcement, number, rescue } from "./screens/number.js";
 import { example, field, listen as listenToPaste } from "./screens/paste.js";
 import { listen as listenToSaved, savedDialog } from "./screens/saved.js";
 import { listen as listenToSignIn, signIn, signInAgain } from "./screens/sign_in.js";
-import { columnsDialog, table } from "./screens/table.js";
+import { columnsDialog, listen as listenToTable, table } from "./screens/table.js";
 import { counted } from "./numbers.js";
 import { change, dialog, folded, remark, search, sees, session, socket, start, total } from "./page.js";
 import { urlOf } from "./search.js";
@@ -137,7 +137,7 @@ effect(() => {
   render(page(), root);
   // Who removes a value by a key goes on beside it.
   if (name && document.activeElement === document.body) {
-    /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(name)}"] .add`) ?? root.querySelector("[data-name] .switch"))?.focus();
+    /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(name)}"] :is(.adding, .add)`) ?? root.querySelector("[data-name] .switch"))?.focus();
   }
   for (const dialog of root.querySelectorAll("dialog")) {
     if (!dialog.open) dialog.showModal();
@@ -150,6 +150,7 @@ const listening = [
   listenToKeys,
   listenToContact,
   listenToFacets,
+  listenToTable,
   listenToExport,
   listenToComparison,
   listenToSaved,

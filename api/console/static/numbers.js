@@ -55,10 +55,15 @@ const bound = (text, year) =>
 export function inWords(name, value) {
   if (!/Ranges?(\[\w*\])?$/.test(name) || !/\d/.test(value)) return value;
   const year = /year/i.test(name);
-  const [least, most] = value.split(",").map((side) => bound(side.trim(), year));
   if (/\]$/.test(name) && !/\[\]$/.test(name)) return bound(value.trim(), year);
-  if (!most) return least ? `${least} or more` : value;
-  return !least ? `${most} or less` : least === most ? least : `${least} to ${most}`;
+  const [from, to = ""] = value.split(",").map((side) => side.trim());
+  // What is no range is told as it is written.
+  if (!/^(\d+(\.\d+)?)?,?(\d+(\.\d+)?)?$/.test(value.replace(/ /g, ""))) return value;
+  const [least, most] = [from, to].map((side) => bound(side, year));
+  if (!to) return from ? `${least} or more` : value;
+  if (!from) return `${most} or less`;
+  if (Number(from) === Number(to)) return least;
+  return least === most ? `${counted(Number(from))} to ${counted(Number(to))}` : `${least} to ${most}`;
 }
 
 /** A field's or facet's name in words: `person_linkedin_url` is `Person linkedin url`. @param {string} name */

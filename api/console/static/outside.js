@@ -17,6 +17,13 @@ export function safeLink(text) {
   }
 }
 
+/** The address by which a field's value reaches somebody: of an e-mail or a phone that is nothing else besides, else null. @param {string} name @param {unknown} value */
+export function reaching(name, value) {
+  if (typeof value !== "string") return null;
+  if (/email$/.test(name) && /^[\w.+-]+@[\w.-]+$/.test(value)) return `mailto:${value}`;
+  return /phone/.test(name) && /^\+?[\d ()./-]{5,30}$/.test(value) ? `tel:${value.replace(/[^+\d]/g, "")}` : null;
+}
+
 const APOLLO = /apollo(?:\.|%2e)io/i;
 
 /** Whether a text asks for a page of Apollo's or has the address of one in it. @param {string} text */
@@ -41,8 +48,8 @@ export function entriesOf(text) {
   return cells.filter((cell) => cell && !seen.has(cell.toLocaleLowerCase()) && seen.add(cell.toLocaleLowerCase()));
 }
 
-/** How many lines there are of which nothing is an entry. @param {string} text @param {(text: string) => string[]} read */
-export const unread = (text, read) => text.split(/[\r\n]+/).filter((line) => line.trim() && read(line).length === 0).length;
+/** Lines of which nothing is an entry. @param {string} text @param {(text: string) => string[]} read */
+export const unread = (text, read) => text.split(/[\r\n]+/).filter((line) => line.trim() && read(line).length === 0);
 
 /** Domains may stand in one line too, between commas, semicolons or blanks. @param {string} text */
 export function domainsOf(text) {

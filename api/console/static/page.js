@@ -8,7 +8,7 @@
 import { worded } from "./numbers.js";
 import { asked, edited, keyOf, parametersOf, unwrapping } from "./reading.js";
 import { searchesIn } from "./outside.js";
-import { NOTHING, pairsOf, read as readFragment, urlOf, written } from "./search.js";
+import { NOTHING, TITLES, pairsOf, read as readFragment, urlOf, written } from "./search.js";
 import { Session, address } from "./session.js";
 import { Question, Socket, Superseded } from "./socket.js";
 import { batch, computed, effect, signal, untracked } from "./vendor/signals-core/signals-core.module.js";
@@ -88,7 +88,8 @@ export function askForFilters() {
 }
 
 /** What a parameter is about, in words. @param {string} name */
-export const described = (name) => [...parameters.value, ...filters.value].find((each) => each.name === name)?.description ?? worded(name);
+export const described = (name) =>
+  [...parameters.value, ...filters.value].find((each) => each.name === name)?.description ?? TITLES[/** @type {ListName} */ (name)] ?? worded(name);
 
 /** Whether the cards are folded into a line where the screen is narrow. */
 export const folded = signal(true);
@@ -96,43 +97,57 @@ export const folded = signal(true);
 /** What the service is asked; null while it is not known, or there is no search. */
 export const target = computed(() => (search.value.path ? asked(search.value, current.value) : null));
 
-let depth = 0;
+/** How many steps there are to go back on the page, and to where something else was asked; the browser keeps both with each step. */
+let [depth, back] = [0, 0];
 
 /** Another search in place of this one; undone by going back. @param {Search} next */
 export function change(next) {
   remark.value = "";
+  if (!next.path) waiting = [];
   if (written(next).length > LONGEST) remark.value = "This is too long for an address: it is gone when the page is loaded anew.";
-  history.pushState({ depth: ++depth }, "", written(next) || location.pathname + location.search);
+  back = written({ ...next, view: search.value.view }) === written(search.value) ? back + 1 : 1;
+  history.pushState({ depth: ++depth, back }, "", written(next) || location.pathname + location.search);
   search.value = next;
 }
 
-/** Without some values of the URL (null: all of a parameter), and with others. @param {[string, string | null][]} removed @param {[string, string][]} [added] */
-export const edit = (removed, added = []) => current.value && change(edited(search.value, current.value, removed, added));
+/** What waits until it is known of what the URL consists, in order. @type {((read: Analysis) => unknown)[]} */
+let waiting = [];
 
-let undoing = false;
+/** Do what takes the parts of the URL: now, or as soon as the service has read it. @param {(read: Analysis) => unknown} act */
+export function knowing(act) {
+  waiting.push(act);
+  catchUp();
+}
+
+/** Each may change the URL, and then the next waits for that one's parts. */
+function catchUp() {
+  while (waiting.length && current.value) waiting.shift()?.(current.value);
+}
+
+/** Without some values of the URL (null: all of a parameter), and with others. @param {[string, string | null][]} removed @param {[string, string][]} [added] */
+export const edit = (removed, added = []) =>
+  knowing((read) => {
+    const anew = removed.map(([name]) => name);
+    const others = added.filter(([name, value]) => anew.includes(name) || !read.ledger.some((each) => each.name === name && each.value === value));
+    const next = edited(search.value, read, removed, others);
+    if (written(next) !== written(search.value)) change(next);
+  });
 
 /** Take back the last change of what is asked: what was only looked at otherwise is passed over. */
 export function undo() {
-  if (depth === 0) return;
-  undoing = true;
-  history.back();
+  if (depth) history.go(-Math.min(back, depth));
 }
 
 export const redo = () => history.forward();
 
 /** The search as the address of the page has it now; or what is in a link, which is taken out of the address at once. */
 async function follow() {
-  const [before, from] = [search.value, depth];
-  depth = history.state?.depth ?? 0;
+  waiting = [];
+  ({ depth = 0, back = 0 } = history.state ?? {});
   search.value = readFragment(location.hash);
-  // Browsers tell of a step twice, as another state and as another fragment.
-  if (undoing && depth < from) {
-    undoing = depth > 0 && written({ ...search.value, view: before.view }) === written(before);
-    if (undoing) return history.back();
-  }
   const given = new Map(location.hash.startsWith("#code=") ? pairsOf(location.hash.slice(1)) : []);
   const [code, url] = [given.get("code"), given.get("url")];
-  history.replaceState({ depth }, "", written(search.value) || location.pathname + location.search);
+  history.replaceState({ depth, back }, "", written(search.value) || location.pathname + location.search);
   if (code) {
     const before = session.user.value;
     await session.redeem(code).catch((error) => (remark.value = `${error.status === 401 ? "This link was used already, or is more than five minutes old." : error.message} With e-mail and password you get in all the same: the demo printed both above its link.`));
@@ -143,7 +158,7 @@ async function follow() {
 
 /** Whatever somebody pasted: an address of Apollo's, a text with one in it, or several, a line each. @param {string} text */
 export async function take(text) {
-  const [first, ...others] = searchesIn(text).map((each) => each.trim());
+  const [first, ...others] = new Set(searchesIn(text).map((each) => each.trim()));
   if (!first) {
     remark.value = "This is no address of Apollo’s: copy the one your browser shows while you see a people search there.";
     return;
@@ -154,6 +169,12 @@ export async function take(text) {
   change(others.length ? { ...next, others: others.slice(0, 2), view: "compare" } : next);
   remark.value ||= said;
 }
+
+/** What the service said, for people who do not know what it is made of. @param {string} message */
+export const inPlain = (message) =>
+  /^url: longer/.test(message)
+    ? "This search has more values than the service reads of one address, so nothing of it is asked. Lists of companies or domains have room for thousands."
+    : message;
 
 let reads = 0;
 
@@ -173,15 +194,16 @@ export async function read(text) {
     if (path && !/^\/(people|compan|contact)/.test(path)) throw new Error(`This is no search for people, but Apollo’s page ${path.slice(0, 100)}.`);
     const found = { ...NOTHING, path: path?.startsWith("/") ? path : "/people", query: query ?? "" };
     const from = unwrapping(told);
+    waiting = [];
     batch(() => {
       analysis.forget();
       analysis.answer.value = told;
       analysed.value = urlOf(found);
-      remark.value = from && `Found in what you pasted: ${from}.`;
+      remark.value = from ? `Found in what you pasted: ${from}.` : /^\/compan/.test(path ?? "") ? "At Apollo this looks for companies: here are the people who work at such." : "";
     });
     return found;
   } catch (error) {
-    if (!(error instanceof Superseded)) remark.value = /** @type {Error} */ (error).message;
+    if (!(error instanceof Superseded)) remark.value = inPlain(/** @type {Error} */ (error).message);
     return null;
   } finally {
     if (mine === reads) reading.value = false;
@@ -203,7 +225,14 @@ export const listed = computed(() => target.value && listing(search.value, targe
 /** @param {string | null} cursor @param {number} number */
 export async function turn(cursor, number) {
   if (!cursor || !listed.value) return;
-  if (await contacts.ask({ ...listed.value, limit: PAGE_SIZE, view: "complete", cursor })) pageNumber.value = number;
+  const page = await contacts.ask({ ...listed.value, limit: PAGE_SIZE, view: "complete", cursor });
+  if (!page) return;
+  const [until, all] = [(number - 1) * PAGE_SIZE + page.results.length, count.answer.value?.count];
+  pageNumber.value = number;
+  // Pages that end elsewhere than the number says are of other contacts than it is.
+  if (typeof all !== "number" || search.value.perCompany || (page.next ? until < all : until === all)) return;
+  again();
+  remark.value = "Other contacts are live by now: all is counted anew, and these are the first of them.";
 }
 
 let explained = "";
@@ -221,7 +250,12 @@ function follows() {
       return;
     }
     const url = urlOf(of);
-    if (analysed.value !== url) analysis.ask({ url, ledger: true }).then((answer) => answer && (analysed.value = url));
+    if (analysed.value !== url) {
+      analysis.ask({ url, ledger: true }).then((answer) => {
+        if (answer) analysed.value = url;
+        else if (analysis.failure.value) [analysed.value, waiting] = ["", []];
+      });
+    }
     if (!what) return;
     if (explained !== (explained = JSON.stringify(what))) explanation.ask(what);
     const listing = listed.value ?? {};
@@ -245,5 +279,6 @@ export function start() {
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   effect(follows);
+  effect(() => void (current.value && untracked(catchUp)));
   follow().then(() => socket.connect());
 }

@@ -23,6 +23,9 @@ const OPPOSITES = [
 
 export const OPPOSITE = new Map([...OPPOSITES, ...OPPOSITES.map(([one, other]) => /** @type {[string, string]} */ ([other, one]))]);
 
+/** Whether a parameter or list keeps out who has its values. @param {string} name */
+export const excludes = (name) => /not|exclude/i.test(name);
+
 /** @param {string} name @param {string} value */
 export const keyOf = (name, value) => `${name}=${value}`;
 

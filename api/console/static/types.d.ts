@@ -36,7 +36,7 @@ type Analysis = {url_structure: {base_url: string, hash_path: string | null, que
 type ExplainedValue = {value: string, count: Count, within: Count};
 type Explained = {name: string, category?: string, combine?: string, count: Count, without: Count, known?: Count, values: ExplainedValue[]};
 /** What a search can be given, as the service's table has it. */
-type Filter = {name: string, category: string, description: string, compared: string, example: string};
+type Filter = {name: string, category: string, description: string, example: string};
 type Drop = {name: string, value: string | null};
 type Rescue = {drop: Drop[], count: Count, url: string};
 type Instead = {name: string, value: string, nearest: {value: string, count: Count, within: Count}[]};

@@ -1,10 +1,10 @@
 /** How the search was understood: its parameters by category, what each finds and costs, and what was not used. */
 
 import { add, adder, begun } from "./adding.js";
-import { analysis, change, count, current, dialog, edit, explanation, folded, known, parameters, search } from "../page.js";
+import { analysis, change, count, dialog, edit, explanation, folded, known, knowing, parameters, search } from "../page.js";
 import { briefly, counted, cut, inWords, numeric, signed } from "../numbers.js";
 import { domainsOf } from "../outside.js";
-import { OPPOSITE, edited, keyOf, toggled, toggledValue } from "../reading.js";
+import { OPPOSITE, edited, excludes, keyOf, toggled, toggledValue } from "../reading.js";
 import { TITLES } from "../search.js";
 import { code, cross, few, html, meter, nothing, signal, typed } from "./parts.js";
 
@@ -51,13 +51,13 @@ export const chip = (name, value, values, remove) => {
   };
   return html`
     <li class="chip ${off ? "off" : ""} ${status}">
-      <button aria-pressed=${String(!off)} title=${reason} @keydown=${keys}
+      <button aria-pressed=${String(!off)} title=${reason.replaceAll("`", "")} @keydown=${keys}
         @click=${() => change(toggledValue(search.value, name, value.value, values.map((each) => each.value)))}>
         <bdi>${cut(inWords(name, shown)) || "(empty)"}</bdi>${status === "approximated" ? html`<span class="sign" aria-label="approximately"> ≈</span>` : nothing}
         ${number === undefined ? nothing : html`<span class="count ${number === 0 ? "none" : ""}">${briefly(number)}</span>`}
       </button>
       ${opposite
-        ? html`<button class="icon" aria-label="Turn ${shown} into its opposite" title=${/not/i.test(name) ? "Ask for it instead" : "Exclude it instead"} @click=${turn}>≠</button>`
+        ? html`<button class="icon" aria-label="Turn ${shown} into its opposite" title=${excludes(name) ? "Ask for it instead" : "Exclude it instead"} @click=${turn}>≠</button>`
         : nothing}
       ${cross(`Remove ${shown}`, remove)}
     </li>
@@ -72,7 +72,9 @@ const cost = (told) => {
   return html`
     <p class="cost">
       ${numeric(told.without) ? meter(numeric(whole.count), numeric(told.without)) : nothing}
-      <span title="Contacts that fit this, whatever else is asked">${counted(told.count)} fit</span>
+      ${excludes(told.name)
+        ? html`<span title="Contacts that have any of this, whatever else is asked">${counted(told.count)} thrown out</span>`
+        : html`<span title="Contacts that fit this, whatever else is asked">${counted(told.count)} fit</span>`}
       <span>without it <b>${counted(told.without)}</b>${more > 0 ? html` <span class="more">${signed(more)}</span>` : nothing}</span>
     </p>
   `;
@@ -147,17 +149,22 @@ export const titleOf = ({ name, description, values }) => (/^Unknown/.test(value
 const notUsed = (parameter) => {
   const { name, values } = parameter;
   const domains = /domain/i.test(name) ? domainsOf(values.map(({ value }) => value).join("\n")) : [];
-  const list = /not|exclude/i.test(name) ? "exclude_domain_list" : "include_domain_list";
-  const use = () => {
-    if (!current.value) return;
+  const list = excludes(name) ? "exclude_domain_list" : "include_domain_list";
+  const use = () => knowing((read) => {
     const { lists } = search.value;
-    change({ ...edited(search.value, current.value, [[name, null]], []), lists: { ...lists, [list]: [...new Set([...(lists[list] ?? []), ...domains])] } });
-  };
+    change({ ...edited(search.value, read, [[name, null]], []), lists: { ...lists, [list]: [...new Set([...(lists[list] ?? []), ...domains])] } });
+  });
   return html`
     <b>${titleOf(parameter)}</b> ${titleOf(parameter) === name ? nothing : html`<code>${name}</code>`} <bdi>${few(values.map(({ value }) => value), 3)}</bdi>
     <span>${plain(values[0]?.reason ?? "", name)}</span>
-    ${domains.length && current.value ? html`<button class="link" @click=${use}>Use as ${TITLES[list]}</button>` : nothing}
+    ${domains.length ? html`<button class="link" @click=${use}>Use as ${TITLES[list]}</button>` : nothing}
   `;
+};
+
+/** @param {ReadParameter} parameter */
+const setting = ({ name, description, values }) => {
+  const words = name === "sortAscending" ? (values.at(-1)?.value === "true" ? "ascending" : "descending") : few(values.map(({ shown }) => shown), 3);
+  return html`${description.replace(/:.*/, "")}: <b><bdi>${words}</bdi></b> <code>${name}</code>`;
 };
 
 export const chips = () => {
@@ -177,7 +184,7 @@ export const chips = () => {
     )}
     ${begun()} ${adder()}
     ${explanation.answer.value?.truncated ? html`<p class="hint">There are too many values to count each: those without a number are not counted.</p>` : nothing}
-    ${apart("Settings", settings, ({ name, description, values }) => html`${description}: <b><bdi>${few(values.map(({ shown }) => shown), 3)}</bdi></b> <code>${name}</code>`)}
+    ${apart("Settings", settings, setting)}
     ${apart("Of no effect here", idle, ({ name, values }) => html`<code>${name}</code> <span>${plain(values[0]?.reason ?? "", name)}</span>`)}
   `;
 };

@@ -133,7 +133,7 @@ export const compare = () => {
       ${others.length + 1 < MOST
         ? html`<form class="paste" @submit=${submit}><input name="other" aria-label="Address of another search" placeholder="Paste another search to compare with" autocomplete="off" spellcheck="false"><button class="primary">Compare</button></form>`
         : nothing}
-      ${failed(complaint.value || comparison.failure.value)}
+      ${failed(complaint.value || comparison.failure.value.replace(/^urls\[(\d)\]/, (_, at) => letter(at)))}
       ${others.length && answer ? told(answer) : nothing}
     </section>
   `;

@@ -1,8 +1,9 @@
 /** One contact beside the table: all that is stored of it, and why the search finds it. */
 
-import { safeLink } from "../outside.js";
+import { reaching, safeLink } from "../outside.js";
 import { cut, inWords, worded } from "../numbers.js";
 import { described, opened, socket, target } from "../page.js";
+import { excludes } from "../reading.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, nothing, untracked } from "./parts.js";
 import { nameOf, text } from "./table.js";
@@ -32,6 +33,8 @@ const group = (name) => (RECORD.test(name) ? "Record" : COMPANY.test(name) ? "Co
 const valueOf = (value, name) => {
   const link = safeLink(value);
   if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer nofollow"><bdi>${text(value, name)}</bdi></a>`;
+  const reach = reaching(name, value);
+  if (reach) return html`<a href=${reach}>${text(value, name)}</a>`;
   if (Array.isArray(value)) return html`<ul class="tags">${value.map((each) => html`<li><bdi dir="auto">${text(each, name)}</bdi></li>`)}</ul>`;
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).map(([key, each]) => html`<div><bdi dir="auto">${cut(key)}</bdi>: <bdi dir="auto">${text(each, key)}</bdi></div>`);
@@ -65,7 +68,7 @@ const why = () => {
           <li class=${matches ? "yes" : "no"}>
             <span class="mark" aria-label=${matches ? "matches" : "does not match"}>${matches ? "✓" : "✗"}</span>
             <b>${described(name)}</b>
-            <span>wants ${/not/i.test(name) ? "none of " : ""}<bdi>${few(wanted.map((each) => inWords(name, each)), 5)}</bdi>, has <bdi>${few(telling(has.map((each) => text(each, name)), wanted), 6) || "nothing there"}</bdi></span>
+            <span>asked for ${excludes(name) ? "none of " : ""}<bdi>${few(wanted.map((each) => inWords(name, each)), 5)}</bdi>, has <bdi>${few(telling(has.map((each) => text(each, name)), wanted), 6) || "nothing there"}</bdi></span>
           </li>
         `,
       )}

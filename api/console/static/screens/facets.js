@@ -1,7 +1,7 @@
 /** Who they are: the contacts counted by the values of fields, each a click away. */
 
 import { counted, cut, inWords, numeric, several, share } from "../numbers.js";
-import { change, current, search, sees, session, socket, target } from "../page.js";
+import { change, current, parameters, search, sees, session, socket, target } from "../page.js";
 import { replaced } from "../reading.js";
 import { Question } from "../socket.js";
 import { cross, effect, failed, few, html, meter, nothing, signal, typed, untracked } from "./parts.js";
@@ -47,6 +47,12 @@ const long = signal(/** @type {string[]} */ ([]));
 /** What sets these contacts apart is shown in place of what most of them have. */
 const special = signal(false);
 
+/** The facets that can be seen. Of what the search asks for they would tell what those have who do not fit: that is not what is special. */
+const seen = () => {
+  const asked = new Set(parameters.value.filter(({ part, off }) => special.value && part === "filter" && !off).map(({ name }) => name));
+  return FACETS.filter(({ name, parameter }) => open.value.includes(name) && !asked.has(parameter));
+};
+
 /** What is typed into the boxes, by facet. */
 const filters = signal(/** @type {Record<string, string>} */ ({}));
 
@@ -59,7 +65,7 @@ const asked = new Map();
 /** Keeps the facets that can be seen at what the search is. */
 export const listen = () =>
   effect(() => {
-    const [what, names, many, lifted] = [target.value, open.value, long.value, special.value];
+    const [what, names, many, lifted] = [target.value, seen().map(({ name }) => name), long.value, special.value];
     if (search.value.view !== "breakdown" || !what || session.standing.value !== "in") return;
     untracked(() => {
       for (const name of names) {
@@ -88,10 +94,10 @@ const bucketOf = (bucket, label, most) => {
   const inside = html`
     <span class="label"><bdi dir="auto">${cut(label)}</bdi>${bucket.url && !bucket.url_exact ? html`<span class="sign" title="Chosen, it finds a little more than these">≈</span>` : nothing}</span>
     <span class="count">${counted(bucket.count)}${bucket.lift === null ? nothing : html` <span class="lift" title="So many times as often as among all contacts">×${bucket.lift.toFixed(1)}</span>`}</span>
-    ${meter(numeric(bucket.count), most)}
+    ${meter(special.value ? (bucket.lift ?? 0) : numeric(bucket.count), most)}
   `;
   return html`<li>${bucket.url
-    ? html`<button aria-pressed=${String(bucket.chosen)} @click=${go}>${inside}</button>`
+    ? html`<button aria-pressed=${String(bucket.chosen)} ?disabled=${!current.value} @click=${go}>${inside}</button>`
     : html`<span class="bucket">${inside}</span>`}</li>`;
 };
 
@@ -112,7 +118,7 @@ const card = ({ name, label, parameter }) => {
       ? question.pending.value && "Counting…"
       : buckets.length === 0 && (special.value ? "Nothing sets them apart here." : wanted ? "None is called so." : "Nothing known.");
   const chosen = buckets.filter((bucket) => bucket.chosen).map(called);
-  const most = Math.max(...buckets.map((bucket) => numeric(bucket.count)), 1);
+  const most = Math.max(...buckets.map((bucket) => (special.value ? (bucket.lift ?? 0) : numeric(bucket.count))), 1);
   return html`
     <article class="facet ${question.pending.value ? "stale" : ""}" data-facet=${name} aria-busy=${String(question.pending.value)}>
       <header>
@@ -134,15 +140,17 @@ const card = ({ name, label, parameter }) => {
 };
 
 export const facets = () => {
+  const shown = seen();
+  const without = FACETS.filter((facet) => open.value.includes(facet.name) && !shown.includes(facet)).map(({ label }) => label);
   const first = [...questions.values()].map((question) => question.answer.value).find(Boolean);
   const closed = FACETS.filter(({ name, closed }) => !open.value.includes(name) && (closed || sees.value));
   return html`
     <section class="facets" aria-label="Breakdown">
       <p class="facet-bar">
         <label><input type="checkbox" role="switch" .checked=${special.value} @change=${() => (special.value = !special.value)}> What makes them special</label>
-        ${special.value && first ? html`<span class="hint">compared with all ${counted(first.total)}; they are ${share(first.count, first.total)}</span>` : nothing}
+        ${special.value && first ? html`<span class="hint">compared with all ${counted(first.total)}; they are ${share(first.count, first.total)}${without.length ? `; without ${few(without, 5)}, which the search asks for` : ""}</span>` : nothing}
       </p>
-      <div class="grid">${FACETS.filter(({ name }) => open.value.includes(name)).map(card)}</div>
+      <div class="grid">${shown.map(card)}</div>
       ${closed.length
         ? html`<p class="more-facets"><span class="hint">Count by</span> ${closed.map(({ name, label }) => html`<button class="add" @click=${() => (open.value = [...open.value, name])}>+ ${label}</button>`)}</p>`
         : nothing}

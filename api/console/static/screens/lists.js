@@ -6,7 +6,7 @@ import { several } from "../numbers.js";
 import { change, dialog, explanation, search } from "../page.js";
 import { muting } from "../reading.js";
 import { LISTS, TITLES } from "../search.js";
-import { html, nothing, signal, typed } from "./parts.js";
+import { few, html, nothing, signal, typed } from "./parts.js";
 
 const MOST = 8;
 
@@ -64,10 +64,10 @@ export const listDialog = () => {
   };
   return html`
     <h2 id="title">${TITLES[name]}</h2>
-    <p>${domains ? "Domains, web addresses or e-mails" : "Names, or parts of them"}: one a line, or a column pasted from a spreadsheet.</p>
+    <p>${domains ? "Domains of companies’ websites, or addresses there; of an e-mail address its domain is taken" : "Names, or parts of them"}: one a line, or a column pasted from a spreadsheet.</p>
     <textarea rows="10" autofocus aria-label=${TITLES[name]} spellcheck="false" .value=${draft.value} @input=${typed((text) => (draft.value = text))}></textarea>
     <p class="deeds">
-      <span class="hint">${several(found.length, "entry", "entries")}${left ? `, ${several(left, "line")} not used` : ""}</span>
+      <span class="hint">${several(found.length, "entry", "entries")}${left.length ? `, ${several(left.length, "line")} not used: ${few(left, 2)}` : ""}</span>
       <button class="quiet" @click=${() => (dialog.value = "")}>Cancel</button>
       <button class="primary" @click=${save}>Use</button>
     </p>

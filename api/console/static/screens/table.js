@@ -1,9 +1,9 @@
 /** The contacts, a page at a time. Which columns there are is told by the contacts; which are shown, in which order, is remembered here. */
 
-import { PAGE_SIZE, change, contacts, count, dialog, edit, opened, pageNumber, search, sees, turn } from "../page.js";
+import { PAGE_SIZE, change, contacts, count, dialog, edit, listed, opened, pageNumber, search, sees, turn } from "../page.js";
 import { counted, cut, dated, worded } from "../numbers.js";
 import { pairsOf } from "../search.js";
-import { computed, html, nothing, signal } from "./parts.js";
+import { computed, effect, html, nothing, signal } from "./parts.js";
 
 const KEY = "columns";
 
@@ -23,6 +23,15 @@ export const columns = computed(() => {
   const first = contacts.answer.value?.results[0];
   return chosen.value.filter((name) => name === "name" || !first || Object.hasOwn(first, name));
 });
+
+/** Whoever else is found begins with the first column; in another order they are the same. */
+export const listen = () => {
+  let before = "";
+  effect(() => {
+    const now = JSON.stringify(listed.value).replace(/sort(ByField|Ascending)=[^&"]*/g, "");
+    if (before !== (before = now)) document.querySelector(".table .scroll")?.scrollTo({ left: 0 });
+  });
+};
 
 /** @param {string[]} names */
 function choose(names) {
@@ -188,6 +197,6 @@ export const columnsDialog = () => {
     <ul class="others">
       ${others.map((name) => html`<li>${tick(name, false, () => choose([...shown, name]))}</li>`)}
     </ul>
-    <p class="deeds"><button class="quiet" @click=${() => choose([])}>As at first</button></p>
+    <p class="deeds"><button class="quiet" @click=${() => choose([])}>As at first</button> <button class="primary" @click=${() => (dialog.value = "")}>Done</button></p>
   `;
 };
