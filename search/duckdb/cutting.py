@@ -30,12 +30,14 @@ class Slice(msgspec.Struct, frozen=True):
     """Some names of a space, in order, and their sets.
 
     Attributes:
+        first: the id of the first of them; the others follow it.
         names: `escaped`.
         sizes: how many numbers are in the set of each.
         members: these numbers, one set after the other, but of those that are in `large`.
         large: place among the names → a set that came by itself.
     """
 
+    first: int
     names: Sequence[str]
     sizes: "array[int]"
     members: "array[int]"
@@ -45,14 +47,15 @@ class Slice(msgspec.Struct, frozen=True):
 class Cutter:
     """Fills `names` and `sets`. A context manager: its thread ends with the block.
 
-    Sets are to come in the order of `spaces.SPACES`, so that both tables are in order.
+    Sets are to come in the order of `spaces.SPACES`, each with the id that follows those before, so that both tables
+    are in order.
 
     Args:
         scratch: a directory for files that do not stay.
     """
 
     def __init__(self, scratch: Path) -> None:
-        self._id = self._block = 0
+        self._block = 0
         self._sets = Portion(scratch / "sets", {"id": "INTEGER", "size": "INTEGER", "many": "BLOB"})
         numbers = dict.fromkeys(("block", "space", "id"), "INTEGER")
         self._names = Portion(scratch / "names", numbers | {"first": "VARCHAR", "packed": "BLOB"})
@@ -72,24 +75,25 @@ class Cutter:
         """Take the next names of a space."""
         self._begin(lambda: self._names.add(self._blocks(SPACES[space], slice_)))
 
-    def bits(self, space: str, held: bytes, values: bytes, bits: int) -> None:
-        """Take the sets of a number that has so many `bits`: of all rows whether they have one, and what it is."""
+    def bits(self, space: str, first: int, held: bytes, values: bytes, bits: int) -> None:
+        """Take the sets of a number that has so many `bits`: of all rows whether they have one, and what it is. Their
+        ids begin with `first`."""
 
         def cut() -> None:
             size = len(values) // max(len(held), 1)
             sets = {HELD: next(of_numbers(held, 1))}
             found = of_numbers(values, size) if size else iter(())
-            self._flags(space, sets | {str(bit): rows for bit, rows in zip(range(bits), found, strict=False)})
+            self._flags(space, first, sets | {str(bit): rows for bit, rows in zip(range(bits), found, strict=False)})
 
         self._begin(cut)
 
-    def flags(self, space: str, values: bytes, names: Mapping[str, int]) -> Future[dict[str, int]]:
-        """Take one set for each of `names`: the rows that have its bit in `values`, of eight bytes each. How many they
-        are."""
+    def flags(self, space: str, first: int, values: bytes, names: Mapping[str, int]) -> Future[dict[str, int]]:
+        """Take one set for each of `names`: the rows that have its bit in `values`, of eight bytes each. Their ids
+        begin with `first`. How many they are."""
 
         def cut() -> dict[str, int]:
             sets = {1 << at: rows for at, rows in enumerate(of_numbers(values, 8))}
-            return self._flags(space, {name: sets[bit] for name, bit in names.items()})
+            return self._flags(space, first, {name: sets[bit] for name, bit in names.items()})
 
         return self._begin(cut)
 
@@ -109,10 +113,11 @@ class Cutter:
         if self._last is not None:
             self._last.result()
 
-    def _flags(self, space: str, sets: Mapping[str, BitMap]) -> dict[str, int]:
+    def _flags(self, space: str, first: int, sets: Mapping[str, BitMap]) -> dict[str, int]:
         names = sorted(sets)
-        sizes = self._store(enumerate(map(sets.__getitem__, names), self._id))
-        self._names.add([self._packed(SPACES[space], names, sizes, bytes(len(names)), b"")])
+        sizes = self._store(enumerate(map(sets.__getitem__, names), first))
+        block = self._pack(names, sizes, bytes(len(names)), b"")
+        self._names.add([self._row(SPACES[space], first, names[0], block)])
         return dict(zip(names, sizes, strict=True))
 
     def _blocks(self, space: int, slice_: Slice) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
@@ -125,7 +130,7 @@ class Cutter:
                 few, many, counts = array("I"), [], bytearray()
                 for place, size in enumerate(some, at):
                     counts.append(size if size <= FEW else 0)
-                    id_ = self._id + place - at
+                    id_ = slice_.first + place
                     if place in slice_.large:
                         many.append((id_, slice_.large[place]))
                         continue
@@ -136,7 +141,8 @@ class Cutter:
                         many.append((id_, BitMap(those)))
                 self._store(many)
                 listed = bytes(counts)
-            yield self._packed(space, slice_.names[at:end], some, listed, packed(few))
+            block = self._pack(slice_.names[at:end], some, listed, packed(few))
+            yield self._row(space, slice_.first + at, slice_.names[at], block)
 
     def _store(self, sets: Iterable[tuple[int, BitMap]]) -> list[int]:
         """Keep these sets, which are no part of a block; how many numbers are in each."""
@@ -144,12 +150,9 @@ class Cutter:
         self._sets.add(_serialised(sets, sizes))
         return sizes
 
-    def _packed(
-        self, space: int, names: Sequence[str], sizes: Sequence[int], listed: bytes, few: bytes
-    ) -> tuple[Sequence[int], Sequence[bytes]]:
-        """The row of a block of names."""
-        row = ((self._block, space, self._id), (unescaped(names[0]).encode(), self._pack(names, sizes, listed, few)))
-        self._id += len(names)
+    def _row(self, space: int, first: int, name: str, names: bytes) -> tuple[Sequence[int], Sequence[bytes]]:
+        """The row of a block of `names`, which are packed; the first is called so and has the id `first`."""
+        row = ((self._block, space, first), (unescaped(name).encode(), names))
         self._block += 1
         return row
 

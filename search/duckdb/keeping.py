@@ -76,7 +76,7 @@ class Keeper:
         value = f"(value::HUGEINT - {least})" if most - least >= 2**63 else f"(value - {least})"
         held = "(value IS NOT NULL)::UTINYINT"
         found = self._numbers(f"coalesce({value}, 0)::{type_} AS value, {held} AS held", values, (size, 1))
-        self._cutter.bits(space, found[1], found[0], bits)
+        self._cutter.bits(space, self._id, found[1], found[0], bits)
         # That of rows that have a number at all is one, too.
         self._id += bits + 1
 
@@ -84,8 +84,8 @@ class Keeper:
         """One set for each of `names`: the rows that have its bit in `values`, a relation of (row, value) of all
         contacts, none of which is NULL. How many they are."""
         [found] = self._numbers("value::UBIGINT AS value", values, (8,))
-        self._id += len(names)
-        return self._cutter.flags(space, found, names)
+        first, self._id = self._id, self._id + len(names)
+        return self._cutter.flags(space, first, found, names)
 
     def _numbers(self, selected: str, values: str, sizes: Sequence[int]) -> list[bytes]:
         """The bytes of some columns of `values`, in order of the rows."""
@@ -148,7 +148,7 @@ class Keeper:
         found = self._database.sql(f"SELECT member::INTEGER FROM ({pairs}) WHERE {chosen} ORDER BY id, member")
         for _, (numbers,) in columns(found, (4,)):
             members.frombytes(numbers)
-        return Slice(b"".join(texts).decode().split("\n")[:-1], sizes, members, large)
+        return Slice(self._id, b"".join(texts).decode().split("\n")[:-1], sizes, members, large)
 
     def _streamed(self, pairs: str, id_: int) -> BitMap:
         """A set that is too large to be sorted."""
