@@ -7,8 +7,6 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from api.rest.kept_files import KeptFile, packed_file_of
-from mappings.json_filters import FILTERS
-from mappings.parameters import NOT_ABOUT_CONTACTS, known_parameters
 
 STATIC = Path(__file__).parent / "static"
 """Where they lie."""
@@ -53,28 +51,6 @@ class About(msgspec.Struct, frozen=True):
 
     registration: bool
     docs: bool
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """A parameter of Apollo's that a search can be given, as people are told of it.
-
-    Attributes:
-        example: a value as it may be written, if it is no plain words.
-    """
-
-    name: str
-    category: str
-    description: str
-    example: str
-
-
-def filters() -> list[Filter]:
-    """All that ask something of contacts or of another one that does, in the order of answers."""
-    return [
-        Filter(each.name, each.category, each.description, each.example)
-        for each in known_parameters()
-        if each.reason is None and each.category not in NOT_ABOUT_CONTACTS and each.name != FILTERS
-    ]
 
 
 def read_files(directory: Path = STATIC) -> Mapping[str, KeptFile]:

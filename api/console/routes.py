@@ -12,7 +12,8 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.params import PathParameter
 
-from api.console.files import PAGE, About, filters, read_files
+from api.console.files import PAGE, About, read_files
+from api.console.filters import filters
 from api.rest.kept_files import packed_file_of, sent
 from api.settings import Settings
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from api.console.files import filters
+from api.console.filters import filters
 from mappings.rules import Reason
 from tests.console.conftest import both_engines
 from tests.console.desk import Desk, Line, url_of

